@@ -1,0 +1,131 @@
+package ng
+
+import (
+	"fmt"
+	"math/bits"
+	"time"
+)
+
+// Options of an interface description block (section 4.2 of the draft).
+const (
+	optEnd      = 0
+	optTSResol  = 9
+	optFCSLen   = 13
+	optTSOffset = 14
+
+	defaultResolution = 6 // microseconds
+)
+
+// An Interface is what an interface description block says that packets need.
+type Interface struct {
+	LinkType   uint16
+	SnapLen    uint32
+	Resolution uint8 // if_tsresol as stored; 6 when absent
+	Offset     int64 // if_tsoffset, in seconds
+	FCSLen     int   // if_fcslen, in bytes
+	Options    []byte
+}
+
+func (r *Reader) parseInterface(body []byte) (Interface, error) {
+	if len(body) < 8 {
+		return Interface{}, fmt.Errorf("%w interface description block of %d bytes", ErrFormat, len(body))
+	}
+	i := Interface{
+		LinkType:   r.Uint16(body),
+		SnapLen:    r.Uint32(body[4:]),
+		Resolution: defaultResolution,
+	}
+	rest := body[8:]
+	for len(rest) > 0 {
+		code, value, n := NextOption(rest, r.Big)
+		if n == 0 {
+			return Interface{}, fmt.Errorf("%w option in an interface description block", ErrFormat)
+		}
+		if code == optEnd {
+			break
+		}
+		switch {
+		case code == optTSResol && len(value) == 1:
+			i.Resolution = value[0]
+		case code == optFCSLen && len(value) == 1:
+			i.FCSLen = int(value[0])
+		case code == optTSOffset && len(value) == 8:
+			i.Offset = int64(r.uint64(value))
+		}
+		rest = rest[n:]
+	}
+	i.Options = append([]byte(nil), body[8:]...)
+	return i, nil
+}
+
+func (r *Reader) uint64(b []byte) uint64 {
+	hi, lo := r.Uint32(b), r.Uint32(b[4:])
+	if !r.Big {
+		hi, lo = lo, hi
+	}
+	return uint64(hi)<<32 | uint64(lo)
+}
+
+// NextOption returns the option that b begins with, in the byte order of its
+// section, and its length with padding: 0 when there is none, or when it runs
+// out of b.
+func NextOption(b []byte, big bool) (code uint16, value []byte, n int) {
+	if len(b) < 4 {
+		return 0, nil, 0
+	}
+	size := int(Uint16(b[2:], big))
+	if 4+size > len(b) {
+		return 0, nil, 0
+	}
+	return Uint16(b, big), b[4 : 4+size : 4+size], min((4+size+3)&^3, len(b))
+}
+
+// Time returns the time of a time stamp: ts units of the interface's
+// resolution, and its offset in seconds, since 1970.
+func (i *Interface) Time(ts uint64) time.Time {
+	sec, nsec := i.split(ts)
+	return time.Unix(int64(sec)+i.Offset, int64(nsec)).UTC()
+}
+
+// split returns the whole seconds of ts units, and the nanoseconds that remain.
+func (i *Interface) split(ts uint64) (sec, nsec uint64) {
+	if i.Resolution == defaultResolution {
+		return ts / 1e6, ts % 1e6 * 1e3
+	}
+	if n := uint(i.Resolution & 0x7f); i.Resolution&0x80 != 0 {
+		return splitBinary(ts, n)
+	} else {
+		return splitDecimal(ts, n)
+	}
+}
+
+// splitBinary splits units of 2 to the power of -n seconds.
+func splitBinary(ts uint64, n uint) (sec, nsec uint64) {
+	if n < 64 {
+		sec = ts >> n
+		ts -= sec << n
+	}
+	hi, lo := bits.Mul64(ts, 1e9) // hi < 1e9, as ts < 2^n or n >= 64
+	if n >= 64 {
+		return sec, hi >> (n - 64)
+	}
+	return sec, hi<<(64-n) | lo>>n
+}
+
+// splitDecimal splits units of 10 to the power of -n seconds.
+func splitDecimal(ts uint64, n uint) (sec, nsec uint64) {
+	if n > 19 { // 10^20 is more than 64 bits hold, so there are no whole seconds
+		for ; n > 9; n-- {
+			ts /= 10
+		}
+		return 0, ts
+	}
+	unit := uint64(1) // units in a second
+	for range n {
+		unit *= 10
+	}
+	sec, ts = ts/unit, ts%unit
+	hi, lo := bits.Mul64(ts, 1e9)
+	nsec, _ = bits.Div64(hi, lo, unit) // ts < unit, so the quotient is below 1e9
+	return sec, nsec
+}

@@ -1,0 +1,37 @@
+package pcap
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sightline-go/sightline/internal/ng"
+)
+
+// What an Error wraps, besides io.ErrUnexpectedEOF and the errors of the
+// io.Reader.
+var (
+	// ErrMagic: the input does not begin like a capture file.
+	ErrMagic = errors.New("not a capture file")
+	// ErrFormat: the input contradicts its format.
+	ErrFormat = ng.ErrFormat
+	// ErrTooLarge: a record is larger than Config.MaxRecord.
+	ErrTooLarge = ng.ErrTooLarge
+	// ErrVersion: the file, or a section of it, is of a version that nobody
+	// has specified.
+	ErrVersion = ng.ErrVersion
+)
+
+// An Error says where reading failed, and why.
+type Error struct {
+	Offset int64 // of the record or block, in the uncompressed input
+	Record int64 // records read before it
+	Err    error
+}
+
+// Error says where and why.
+func (e *Error) Error() string {
+	return fmt.Sprintf("pcap: offset %d, after %d records: %v", e.Offset, e.Record, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
