@@ -1,0 +1,62 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Authentication header (RFC 4302 section 2): next header, length in units of
+// 4 bytes less 2, reserved, security parameters index, sequence number,
+// integrity check value.
+const ahMinLen = 12
+
+// AH is a view of an authentication header and what follows it. ParseAH or a
+// Packet makes it.
+type AH struct{ b []byte }
+
+// ParseAH checks that b begins with an authentication header and returns a
+// view of it that aliases b. The error is Short or Malformed.
+func ParseAH(b []byte) (AH, error) {
+	_, size, _, r := stepAH(b)
+	if r != 0 {
+		return AH{}, r
+	}
+	return AH{cut(b, size)}, nil
+}
+
+func stepAH(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < ahMinLen {
+		return 0, 0, 0, Short
+	}
+	hdr = AH{b}.HeaderLen()
+	if hdr < ahMinLen {
+		return 0, 0, 0, Malformed
+	}
+	if len(b) < hdr {
+		return 0, 0, 0, Short
+	}
+	return hdr, len(b), IPProto(b[0]).kind(), 0
+}
+
+// NextHeader returns what follows.
+func (h AH) NextHeader() IPProto { return IPProto(h.b[0]) }
+
+// HeaderLen returns the length of the header in bytes.
+func (h AH) HeaderLen() int { return (int(h.b[1]) + 2) * 4 }
+
+// SPI returns the security parameters index.
+func (h AH) SPI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
+
+// Seq returns the sequence number.
+func (h AH) Seq() uint32 { return binary.BigEndian.Uint32(h.b[8:]) }
+
+// Bytes returns header and payload.
+func (h AH) Bytes() []byte { return h.b }
+
+// Payload returns what follows the header.
+func (h AH) Payload() []byte { return h.b[h.HeaderLen():] }
+
+// AppendText appends a short description to dst.
+func (h AH) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "spi 0x%08x", h.SPI()), nil
+}

@@ -1,0 +1,276 @@
+package layers
+
+import (
+	"encoding/binary"
+	"iter"
+	"strconv"
+)
+
+// DNS message (RFC 1035 section 4.1): ID, flags, the number of entries in each
+// of the four sections, and the sections. Multicast DNS (RFC 6762) and LLMNR
+// (RFC 4795) share the format.
+const (
+	dnsHeaderLen = 12
+	dnsMaxLen    = 65535 // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
+)
+
+// A DNSSection names one of the three sections that hold resource records.
+type DNSSection uint8
+
+// The sections, in the order of the message (RFC 1035 section 4.1).
+const (
+	DNSAnswer DNSSection = iota
+	DNSAuthority
+	DNSAdditional
+)
+
+// String returns the section's name.
+func (s DNSSection) String() string {
+	switch s {
+	case DNSAnswer:
+		return "answer"
+	case DNSAuthority:
+		return "authority"
+	case DNSAdditional:
+		return "additional"
+	}
+	return "DNSSection(" + strconv.Itoa(int(s)) + ")"
+}
+
+// DNS is a view of a DNS message, without the length that precedes it on TCP.
+// ParseDNS or a Packet makes it. It aliases the bytes given to ParseDNS, as do
+// names and data that come from it.
+//
+// Iterators yield the entries before the first that cannot be told from what
+// follows it: one that runs out of the message, or whose name has a label of an
+// unknown kind. An entry is yielded even if its name cannot be decoded (see
+// [Name.Err]): a pointer that loops does not hide the records behind it.
+// Validate says what is wrong.
+type DNS struct{ b []byte }
+
+// ParseDNS checks that b begins with the header of a DNS message and returns a
+// view that aliases b; bytes beyond 65535 are no part of it. The error is Short.
+func ParseDNS(b []byte) (DNS, error) {
+	_, size, _, r := stepDNS(b)
+	if r != 0 {
+		return DNS{}, r
+	}
+	return DNS{b[:size:size]}, nil
+}
+
+func stepDNS(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < dnsHeaderLen {
+		return 0, 0, 0, Short
+	}
+	size = min(len(b), dnsMaxLen)
+	return size, size, KindPayload, 0
+}
+
+// ID returns the identifier that a response shares with its query.
+func (m DNS) ID() uint16 { return binary.BigEndian.Uint16(m.b) }
+
+// Response reports whether the message is a response (QR) and not a query.
+func (m DNS) Response() bool { return m.b[2]&0x80 != 0 }
+
+// Opcode returns the kind of query (OPCODE).
+func (m DNS) Opcode() DNSOpcode { return DNSOpcode(m.b[2] >> 3 & 0x0f) }
+
+// Authoritative reports whether the server is an authority for the name (AA).
+func (m DNS) Authoritative() bool { return m.b[2]&0x04 != 0 }
+
+// Truncation reports whether the sender left something out because the
+// transport could not carry it (TC). It says nothing of the capture.
+func (m DNS) Truncation() bool { return m.b[2]&0x02 != 0 }
+
+// RecursionDesired returns the RD bit.
+func (m DNS) RecursionDesired() bool { return m.b[2]&0x01 != 0 }
+
+// RecursionAvailable returns the RA bit.
+func (m DNS) RecursionAvailable() bool { return m.b[3]&0x80 != 0 }
+
+// AuthenticData returns the AD bit (RFC 4035 section 3.2.3).
+func (m DNS) AuthenticData() bool { return m.b[3]&0x20 != 0 }
+
+// CheckingDisabled returns the CD bit (RFC 4035 section 3.2.2).
+func (m DNS) CheckingDisabled() bool { return m.b[3]&0x10 != 0 }
+
+// RCode returns the header's response code. An OPT record may extend it by
+// eight bits (RFC 6891 section 6.1.3).
+func (m DNS) RCode() DNSRCode { return DNSRCode(m.b[3] & 0x0f) }
+
+// QDCount returns the number of questions that the header states.
+func (m DNS) QDCount() int { return int(binary.BigEndian.Uint16(m.b[4:])) }
+
+// ANCount returns the number of answers that the header states.
+func (m DNS) ANCount() int { return int(binary.BigEndian.Uint16(m.b[6:])) }
+
+// NSCount returns the number of authority records that the header states.
+func (m DNS) NSCount() int { return int(binary.BigEndian.Uint16(m.b[8:])) }
+
+// ARCount returns the number of additional records that the header states.
+func (m DNS) ARCount() int { return int(binary.BigEndian.Uint16(m.b[10:])) }
+
+// Questions returns the question section.
+func (m DNS) Questions() iter.Seq[Question] {
+	return func(yield func(Question) bool) {
+		off := dnsHeaderLen
+		for range m.QDCount() {
+			q, end, r := m.question(off)
+			if r != 0 || !yield(q) {
+				return
+			}
+			off = end
+		}
+	}
+}
+
+// Answers returns the records of the answer section.
+func (m DNS) Answers() iter.Seq[Resource] { return m.section(DNSAnswer) }
+
+// Authorities returns the records of the authority section.
+func (m DNS) Authorities() iter.Seq[Resource] { return m.section(DNSAuthority) }
+
+// Additionals returns the records of the additional section.
+func (m DNS) Additionals() iter.Seq[Resource] { return m.section(DNSAdditional) }
+
+// Resources returns the records of all three sections, in one pass over the
+// message.
+func (m DNS) Resources() iter.Seq2[DNSSection, Resource] {
+	return func(yield func(DNSSection, Resource) bool) {
+		off, r := m.answers()
+		for i := 0; r == 0 && i < m.resourceCount(); i++ {
+			var rr Resource
+			rr, off, r = m.resource(off)
+			if r != 0 || !yield(m.sectionOf(i), rr) {
+				return
+			}
+		}
+	}
+}
+
+func (m DNS) section(s DNSSection) iter.Seq[Resource] {
+	return func(yield func(Resource) bool) {
+		off, n := m.sectionStart(s)
+		for range n {
+			rr, end, r := m.resource(off)
+			if r != 0 || !yield(rr) {
+				return
+			}
+			off = end
+		}
+	}
+}
+
+// sectionStart returns where a section begins and the number of its records,
+// none if something before it is damaged.
+func (m DNS) sectionStart(s DNSSection) (off, n int) {
+	off, r := m.answers()
+	counts := [...]int{DNSAnswer: m.ANCount(), DNSAuthority: m.NSCount(), DNSAdditional: m.ARCount()}
+	for _, before := range counts[:s] {
+		for i := 0; r == 0 && i < before; i++ {
+			_, off, r = m.resource(off)
+		}
+	}
+	if r != 0 {
+		return off, 0
+	}
+	return off, counts[s]
+}
+
+// resourceCount returns the number of records that the header states.
+func (m DNS) resourceCount() int { return m.ANCount() + m.NSCount() + m.ARCount() }
+
+// sectionOf returns the section of record i, counting from 0.
+func (m DNS) sectionOf(i int) DNSSection {
+	switch i -= m.ANCount(); {
+	case i < 0:
+		return DNSAnswer
+	case i < m.NSCount():
+		return DNSAuthority
+	}
+	return DNSAdditional
+}
+
+// answers returns where the answer section begins, or why that is unknown.
+func (m DNS) answers() (off int, r Reason) {
+	off = dnsHeaderLen
+	for range m.QDCount() {
+		if _, off, r = m.question(off); r != 0 {
+			break
+		}
+	}
+	return off, r
+}
+
+// Validate walks the whole message and returns nil, or an *Error about the
+// first entry that is wrong: Offset is where it starts in the message, Have
+// the number of bytes from there. It looks at every name, and into the data of
+// the record types that [Resource] has methods for. Bytes behind the last
+// entry are no error.
+func (m DNS) Validate() error {
+	off := dnsHeaderLen
+	for range m.QDCount() {
+		q, end, r := m.question(off)
+		if r == 0 {
+			r = q.Name.reason()
+		}
+		if r != 0 {
+			return m.fail(r, off)
+		}
+		off = end
+	}
+	for range m.resourceCount() {
+		rr, end, r := m.resource(off)
+		if r == 0 {
+			r = rr.Name.reason()
+		}
+		if r == 0 && !rr.dataOK() {
+			r = Malformed
+		}
+		if r != 0 {
+			return m.fail(r, off)
+		}
+		off = end
+	}
+	return nil
+}
+
+func (m DNS) fail(r Reason, off int) error {
+	return &Error{KindDNS, r, off, len(m.b) - off}
+}
+
+// Bytes returns the message.
+func (m DNS) Bytes() []byte { return m.b }
+
+// AppendText appends a short description to dst: ID, query or response code,
+// the first question, and for a response the counts of its records.
+func (m DNS) AppendText(dst []byte) ([]byte, error) {
+	dst = append(dst, "id "...)
+	dst = strconv.AppendUint(dst, uint64(m.ID()), 10)
+	if m.Opcode() != DNSQuery {
+		dst = append(dst, ' ')
+		dst = append(dst, m.Opcode().String()...)
+	}
+	if m.Response() {
+		dst = append(dst, " response "...)
+		dst = append(dst, m.RCode().String()...)
+	} else {
+		dst = append(dst, " query"...)
+	}
+	for q := range m.Questions() {
+		dst = append(dst, ' ')
+		dst = append(dst, q.Type.String()...)
+		dst = append(dst, ' ')
+		dst = q.Name.AppendTo(dst)
+		break
+	}
+	if m.Response() {
+		dst = append(dst, ' ')
+		dst = strconv.AppendInt(dst, int64(m.ANCount()), 10)
+		dst = append(dst, '/')
+		dst = strconv.AppendInt(dst, int64(m.NSCount()), 10)
+		dst = append(dst, '/')
+		dst = strconv.AppendInt(dst, int64(m.ARCount()), 10)
+	}
+	return dst, nil
+}

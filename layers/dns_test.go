@@ -1,0 +1,655 @@
+package layers
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// unhex returns the bytes of hexadecimal text with white space in it.
+func unhex(t testing.TB, s string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// dnsReply answers "MX example.com" with every kind of record that Resource
+// has methods for, laid out by RFC 1035 section 4.1. The names that others
+// point to: example.com at 12, mail.example.com at 43.
+const dnsReply = `
+	1234 8580 0001 0005 0001 0004
+	07 6578616d706c65 03 636f6d 00 000f 0001
+	c00c 000f 0001 0000012c 0009 000a 04 6d61696c c00c
+	c02b 0001 0001 0000003c 0004 c0000201
+	c02b 001c 8001 0000003c 0010 20010db8000000000000000000000001
+	03 777777 c00c 0005 0001 ffffffff 0002 c02b
+	c00c 0010 0001 00000000 000c 05 68656c6c6f 00 04 77317e21
+	c00c 0006 0001 00000e10 0027
+		03 6e7331 c00c 0a 686f73746d6173746572 c00c
+		00000001 00000002 00000003 00000004 00000005
+	04 5f736970 c00c 0021 0001 00000001 0008 0001 0002 13c4 c02b
+	c00c 0002 0001 00000001 0005 02 6e73 c00c
+	c00c ff00 0001 00000001 0001 aa
+	00 0029 04d0 00008000 0000`
+
+func mustDNS(t testing.TB, b []byte) DNS {
+	t.Helper()
+	m, err := ParseDNS(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// record is a Resource as text.
+type record struct {
+	Section, Name, Type, Value string
+	TTL                        uint32
+}
+
+func records(m DNS) []record {
+	var all []record
+	for s, rr := range m.Resources() {
+		all = append(all, record{s.String(), rr.Name.String(), rr.Type.String(), value(rr), rr.TTL})
+	}
+	return all
+}
+
+// value describes a record's data by whatever method knows its type.
+func value(rr Resource) string {
+	if a, ok := rr.Addr(); ok {
+		return a.String()
+	}
+	if n, ok := rr.Target(); ok {
+		return n.String()
+	}
+	if pref, n, ok := rr.MX(); ok {
+		return string(binary.BigEndian.AppendUint16(nil, pref)) + n.String()
+	}
+	if s, ok := rr.SRV(); ok {
+		return string([]byte{byte(s.Priority), byte(s.Weight), byte(s.Port >> 8), byte(s.Port)}) + s.Target.String()
+	}
+	if s, ok := rr.SOA(); ok {
+		return strings.Join([]string{s.MName.String(), s.RName.String()}, " ")
+	}
+	var texts []string
+	for text := range rr.Texts() {
+		texts = append(texts, string(text))
+	}
+	return strings.Join(texts, "|")
+}
+
+func TestDNS(t *testing.T) {
+	m := mustDNS(t, unhex(t, dnsReply))
+	if m.ID() != 0x1234 || !m.Response() || m.Opcode() != DNSQuery || m.RCode() != DNSNoError {
+		t.Errorf("header: %#x %v %v %v", m.ID(), m.Response(), m.Opcode(), m.RCode())
+	}
+	if !m.Authoritative() || m.Truncation() || !m.RecursionDesired() || !m.RecursionAvailable() ||
+		m.AuthenticData() || m.CheckingDisabled() {
+		t.Error("flags 0x8580 are QR, AA, RD, RA")
+	}
+	counts := []int{m.QDCount(), m.ANCount(), m.NSCount(), m.ARCount()}
+	if diff := cmp.Diff([]int{1, 5, 1, 4}, counts); diff != "" {
+		t.Error(diff)
+	}
+	for q := range m.Questions() {
+		if q.Name.String() != "example.com" || q.Type != DNSTypeMX || q.Class != DNSClassIN || q.UnicastResponse() {
+			t.Errorf("question %v %v %v", q.Name, q.Type, q.Class)
+		}
+	}
+	want := []record{
+		{"answer", "example.com", "MX", "\x00\x0amail.example.com", 300},
+		{"answer", "mail.example.com", "A", "192.0.2.1", 60},
+		{"answer", "mail.example.com", "AAAA", "2001:db8::1", 60},
+		{"answer", "www.example.com", "CNAME", "mail.example.com", 1<<32 - 1},
+		{"answer", "example.com", "TXT", "hello||w1~!", 0},
+		{"authority", "example.com", "SOA", "ns1.example.com hostmaster.example.com", 3600},
+		{"additional", "_sip.example.com", "SRV", "\x01\x02\x13\xc4mail.example.com", 1},
+		{"additional", "example.com", "NS", "ns.example.com", 1},
+		{"additional", "example.com", "TYPE65280", "", 1},
+		{"additional", ".", "OPT", "", 0x8000},
+	}
+	if diff := cmp.Diff(want, records(m)); diff != "" {
+		t.Error(diff)
+	}
+	if err := m.Validate(); err != nil {
+		t.Error(err)
+	}
+	text, _ := m.AppendText(nil)
+	if string(text) != "id 4660 response NOERROR MX example.com 5/1/4" {
+		t.Errorf("text %q", text)
+	}
+}
+
+func TestDNSSections(t *testing.T) {
+	m := mustDNS(t, unhex(t, dnsReply))
+	n := map[DNSSection]int{}
+	flush := 0
+	for rr := range m.Answers() {
+		n[DNSAnswer]++
+		if rr.CacheFlush() {
+			flush++
+		}
+	}
+	for rr := range m.Authorities() {
+		n[DNSAuthority]++
+		soa, _ := rr.SOA()
+		want := []uint32{1, 2, 3, 4, 5}
+		if got := []uint32{soa.Serial, soa.Refresh, soa.Retry, soa.Expire, soa.Minimum}; !slices.Equal(got, want) {
+			t.Errorf("SOA numbers %v", got)
+		}
+	}
+	for range m.Additionals() {
+		n[DNSAdditional]++
+	}
+	if diff := cmp.Diff(map[DNSSection]int{DNSAnswer: 5, DNSAuthority: 1, DNSAdditional: 4}, n); diff != "" {
+		t.Error(diff)
+	}
+	if flush != 1 {
+		t.Errorf("%d records with the cache-flush bit, want 1", flush)
+	}
+}
+
+// RFC 1035 section 4.1.4: the example of compression, at its offsets.
+func TestNameRFC1035(t *testing.T) {
+	b := make([]byte, 93)
+	copy(b[20:], "\x01F\x03ISI\x04ARPA\x00")
+	copy(b[40:], "\x03FOO\xc0\x14")
+	copy(b[64:], "\xc0\x1a")
+	for off, want := range map[int]string{20: "F.ISI.ARPA", 40: "FOO.F.ISI.ARPA", 64: "ARPA", 92: "."} {
+		n := Name{b, off}
+		if n.Err() != nil || n.String() != want {
+			t.Errorf("name at %d: %q, %v; want %q", off, n, n.Err(), want)
+		}
+	}
+}
+
+func TestNameText(t *testing.T) {
+	for _, tt := range []struct{ wire, want string }{
+		{"\x00", "."},
+		{"\x01a\x01b\x00", "a.b"},
+		{"\x03a.b\x01c\x00", `a\.b.c`},            // three labels would be another name
+		{"\x0agoogle.com\x00\x00", `google\.com`}, // and this one is no google.com
+		{"\x0bgoogle.com\x00\x04evil\x00", `google\.com\000.evil`},
+		{"\x04a\\.b\x00", `a\\\.b`},
+		{"\x05a b\tc\x00", `a\032b\009c`},
+		{"\x03\x7f\x80\xff\x00", `\127\128\255`},
+		{"\x02\xc3\xa9\x00", `\195\169`},
+		{"\x04_tcp\x01*\x00", "_tcp.*"},
+	} {
+		n := Name{[]byte(tt.wire), 0}
+		if got := n.String(); got != tt.want || n.Err() != nil {
+			t.Errorf("%q: %q, %v; want %q", tt.wire, got, n.Err(), tt.want)
+		}
+		if got := string(n.AppendTo([]byte("x"))); got != "x"+tt.want {
+			t.Errorf("%q: appended %q", tt.wire, got)
+		}
+	}
+}
+
+func TestNameLabels(t *testing.T) {
+	var got []string
+	for label := range (Name{[]byte("\x03a.b\x02c\x00\xc0\x00\x00"), 0}).Labels() {
+		got = append(got, string(label))
+		if len(got) == 5 {
+			break
+		}
+	}
+	if diff := cmp.Diff([]string{"a.b", "c\x00", "a.b", "c\x00", "a.b"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNameErr(t *testing.T) {
+	label := func(n int) string { return string(rune(n)) + strings.Repeat("x", n) }
+	long := label(63) + label(63) + label(63)
+	chain := func(n int) string { // n pointers, each to the next, then the root
+		var b []byte
+		for i := range n {
+			b = binary.BigEndian.AppendUint16(b, 0xc000|uint16(2*i+2))
+		}
+		return string(append(b, 0))
+	}
+	for _, tt := range []struct {
+		name, wire string
+		want       error
+	}{
+		{"empty", "", Short},
+		{"255 octets", long + label(61) + "\x00", nil},
+		{"256 octets", long + label(62) + "\x00", Malformed},
+		{"no end", "\x01a", Short},
+		{"label beyond the end", "\x05ab", Short},
+		{"half a pointer", "\x01a\xc0", Short},
+		{"pointer to itself", "\xc0\x00", Malformed},
+		{"labels that loop", "\x01a\xc0\x00", Malformed},
+		{"pointer out of the message", "\x01a\xff\xff", Short},
+		{"pointer forward", "\xc0\x03\xff\x01a\x00", nil},
+		{"127 pointers", chain(127), nil},
+		{"128 pointers", chain(128), Malformed},
+		{"extended label", "\x45abc", Malformed},
+		{"reserved label", "\x80ab\x00", Malformed},
+	} {
+		n := Name{[]byte(tt.wire), 0}
+		if err := n.Err(); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+		if text := n.String(); (text == "") != (tt.want != nil) {
+			t.Errorf("%s: text %q", tt.name, text)
+		}
+		if tt.want != nil && (n.EqualFold("") || n.EqualFold(".")) {
+			t.Errorf("%s: equals another name", tt.name)
+		}
+	}
+	if (Name{}).Err() != Short {
+		t.Error("the zero Name can be decoded")
+	}
+}
+
+func TestNameEqualFold(t *testing.T) {
+	for _, tt := range []struct {
+		wire, s string
+		want    bool
+	}{
+		{"\x03WwW\x07eXample\x00", "www.ExAMPLE", true},
+		{"\x03www\x07example\x00", "www.example.", true},
+		{"\x03www\x07example\x00", "www.example..", false},
+		{"\x03www\x07example\x00", "www.exampl", false},
+		{"\x0bwww.example\x00", "www.example", false},
+		{"\x00", ".", true},
+		{"\x00", "", false},
+		{"\x01k\x00", "\u212a", false}, // the Kelvin sign folds to k in Unicode, not in RFC 4343
+		{"\x02\xc3\xa9\x00", `\195\169`, true},
+		{"\x01@\x00", "`", false}, // differ in the bit of case, but are no letters
+	} {
+		if got := (Name{[]byte(tt.wire), 0}).EqualFold(tt.s); got != tt.want {
+			t.Errorf("%q, %q: %v", tt.wire, tt.s, got)
+		}
+	}
+}
+
+func TestDNSTypeString(t *testing.T) {
+	for typ, want := range map[DNSType]string{
+		1: "A", 28: "AAAA", 65: "HTTPS", 99: "SPF", 257: "CAA", 0: "TYPE0", 3: "TYPE3", 731: "TYPE731", 65535: "TYPE65535",
+	} {
+		if typ.String() != want {
+			t.Errorf("%d: %s, want %s", uint16(typ), typ, want)
+		}
+	}
+	if DNSRCode(3).String() != "NXDOMAIN" || DNSRCode(11).String() != "DSOTYPENI" || DNSRCode(12).String() != "RCODE12" {
+		t.Error("response codes")
+	}
+	if DNSOpcode(5).String() != "UPDATE" || DNSOpcode(3).String() != "OPCODE3" || DNSSection(3).String() != "DNSSection(3)" {
+		t.Error("opcodes, sections")
+	}
+}
+
+// Each damaged message: what is still seen of it, and what Validate says.
+func TestDNSDamaged(t *testing.T) {
+	const query = "0046 8180 0001 0001 0000 0000  01 61 00 0001 0001 "
+	a := func(name string) record { return record{"answer", name, "A", "10.0.0.1", 9} }
+	for _, tt := range []struct {
+		name, hex string
+		questions int
+		want      []record
+		offset    int
+		reason    error
+	}{
+		{"sound", query + "c00c 0001 0001 00000009 0004 0a000001", 1, []record{a("a")}, 0, nil},
+		{"bytes behind", query + "c00c 0001 0001 00000009 0004 0a000001 7472", 1, []record{a("a")}, 0, nil},
+		{"owner that loops", query + "c013 0001 0001 00000009 0004 0a000001", 1, []record{a("")}, 19, Malformed},
+		{"owner points out", query + "ffff 0001 0001 00000009 0004 0a000001", 1, []record{a("")}, 19, Short},
+		{"A of 2 bytes", query + "c00c 0001 0001 00000009 0002 0102", 1, []record{{"answer", "a", "A", "", 9}}, 19, Malformed},
+		{"AAAA of 4 bytes", query + "c00c 001c 0001 00000009 0004 0a000001", 1, []record{{"answer", "a", "AAAA", "", 9}}, 19, Malformed},
+		{"data cut", query + "c00c 0001 0001 00000009 0004 0a00", 1, nil, 19, Short},
+		{"header cut", query + "c00c 0001 0001 0000", 1, nil, 19, Short},
+		{"no record", query, 1, nil, 19, Short},
+		{"string too long", query + "c00c 0010 0001 00000009 0006 20 73686f7274", 1, []record{{"answer", "a", "TXT", "", 9}}, 19, Malformed},
+		{"name runs out of its data", query + "c00c 0005 0001 00000009 0001 01 6200", 1, []record{{"answer", "a", "CNAME", "", 9}}, 19, Malformed},
+		{"SOA without numbers", query + "c00c 0006 0001 00000009 0004 c00c c00c", 1, []record{{"answer", "a", "SOA", "", 9}}, 19, Malformed},
+		{"MX without name", query + "c00c 000f 0001 00000009 0002 000a", 1, []record{{"answer", "a", "MX", "", 9}}, 19, Malformed},
+		{"SRV without name", query + "c00c 0021 0001 00000009 0006 000100020003", 1, []record{{"answer", "a", "SRV", "", 9}}, 19, Malformed},
+		{"update deletes all of a type", query + "c00c 0001 00ff 00000000 0000", 1, []record{{"answer", "a", "A", "", 0}}, 0, nil},
+		{"address of class CH", query + "c00c 0001 0003 00000009 0004 c00c 0102", 1, []record{{"answer", "a", "A", "", 9}}, 0, nil},
+		{"extended label", "0048 0100 0001 0000 0000 0000 45 616263", 0, nil, 12, Malformed},
+		{"QDCOUNT 65535", "0049 0100 ffff 0000 0000 0000 01 61 00 0001 0001", 1, nil, 19, Short},
+		{"all counts 65535", "0049 0100 ffff ffff ffff ffff", 0, nil, 12, Short},
+		{"question without class", "0049 0100 0001 0001 0000 0000 01 61 00 0001 00", 0, nil, 12, Short},
+	} {
+		m := mustDNS(t, unhex(t, tt.hex))
+		n := 0
+		for range m.Questions() {
+			n++
+		}
+		if n != tt.questions {
+			t.Errorf("%s: %d questions, want %d", tt.name, n, tt.questions)
+		}
+		if diff := cmp.Diff(tt.want, records(m)); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+		checkInvalid(t, tt.name, m.Validate(), KindDNS, tt.reason, tt.offset, len(m.Bytes()))
+	}
+}
+
+// checkInvalid checks what a Validate says of a message of size bytes.
+func checkInvalid(t *testing.T, name string, err error, kind Kind, reason error, offset, size int) {
+	t.Helper()
+	if reason == nil {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		return
+	}
+	var e *Error
+	if !errors.As(err, &e) || !errors.Is(err, reason) || e.Kind != kind || e.Offset != offset || e.Have != size-offset {
+		t.Errorf("%s: %v (%+v), want %v at %d of %d", name, err, e, reason, offset, size)
+	}
+}
+
+func TestParseDNS(t *testing.T) {
+	if _, err := ParseDNS(make([]byte, 11)); err != Short {
+		t.Errorf("11 bytes: %v", err)
+	}
+	if m, err := ParseDNS(make([]byte, 70000)); err != nil || len(m.Bytes()) != 65535 {
+		t.Errorf("70000 bytes: %d, %v", len(m.Bytes()), err)
+	}
+}
+
+// touchDNS calls every method on everything that m yields, and returns how
+// many bytes of text that gave.
+func touchDNS(m DNS) (size int) {
+	touch := func(n Name) {
+		n.EqualFold("example.com")
+		size += len(n.AppendTo(nil))
+		octets := 0
+		for label := range n.Labels() {
+			octets += 1 + len(label)
+		}
+		if octets > dnsMaxName || n.Err() != nil && n.String() != "" {
+			panic("a name that cannot be decoded has a text, or too many octets")
+		}
+	}
+	resource := func(rr Resource) {
+		rr.Addr()
+		rr.CacheFlush()
+		touch(rr.Name)
+		target, _ := rr.Target()
+		_, exchange, _ := rr.MX()
+		srv, _ := rr.SRV()
+		soa, _ := rr.SOA()
+		for _, n := range []Name{target, exchange, srv.Target, soa.MName, soa.RName} {
+			touch(n)
+		}
+		for text := range rr.Texts() {
+			size += len(text)
+		}
+	}
+	for q := range m.Questions() {
+		q.UnicastResponse()
+		touch(q.Name)
+	}
+	n := 0
+	for _, rr := range m.Resources() {
+		resource(rr)
+		n++
+	}
+	for rr := range m.Answers() {
+		resource(rr)
+		n--
+	}
+	for rr := range m.Authorities() {
+		resource(rr)
+		n--
+	}
+	for rr := range m.Additionals() {
+		resource(rr)
+		n--
+	}
+	if n != 0 {
+		panic("the sections do not add up")
+	}
+	m.Validate()
+	m.AppendText(nil)
+	return size
+}
+
+func TestDNSTruncated(t *testing.T) {
+	b := unhex(t, dnsReply)
+	last := 0
+	for n := range len(b) {
+		m, err := ParseDNS(bytes.Clone(b[:n]))
+		if n < 12 {
+			if err != Short {
+				t.Fatalf("%d bytes: %v", n, err)
+			}
+			continue
+		}
+		touchDNS(m)
+		if err := m.Validate(); err == nil {
+			t.Errorf("%d of %d bytes are valid", n, len(b))
+		}
+		got := records(m)
+		if len(got) < last {
+			t.Errorf("%d bytes give %d records, %d bytes %d", n, len(got), n-1, last)
+		}
+		last = len(got)
+	}
+	if last != 9 {
+		t.Errorf("%d records without the last byte, want 9", last)
+	}
+}
+
+// A message of pointers: each of its names is long, so the text is, but work
+// and text stay in proportion to the message.
+func TestDNSAmplification(t *testing.T) {
+	b := make([]byte, dnsHeaderLen, dnsMaxLen)
+	for range 3 {
+		b = append(append(b, 63), bytes.Repeat([]byte{0xff}, 63)...)
+	}
+	b = append(append(b, 61), bytes.Repeat([]byte{0xff}, 61)...)
+	b = append(b, 0, 0, 1, 0, 1)
+	questions := 1
+	for ; len(b)+6 <= dnsMaxLen; questions++ {
+		b = append(b, 0xc0, 12, 0, 1, 0, 1)
+	}
+	binary.BigEndian.PutUint16(b[4:], uint16(questions))
+	m := mustDNS(t, b)
+	const text = 4*(255-5) + 3 // all octets escaped but five that are lengths; three dots
+	if got := touchDNS(m); got != questions*text {
+		t.Errorf("%d bytes of text, want %d", got, questions*text)
+	}
+	if err := m.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDNSAllocs(t *testing.T) {
+	b := unhex(t, dnsReply)
+	buf := make([]byte, 0, 512)
+	n := testing.AllocsPerRun(100, func() {
+		m, _ := ParseDNS(b)
+		for q := range m.Questions() {
+			buf = q.Name.AppendTo(buf[:0])
+		}
+		for range m.Answers() {
+		}
+		for range m.Authorities() {
+		}
+		for range m.Additionals() {
+		}
+		for _, rr := range m.Resources() {
+			rr.Addr()
+			rr.Target()
+			rr.MX()
+			rr.SRV()
+			rr.SOA()
+			rr.Name.EqualFold("example.com")
+			for range rr.Name.Labels() {
+			}
+			for range rr.Texts() {
+			}
+		}
+		buf, _ = m.AppendText(buf[:0])
+		if m.Validate() != nil {
+			t.Error("not valid")
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// plain returns a name as dnsmessage writes it: nothing escaped, a dot at the end.
+func plain(n Name) string {
+	var b []byte
+	for label := range n.Labels() {
+		b = append(append(b, label...), '.')
+	}
+	if len(b) == 0 {
+		return "."
+	}
+	return string(b)
+}
+
+// dnsPeer describes a record that dnsmessage parsed, as dnsOwn describes ours.
+func dnsPeer(r dnsmessage.Resource) string {
+	head := r.Header.Name.String() + r.Header.Type.GoString() + string(binary.BigEndian.AppendUint32(nil, r.Header.TTL))
+	switch b := r.Body.(type) {
+	case *dnsmessage.AResource:
+		return head + netip.AddrFrom4(b.A).String()
+	case *dnsmessage.AAAAResource:
+		return head + netip.AddrFrom16(b.AAAA).String()
+	case *dnsmessage.CNAMEResource:
+		return head + b.CNAME.String()
+	case *dnsmessage.NSResource:
+		return head + b.NS.String()
+	case *dnsmessage.PTRResource:
+		return head + b.PTR.String()
+	case *dnsmessage.MXResource:
+		return head + string(binary.BigEndian.AppendUint16(nil, b.Pref)) + b.MX.String()
+	case *dnsmessage.SRVResource:
+		return head + string([]byte{byte(b.Priority), byte(b.Weight), byte(b.Port >> 8), byte(b.Port)}) + b.Target.String()
+	case *dnsmessage.SOAResource:
+		return head + b.NS.String() + b.MBox.String() + string(binary.BigEndian.AppendUint32(nil, b.Serial))
+	case *dnsmessage.TXTResource:
+		return head + strings.Join(b.TXT, "|")
+	}
+	return head
+}
+
+func dnsOwn(rr Resource) string {
+	head := plain(rr.Name) + dnsmessage.Type(rr.Type).GoString() + string(binary.BigEndian.AppendUint32(nil, rr.TTL))
+	if n, ok := rr.Target(); ok && rr.Type != DNSTypeDNAME {
+		return head + plain(n)
+	}
+	if pref, n, ok := rr.MX(); ok {
+		return head + string(binary.BigEndian.AppendUint16(nil, pref)) + plain(n)
+	}
+	if s, ok := rr.SRV(); ok {
+		return head + string([]byte{byte(s.Priority), byte(s.Weight), byte(s.Port >> 8), byte(s.Port)}) + plain(s.Target)
+	}
+	if s, ok := rr.SOA(); ok {
+		return head + plain(s.MName) + plain(s.RName) + string(binary.BigEndian.AppendUint32(nil, s.Serial))
+	}
+	if rr.Type == DNSTypeSPF {
+		return head
+	}
+	return head + value(rr)
+}
+
+// compareDNS checks that we see what dnsmessage sees in a message that both
+// take for valid.
+func compareDNS(t *testing.T, b []byte) (compared bool) {
+	m, err := ParseDNS(b)
+	var peer dnsmessage.Message
+	if err != nil || m.Validate() != nil || peer.Unpack(b) != nil {
+		return false
+	}
+	var want, got []string
+	for _, q := range peer.Questions {
+		want = append(want, q.Name.String()+q.Type.GoString())
+	}
+	for _, section := range [][]dnsmessage.Resource{peer.Answers, peer.Authorities, peer.Additionals} {
+		for _, r := range section {
+			if r.Header.Class&^dnsTopBit == DNSClassCH || r.Header.Length == 0 {
+				return false // it reads addresses of any class, and of no data
+			}
+			want = append(want, dnsPeer(r))
+		}
+	}
+	for q := range m.Questions() {
+		got = append(got, plain(q.Name)+dnsmessage.Type(q.Type).GoString())
+	}
+	for _, rr := range m.Resources() {
+		got = append(got, dnsOwn(rr))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("message %x:\n%s", b, diff)
+	}
+	h := peer.Header
+	if h.ID != m.ID() || h.Response != m.Response() || byte(h.OpCode) != byte(m.Opcode()) ||
+		h.Authoritative != m.Authoritative() || h.Truncated != m.Truncation() ||
+		h.RecursionDesired != m.RecursionDesired() || h.RecursionAvailable != m.RecursionAvailable() ||
+		h.AuthenticData != m.AuthenticData() || h.CheckingDisabled != m.CheckingDisabled() ||
+		byte(h.RCode) != byte(m.RCode()) {
+		t.Errorf("message %x: header %+v", b, h)
+	}
+	return true
+}
+
+func TestDNSAgainstDNSMessage(t *testing.T) {
+	name := dnsmessage.MustNewName
+	head := func(n string) dnsmessage.ResourceHeader {
+		return dnsmessage.ResourceHeader{Name: name(n), Class: dnsmessage.ClassINET, TTL: 77}
+	}
+	msg := dnsmessage.Message{
+		Header:    dnsmessage.Header{ID: 7, Response: true, RCode: dnsmessage.RCodeNameError, AuthenticData: true},
+		Questions: []dnsmessage.Question{{Name: name("a.b.example.org."), Type: dnsmessage.TypeALL, Class: dnsmessage.ClassINET}},
+		Answers: []dnsmessage.Resource{
+			{Header: head("a.b.example.org."), Body: &dnsmessage.AResource{A: [4]byte{198, 51, 100, 7}}},
+			{Header: head("b.example.org."), Body: &dnsmessage.AAAAResource{AAAA: netip.MustParseAddr("2001:db8::9").As16()}},
+			{Header: head("."), Body: &dnsmessage.NSResource{NS: name("ns.example.org.")}},
+			{Header: head("x.example.org."), Body: &dnsmessage.TXTResource{TXT: []string{"v=spf1", ""}}},
+		},
+		Authorities: []dnsmessage.Resource{
+			{Header: head("example.org."), Body: &dnsmessage.SOAResource{NS: name("ns.example.org."), MBox: name("h.example.org."), Serial: 9}},
+		},
+		Additionals: []dnsmessage.Resource{
+			{Header: head("_x._tcp.example.org."), Body: &dnsmessage.SRVResource{Priority: 1, Weight: 2, Port: 443, Target: name("a.example.org.")}},
+			{Header: head("example.org."), Body: &dnsmessage.MXResource{Pref: 5, MX: name("mx.example.org.")}},
+			{Header: head("7.in-addr.arpa."), Body: &dnsmessage.PTRResource{PTR: name("a.b.example.org.")}},
+			{Header: head("c.example.org."), Body: &dnsmessage.CNAMEResource{CNAME: name("b.example.org.")}},
+		},
+	}
+	b, err := msg.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !compareDNS(t, b) {
+		t.Error("not taken for valid")
+	}
+}
+
+func FuzzDNS(f *testing.F) {
+	f.Add(unhex(f, dnsReply))
+	f.Add(unhex(f, "0046 8180 0001 0001 0000 0000 01 61 00 0001 0001 c013 0001 0001 00000009 0004 0a000001"))
+	f.Add(unhex(f, "0049 0100 ffff ffff ffff ffff c0 0e c0 0c"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m, err := ParseDNS(b)
+		if err != nil {
+			return
+		}
+		touchDNS(m)
+		compareDNS(t, b)
+	})
+}

@@ -1,0 +1,93 @@
+package layers
+
+import "encoding/binary"
+
+// A MAC is an IEEE 802 48-bit address.
+type MAC [6]byte
+
+// AppendTo appends the address to dst in the form 02:00:5e:10:00:00.
+func (m MAC) AppendTo(dst []byte) []byte {
+	for i, c := range m {
+		if i > 0 {
+			dst = append(dst, ':')
+		}
+		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
+	}
+	return dst
+}
+
+// String returns the address in the form 02:00:5e:10:00:00.
+func (m MAC) String() string { return string(m.AppendTo(make([]byte, 0, 17))) }
+
+const hexDigits = "0123456789abcdef"
+
+// Ethernet header (IEEE 802.3 clause 3): destination, source, and a word that
+// is an EtherType from 1536 up and a length up to 1500.
+const (
+	ethernetLen      = 14
+	minEtherType     = 0x0600
+	maxEthernetFrame = 1500
+)
+
+// Ethernet is a view of an Ethernet frame, header and payload, without frame
+// check sequence. ParseEthernet or a Packet makes it. In a frame with a length
+// instead of an EtherType the payload is cut to that length.
+type Ethernet struct{ b []byte }
+
+// ParseEthernet checks that b begins with an Ethernet header and returns a
+// view of it that aliases b. The error is Short.
+func ParseEthernet(b []byte) (Ethernet, error) {
+	_, size, _, r := stepEthernet(b)
+	if r != 0 {
+		return Ethernet{}, r
+	}
+	return Ethernet{cut(b, size)}, nil
+}
+
+func stepEthernet(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < ethernetLen {
+		return 0, 0, 0, Short
+	}
+	size, next = etherPayload(b, ethernetLen)
+	return ethernetLen, size, next, 0
+}
+
+// etherPayload reads the EtherType or length that ends a header of hdr bytes,
+// and returns how many bytes of b belong to the layer and what follows.
+func etherPayload(b []byte, hdr int) (size int, next Kind) {
+	t := binary.BigEndian.Uint16(b[hdr-2:])
+	if t <= maxEthernetFrame {
+		return hdr + int(t), KindPayload
+	}
+	return len(b), EtherType(t).kind()
+}
+
+// Dst returns the destination address.
+func (h Ethernet) Dst() MAC { return MAC(h.b) }
+
+// Src returns the source address.
+func (h Ethernet) Src() MAC { return MAC(h.b[6:]) }
+
+// EtherType returns the type field, which is a length when it is at most 1500.
+func (h Ethernet) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[12:])) }
+
+// Bytes returns header and payload.
+func (h Ethernet) Bytes() []byte { return h.b }
+
+// Payload returns what the frame carries, padding included.
+func (h Ethernet) Payload() []byte { return h.b[ethernetLen:] }
+
+// AppendText appends a short description to dst.
+func (h Ethernet) AppendText(dst []byte) ([]byte, error) {
+	dst = h.Src().AppendTo(dst)
+	dst = append(dst, " > "...)
+	dst = h.Dst().AppendTo(dst)
+	return append(append(dst, ' '), h.EtherType().String()...), nil
+}
+
+// cut returns the first size bytes of b, or all when it has fewer, with no
+// room to append into what follows.
+func cut(b []byte, size int) []byte {
+	size = min(size, len(b))
+	return b[:size:size]
+}

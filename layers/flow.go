@@ -1,0 +1,38 @@
+package layers
+
+import "net/netip"
+
+// A Flow is one direction of a conversation: what sends to what, and with
+// which IP protocol. Ports are 0 where the protocol has none. A Flow is
+// comparable, so it can be the key of a map.
+type Flow struct {
+	Src, Dst netip.AddrPort
+	Proto    IPProto
+}
+
+// Reverse returns the other direction.
+func (f Flow) Reverse() Flow { return Flow{f.Dst, f.Src, f.Proto} }
+
+// Canonical returns f or f.Reverse(), the same of the two for both.
+func (f Flow) Canonical() Flow {
+	if f.Dst.Compare(f.Src) < 0 {
+		return f.Reverse()
+	}
+	return f
+}
+
+// AppendText appends the flow to dst, in the form
+// "TCP 192.0.2.1:1234 > 198.51.100.7:80".
+func (f Flow) AppendText(dst []byte) ([]byte, error) {
+	dst = append(dst, f.Proto.String()...)
+	dst = append(dst, ' ')
+	dst = f.Src.AppendTo(dst)
+	dst = append(dst, " > "...)
+	return f.Dst.AppendTo(dst), nil
+}
+
+// String returns the flow as AppendText writes it.
+func (f Flow) String() string {
+	b, _ := f.AppendText(nil)
+	return string(b)
+}

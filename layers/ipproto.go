@@ -1,0 +1,88 @@
+package layers
+
+import "strconv"
+
+// An IPProto is a number of the IANA registry "protocol-numbers": what an IP
+// header, or an IPv6 extension header, carries.
+type IPProto uint8
+
+// The protocols that a Decoder knows.
+const (
+	IPProtoHopByHop    IPProto = 0
+	IPProtoICMPv4      IPProto = 1
+	IPProtoIPv4        IPProto = 4 // IP in IP
+	IPProtoTCP         IPProto = 6
+	IPProtoUDP         IPProto = 17
+	IPProtoIPv6        IPProto = 41 // 6in4
+	IPProtoRouting     IPProto = 43
+	IPProtoFragment    IPProto = 44
+	IPProtoAH          IPProto = 51
+	IPProtoICMPv6      IPProto = 58
+	IPProtoNoNext      IPProto = 59
+	IPProtoDestination IPProto = 60
+	IPProtoMobility    IPProto = 135
+)
+
+// String returns the protocol's name, or its number.
+func (p IPProto) String() string {
+	switch p {
+	case IPProtoHopByHop:
+		return "IPv6 hop-by-hop options"
+	case IPProtoICMPv4:
+		return "ICMP"
+	case IPProtoIPv4:
+		return "IPv4"
+	case IPProtoTCP:
+		return "TCP"
+	case IPProtoUDP:
+		return "UDP"
+	case IPProtoIPv6:
+		return "IPv6"
+	case IPProtoRouting:
+		return "IPv6 routing"
+	case IPProtoFragment:
+		return "IPv6 fragment"
+	case IPProtoAH:
+		return "AH"
+	case IPProtoICMPv6:
+		return "ICMPv6"
+	case IPProtoNoNext:
+		return "no next header"
+	case IPProtoDestination:
+		return "IPv6 destination options"
+	case IPProtoMobility:
+		return "IPv6 mobility"
+	}
+	return "protocol " + strconv.Itoa(int(p))
+}
+
+// kind returns the layer that p announces.
+func (p IPProto) kind() Kind {
+	switch p {
+	case IPProtoTCP:
+		return KindTCP
+	case IPProtoUDP:
+		return KindUDP
+	case IPProtoICMPv4:
+		return KindICMPv4
+	case IPProtoICMPv6:
+		return KindICMPv6
+	case IPProtoIPv4:
+		return KindIPv4
+	case IPProtoIPv6:
+		return KindIPv6
+	case IPProtoHopByHop:
+		return KindIPv6HopByHop
+	case IPProtoRouting:
+		return KindIPv6Routing
+	case IPProtoFragment:
+		return KindIPv6Fragment
+	case IPProtoDestination:
+		return KindIPv6Destination
+	case IPProtoMobility:
+		return KindIPv6Mobility
+	case IPProtoAH:
+		return KindAH
+	}
+	return KindPayload
+}

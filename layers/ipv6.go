@@ -1,0 +1,80 @@
+package layers
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// IPv6 header (RFC 8200 section 3).
+const ipv6Len = 40
+
+// IPv6 is a view of an IPv6 header and its payload, extension headers
+// included, cut to the header's payload length. A payload length of 0 with a
+// hop-by-hop options header means a jumbogram (RFC 2675): all bytes there are.
+// ParseIPv6 or a Packet makes it.
+type IPv6 struct{ b []byte }
+
+// ParseIPv6 checks that b begins with an IPv6 header and returns a view of it
+// that aliases b. A payload length beyond b is no error: see Truncated. The
+// error is Short or Malformed.
+func ParseIPv6(b []byte) (IPv6, error) {
+	_, size, _, r := stepIPv6(b)
+	if r != 0 {
+		return IPv6{}, r
+	}
+	return IPv6{cut(b, size)}, nil
+}
+
+func stepIPv6(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < 1 {
+		return 0, 0, 0, Short
+	}
+	if b[0]>>4 != 6 {
+		return 0, 0, 0, Malformed
+	}
+	if len(b) < ipv6Len {
+		return 0, 0, 0, Short
+	}
+	h := IPv6{b}
+	size = ipv6Len + h.PayloadLen()
+	if size == ipv6Len && h.NextHeader() == IPProtoHopByHop {
+		size = len(b)
+	}
+	return ipv6Len, size, h.NextHeader().kind(), 0
+}
+
+// TrafficClass returns six bits of DSCP (RFC 2474) and two of ECN (RFC 3168).
+func (h IPv6) TrafficClass() uint8 { return uint8(binary.BigEndian.Uint16(h.b) >> 4) }
+
+// FlowLabel returns the 20-bit flow label.
+func (h IPv6) FlowLabel() uint32 { return binary.BigEndian.Uint32(h.b) & 0xfffff }
+
+// PayloadLen returns the length of the payload that the header states, in bytes.
+func (h IPv6) PayloadLen() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
+
+// NextHeader returns what follows the header, maybe an extension header.
+func (h IPv6) NextHeader() IPProto { return IPProto(h.b[6]) }
+
+// HopLimit returns the hop limit.
+func (h IPv6) HopLimit() uint8 { return h.b[7] }
+
+// Src returns the source address.
+func (h IPv6) Src() netip.Addr { return netip.AddrFrom16([16]byte(h.b[8:])) }
+
+// Dst returns the destination address of the header; a routing header may name
+// others.
+func (h IPv6) Dst() netip.Addr { return netip.AddrFrom16([16]byte(h.b[24:])) }
+
+// Bytes returns header and payload.
+func (h IPv6) Bytes() []byte { return h.b }
+
+// Payload returns what follows the header, without padding of the link layer.
+func (h IPv6) Payload() []byte { return h.b[ipv6Len:] }
+
+// Truncated reports whether the header promises more bytes than are there.
+func (h IPv6) Truncated() bool { return len(h.b) < ipv6Len+h.PayloadLen() }
+
+// AppendText appends a short description to dst.
+func (h IPv6) AppendText(dst []byte) ([]byte, error) {
+	return appendAddrs(dst, h.Src(), h.Dst()), nil
+}

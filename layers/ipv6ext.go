@@ -1,0 +1,134 @@
+package layers
+
+import (
+	"encoding/binary"
+	"iter"
+)
+
+// IPv6 extension headers (RFC 8200 section 4, RFC 6275 section 6.1): the
+// protocol that follows, and the length in units of 8 bytes beyond the first
+// 8. The fragment header is 8 bytes long always.
+const (
+	ipv6ExtUnit     = 8
+	ipv6FragmentLen = 8
+)
+
+// isIPv6Ext reports whether k is a header that may stand between an IPv6
+// header and what it carries.
+func (k Kind) isIPv6Ext() bool {
+	switch k {
+	case KindIPv6HopByHop, KindIPv6Routing, KindIPv6Destination, KindIPv6Fragment, KindIPv6Mobility, KindAH:
+		return true
+	}
+	return false
+}
+
+// IPv6Ext is a view of a hop-by-hop options, routing, destination options or
+// mobility header and what follows it. ParseIPv6Ext or a Packet makes it.
+type IPv6Ext struct{ b []byte }
+
+// ParseIPv6Ext checks that b begins with an extension header of the common
+// form and returns a view of it that aliases b. The error is Short.
+func ParseIPv6Ext(b []byte) (IPv6Ext, error) {
+	_, size, _, r := stepIPv6Ext(b)
+	if r != 0 {
+		return IPv6Ext{}, r
+	}
+	return IPv6Ext{cut(b, size)}, nil
+}
+
+func stepIPv6Ext(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < ipv6ExtUnit {
+		return 0, 0, 0, Short
+	}
+	hdr = IPv6Ext{b}.HeaderLen()
+	if len(b) < hdr {
+		return 0, 0, 0, Short
+	}
+	return hdr, len(b), IPProto(b[0]).kind(), 0
+}
+
+// NextHeader returns what follows.
+func (h IPv6Ext) NextHeader() IPProto { return IPProto(h.b[0]) }
+
+// HeaderLen returns the length of the header in bytes.
+func (h IPv6Ext) HeaderLen() int { return (int(h.b[1]) + 1) * ipv6ExtUnit }
+
+// Options returns the options of a hop-by-hop or destination options header
+// (RFC 8200 section 4.2) up to the first that is malformed. Padding is left out.
+func (h IPv6Ext) Options() iter.Seq[Option] {
+	return func(yield func(Option) bool) {
+		for b := h.b[2:h.HeaderLen()]; len(b) > 0; {
+			if b[0] == 0 { // Pad1 has no length
+				b = b[1:]
+				continue
+			}
+			if len(b) < 2 || int(b[1])+2 > len(b) {
+				return
+			}
+			end := int(b[1]) + 2
+			if b[0] != 1 && !yield(Option{b[0], b[2:end:end]}) {
+				return
+			}
+			b = b[end:]
+		}
+	}
+}
+
+// Bytes returns header and payload.
+func (h IPv6Ext) Bytes() []byte { return h.b }
+
+// Payload returns what follows the header.
+func (h IPv6Ext) Payload() []byte { return h.b[h.HeaderLen():] }
+
+// AppendText appends a short description to dst.
+func (h IPv6Ext) AppendText(dst []byte) ([]byte, error) {
+	return append(append(dst, "next "...), h.NextHeader().String()...), nil
+}
+
+// IPv6Fragment is a view of a fragment header (RFC 8200 section 4.5) and the
+// fragment. ParseIPv6Fragment or a Packet makes it.
+type IPv6Fragment struct{ b []byte }
+
+// ParseIPv6Fragment checks that b begins with a fragment header and returns a
+// view of it that aliases b. The error is Short.
+func ParseIPv6Fragment(b []byte) (IPv6Fragment, error) {
+	if len(b) < ipv6FragmentLen {
+		return IPv6Fragment{}, Short
+	}
+	return IPv6Fragment{cut(b, len(b))}, nil
+}
+
+func stepIPv6Fragment(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < ipv6FragmentLen {
+		return 0, 0, 0, Short
+	}
+	if h := (IPv6Fragment{b}); h.FragmentOffset() == 0 {
+		next = h.NextHeader().kind()
+	}
+	return ipv6FragmentLen, len(b), next, 0
+}
+
+// NextHeader returns what the datagram's fragmentable part begins with.
+func (h IPv6Fragment) NextHeader() IPProto { return IPProto(h.b[0]) }
+
+// FragmentOffset returns where the payload belongs in the fragmentable part,
+// in bytes.
+func (h IPv6Fragment) FragmentOffset() int { return int(binary.BigEndian.Uint16(h.b[2:]) &^ 7) }
+
+// MoreFragments returns the M flag.
+func (h IPv6Fragment) MoreFragments() bool { return h.b[3]&1 != 0 }
+
+// ID returns the identification that fragments of a datagram share.
+func (h IPv6Fragment) ID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
+
+// Bytes returns header and payload.
+func (h IPv6Fragment) Bytes() []byte { return h.b }
+
+// Payload returns the fragment.
+func (h IPv6Fragment) Payload() []byte { return h.b[ipv6FragmentLen:] }
+
+// AppendText appends a short description to dst.
+func (h IPv6Fragment) AppendText(dst []byte) ([]byte, error) {
+	return append(append(dst, "next "...), h.NextHeader().String()...), nil
+}

@@ -1,0 +1,228 @@
+package layers
+
+import (
+	"iter"
+	"net/netip"
+)
+
+// MaxLayers is the most layers that a Packet holds. Decoding a packet that has
+// more stops there with the Reason TooDeep.
+const MaxLayers = 32
+
+// A Packet is the result of decoding: the layers of one packet, outermost
+// first. Reuse it: Decode overwrites it. What a Packet returns aliases the
+// packet's bytes and lives exactly as long as they do. The zero value is a
+// packet without layers.
+type Packet struct {
+	data      []byte
+	spans     [MaxLayers]span
+	n         int // spans in use
+	network   int // index + 1 of the innermost IP layer, 0: none
+	transport int // index + 1 of the TCP or UDP layer in it, 0: none
+	off, end  int // what follows the last layer, in data
+	cut       bool
+	fragment  bool
+	truncated bool
+	stop      Error
+}
+
+// A span is one layer's place in the packet.
+type span struct {
+	off, end uint32 // header and payload
+	hdr      uint16
+	kind     Kind
+}
+
+// Err returns nil, or an *Error that says what stopped decoding. The layers
+// before it are good.
+func (p *Packet) Err() error {
+	if p.stop.Reason == 0 {
+		return nil
+	}
+	e := p.stop
+	return &e
+}
+
+// Truncated reports whether a length field promises more bytes than were
+// captured. The layer that says so is decoded all the same. (Whether the
+// capture is shorter than the wire is pcap.Record's Truncated.)
+func (p *Packet) Truncated() bool { return p.truncated }
+
+// Fragment reports whether an IP layer of the packet is a fragment of a larger
+// datagram: the layers behind it are those of the first fragment, cut where
+// the fragment ends, or there are none.
+func (p *Packet) Fragment() bool { return p.fragment }
+
+// Bytes returns the whole packet as it was captured.
+func (p *Packet) Bytes() []byte { return p.data }
+
+// Payload returns the bytes after the last layer, without what lies behind the
+// length that the layers state.
+func (p *Packet) Payload() []byte { return p.data[p.off:p.end:p.end] }
+
+// A Layer is one layer of a Packet. Bytes aliases the packet.
+type Layer struct {
+	Kind      Kind
+	Offset    int    // of the header in the packet, in bytes
+	HeaderLen int    // length of the header, in bytes
+	Bytes     []byte // header and payload
+}
+
+// Header returns the layer's header.
+func (l Layer) Header() []byte { return l.Bytes[:l.HeaderLen:l.HeaderLen] }
+
+// Payload returns what the layer carries.
+func (l Layer) Payload() []byte { return l.Bytes[l.HeaderLen:] }
+
+// Layers returns the layers, outermost first.
+func (p *Packet) Layers() iter.Seq[Layer] {
+	return func(yield func(Layer) bool) {
+		for i := range p.n {
+			if !yield(p.layer(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Layer returns the innermost layer of kind k.
+func (p *Packet) Layer(k Kind) (Layer, bool) {
+	if i := p.find(k); i >= 0 {
+		return p.layer(i), true
+	}
+	return Layer{}, false
+}
+
+func (p *Packet) layer(i int) Layer {
+	s := p.spans[i]
+	return Layer{s.kind, int(s.off), int(s.hdr), p.data[s.off:s.end:s.end]}
+}
+
+// find returns the index of the innermost layer of kind k, -1 when there is none.
+func (p *Packet) find(k Kind) int {
+	for i := p.n - 1; i >= 0; i-- {
+		if p.spans[i].kind == k {
+			return i
+		}
+	}
+	return -1
+}
+
+// bytes returns header and payload of the innermost layer of kind k, nil when
+// there is none.
+func (p *Packet) bytes(k Kind) []byte {
+	if i := p.find(k); i >= 0 {
+		s := p.spans[i]
+		return p.data[s.off:s.end:s.end]
+	}
+	return nil
+}
+
+// Ethernet returns the innermost Ethernet layer.
+func (p *Packet) Ethernet() (Ethernet, bool) {
+	b := p.bytes(KindEthernet)
+	return Ethernet{b}, b != nil
+}
+
+// VLAN returns the innermost VLAN tag.
+func (p *Packet) VLAN() (VLAN, bool) {
+	b := p.bytes(KindVLAN)
+	return VLAN{b}, b != nil
+}
+
+// ARP returns the innermost ARP layer.
+func (p *Packet) ARP() (ARP, bool) {
+	b := p.bytes(KindARP)
+	return ARP{b}, b != nil
+}
+
+// IPv4 returns the innermost IPv4 layer.
+func (p *Packet) IPv4() (IPv4, bool) {
+	b := p.bytes(KindIPv4)
+	return IPv4{b}, b != nil
+}
+
+// IPv6 returns the innermost IPv6 layer.
+func (p *Packet) IPv6() (IPv6, bool) {
+	b := p.bytes(KindIPv6)
+	return IPv6{b}, b != nil
+}
+
+// ICMPv4 returns the innermost ICMPv4 layer.
+func (p *Packet) ICMPv4() (ICMPv4, bool) {
+	b := p.bytes(KindICMPv4)
+	return ICMPv4{b}, b != nil
+}
+
+// ICMPv6 returns the innermost ICMPv6 layer.
+func (p *Packet) ICMPv6() (ICMPv6, bool) {
+	b := p.bytes(KindICMPv6)
+	return ICMPv6{b}, b != nil
+}
+
+// TCP returns the innermost TCP layer.
+func (p *Packet) TCP() (TCP, bool) {
+	b := p.bytes(KindTCP)
+	return TCP{b}, b != nil
+}
+
+// UDP returns the innermost UDP layer.
+func (p *Packet) UDP() (UDP, bool) {
+	b := p.bytes(KindUDP)
+	return UDP{b}, b != nil
+}
+
+// DNS returns the innermost DNS message that was carried by UDP. Messages over
+// TCP span packets; package stream delivers them.
+func (p *Packet) DNS() (DNS, bool) {
+	b := p.bytes(KindDNS)
+	return DNS{b}, b != nil
+}
+
+// Addrs returns the addresses of the innermost IP layer.
+func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
+	if p.network == 0 {
+		return netip.Addr{}, netip.Addr{}, false
+	}
+	s := p.spans[p.network-1]
+	b := p.data[s.off:s.end]
+	if s.kind == KindIPv4 {
+		return IPv4{b}.Src(), IPv4{b}.Dst(), true
+	}
+	return IPv6{b}.Src(), IPv6{b}.Dst(), true
+}
+
+// Flow returns the innermost IP layer's addresses, the protocol that it
+// carries, and the ports when that is TCP or UDP and the packet holds them.
+// It reports false when the packet has no IP layer.
+func (p *Packet) Flow() (Flow, bool) {
+	src, dst, ok := p.Addrs()
+	if !ok {
+		return Flow{}, false
+	}
+	var sport, dport uint16
+	if p.transport != 0 {
+		s := p.spans[p.transport-1]
+		u := UDP{p.data[s.off:s.end]} // TCP begins with the same two ports
+		sport, dport = u.SrcPort(), u.DstPort()
+	}
+	return Flow{netip.AddrPortFrom(src, sport), netip.AddrPortFrom(dst, dport), p.ipProto()}, true
+}
+
+// ipProto returns the protocol that the innermost IP layer carries, behind its
+// extension headers.
+func (p *Packet) ipProto() IPProto {
+	s := p.spans[p.network-1]
+	if s.kind == KindIPv4 {
+		return IPv4{p.data[s.off:s.end]}.Protocol()
+	}
+	next := IPv6{p.data[s.off:s.end]}.NextHeader()
+	for i := p.network; i < p.n; i++ {
+		s := p.spans[i]
+		if !s.kind.isIPv6Ext() {
+			break
+		}
+		next = IPProto(p.data[s.off]) // every extension header begins with it
+	}
+	return next
+}

@@ -1,0 +1,108 @@
+package layers
+
+import "encoding/binary"
+
+// Linux cooked capture headers, https://www.tcpdump.org/linktypes/ pages
+// LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2. All fields are big-endian.
+const (
+	linuxSLLLen  = 16
+	linuxSLL2Len = 20
+)
+
+// The values of a cooked header's packet type.
+const (
+	SLLHost      = 0 // to us
+	SLLBroadcast = 1 // link-layer broadcast
+	SLLMulticast = 2 // link-layer multicast
+	SLLOtherHost = 3 // from another host to another host
+	SLLOutgoing  = 4 // from us
+)
+
+// LinuxSLL is a view of a Linux cooked capture header, version 1, and its
+// payload. ParseLinuxSLL or a Packet makes it.
+type LinuxSLL struct{ b []byte }
+
+// ParseLinuxSLL checks that b begins with a Linux cooked capture header and
+// returns a view of it that aliases b. The error is Short.
+func ParseLinuxSLL(b []byte) (LinuxSLL, error) {
+	if len(b) < linuxSLLLen {
+		return LinuxSLL{}, Short
+	}
+	return LinuxSLL{cut(b, len(b))}, nil
+}
+
+func stepLinuxSLL(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < linuxSLLLen {
+		return 0, 0, 0, Short
+	}
+	return linuxSLLLen, len(b), LinuxSLL{b}.EtherType().kind(), 0
+}
+
+// PacketType returns how the packet reached the capturing host: SLLHost and so on.
+func (h LinuxSLL) PacketType() uint16 { return binary.BigEndian.Uint16(h.b) }
+
+// HardwareType returns the ARPHRD_ number of the interface.
+func (h LinuxSLL) HardwareType() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
+
+// Addr returns the sender's link-layer address: up to eight bytes of it.
+func (h LinuxSLL) Addr() []byte { return cut(h.b[6:14], int(binary.BigEndian.Uint16(h.b[4:]))) }
+
+// EtherType returns the type of the payload.
+func (h LinuxSLL) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[14:])) }
+
+// Bytes returns header and payload.
+func (h LinuxSLL) Bytes() []byte { return h.b }
+
+// Payload returns what the header describes.
+func (h LinuxSLL) Payload() []byte { return h.b[linuxSLLLen:] }
+
+// AppendText appends a short description to dst.
+func (h LinuxSLL) AppendText(dst []byte) ([]byte, error) {
+	return append(dst, h.EtherType().String()...), nil
+}
+
+// LinuxSLL2 is a view of a Linux cooked capture header, version 2, and its
+// payload. ParseLinuxSLL2 or a Packet makes it.
+type LinuxSLL2 struct{ b []byte }
+
+// ParseLinuxSLL2 checks that b begins with a Linux cooked capture header,
+// version 2, and returns a view of it that aliases b. The error is Short.
+func ParseLinuxSLL2(b []byte) (LinuxSLL2, error) {
+	if len(b) < linuxSLL2Len {
+		return LinuxSLL2{}, Short
+	}
+	return LinuxSLL2{cut(b, len(b))}, nil
+}
+
+func stepLinuxSLL2(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < linuxSLL2Len {
+		return 0, 0, 0, Short
+	}
+	return linuxSLL2Len, len(b), LinuxSLL2{b}.EtherType().kind(), 0
+}
+
+// EtherType returns the type of the payload.
+func (h LinuxSLL2) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b)) }
+
+// InterfaceIndex returns the index of the interface on the capturing host.
+func (h LinuxSLL2) InterfaceIndex() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
+
+// HardwareType returns the ARPHRD_ number of the interface.
+func (h LinuxSLL2) HardwareType() uint16 { return binary.BigEndian.Uint16(h.b[8:]) }
+
+// PacketType returns how the packet reached the capturing host: SLLHost and so on.
+func (h LinuxSLL2) PacketType() uint8 { return h.b[10] }
+
+// Addr returns the sender's link-layer address: up to eight bytes of it.
+func (h LinuxSLL2) Addr() []byte { return cut(h.b[12:20], int(h.b[11])) }
+
+// Bytes returns header and payload.
+func (h LinuxSLL2) Bytes() []byte { return h.b }
+
+// Payload returns what the header describes.
+func (h LinuxSLL2) Payload() []byte { return h.b[linuxSLL2Len:] }
+
+// AppendText appends a short description to dst.
+func (h LinuxSLL2) AppendText(dst []byte) ([]byte, error) {
+	return append(dst, h.EtherType().String()...), nil
+}

@@ -1,0 +1,91 @@
+package layers
+
+import (
+	"encoding/binary"
+	"strconv"
+)
+
+// UDP header (RFC 768): source port, destination port, length, checksum.
+const udpLen = 8
+
+// The ports (IANA registry "service-names-port-numbers") whose datagrams a
+// Decoder looks into.
+const (
+	portDNS   = 53
+	portMDNS  = 5353
+	portLLMNR = 5355
+)
+
+// UDP is a view of a UDP datagram, cut to the header's length. A length of 0
+// (segmentation offload, jumbograms) means all bytes there are. ParseUDP or a
+// Packet makes it.
+type UDP struct{ b []byte }
+
+// ParseUDP checks that b begins with a UDP header and returns a view of the
+// datagram that aliases b. A length beyond b is no error: see Truncated. The
+// error is Short or Malformed.
+func ParseUDP(b []byte) (UDP, error) {
+	_, size, _, r := stepUDP(b)
+	if r != 0 {
+		return UDP{}, r
+	}
+	return UDP{cut(b, size)}, nil
+}
+
+func stepUDP(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < udpLen {
+		return 0, 0, 0, Short
+	}
+	size = UDP{b}.Len()
+	if size == 0 {
+		size = len(b)
+	}
+	if size < udpLen {
+		return 0, 0, 0, Malformed
+	}
+	next = udpPortKind(UDP{b}.DstPort())
+	if next == KindPayload {
+		next = udpPortKind(UDP{b}.SrcPort())
+	}
+	if min(size, len(b)) == udpLen {
+		next = KindPayload
+	}
+	return udpLen, size, next, 0
+}
+
+// udpPortKind returns the layer that a port announces.
+func udpPortKind(port uint16) Kind {
+	switch port {
+	case portDNS, portMDNS, portLLMNR:
+		return KindDNS
+	}
+	return KindPayload
+}
+
+// SrcPort returns the source port.
+func (h UDP) SrcPort() uint16 { return binary.BigEndian.Uint16(h.b) }
+
+// DstPort returns the destination port.
+func (h UDP) DstPort() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
+
+// Len returns the length of header and payload that the header states, in bytes.
+func (h UDP) Len() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
+
+// Checksum returns the checksum field; 0 means that the sender made none.
+func (h UDP) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[6:]) }
+
+// Bytes returns header and payload.
+func (h UDP) Bytes() []byte { return h.b }
+
+// Payload returns the datagram's data.
+func (h UDP) Payload() []byte { return h.b[udpLen:] }
+
+// Truncated reports whether the header promises more bytes than are there.
+func (h UDP) Truncated() bool { return len(h.b) < h.Len() }
+
+// AppendText appends a short description to dst.
+func (h UDP) AppendText(dst []byte) ([]byte, error) {
+	dst = appendPorts(dst, h.SrcPort(), h.DstPort())
+	dst = append(dst, " len "...)
+	return strconv.AppendInt(dst, int64(len(h.Payload())), 10), nil
+}

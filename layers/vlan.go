@@ -1,0 +1,57 @@
+package layers
+
+import (
+	"encoding/binary"
+	"strconv"
+)
+
+// VLAN tag (IEEE 802.1Q clause 9.6): three bits of priority, the drop eligible
+// indicator, twelve bits of identifier, and the EtherType of what follows.
+const vlanLen = 4
+
+// VLAN is a view of a VLAN tag, behind the EtherType that announced it, and
+// its payload. ParseVLAN or a Packet makes it.
+type VLAN struct{ b []byte }
+
+// ParseVLAN checks that b begins with a VLAN tag (without the EtherType that
+// announces it) and returns a view of it that aliases b. The error is Short.
+func ParseVLAN(b []byte) (VLAN, error) {
+	_, size, _, r := stepVLAN(b)
+	if r != 0 {
+		return VLAN{}, r
+	}
+	return VLAN{cut(b, size)}, nil
+}
+
+func stepVLAN(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < vlanLen {
+		return 0, 0, 0, Short
+	}
+	size, next = etherPayload(b, vlanLen)
+	return vlanLen, size, next, 0
+}
+
+// Priority returns the priority code point, 0 to 7.
+func (h VLAN) Priority() uint8 { return h.b[0] >> 5 }
+
+// DropEligible returns the drop eligible indicator.
+func (h VLAN) DropEligible() bool { return h.b[0]&0x10 != 0 }
+
+// ID returns the VLAN identifier, 0 to 4095.
+func (h VLAN) ID() uint16 { return binary.BigEndian.Uint16(h.b) & 0x0fff }
+
+// EtherType returns the type of the payload, which is a length when it is at
+// most 1500.
+func (h VLAN) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
+
+// Bytes returns tag and payload.
+func (h VLAN) Bytes() []byte { return h.b }
+
+// Payload returns what the tagged frame carries.
+func (h VLAN) Payload() []byte { return h.b[vlanLen:] }
+
+// AppendText appends a short description to dst.
+func (h VLAN) AppendText(dst []byte) ([]byte, error) {
+	dst = append(dst, "id "...)
+	return strconv.AppendUint(dst, uint64(h.ID()), 10), nil
+}
