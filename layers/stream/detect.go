@@ -1,0 +1,236 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// probeLen is how many bytes a decision may need.
+const probeLen = 64
+
+// A probe finds out which protocol a conversation speaks, and then passes its
+// bytes to that protocol's framer. Until then it keeps at most probeLen bytes
+// of each side. What is not recognised is not kept: the next piece may begin a
+// message all the same, as in a conversation whose beginning was not captured.
+type probe struct {
+	via   Proto
+	buf   [2]buffer
+	inner framer
+}
+
+func (f *probe) push(s sink, p piece) {
+	s.via = f.via
+	if f.inner == nil && !f.detect(s, &p) {
+		return
+	}
+	f.inner.push(s, p)
+}
+
+// detect looks at the beginning of p, behind what is kept of its side. When
+// that decides, it passes on what was kept of both sides.
+func (f *probe) detect(s sink, p *piece) bool {
+	b := &f.buf[p.side]
+	if p.gap > 0 {
+		b.drop(s)
+	}
+	var room [probeLen]byte
+	head := p.data
+	if len(b.b) > 0 {
+		n := copy(room[:], b.b)
+		n += copy(room[n:], p.data)
+		head = room[:n]
+	}
+	proto, role, verdict := recognise(head, s.c.Flow)
+	switch {
+	case verdict == decided:
+	case verdict == undecided && len(head) < probeLen:
+		if len(b.b) == 0 {
+			b.first = p.ref
+		}
+		b.add(s, p, len(p.data))
+		return false
+	default:
+		b.drop(s)
+		return false
+	}
+	switch role {
+	case fromClient:
+		s.c.setClient(p.side)
+	case fromServer:
+		s.c.setClient(1 - p.side)
+	}
+	f.inner = newFramer(proto)
+	f.passKept(s, 1-p.side)
+	f.passKept(s, p.side)
+	return true
+}
+
+// passKept gives the framer what was kept of a side.
+func (f *probe) passKept(s sink, side int) {
+	b := &f.buf[side]
+	if len(b.b) > 0 {
+		f.inner.push(s, piece{side: side, data: b.b, ref: b.first})
+	}
+	b.drop(s)
+}
+
+func (f *probe) end(s sink, side int) {
+	s.via = f.via
+	if f.inner != nil {
+		f.inner.end(s, side)
+	}
+}
+
+func (f *probe) free(s sink) {
+	f.buf[0].drop(s)
+	f.buf[1].drop(s)
+	if f.inner != nil {
+		f.inner.free(s)
+	}
+}
+
+func newFramer(p Proto) framer {
+	switch p {
+	case HTTP1:
+		return &httpFramer{}
+	case TLS:
+		return &tlsFramer{}
+	}
+	return &dnsFramer{}
+}
+
+// A verdict says whether bytes are the beginning of a protocol.
+type verdict uint8
+
+const (
+	refused verdict = iota
+	undecided
+	decided
+)
+
+// A role says who sends such bytes.
+type role uint8
+
+const (
+	either role = iota
+	fromClient
+	fromServer
+)
+
+// recognise decides which protocol the bytes of one side begin.
+func recognise(b []byte, f layers.Flow) (Proto, role, verdict) {
+	if len(b) == 0 {
+		return Unknown, either, undecided
+	}
+	if r, v := recogniseTLS(b); v != refused {
+		return TLS, r, v
+	}
+	if r, v := recogniseHTTP(b); v != refused {
+		return HTTP1, r, v
+	}
+	r, v := recogniseDNS(b, f)
+	return DNS, r, v
+}
+
+// recogniseTLS wants a handshake record of version 3.x that begins with a
+// ClientHello or a ServerHello.
+func recogniseTLS(b []byte) (role, verdict) {
+	want := [...]byte{byte(layers.TLSHandshakeRecord), 3}
+	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
+		return either, refused
+	}
+	if len(b) < tlsRecordLen+1 {
+		return either, undecided
+	}
+	switch layers.TLSHandshakeType(b[tlsRecordLen]) {
+	case layers.TLSClientHello:
+		return fromClient, decided
+	case layers.TLSServerHello:
+		return fromServer, decided
+	}
+	return either, refused
+}
+
+// httpMethods are the methods of the IANA registry "http-methods" without PRI,
+// which begins HTTP/2, and those of UPnP (SSDP, GENA) and of Microsoft's BITS
+// and RPC over HTTP.
+var httpMethods = [...]string{
+	"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH",
+	"ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK",
+	"LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF",
+	"MKWORKSPACE", "MOVE", "ORDERPATCH", "PROPFIND", "PROPPATCH", "QUERY", "REBIND",
+	"REPORT", "SEARCH", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE",
+	"UPDATEREDIRECTREF", "VERSION-CONTROL",
+	"M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "BITS_POST", "CCM_POST",
+	"RPC_IN_DATA", "RPC_OUT_DATA", "RPC_CONNECT",
+}
+
+// recogniseHTTP wants a method and a space, or the version of a response,
+// behind empty lines (RFC 9112 section 2.2).
+func recogniseHTTP(b []byte) (role, verdict) {
+	b = bytes.TrimLeft(b[:min(len(b), probeLen)], "\r\n")
+	if len(b) == 0 {
+		return either, undecided
+	}
+	if v := prefix(b, "HTTP/1."); v != refused {
+		return fromServer, v
+	}
+	best := refused
+	for _, m := range httpMethods {
+		if m[0] != b[0] {
+			continue
+		}
+		if n := len(m); len(b) > n && b[n] == ' ' && string(b[:n]) == m {
+			return fromClient, decided
+		}
+		if len(b) <= len(m) && string(b) == m[:len(b)] {
+			best = undecided
+		}
+	}
+	return fromClient, best
+}
+
+// prefix reports whether b begins with want, or may when more of it is there.
+func prefix(b []byte, want string) verdict {
+	switch {
+	case len(b) < len(want) && string(b) == want[:len(b)]:
+		return undecided
+	case len(b) >= len(want) && string(b[:len(want)]) == want:
+		return decided
+	}
+	return refused
+}
+
+// The ports of DNS, multicast DNS and LLMNR (IANA registry
+// "service-names-port-numbers").
+func dnsPort(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
+
+// recogniseDNS wants a plausible header, and on ports that are not DNS's own a
+// whole message without fault.
+func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
+	own := dnsPort(f.Src.Port()) || dnsPort(f.Dst.Port())
+	if len(b) < 14 && own {
+		return either, undecided
+	}
+	if !looksLikeDNS(b) {
+		return either, refused
+	}
+	r := fromClient
+	if b[4]&0x80 != 0 {
+		r = fromServer
+	}
+	if own {
+		return r, decided
+	}
+	size := 2 + int(binary.BigEndian.Uint16(b))
+	if len(b) < size {
+		return either, refused
+	}
+	m, err := layers.ParseDNS(b[2:size])
+	if err != nil || m.Validate() != nil {
+		return either, refused
+	}
+	return r, decided
+}

@@ -1,0 +1,61 @@
+package stream
+
+import "encoding/binary"
+
+// A dnsFramer cuts DNS over TCP: each message behind two bytes of its length
+// (RFC 1035 section 4.2.2, RFC 7766 section 8).
+type dnsFramer struct {
+	buf  [2]buffer
+	lost [2]bool // the length prefixes of the side are not to be found any more
+}
+
+func (f *dnsFramer) push(s sink, p piece) {
+	b := &f.buf[p.side]
+	if p.gap > 0 {
+		b.abandon(s)
+		f.lost[p.side] = !looksLikeDNS(p.data)
+	}
+	for len(p.data) > 0 && !f.lost[p.side] {
+		head, ok := b.fill(s, &p, 2)
+		if !ok {
+			return
+		}
+		size := 2 + int(binary.BigEndian.Uint16(head))
+		if size-2 > withDefault(s.a.MaxMessage, defaultMaxMessage) {
+			s.a.stats.TooLong++
+			f.lost[p.side] = true
+			return
+		}
+		m, ok := b.fill(s, &p, size)
+		if !ok {
+			return
+		}
+		if size > 2 {
+			s.emit(Message{
+				Proto: DNS, FromClient: p.side == s.c.client,
+				First: b.first, Last: p.ref, Gap: b.gap, Data: m[2:size:size],
+			})
+		}
+		b.done(s, &p, size)
+	}
+}
+
+func (f *dnsFramer) end(s sink, side int) { f.buf[side].abandon(s) }
+
+func (f *dnsFramer) free(s sink) {
+	f.buf[0].drop(s)
+	f.buf[1].drop(s)
+}
+
+// looksLikeDNS reports whether b can be the beginning of a DNS message behind
+// its length: a header (RFC 1035 section 4.1.1) of a known opcode, the reserved
+// bit 0, one question, and room for it.
+func looksLikeDNS(b []byte) bool {
+	if len(b) < 14 {
+		return false
+	}
+	size, flags := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[4:])
+	opcode := flags >> 11 & 0xf
+	return size >= 17 && opcode <= 6 && opcode != 3 && flags&0x0040 == 0 &&
+		binary.BigEndian.Uint16(b[6:]) == 1 && binary.BigEndian.Uint16(b[8:]) < 256
+}

@@ -1,0 +1,106 @@
+package stream
+
+// A framer cuts the bytes of a conversation into messages. It does not know
+// what carries the bytes: a TCP connection, or a tunnel in one.
+type framer interface {
+	// push takes the next bytes of one side.
+	push(s sink, p piece)
+	// end says that no more bytes of one side will come.
+	end(s sink, side int)
+	// free gives back what the framer holds.
+	free(s sink)
+}
+
+// A piece is consecutive bytes of one side, from one packet.
+type piece struct {
+	side int
+	data []byte
+	ref  Ref
+	gap  int // bytes lost just before data
+}
+
+// A sink is where a framer's messages go.
+type sink struct {
+	a   *Assembler
+	c   *connection
+	via Proto
+}
+
+func (s sink) emit(m Message) {
+	m.Conn, m.Via = &s.c.Conn, s.via
+	s.a.out = append(s.a.out, m)
+}
+
+// A buffer gathers a message that comes in several pieces. A message that lies
+// in one piece is never copied.
+type buffer struct {
+	b     []byte
+	first Ref
+	gap   int
+}
+
+// Buffers up to spareSize are used again, at most maxSpare of them.
+const (
+	spareSize = 16 << 10
+	maxSpare  = 64
+)
+
+// fill returns the first need bytes of the message when they are there. What
+// it has to copy out of p is taken from p.data.
+func (b *buffer) fill(s sink, p *piece, need int) ([]byte, bool) {
+	if len(b.b) == 0 {
+		b.first, b.gap = p.ref, p.gap
+		if len(p.data) >= need {
+			return p.data[:need], true
+		}
+	}
+	b.add(s, p, min(max(need-len(b.b), 0), len(p.data)))
+	return b.b, len(b.b) >= need
+}
+
+// add moves n bytes from p.data to the buffer.
+func (b *buffer) add(s sink, p *piece, n int) {
+	if b.b == nil && n > 0 {
+		b.b = s.a.getSpare()
+	}
+	b.b = append(b.b, p.data[:n]...)
+	p.data = p.data[n:]
+	s.a.hold(n)
+}
+
+// done drops the message of n bytes that fill returned. It stays readable
+// until the Assembler's next call.
+func (b *buffer) done(s sink, p *piece, n int) {
+	if len(b.b) == 0 {
+		p.data = p.data[n:]
+	} else {
+		b.drop(s)
+	}
+	p.gap = 0
+}
+
+// drop empties the buffer.
+func (b *buffer) drop(s sink) {
+	s.a.hold(-len(b.b))
+	if b.b != nil && cap(b.b) <= spareSize {
+		s.a.lent = append(s.a.lent, b.b)
+	}
+	b.b = nil
+}
+
+// abandon drops an incomplete message and counts it.
+func (b *buffer) abandon(s sink) {
+	if len(b.b) > 0 {
+		s.a.stats.Incomplete++
+	}
+	b.drop(s)
+}
+
+func (a *Assembler) getSpare() []byte {
+	if n := len(a.spare); n > 0 {
+		b := a.spare[n-1]
+		a.spare = a.spare[:n-1]
+		return b[:0]
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package stream
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// A Ref names one packet of a capture.
+type Ref struct {
+	Offset int64     // of the record in the input, in bytes
+	Number int64     // of the record, from 1
+	Time   time.Time // zero when the capture has none
+}
+
+// A Proto names a protocol. Values from ProtoUser up are free for callers.
+type Proto uint8
+
+// The protocols of messages, and of what carries them.
+const (
+	Unknown Proto = iota
+	TCP
+	UDP
+	DNS
+	HTTP1
+	TLS
+	Connect // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
+	Upgrade // what follows a 101 response (RFC 9110 section 7.8)
+
+	// ProtoUser is the first Proto that is free for callers.
+	ProtoUser Proto = 128
+)
+
+var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade"}
+
+// String returns the protocol's name.
+func (p Proto) String() string {
+	if int(p) < len(protoNames) {
+		return protoNames[p]
+	}
+	return "Proto(" + strconv.Itoa(int(p)) + ")"
+}
+
+// A Message is one application message. It is valid, Data included, until the
+// Assembler's next call.
+type Message struct {
+	// Conn is the connection, or the pair of endpoints of a datagram.
+	Conn *Conn
+
+	// Via is what carried the message: TCP or UDP, or Connect or Upgrade when
+	// it came through a tunnel inside the connection.
+	Via Proto
+
+	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
+	// head of a request (FromClient) or response, TLS a handshake message.
+	Proto Proto
+
+	// FromClient reports whether the client sent it.
+	FromClient bool
+
+	// First and Last are the packets that hold the first and the last byte.
+	First, Last Ref
+
+	// Gap is how many bytes of this direction are missing just before the
+	// message.
+	Gap int
+
+	Data []byte
+}
+
+// A Conn is one connection, or the endpoints of a datagram; the latter is
+// valid until the Assembler's next call.
+type Conn struct {
+	// Flow leads from client to server. The client is who sent the first SYN;
+	// where none was captured, the content decides, and before that the
+	// higher port is taken for the client's.
+	Flow layers.Flow
+
+	// Start is the first packet seen.
+	Start Ref
+}

@@ -1,0 +1,100 @@
+package stream
+
+import (
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// TLS records (RFC 8446 section 5.1) and handshake messages (section 4).
+const (
+	tlsRecordLen    = 5
+	tlsHandshakeLen = 4
+	tlsMaxRecord    = 1<<14 + 2048 // RFC 5246 section 6.2.3
+)
+
+// A tlsFramer cuts the handshake messages out of TLS records, up to where each
+// side begins to encrypt.
+type tlsFramer struct{ side [2]tlsSide }
+
+type tlsSide struct {
+	header buffer // of a record
+	left   int    // bytes of the current record that are still to come
+	typ    layers.TLSContentType
+	hand   buffer // a handshake message
+	done   bool   // nothing more is to be seen
+}
+
+func (f *tlsFramer) push(s sink, p piece) {
+	t := &f.side[p.side]
+	if p.gap > 0 && !t.done {
+		t.stop(s)
+	}
+	for len(p.data) > 0 && !t.done {
+		if t.left == 0 && !t.record(s, &p) {
+			return
+		}
+		n := min(t.left, len(p.data))
+		t.left -= n
+		body := p
+		body.data, p.data = p.data[:n], p.data[n:]
+		if t.typ == layers.TLSHandshakeRecord {
+			t.handshake(s, &body)
+		}
+	}
+}
+
+// record reads a record's header.
+func (t *tlsSide) record(s sink, p *piece) bool {
+	h, ok := t.header.fill(s, p, tlsRecordLen)
+	if !ok {
+		return false
+	}
+	t.typ, t.left = layers.TLSContentType(h[0]), int(binary.BigEndian.Uint16(h[3:]))
+	t.header.done(s, p, tlsRecordLen)
+	if t.typ != layers.TLSHandshakeRecord && t.typ != layers.TLSAlert || t.left > tlsMaxRecord {
+		t.stop(s)
+	}
+	return !t.done
+}
+
+// handshake reads the messages in a record's body. They may span records.
+func (t *tlsSide) handshake(s sink, p *piece) {
+	for len(p.data) > 0 {
+		h, ok := t.hand.fill(s, p, tlsHandshakeLen)
+		if !ok {
+			return
+		}
+		size := tlsHandshakeLen + int(h[1])<<16 + int(binary.BigEndian.Uint16(h[2:]))
+		if size > withDefault(s.a.MaxMessage, defaultMaxMessage) {
+			s.a.stats.TooLong++
+			t.stop(s)
+			return
+		}
+		m, ok := t.hand.fill(s, p, size)
+		if !ok {
+			return
+		}
+		s.emit(Message{
+			Proto: TLS, FromClient: p.side == s.c.client,
+			First: t.hand.first, Last: p.ref, Gap: t.hand.gap, Data: m[:size:size],
+		})
+		t.hand.done(s, p, size)
+	}
+}
+
+// stop gives up the side: what follows is encrypted, or no TLS, or behind a gap.
+func (t *tlsSide) stop(s sink) {
+	t.done = true
+	t.header.abandon(s)
+	t.hand.abandon(s)
+}
+
+func (f *tlsFramer) end(s sink, side int) { f.side[side].stop(s) }
+
+func (f *tlsFramer) free(s sink) {
+	for i := range f.side {
+		f.side[i].header.drop(s)
+		f.side[i].hand.drop(s)
+	}
+}

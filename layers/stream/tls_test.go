@@ -1,0 +1,84 @@
+package stream_test
+
+import (
+	"crypto/tls"
+	"net"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// clientHello is the record that a client of the standard library sends.
+var clientHello = record(&tls.Config{ServerName: "c2.example", NextProtos: []string{"h2", "http/1.1"}})
+
+// record returns what a TLS client sends first.
+func record(c *tls.Config) string {
+	near, far := net.Pipe()
+	defer far.Close()
+	go func() {
+		tls.Client(near, c).Handshake() // fails, as nobody answers
+		near.Close()
+	}()
+	b := make([]byte, 1<<14)
+	n, err := far.Read(b)
+	if err != nil {
+		panic(err)
+	}
+	return string(b[:n])
+}
+
+func TestTLSHandshake(t *testing.T) {
+	hello := clientHello[5:]
+	split := "\x16\x03\x01\x00\x09" + hello[:9] + "\x16\x03\x01" + string([]byte{byte((len(hello) - 9) >> 8), byte(len(hello) - 9)}) + hello[9:]
+	tests := []struct {
+		name string
+		data string
+		want []string
+	}{
+		{"one record", clientHello, []string{hello}},
+		{"two records", split, []string{hello}},
+		{"two messages in a record", "\x16\x03\x03\x00\x09\x02\x00\x00\x01a\x0e\x00\x00\x00", []string{"\x02\x00\x00\x01a", "\x0e\x00\x00\x00"}},
+		{"an alert before", clientHello + "\x15\x03\x01\x00\x02\x01\x00" + clientHello, []string{hello, hello}},
+		{"encrypted behind the change of cipher", clientHello + "\x14\x03\x03\x00\x01\x01" + clientHello, []string{hello}},
+		{"application data", clientHello + "\x17\x03\x03\x00\x02ab" + clientHello, []string{hello}},
+		{"no record", clientHello + "\x99\x03\x03\x00\x02ab" + clientHello, []string{hello}},
+		{"a record too long", clientHello + "\x16\x03\x03\x50\x00ab" + clientHello, []string{hello}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, size := range []int{1 << 14, 100, 1} {
+				var data []string
+				for _, m := range play(new(stream.Assembler), talk{{false, tt.data}}.segs(size)...) {
+					data = append(data, m.Data)
+				}
+				if diff := cmp.Diff(tt.want, data); diff != "" {
+					t.Errorf("segments of %d bytes (-want +got):\n%s", size, diff)
+				}
+			}
+		})
+	}
+}
+
+// The client is who sends the ClientHello, whatever the ports say.
+func TestTLSClient(t *testing.T) {
+	msgs := play(new(stream.Assembler), seg{server: true, flags: ack, seq: 1, data: clientHello})
+	if len(msgs) != 1 || !msgs[0].FromClient {
+		t.Fatalf("messages %+v", msgs)
+	}
+	h, err := layers.ParseClientHello([]byte(msgs[0].Data))
+	if err != nil || string(h.ServerName()) != "c2.example" {
+		t.Errorf("server name %q, %v", h.ServerName(), err)
+	}
+}
+
+func TestTLSTooLong(t *testing.T) {
+	a := &stream.Assembler{Config: stream.Config{MaxMessage: 1000}}
+	certificate := "\x16\x03\x03\x40\x00\x0b\xff\xff\xff"
+	msgs := play(a, talk{{false, clientHello + certificate}}.segs(1<<14)...)
+	if len(msgs) > 1 || a.Stats().TooLong == 0 {
+		t.Errorf("%d messages, %+v", len(msgs), a.Stats())
+	}
+}
