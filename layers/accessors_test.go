@@ -257,7 +257,7 @@ func TestViewsComplete(t *testing.T) {
 
 // touchViews calls the getters of a Packet by reflection, and every method of
 // the views that they give.
-func touchViews(t *testing.T, p *Packet) {
+func touchViews(t testing.TB, p *Packet) {
 	t.Helper()
 	v := reflect.ValueOf(p)
 	for i := range v.NumMethod() {

@@ -57,32 +57,21 @@ func (p IPProto) String() string {
 }
 
 // kind returns the layer that p announces.
-func (p IPProto) kind() Kind {
-	switch p {
-	case IPProtoTCP:
-		return KindTCP
-	case IPProtoUDP:
-		return KindUDP
-	case IPProtoICMPv4:
-		return KindICMPv4
-	case IPProtoICMPv6:
-		return KindICMPv6
-	case IPProtoIPv4:
-		return KindIPv4
-	case IPProtoIPv6:
-		return KindIPv6
-	case IPProtoHopByHop:
-		return KindIPv6HopByHop
-	case IPProtoRouting:
-		return KindIPv6Routing
-	case IPProtoFragment:
-		return KindIPv6Fragment
-	case IPProtoDestination:
-		return KindIPv6Destination
-	case IPProtoMobility:
-		return KindIPv6Mobility
-	case IPProtoAH:
-		return KindAH
-	}
-	return KindPayload
+func (p IPProto) kind() Kind { return ipProtoKinds[p] }
+
+// ipProtoKinds is a table because a branch for each packet's protocol is
+// slower to guess.
+var ipProtoKinds = [256]Kind{
+	IPProtoHopByHop:    KindIPv6HopByHop,
+	IPProtoICMPv4:      KindICMPv4,
+	IPProtoIPv4:        KindIPv4,
+	IPProtoTCP:         KindTCP,
+	IPProtoUDP:         KindUDP,
+	IPProtoIPv6:        KindIPv6,
+	IPProtoRouting:     KindIPv6Routing,
+	IPProtoFragment:    KindIPv6Fragment,
+	IPProtoAH:          KindAH,
+	IPProtoICMPv6:      KindICMPv6,
+	IPProtoDestination: KindIPv6Destination,
+	IPProtoMobility:    KindIPv6Mobility,
 }

@@ -119,6 +119,10 @@ func (h IPv6Fragment) FragmentOffset() int { return int(binary.BigEndian.Uint16(
 // MoreFragments returns the M flag.
 func (h IPv6Fragment) MoreFragments() bool { return h.b[3]&1 != 0 }
 
+// IsFragment reports whether the payload is a part of a datagram: a fragment
+// header may announce all of it (RFC 6946).
+func (h IPv6Fragment) IsFragment() bool { return binary.BigEndian.Uint16(h.b[2:])&^6 != 0 }
+
 // ID returns the identification that fragments of a datagram share.
 func (h IPv6Fragment) ID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 

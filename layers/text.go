@@ -8,8 +8,7 @@ func (p *Packet) AppendText(dst []byte) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
-		dst = append(dst, p.spans[i].kind.String()...)
-		dst = append(dst, ' ')
+		dst = append(dst, p.name(p.spans[i].kind)...)
 		dst = p.appendLayer(dst, p.layer(i))
 	}
 	if err := p.Err(); err != nil {
@@ -28,7 +27,19 @@ func (p *Packet) String() string {
 	return string(b)
 }
 
+// name returns the name of a layer, of this package or of a caller.
+func (p *Packet) name(k Kind) string {
+	if name := p.protocols[k].Name; name != "" {
+		return name
+	}
+	return k.String()
+}
+
 func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
+	if l.Kind >= kindCount {
+		return dst
+	}
+	dst = append(dst, ' ')
 	switch l.Kind {
 	case KindEthernet:
 		dst, _ = Ethernet{l.Bytes}.AppendText(dst)
