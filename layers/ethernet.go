@@ -57,9 +57,18 @@ func stepEthernet(b []byte) (hdr, size int, next Kind, r Reason) {
 func etherPayload(b []byte, hdr int) (size int, next Kind) {
 	t := binary.BigEndian.Uint16(b[hdr-2:])
 	if t <= maxEthernetFrame {
-		return hdr + int(t), KindPayload
+		return hdr + int(t), lengthKind(cut(b[hdr:], int(t)))
 	}
 	return len(b), EtherType(t).kind()
+}
+
+// lengthKind returns what a frame with a length instead of an EtherType
+// carries: logical link control, but for a way of Novell's to leave it out.
+func lengthKind(b []byte) Kind {
+	if len(b) < llcMinLen || b[0] == 0xff && b[1] == 0xff {
+		return KindPayload
+	}
+	return KindLLC
 }
 
 // Dst returns the destination address.

@@ -1,0 +1,45 @@
+package layers
+
+import "testing"
+
+// A VN-Tag before a VLAN tag.
+const vnTagSample = "80010002 8100" + vlanSample
+
+func TestVNTag(t *testing.T) {
+	h, err := ParseVNTag(unhex(t, vnTagSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Tag 80010002
+		EtherType 802.1Q
+		Text 80010002 802.1Q`)
+}
+
+// An E-Tag (IEEE 802.1BR clause 7.5) and Cisco metadata with one option.
+const (
+	eTagSample = "0000 0064 0000 0800" + ipv4Sample
+	cmdSample  = "01 01 0001 0010 0800" + ipv4Sample
+)
+
+func TestETag(t *testing.T) {
+	h, err := ParseETag(unhex(t, eTagSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Tag 000000640000
+		EtherType IPv4
+		Payload `+ipv4Sample+``)
+}
+
+func TestCMD(t *testing.T) {
+	h, err := ParseCMD(unhex(t, cmdSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Tag 010100010010
+		EtherType IPv4
+		Payload `+ipv4Sample+``)
+}
