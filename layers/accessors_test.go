@@ -59,6 +59,8 @@ var views = []view{
 	viewOf(ParseVNTag, vnTagSample),
 	viewOf(ParseETag, eTagSample),
 	viewOf(ParseCMD, cmdSample),
+	viewOf(ParseCMDGRE, cmdGRESample),
+	viewOf(ParseMACsec, macsecSample),
 	viewOf(ParseArista, aristaSample),
 	viewOf(ParseFabricPath, fabricPathSample),
 	viewOf(ParseITag, iTagSample),
@@ -209,6 +211,7 @@ var known = map[reflect.Type]reflect.Value{
 	reflect.TypeFor[uint16]():     reflect.ValueOf(uint16(1)),
 	reflect.TypeFor[netip.Addr](): reflect.ValueOf(netip.IPv6Loopback()),
 	reflect.TypeFor[TCPFlags]():   reflect.ValueOf(TCPSyn),
+	reflect.TypeFor[Kind]():       reflect.ValueOf(KindTCP),
 }
 
 // arguments returns values for a method's parameters behind the receiver.

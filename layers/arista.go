@@ -43,7 +43,7 @@ func stepArista(b []byte) (hdr, size int, next Kind, r Reason) {
 	if hdr = aristaFixedLen + n + 2; len(b) < hdr {
 		return 0, 0, 0, Short
 	}
-	size, next = etherPayload(b, hdr)
+	size, next = etherPayload(b, hdr, h.EtherType())
 	return hdr, size, next, 0
 }
 

@@ -24,22 +24,24 @@ func (d *Decoder) Decode(p *Packet, rec *pcap.Record) {
 	if fcs := rec.FCSLen - max(missing, 0); fcs > 0 {
 		end -= min(fcs, end)
 	}
-	p.reset(rec.Data, missing > 0)
+	p.reset(rec.Data)
+	p.cut = missing > 0
 	d.decode(p, d.linkKind(rec.LinkType), end)
 }
 
 // DecodeBytes decodes data, a packet of link type link, into p as Decode does.
 // p aliases data.
 func (d *Decoder) DecodeBytes(p *Packet, link pcap.LinkType, data []byte) {
-	p.reset(data, false)
+	p.reset(data)
+	p.quote = true
 	d.decode(p, d.linkKind(link), len(data))
 }
 
-func (p *Packet) reset(data []byte, cut bool) {
+func (p *Packet) reset(data []byte) {
 	p.data = data
 	p.last = [kindCount]uint8{}
 	p.n = 0
-	p.cut, p.truncated = cut, false
+	p.cut, p.quote, p.truncated = false, false, false
 	p.stop.Reason = 0
 }
 
@@ -73,6 +75,9 @@ func (d *Decoder) decode(p *Packet, kind Kind, end int) {
 				kind = hdlcKind(b)
 			}
 			hdr, size, next, reason = d.step(kind, b)
+			if p.cut && (kind == KindRadiotap || kind == KindPPI) {
+				size = len(b) // the frame's check sequence was cut off
+			}
 		}
 		if reason != 0 || p.n == MaxLayers {
 			p.fail(kind, reason, off, end)
@@ -109,7 +114,7 @@ func (p *Packet) plain(end int) (off, stop int, next Kind) {
 	b := p.data[:transport]
 	stop = ip + int(binary.BigEndian.Uint16(b[ip+2:]))
 	if EtherType(binary.BigEndian.Uint16(b[12:])) != EtherTypeIPv4 || b[ip] != 0x45 ||
-		stop < transport || stop > end || (IPv4{b[ip:]}).IsFragment() {
+		stop <= transport || stop > end || (IPv4{b[ip:]}).IsFragment() {
 		return 0, end, KindEthernet
 	}
 	p.spans[0].off, p.spans[0].end, p.spans[0].hdr, p.spans[0].kind = 0, uint32(end), ip, KindEthernet
@@ -141,7 +146,11 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 	case KindETag:
 		return stepSwitchTag(b, eTagLen)
 	case KindCMD:
-		return stepSwitchTag(b, cmdLen(b))
+		return stepCMD(b, false)
+	case KindCMDGRE:
+		return stepCMD(b, true)
+	case KindMACsec:
+		return stepMACsec(b)
 	case KindArista:
 		return stepArista(b)
 	case KindFabricPath:
@@ -270,16 +279,31 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 	return 0, 0, KindPayload, Malformed
 }
 
-// fail records what stopped decoding. A header that ends where the capture
-// ends was cut by it if more was on the wire; else it is too short by itself.
+// fail records what stopped decoding. A header that ends where the packet's
+// bytes end was cut by the capture if more was on the wire; else it is too
+// short by itself. Of bytes without a record a length field tells.
 func (p *Packet) fail(kind Kind, reason Reason, off, end int) {
 	if reason == 0 {
 		reason = TooDeep
 	}
-	if reason == Short && (p.cut || p.truncated) && end == len(p.data) {
+	if reason == Short && end == len(p.data) && p.wasCut() {
 		reason = Truncated
 	}
 	p.stop = Error{kind, reason, off, end - off}
+}
+
+// wasCut reports whether a header that ends where the packet's bytes end was
+// cut there by the capture. If IP states a length and that is no longer, it
+// ends there on the wire.
+func (p *Packet) wasCut() bool {
+	if p.truncated {
+		return p.cut || p.quote
+	}
+	i := p.network()
+	if i == 0 || !p.cut {
+		return p.cut
+	}
+	return !p.statesLen(i - 1)
 }
 
 // ipVersion corrects what the layer before says of the IP version: the first

@@ -89,6 +89,8 @@ var linkSamples = []struct {
 	{pcap.LinkTypeEthernet, "020000000002 020000000001 8926" + vnTagSample, []Kind{KindEthernet, KindVNTag, KindVLAN, KindIPv4, KindUDP}},
 	{pcap.LinkTypeEthernet, "020000000002 020000000001 893f" + eTagSample, []Kind{KindEthernet, KindETag, KindIPv4, KindUDP}},
 	{pcap.LinkTypeEthernet, "020000000002 020000000001 8909" + cmdSample, []Kind{KindEthernet, KindCMD, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 88e5" + macsecSample, []Kind{KindEthernet, KindMACsec, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 2f 0000 c0000201 c6336407 0000 8909" + cmdGRESample, []Kind{KindIPv4, KindGRE, KindCMDGRE, KindIPv4, KindUDP}},
 	{pcap.LinkTypeEthernet, "020000000002 020000000001 d28b" + aristaSample, []Kind{KindEthernet, KindArista, KindIPv4, KindUDP}},
 	{pcap.LinkTypeEthernet, "020000000002 020000000001 8903" + fabricPathSample, []Kind{KindEthernet, KindFabricPath, KindEthernet, KindARP}},
 	{pcap.LinkTypeEthernet, "020000000002 020000000001 8847" + mplsSample, []Kind{KindEthernet, KindMPLS, KindIPv4, KindUDP}},
@@ -164,7 +166,7 @@ func TestDecodeReasons(t *testing.T) {
 		{"UDP header cut by the capture", eth + ipv4Sample[:46], 60, Truncated, KindUDP, 34, 3, true},
 		{"UDP header beyond the total length", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 0, Short, KindUDP, 34, 6, false},
 		{"the same in a cut capture", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 1500, Short, KindUDP, 34, 6, false},
-		{"total length beyond the packet, no snapshot length", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, Truncated, KindUDP, 34, 3, true},
+		{"total length beyond the packet, which is whole", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, Short, KindUDP, 34, 3, true},
 		{"payload cut by the capture", eth + ipv4Sample[:58], 45, 0, 0, 0, 0, true},
 		{"IP header length of 16", eth + "44" + ipv4Sample[2:], 0, Malformed, KindIPv4, 14, 30, false},
 		{"UDP length of 4", eth + "4500001e1234400040113c5fc0000201c6336407" + "1234000900040000" + "6869", 0, Malformed, KindUDP, 34, 10, false},
@@ -192,6 +194,18 @@ func TestDecodeReasons(t *testing.T) {
 				t.Error(e)
 			}
 		})
+	}
+}
+
+// Of bytes without a record, a length field beyond them says that they were cut.
+func TestDecodeBytesReason(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeRaw, "4500001e1234400040113c5fc0000201c6336407 123400")
+	if !errors.Is(p.Err(), Truncated) {
+		t.Error(p.Err())
+	}
+	p = decodeHex(t, pcap.LinkTypeRaw, "450000171234400040113c5fc0000201c6336407 123400")
+	if !errors.Is(p.Err(), Short) {
+		t.Error(p.Err())
 	}
 }
 
@@ -231,7 +245,7 @@ func TestDecodeFCSCut(t *testing.T) {
 func TestDecodeTooDeep(t *testing.T) {
 	hdr := "45000000 0000 4000 40 04 0000 c0000201 c6336407"
 	p := decodeHex(t, pcap.LinkTypeRaw, strings.Repeat(hdr, MaxLayers))
-	if len(kinds(p)) != MaxLayers || !errors.Is(p.Err(), Short) {
+	if len(kinds(p)) != MaxLayers || p.Err() != nil {
 		t.Errorf("%d layers, %v", len(kinds(p)), p.Err())
 	}
 	p = decodeHex(t, pcap.LinkTypeRaw, strings.Repeat(hdr, MaxLayers+5))

@@ -22,6 +22,7 @@ const (
 	EtherTypePPPoE         EtherType = 0x8864 // session
 	EtherTypeQinQ          EtherType = 0x88a8 // IEEE 802.1Q S-tag, formerly 802.1ad
 	EtherTypeERSPAN        EtherType = 0x88be // behind GRE
+	EtherTypeMACsec        EtherType = 0x88e5 // IEEE 802.1AE
 	EtherTypeITag          EtherType = 0x88e7 // IEEE 802.1Q I-tag, formerly 802.1ah
 	EtherTypeFabricPath    EtherType = 0x8903 // Cisco
 	EtherTypeCMD           EtherType = 0x8909 // Cisco metadata
@@ -49,6 +50,7 @@ var etherTypeNames = map[EtherType]string{
 	EtherTypePPPoE:         "PPPoE",
 	EtherTypeQinQ:          "802.1ad",
 	EtherTypeERSPAN:        "ERSPAN",
+	EtherTypeMACsec:        "MACsec",
 	EtherTypeITag:          "802.1ah",
 	EtherTypeFabricPath:    "FabricPath",
 	EtherTypeCMD:           "Cisco metadata",
@@ -106,6 +108,8 @@ func (t EtherType) rareKind() Kind {
 		return KindCMD
 	case EtherTypeArista:
 		return KindArista
+	case EtherTypeMACsec:
+		return KindMACsec
 	case EtherTypeNSH:
 		return KindNSH
 	}

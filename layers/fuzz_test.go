@@ -111,6 +111,7 @@ func checkErr(t testing.TB, p *Packet) {
 func touchPacket(t testing.TB, p *Packet) {
 	t.Helper()
 	for l := range p.Layers() {
+		p.Checksum(l.Kind)
 		if got, ok := p.Layer(l.Kind); !ok || got.Kind != l.Kind {
 			t.Fatalf("Layer(%v): %v %v", l.Kind, got.Kind, ok)
 		}

@@ -75,6 +75,8 @@ func (h GRE) kind(b []byte) Kind {
 		return KindEthernet // type I has no header of its own
 	case t == EtherTypeERSPAN, t == EtherTypeERSPAN3:
 		return KindERSPAN
+	case t == EtherTypeCMD:
+		return KindCMDGRE
 	case t == greFrameRelay:
 		return KindFrameRelay
 	case t == greWCCP && len(b) > 0 && b[0]>>4 == 4:

@@ -19,6 +19,8 @@ var outOfLine = map[string]bool{
 	"GRE.HeaderLen":   true, // a walk over source routes
 	"GRE.Seq":         true,
 	"GTP.HeaderLen":   true, // a walk over extensions
+	"IPv6.JumboLen":   true, // a search of the options
+	"IPv6.Truncated":  true,
 	"L2TP.HeaderLen":  true,
 	"LLC.HeaderLen":   true,
 	"MPLS.HeaderLen":  true, // a walk over the stack
@@ -125,4 +127,6 @@ var headerTypes = []reflect.Type{
 	reflect.TypeFor[SCTP](),
 	reflect.TypeFor[UDPLite](),
 	reflect.TypeFor[SwitchTag](),
+	reflect.TypeFor[CMD](),
+	reflect.TypeFor[MACsec](),
 }

@@ -16,6 +16,8 @@ const (
 	KindVNTag
 	KindETag
 	KindCMD
+	KindCMDGRE
+	KindMACsec
 	KindArista
 	KindFabricPath
 	KindDSA
@@ -106,6 +108,8 @@ var kindNames = [kindCount]string{
 	KindITag:              "802.1ah I-tag",
 	KindVNTag:             "VN-Tag",
 	KindETag:              "802.1BR E-tag",
+	KindCMDGRE:            "Cisco metadata (GRE)",
+	KindMACsec:            "MACsec",
 	KindCMD:               "Cisco metadata",
 	KindArista:            "Arista timestamp",
 	KindFabricPath:        "FabricPath",

@@ -20,6 +20,7 @@ type Packet struct {
 	n         int              // spans in use
 	off, end  int              // what follows the last layer, in data
 	cut       bool             // the capture holds less than was on the wire
+	quote     bool             // nobody says whether it does
 	truncated bool
 	stop      Error
 	protocols map[Kind]Protocol // the Decoder's, if a layer is of one

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // Time stamp, flags and rate (https://www.radiotap.org/fields/defined); the frame ends with its check sequence.
 const radiotapSample = "0000 1a00 07000080 00000000 00000000 0807060504030201 10 04" +
@@ -39,5 +43,17 @@ func TestRadiotapFlags(t *testing.T) {
 	}
 	if _, err := ParseRadiotap(unhex(t, "0000 0700 00000000")); err != Malformed {
 		t.Error(err)
+	}
+}
+
+// A snapshot length cuts off the check sequence before anything else.
+func TestRadiotapCut(t *testing.T) {
+	b := unhex(t, "0000 0900 02000000 10"+wlanSample)
+	rec := pcap.Record{LinkType: linkTypeRadiotap, Data: b, WireLen: len(b) + 4}
+	var d Decoder
+	var p Packet
+	d.Decode(&p, &rec)
+	if string(p.Payload()) != "hi" {
+		t.Errorf("payload %x", p.Payload())
 	}
 }

@@ -10,15 +10,10 @@ import (
 const (
 	vnTagLen = 6 // Cisco VN-Tag: four bytes and EtherType
 	eTagLen  = 8 // IEEE 802.1BR clause 7.5: six bytes and EtherType
-
-	// Cisco metadata: version, number of options, options, EtherType.
-	cmdMinLen    = 4
-	cmdOptionLen = 4
 )
 
-// SwitchTag is a view of a VN-Tag, an E-Tag or a Cisco metadata header, behind
-// the EtherType that announced it, and its payload. ParseVNTag, ParseETag and
-// ParseCMD make it.
+// SwitchTag is a view of a VN-Tag or an E-Tag, behind the EtherType that
+// announced it, and its payload. ParseVNTag and ParseETag make it.
 type SwitchTag struct {
 	b   []byte
 	hdr int
@@ -32,10 +27,6 @@ func ParseVNTag(b []byte) (SwitchTag, error) { return parseSwitchTag(b, vnTagLen
 // of it that aliases b. The error is Short.
 func ParseETag(b []byte) (SwitchTag, error) { return parseSwitchTag(b, eTagLen) }
 
-// ParseCMD checks that b begins with a Cisco metadata header and returns a
-// view of it that aliases b. The error is Short.
-func ParseCMD(b []byte) (SwitchTag, error) { return parseSwitchTag(b, cmdLen(b)) }
-
 func parseSwitchTag(b []byte, hdr int) (SwitchTag, error) {
 	if _, _, _, r := stepSwitchTag(b, hdr); r != 0 {
 		return SwitchTag{}, r
@@ -47,16 +38,8 @@ func stepSwitchTag(b []byte, fixed int) (hdr, size int, next Kind, r Reason) {
 	if len(b) < fixed {
 		return 0, 0, 0, Short
 	}
-	size, next = etherPayload(b, fixed)
+	size, next = etherPayload(b, fixed, EtherType(binary.BigEndian.Uint16(b[fixed-2:])))
 	return fixed, size, next, 0
-}
-
-// cmdLen returns the length of a Cisco metadata header.
-func cmdLen(b []byte) int {
-	if len(b) < cmdMinLen {
-		return cmdMinLen
-	}
-	return cmdMinLen + int(b[1])*cmdOptionLen
 }
 
 // Tag returns the tag without the EtherType behind it.

@@ -16,11 +16,8 @@ func TestVNTag(t *testing.T) {
 		Text 80010002 802.1Q`)
 }
 
-// An E-Tag (IEEE 802.1BR clause 7.5) and Cisco metadata with one option.
-const (
-	eTagSample = "0000 0064 0000 0800" + ipv4Sample
-	cmdSample  = "01 01 0001 0010 0800" + ipv4Sample
-)
+// An E-Tag (IEEE 802.1BR clause 7.5).
+const eTagSample = "0000 0064 0000 0800" + ipv4Sample
 
 func TestETag(t *testing.T) {
 	h, err := ParseETag(unhex(t, eTagSample))
@@ -29,17 +26,6 @@ func TestETag(t *testing.T) {
 	}
 	facts(t, h, `
 		Tag 000000640000
-		EtherType IPv4
-		Payload `+ipv4Sample+``)
-}
-
-func TestCMD(t *testing.T) {
-	h, err := ParseCMD(unhex(t, cmdSample))
-	if err != nil {
-		t.Fatal(err)
-	}
-	facts(t, h, `
-		Tag 010100010010
 		EtherType IPv4
 		Payload `+ipv4Sample+``)
 }

@@ -52,7 +52,11 @@ func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
 	case KindETag:
 		dst, _ = SwitchTag{l.Bytes, eTagLen}.AppendText(dst)
 	case KindCMD:
-		dst, _ = SwitchTag{l.Bytes, cmdLen(l.Bytes)}.AppendText(dst)
+		dst, _ = CMD{l.Bytes, false}.AppendText(dst)
+	case KindCMDGRE:
+		dst, _ = CMD{l.Bytes, true}.AppendText(dst)
+	case KindMACsec:
+		dst, _ = MACsec{l.Bytes}.AppendText(dst)
 	case KindArista:
 		dst, _ = Arista{l.Bytes}.AppendText(dst)
 	case KindFabricPath:

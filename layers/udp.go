@@ -17,6 +17,7 @@ const (
 	portL2TP      = 1701
 	portGTPC      = 2123
 	portGTPU      = 2152
+	portGTPv0     = 3386
 	portTeredo    = 3544
 	portGREinUDP  = 4754
 	portVXLAN     = 4789
@@ -77,7 +78,7 @@ func udpPortKind(port uint16) Kind {
 		return KindDNS
 	case portL2TP:
 		return KindL2TP
-	case portGTPC, portGTPU:
+	case portGTPC, portGTPU, portGTPv0:
 		return KindGTP
 	case portTeredo:
 		return KindTeredo
