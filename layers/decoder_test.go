@@ -127,7 +127,11 @@ var linkSamples = []struct {
 }
 
 func TestDecodeLinkTypes(t *testing.T) {
+	var d Decoder
 	for _, c := range linkSamples {
+		if d.Knows(c.link) != (c.want != nil) {
+			t.Errorf("Knows(%v) is %v", c.link, d.Knows(c.link))
+		}
 		p := decodeHex(t, c.link, c.packet)
 		wantKinds(t, p, c.want...)
 		if p.Err() != nil {

@@ -26,6 +26,8 @@ var outOfLine = map[string]bool{
 	"MPLS.HeaderLen":  true, // a walk over the stack
 	"Radiotap.Flags":  true, // a search for the field
 	"SFlow.Agent":     true,
+	"TCP.FastOpen":    true,
+	"TCP.MPTCP":       true,
 	"TCP.Timestamps":  true, // a search of the options
 	"Teredo.Origin":   true,
 	"WLAN.HeaderLen":  true,

@@ -196,6 +196,33 @@ func (p *Packet) UDP() (UDP, bool) {
 	return UDP{b}, b != nil
 }
 
+// SCTP returns the innermost SCTP layer.
+func (p *Packet) SCTP() (SCTP, bool) {
+	b := p.bytes(KindSCTP)
+	return SCTP{b}, b != nil
+}
+
+// MPLS returns the innermost label stack.
+func (p *Packet) MPLS() (MPLS, bool) {
+	b := p.bytes(KindMPLS)
+	return MPLS{b}, b != nil
+}
+
+// GRE returns the innermost GRE layer.
+func (p *Packet) GRE() (GRE, bool) {
+	b := p.bytes(KindGRE)
+	return GRE{b}, b != nil
+}
+
+// WLAN returns the innermost 802.11 frame.
+func (p *Packet) WLAN() (WLAN, bool) {
+	if b := p.bytes(KindWLANPadded); b != nil {
+		return WLAN{b, wlanPadding}, true
+	}
+	b := p.bytes(KindWLAN)
+	return WLAN{b, 1}, b != nil
+}
+
 // DNS returns the innermost DNS message that was carried by UDP. Messages over
 // TCP span packets; package stream delivers them.
 func (p *Packet) DNS() (DNS, bool) {
@@ -205,6 +232,12 @@ func (p *Packet) DNS() (DNS, bool) {
 
 // network returns index + 1 of the innermost IP layer, 0 when there is none.
 func (p *Packet) network() int { return int(max(p.last[KindIPv4], p.last[KindIPv6])) }
+
+// transport returns index + 1 of the innermost layer that begins with ports, 0
+// when there is none.
+func (p *Packet) transport() int {
+	return int(max(p.last[KindTCP], p.last[KindUDP], p.last[KindSCTP], p.last[KindUDPLite]))
+}
 
 // Addrs returns the addresses of the innermost IP layer.
 func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
@@ -221,15 +254,15 @@ func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
 }
 
 // Flow returns the innermost IP layer's addresses, the protocol that it
-// carries, and the ports when that has any and the packet holds them. It
-// reports false when the packet has no IP layer.
+// carries, and the ports when that is TCP, UDP, UDP-Lite or SCTP and the packet
+// holds them. It reports false when the packet has no IP layer.
 func (p *Packet) Flow() (Flow, bool) {
 	src, dst, ok := p.Addrs()
 	if !ok {
 		return Flow{}, false
 	}
 	var sport, dport uint16
-	if i := int(max(p.last[KindTCP], p.last[KindUDP])); i > p.network() {
+	if i := p.transport(); i > p.network() {
 		s := p.spans[i-1]
 		u := UDP{p.data[s.off:s.end]} // all of them begin with the two ports
 		sport, dport = u.SrcPort(), u.DstPort()
