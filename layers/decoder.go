@@ -26,7 +26,7 @@ func (d *Decoder) Decode(p *Packet, rec *pcap.Record) {
 	}
 	p.reset(rec.Data)
 	p.cut = missing > 0
-	d.decode(p, d.linkKind(rec.LinkType), end)
+	d.start(p, rec.LinkType, end)
 }
 
 // DecodeBytes decodes data, a packet of link type link, into p as Decode does.
@@ -34,7 +34,7 @@ func (d *Decoder) Decode(p *Packet, rec *pcap.Record) {
 func (d *Decoder) DecodeBytes(p *Packet, link pcap.LinkType, data []byte) {
 	p.reset(data)
 	p.quote = true
-	d.decode(p, d.linkKind(link), len(data))
+	d.start(p, link, len(data))
 }
 
 func (p *Packet) reset(data []byte) {
@@ -45,39 +45,87 @@ func (p *Packet) reset(data []byte) {
 	p.stop.Reason = 0
 }
 
-// decode walks the layers. Each step is given the bytes that the layer before
-// it leaves, so no layer can reach beyond what encloses it.
-func (d *Decoder) decode(p *Packet, kind Kind, end int) {
-	off, data := 0, p.data
-	if kind == KindEthernet && d.tables == 0 {
+// start decodes a packet that ends at end. What most packets begin with is
+// taken in one look, if no bindings say otherwise.
+func (d *Decoder) start(p *Packet, link pcap.LinkType, end int) {
+	off, kind := 0, linkKind(link)
+	switch {
+	case d.tables != 0:
+		kind = d.lookup(ByLinkType(link), kind)
+	case kind == KindEthernet:
 		off, end, kind = p.plain(end)
 	}
+	if kind == KindPayload {
+		p.off, p.end = off, end
+		return
+	}
+	d.decode(p, kind, off, end)
+}
+
+// plain takes the layers that most packets begin with: Ethernet, an IPv4 header
+// without options that is whole and no fragment, and TCP or UDP. Of any other
+// packet it takes nothing. It returns where and what comes next.
+func (p *Packet) plain(end int) (off, stop int, next Kind) {
+	const ip, transport = ethernetLen, ethernetLen + ipv4MinLen
+	if end < transport {
+		return 0, end, KindEthernet
+	}
+	b := p.data[:end]
+	stop = ip + int(binary.BigEndian.Uint16(b[ip+2:]))
+	if EtherType(binary.BigEndian.Uint16(b[12:])) != EtherTypeIPv4 || b[ip] != 0x45 ||
+		stop <= transport || stop > end || (IPv4{b[ip:]}).IsFragment() {
+		return 0, end, KindEthernet
+	}
+	p.spans[0].set(KindEthernet, 0, ethernetLen, end)
+	p.spans[1].set(KindIPv4, ip, ipv4MinLen, stop)
+	p.last[KindEthernet], p.last[KindIPv4] = 1, 2
+	p.n = 2
+	kind := IPProto(b[ip+9]).kind()
+	b = b[transport:stop]
+	var hdr, size int
+	var reason Reason
+	switch kind {
+	case KindTCP:
+		hdr, size, next, reason = stepTCP(b)
+	case KindUDP:
+		hdr, size, next, reason = stepUDP(b)
+	default:
+		return transport, stop, kind
+	}
+	if reason != 0 || size > len(b) {
+		return transport, stop, kind
+	}
+	p.spans[2].set(kind, transport, hdr, transport+size)
+	p.last[kind] = 3
+	p.n = 3
+	return transport + hdr, transport + size, next
+}
+
+// decode walks the layers from off on. Each step is given the bytes that the
+// layer before it leaves, so no layer can reach beyond what encloses it.
+func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 	for kind != KindPayload {
-		b := data[off:end]
+		b := p.data[off:end]
 		var hdr, size int
 		var next Kind
 		var reason Reason
-		switch kind { // the most frequent, without the detour by step
-		case KindEthernet:
-			hdr, size, next, reason = stepEthernet(b)
-		case KindIPv4, KindIPv6:
+		switch {
+		case kind == KindIPv4, kind == KindIPv6:
 			if kind = ipVersion(kind, b); kind == KindIPv4 {
 				hdr, size, next, reason = stepIPv4(b)
 			} else {
 				hdr, size, next, reason = stepIPv6(b)
 			}
-		case KindTCP:
-			hdr, size, next, reason = stepTCP(b)
-		case KindUDP:
-			hdr, size, next, reason = stepUDP(b)
-		default:
-			if kind == kindHDLC {
-				kind = hdlcKind(b)
-			}
-			hdr, size, next, reason = d.step(kind, b)
+		case kind < kindCount:
+			hdr, size, next, reason = step(kind, b)
 			if p.cut && (kind == KindRadiotap || kind == KindPPI) {
 				size = len(b) // the frame's check sequence was cut off
 			}
+		case kind == kindHDLC:
+			kind = hdlcKind(b)
+			hdr, size, next, reason = step(kind, b)
+		default:
+			hdr, size, next, reason = d.stepUser(kind, b)
 		}
 		if reason != 0 || p.n == MaxLayers {
 			p.fail(kind, reason, off, end)
@@ -90,8 +138,7 @@ func (d *Decoder) decode(p *Packet, kind Kind, end int) {
 			p.lacking()
 			size = len(b)
 		}
-		s := &p.spans[p.n] // field by field: a copy of the whole is slow to read again
-		s.off, s.end, s.hdr, s.kind = uint32(off), uint32(off+size), uint16(hdr), kind
+		p.spans[p.n].set(kind, off, hdr, off+size)
 		p.n++
 		if kind < kindCount {
 			p.last[kind] = uint8(p.n)
@@ -103,40 +150,17 @@ func (d *Decoder) decode(p *Packet, kind Kind, end int) {
 	p.off, p.end = off, end
 }
 
-// plain takes the two layers that most packets begin with, Ethernet and an IPv4
-// header without options that is whole and no fragment, in one look. Of any
-// other packet it takes nothing. It returns where and what comes next.
-func (p *Packet) plain(end int) (off, stop int, next Kind) {
-	const ip, transport = ethernetLen, ethernetLen + ipv4MinLen
-	if end < transport {
-		return 0, end, KindEthernet
-	}
-	b := p.data[:transport]
-	stop = ip + int(binary.BigEndian.Uint16(b[ip+2:]))
-	if EtherType(binary.BigEndian.Uint16(b[12:])) != EtherTypeIPv4 || b[ip] != 0x45 ||
-		stop <= transport || stop > end || (IPv4{b[ip:]}).IsFragment() {
-		return 0, end, KindEthernet
-	}
-	p.spans[0].off, p.spans[0].end, p.spans[0].hdr, p.spans[0].kind = 0, uint32(end), ip, KindEthernet
-	p.spans[1].off, p.spans[1].end, p.spans[1].hdr, p.spans[1].kind = ip, uint32(stop), ipv4MinLen, KindIPv4
-	p.last[KindEthernet], p.last[KindIPv4] = 1, 2
-	p.n = 2
-	return transport, stop, IPProto(b[ip+9]).kind()
-}
-
-// step decodes a header of a caller's protocol or of this package.
-func (d *Decoder) step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
-	if kind >= KindUser {
-		return d.stepUser(kind, b)
-	}
-	return step(kind, b)
-}
-
 // step decodes the header that b begins with: its length, how many bytes of b
 // belong to the layer (more than len(b) when the capture lacks some) and what
 // follows it.
 func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 	switch kind {
+	case KindEthernet:
+		return stepEthernet(b)
+	case KindTCP:
+		return stepTCP(b)
+	case KindUDP:
+		return stepUDP(b)
 	case KindVLAN:
 		return stepVLAN(b)
 	case KindITag:

@@ -80,17 +80,11 @@ var linkKinds = [...]Kind{
 
 // Knows reports whether d decodes packets of link type t: of others a Packet
 // has no layers.
-func (d *Decoder) Knows(t pcap.LinkType) bool { return d.linkKind(t) != KindPayload }
-
-// linkKind returns the layer that a packet of link type t begins with.
-func (d *Decoder) linkKind(t pcap.LinkType) Kind {
-	k := linkKind(t)
-	if d.tables != 0 {
-		k = d.lookup(ByLinkType(t), k)
-	}
-	return k
+func (d *Decoder) Knows(t pcap.LinkType) bool {
+	return d.lookup(ByLinkType(t), linkKind(t)) != KindPayload
 }
 
+// linkKind returns the layer that a packet of link type t begins with.
 func linkKind(t pcap.LinkType) Kind {
 	if t < pcap.LinkType(len(linkKinds)) {
 		return linkKinds[t]

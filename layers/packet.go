@@ -39,6 +39,11 @@ type span struct {
 	kind     Kind
 }
 
+// set fills a span field by field: a copy of the whole is slow to read again.
+func (s *span) set(kind Kind, off, hdr, end int) {
+	s.off, s.end, s.hdr, s.kind = uint32(off), uint32(end), uint16(hdr), kind
+}
+
 // Err returns nil, or an *Error that says what stopped decoding. The layers
 // before it are good.
 func (p *Packet) Err() error {
