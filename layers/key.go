@@ -28,19 +28,19 @@ const (
 // ByLinkType is the first layer of packets of link type t.
 func ByLinkType(t pcap.LinkType) Key { return Key{tableLinkType, uint32(t)} }
 
-// ByEtherType is what an Ethernet frame of type t carries, or another header
-// that has an EtherType.
+// ByEtherType is what an Ethernet frame of type t carries, or a VLAN tag, SNAP,
+// Linux cooked capture, Cisco HDLC, GRE or GENEVE header.
 func ByEtherType(t EtherType) Key { return Key{tableEtherType, uint32(t)} }
 
 // ByIPProto is what IPv4, IPv6 or an IPv6 extension header carries as n.
 func ByIPProto(n IPProto) Key { return Key{tableIPProto, uint32(n)} }
 
-// ByUDPPort is the payload of UDP datagrams to port n, or from it if the
-// destination port leads nowhere.
+// ByUDPPort is the payload of UDP datagrams to or from port n. If both ports
+// lead somewhere, the lower decides.
 func ByUDPPort(n uint16) Key { return Key{tableUDPPort, uint32(n)} }
 
-// ByTCPPort is the payload of TCP segments to port n, or from it if the
-// destination port leads nowhere. Messages over TCP span segments: this is for
+// ByTCPPort is the payload of TCP segments to or from port n. If both ports
+// lead somewhere, the lower decides. Messages over TCP span segments: this is for
 // what fits into one. Package stream puts messages together.
 func ByTCPPort(n uint16) Key { return Key{tableTCPPort, uint32(n)} }
 
@@ -138,9 +138,9 @@ func (d *Decoder) follow(kind Kind, b []byte, next Kind) Kind {
 	case KindIPv6:
 		key = ByIPProto(IPv6{b}.NextHeader())
 	case KindUDP:
-		key = d.portKey(tableUDPPort, UDP{b}.DstPort(), UDP{b}.SrcPort())
+		key = d.portKey(tableUDPPort, UDP{b}.SrcPort(), UDP{b}.DstPort())
 	case KindTCP:
-		key = d.portKey(tableTCPPort, TCP{b}.DstPort(), TCP{b}.SrcPort())
+		key = d.portKey(tableTCPPort, TCP{b}.SrcPort(), TCP{b}.DstPort())
 	default:
 		if t, ok := etherTypeOf(kind, b); ok {
 			key = ByEtherType(t)
@@ -151,11 +151,12 @@ func (d *Decoder) follow(kind Kind, b []byte, next Kind) Kind {
 	return d.lookup(key, next)
 }
 
-// portKey returns the key of the first of two ports that is bound.
-func (d *Decoder) portKey(table tables, dst, src uint16) Key {
-	key := Key{table, uint32(dst)}
+// portKey returns the key of the lower of two ports if that is bound, else of
+// the other.
+func (d *Decoder) portKey(table tables, src, dst uint16) Key {
+	key := Key{table, uint32(min(src, dst))}
 	if _, ok := d.find(key); !ok {
-		key.n = uint32(src)
+		key.n = uint32(max(src, dst))
 	}
 	return key
 }
@@ -171,6 +172,15 @@ func etherTypeOf(kind Kind, b []byte) (t EtherType, ok bool) {
 		return LinuxSLL{b}.EtherType(), true
 	case KindLinuxSLL2:
 		return LinuxSLL2{b}.EtherType(), true
+	case KindCHDLC:
+		return CHDLC{b}.EtherType(), true
+	case KindGRE:
+		return GRE{b}.Protocol(), true
+	case KindGENEVE:
+		return GENEVE{b}.Protocol(), true
+	case KindLLC:
+		h := LLC{b}
+		return h.Protocol(), h.IsSNAP() && h.OUI() == ouiEthernet
 	}
 	return 0, false
 }

@@ -49,6 +49,8 @@ func TestRegister(t *testing.T) {
 		{"link type", 147, ByLinkType(147), hello, nil},
 		{"EtherType", 1, ByEtherType(0x88b5), eth + "88b5" + hello, []Kind{KindEthernet}},
 		{"EtherType of a VLAN tag", 1, ByEtherType(0x88b5), eth + "8100 0001 88b5" + hello, []Kind{KindEthernet, KindVLAN}},
+		{"protocol of GRE", 101, ByEtherType(0x88b5), "45000000 12344000 40 2f 0000c0000201c6336407 0000 88b5" + hello, []Kind{KindIPv4, KindGRE}},
+		{"SNAP", 100, ByEtherType(0x88b5), "aaaa03 000000 88b5" + hello, []Kind{KindLLC}},
 		{"IPv4 protocol", 101, ByIPProto(253), "45000000 12344000 40 fd 0000c0000201c6336407" + hello, []Kind{KindIPv4}},
 		{"IPv6 next header", 101, ByIPProto(253), "60000000 0005 fd 40" + strings.Repeat("00", 32) + hello, []Kind{KindIPv6}},
 		{"behind an extension header", 101, ByIPProto(253), "60000000 000d 3c 40" + strings.Repeat("00", 32) + "fd00010400000000" + hello,

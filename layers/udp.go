@@ -60,15 +60,16 @@ func stepUDP(b []byte) (hdr, size int, next Kind, r Reason) {
 }
 
 // udpNext returns the layer that the ports of a datagram with size bytes of
-// data announce.
+// data announce. The lower of two is more likely a service's: clients take
+// theirs from the upper end.
 func udpNext(src, dst uint16, size int) Kind {
 	if size == 0 {
 		return KindPayload
 	}
-	if k := udpPortKind(dst); k != KindPayload {
+	if k := udpPortKind(min(src, dst)); k != KindPayload {
 		return k
 	}
-	return udpPortKind(src)
+	return udpPortKind(max(src, dst))
 }
 
 // udpPortKind returns the layer that a port announces.

@@ -42,7 +42,8 @@ func TestParseUDP(t *testing.T) {
 	}
 }
 
-// Either port announces what a datagram carries; an empty one carries nothing.
+// Either port announces what a datagram carries, the lower first; an empty one
+// carries nothing.
 func TestUDPPorts(t *testing.T) {
 	for _, c := range []struct {
 		name, ports string
@@ -53,6 +54,7 @@ func TestUDPPorts(t *testing.T) {
 		{"from DNS", "0035c000", "1234 8100 0000 0000 0000 0000", []Kind{KindIPv4, KindUDP, KindDNS}},
 		{"multicast DNS", "14e914e9", "0000 0000 0000 0000 0000 0000", []Kind{KindIPv4, KindUDP, KindDNS}},
 		{"LLMNR", "c00014eb", "0000 0000 0000 0000 0000 0000", []Kind{KindIPv4, KindUDP, KindDNS}},
+		{"DNS to a tunnel's port", "003512b5", "1234 8100 0000 0000 0000 0000", []Kind{KindIPv4, KindUDP, KindDNS}},
 		{"empty", "c0000035", "", []Kind{KindIPv4, KindUDP}},
 		{"discard", "c0000009", "0000 0000", []Kind{KindIPv4, KindUDP}},
 	} {
