@@ -46,6 +46,12 @@ func (x *Extractor) Begin(name string) {
 	x.streams.Config = x.Stream
 }
 
+// Identify says what the file of the current capture is: its size in bytes and
+// its SHA-256. Event UUIDs follow from it.
+func (x *Extractor) Identify(size int64, sha256 [32]byte) {
+	x.capture.Size, x.capture.SHA256 = size, sha256
+}
+
 // Read adds the rest of r, the capture called name. An error is also kept in
 // the Report.
 func (x *Extractor) Read(ctx context.Context, name string, r *pcap.Reader) error {
@@ -84,7 +90,8 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 // Finish ends what is still open and returns the Report.
 func (x *Extractor) Finish() *Report {
 	x.addMessages(x.streams.Flush())
-	r := &x.report
+	report := x.report
+	r := &report
 	r.Unseen.Stream = x.streams.Stats()
 	r.Unseen.LeftOut = r.leftOut()
 	if r.Unseen.Backwards > 0 {
@@ -138,8 +145,20 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 	switch {
 	case !usable(rec.Time):
 		u.Untimed++
+		return
 	case x.backwards(rec):
 		u.Backwards++
+	}
+	x.capture.extend(rec.Time)
+}
+
+// extend makes the capture's span hold t.
+func (c *Capture) extend(t time.Time) {
+	if c.first.IsZero() || t.Before(c.first) {
+		c.first = t
+	}
+	if t.After(c.last) {
+		c.last = t
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 
 // A Ref names one packet of a capture.
 type Ref struct {
-	Offset int64     // of the record in the input, in bytes
-	Number int64     // of the record, from 1
-	Time   time.Time // zero when the capture has none
+	Offset int64     `json:"offset"`        // of the record in the input, in bytes
+	Number int64     `json:"number"`        // of the record, from 1
+	Time   time.Time `json:"time,omitzero"` // zero when the capture has none
 }
 
 // A Proto names a protocol. Values from ProtoUser up are free for callers.
