@@ -222,7 +222,7 @@ func (f *fields) damage(p *layers.Packet, rec *pcap.Record) {
 	}
 	switch {
 	case !ok:
-	case e.Reason == layers.Truncated, e.Reason == layers.Short && rec.Truncated():
+	case e.Reason != layers.Malformed && rec.Truncated():
 		f.object.boolean(short, true)
 	default:
 		f.object.text(malformed, e.Kind.String())
