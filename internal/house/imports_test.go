@@ -20,6 +20,7 @@ const module = "github.com/sightline-go/sightline"
 // import. Packages point up in this list only.
 var mayImport = map[string][]string{
 	"internal/build":      {},
+	"internal/defuse":     {},
 	"internal/window":     {},
 	"internal/ng":         {"internal/window"},
 	"pcap":                {"internal/window", "internal/ng"},
