@@ -22,6 +22,17 @@ type Config struct {
 	// MaxMessage bounds one message. A longer one is given up. 0: 1 MiB.
 	MaxMessage int
 
+	// MaxDecode bounds a compressed body: as much of it is held until it is
+	// whole, and as much comes out of it. A larger one is reported and not
+	// decoded. 0: 16 MiB.
+	MaxDecode int
+
+	// Hash says which hashes of files are made.
+	Hash Hash
+
+	// Content asks for the content of files, as Messages with Part Data.
+	Content bool
+
 	// Idle is how long in capture time a connection may be silent before it is
 	// given up. 0: 5 minutes.
 	Idle time.Duration
@@ -31,6 +42,7 @@ const (
 	defaultMaxBytes   = 64 << 20
 	defaultMaxConn    = 4 << 20
 	defaultMaxMessage = 1 << 20
+	defaultMaxDecode  = 16 << 20
 	defaultIdle       = 5 * time.Minute
 )
 

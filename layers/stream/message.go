@@ -42,6 +42,18 @@ func (p Proto) String() string {
 	return "Proto(" + strconv.Itoa(int(p)) + ")"
 }
 
+// A Part says which part of something a Message is.
+type Part uint8
+
+// The parts. A file begins, comes in pieces if Config.Content asks for them, and
+// ends; everything else is Whole.
+const (
+	Whole Part = iota
+	Begin
+	Data
+	End
+)
+
 // A Message is one application message. It is valid, Data included, until the
 // Assembler's next call.
 type Message struct {
@@ -53,7 +65,8 @@ type Message struct {
 	Via Proto
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message.
+	// head of a request (FromClient) or response, TLS a handshake message. Of a
+	// part of a File it is the protocol that carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.
@@ -62,11 +75,22 @@ type Message struct {
 	// First and Last are the packets that hold the first and the last byte.
 	First, Last Ref
 
+	// Part says whether the message is whole, or a part of File.
+	Part Part
+
 	// Gap is how many bytes of this direction are missing just before the
 	// message.
 	Gap int
 
 	Data []byte
+
+	// Request is, for a response and its body, the request that it answers: of
+	// HTTP1 its head. It is nil when that is not known.
+	Request []byte
+
+	// File is what a Begin, Data or End is a part of: a body, an attachment, a
+	// transfer. It is the caller's own.
+	File *File
 }
 
 // A Conn is one connection, or the endpoints of a datagram; the latter is
