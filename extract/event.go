@@ -14,17 +14,6 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// A Topic is a kind of observation.
-type Topic string
-
-// The topics, in the order in which they reach an event.
-const (
-	HTTP Topic = "http"
-	TLS  Topic = "tls"
-	DNS  Topic = "dns"
-	IP   Topic = "ip"
-)
-
 // EventOptions say what goes into an event. The zero value takes all topics and
 // leaves out what no rule lets pass.
 type EventOptions struct {
@@ -68,8 +57,6 @@ func (o EventOptions) Check() error {
 	}
 	return nil
 }
-
-func (o *EventOptions) wants(t Topic) bool { return len(o.Only) == 0 || slices.Contains(o.Only, t) }
 
 // An Attribute is an indicator and what speaks for it.
 type Attribute struct {
@@ -168,19 +155,19 @@ func (r *Report) mapped(o EventOptions) *mapping {
 	if m.event == (misp.UUID{}) {
 		m.event = r.uuid()
 	}
-	if o.wants(HTTP) {
+	if topics(o.Only).has(HTTP) {
 		for q := range r.requests.all() {
 			m.url(q)
 			m.name(HTTP, "HTTP host", q.Host, &q.Fact)
 			m.add(HTTP, "HTTP user agent", misp.UserAgent, q.UserAgent, &q.Fact)
 		}
 	}
-	if o.wants(TLS) {
+	if topics(o.Only).has(TLS) {
 		for s := range r.servers.all() {
 			m.name(TLS, "TLS server name", s.Name, &s.Fact)
 		}
 	}
-	if o.wants(DNS) {
+	if topics(o.Only).has(DNS) {
 		for q := range r.queries.all() {
 			m.name(DNS, "asked for in DNS", q.Name, &q.Fact)
 		}
@@ -191,7 +178,7 @@ func (r *Report) mapped(o EventOptions) *mapping {
 			m.answer(a)
 		}
 	}
-	if o.wants(IP) {
+	if topics(o.Only).has(IP) {
 		for h := range r.hosts.all() {
 			m.host(h)
 		}
