@@ -15,7 +15,8 @@ import (
 // names.
 func golden(t *testing.T, capture string) map[string][]string {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "testdata", "golden", filepath.Base(capture)+".tsv"))
+	name, _, _ := strings.Cut(filepath.Base(capture), ".")
+	f, err := os.Open(filepath.Join("..", "testdata", "golden", name+".tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}
