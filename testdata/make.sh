@@ -1,6 +1,8 @@
 #!/bin/bash
 # make.sh [CAPTURE...] makes the captures of this directory, or those named,
 # and their golden texts anew. Run it as root; see README.md.
+#
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 umask 022
 export TZ=UTC LC_ALL=C
@@ -39,8 +41,8 @@ check_programs() {
 	for p in $PROGRAMS; do
 		PATH=$PATH:/usr/sbin:/sbin command -v "${p%:*}" >/dev/null || missing+=("${p#*:}")
 	done
-	[ ${#missing[@]} = 0 ] || die "missing packages: apt-get install ${missing[*]}"
-	python3 -c 'import aiosmtpd' 2>/dev/null || /usr/bin/python3 -c 'import aiosmtpd' ||
+	[ ${#missing[@]} = 0 ] || die "missing packages: apt-get install $(printf '%s\n' "${missing[@]}" | sort -u | xargs)"
+	/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null ||
 		die "missing package: apt-get install python3-aiosmtpd"
 	[ "$(id -u)" = 0 ] || die "must run as root: it makes network namespaces"
 }
