@@ -53,12 +53,14 @@ GOLDEN="frame.number frame.time_epoch frame.len frame.cap_len frame.protocols
 	dns.qry.name dns.a dns.aaaa http.host http.request.full_uri http.user_agent
 	tls.handshake.extensions_server_name"
 
+# golden FILE prints it, without what session secrets in the file would show.
 golden() {
-	local field args=()
+	local field args=() plain=$tmp/plain.pcapng
 	for field in $GOLDEN; do
 		args+=(-e "$field")
 	done
-	tshark -n -r "$1" -T fields -E header=y -E separator=/t -E occurrence=a -E aggregator=, "${args[@]}" 2>/dev/null
+	editcap --discard-all-secrets "$1" "$plain" 2>/dev/null
+	tshark -n -r "$plain" -T fields -E header=y -E separator=/t -E occurrence=a -E aggregator=, "${args[@]}" 2>/dev/null
 }
 
 # check FILE stops at a capture that tshark does not read whole, or that tells
