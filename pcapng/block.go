@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A BlockType says what a block holds (section 11.1 of the draft). Types with
+// A BlockType says what a block holds (section 10.1 of the draft). Types with
 // the top bit set are for local use.
 type BlockType uint32
 

@@ -117,12 +117,15 @@ func newInterface(link uint16, snapLen uint32, opts []byte, big bool) Interface 
 		SnapLen:    int(min(snapLen, math.MaxInt32)),
 		Resolution: Microseconds,
 	}
-	for o := range options(opts, big) {
-		i.text(o)
-		i.address(o)
-		i.number(o)
-	}
+	eachOption(opts, big, i.option)
 	return i
+}
+
+func (i *Interface) option(o Option) bool {
+	i.text(o)
+	i.address(o)
+	i.number(o)
+	return true
 }
 
 // text takes o if it holds text.

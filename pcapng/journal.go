@@ -41,17 +41,19 @@ type JournalField struct{ Name, Value []byte }
 // Journal returns the fields of a systemd journal export block, up to the first
 // that is malformed.
 func (b *Block) Journal() iter.Seq[JournalField] {
-	return func(yield func(JournalField) bool) {
-		if b.Type != SystemdJournal {
+	return func(yield func(JournalField) bool) { b.eachField(yield) }
+}
+
+func (b *Block) eachField(yield func(JournalField) bool) {
+	if b.Type != SystemdJournal {
+		return
+	}
+	for rest := b.Body; ; {
+		f, n := nextField(rest)
+		if n == 0 || !yield(f) {
 			return
 		}
-		for rest := b.Body; ; {
-			f, n := nextField(rest)
-			if n == 0 || !yield(f) {
-				return
-			}
-			rest = rest[n:]
-		}
+		rest = rest[n:]
 	}
 }
 

@@ -23,12 +23,10 @@ func numbers(width, count int) layout {
 	return layout{min: width * count, max: width * count, width: width, count: count}
 }
 
-// swap changes the byte order of the numbers in value.
+// swap changes the byte order of the numbers in value, which has at least the
+// length min.
 func (l layout) swap(value []byte) {
 	for range l.count {
-		if len(value) < l.skip+l.width {
-			return
-		}
 		slices.Reverse(value[l.skip : l.skip+l.width])
 		value = value[l.width:]
 	}

@@ -163,23 +163,20 @@ func (r NameRecord) check() error {
 // Names returns the records of a name resolution block, those of unknown type
 // too, up to the one that ends them, or to the first that runs out of the block.
 func (b *Block) Names() iter.Seq[NameRecord] {
-	return func(yield func(NameRecord) bool) {
-		for rest := b.names(); ; {
-			r, n := nextName(rest, b.BigEndian)
-			if n == 0 || r.Type == namesEndRecord || !yield(r) {
-				return
-			}
-			rest = rest[n:]
-		}
-	}
+	return func(yield func(NameRecord) bool) { b.eachName(yield) }
 }
 
-// names returns the body of a name resolution block.
-func (b *Block) names() []byte {
+func (b *Block) eachName(yield func(NameRecord) bool) {
 	if b.Type != NameResolution {
-		return nil
+		return
 	}
-	return b.Body
+	for rest := b.Body; ; {
+		r, n := nextName(rest, b.BigEndian)
+		if n == 0 || r.Type == namesEndRecord || !yield(r) {
+			return
+		}
+		rest = rest[n:]
+	}
 }
 
 // nextName returns the record that b begins with and its length, 0 when it runs

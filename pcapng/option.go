@@ -93,11 +93,15 @@ func Uint64Option(code uint16, n uint64) Option {
 // Options returns the block's options up to the end-of-options one, or up to
 // the first that runs out of the block, which Validate reports. The options of
 // custom blocks cannot be told from their data.
-func (b *Block) Options() iter.Seq[Option] { return options(b.options(), b.BigEndian) }
+func (b *Block) Options() iter.Seq[Option] {
+	return func(yield func(Option) bool) { eachOption(b.options(), b.BigEndian, yield) }
+}
 
 // PacketOptions returns the options of the pcapng block that rec comes from, up
 // to the first that runs out of it. A record of a classic file has none.
-func PacketOptions(rec *pcap.Record) iter.Seq[Option] { return options(rec.Options, rec.BigEndian) }
+func PacketOptions(rec *pcap.Record) iter.Seq[Option] {
+	return func(yield func(Option) bool) { eachOption(rec.Options, rec.BigEndian, yield) }
+}
 
 // ValidatePacketOptions returns nil, or an error that wraps ErrOption and says
 // which option of rec is the first that runs out of its block, or that has a
@@ -109,15 +113,15 @@ func ValidatePacketOptions(rec *pcap.Record) error {
 	return nil
 }
 
-func options(b []byte, big bool) iter.Seq[Option] {
-	return func(yield func(Option) bool) {
-		for {
-			code, value, n := ng.NextOption(b, big)
-			if n == 0 || code == optEnd || !yield(Option{code, value, big}) {
-				return
-			}
-			b = b[n:]
+// eachOption is apart from the iterators, which must be small to be inlined:
+// only then does a loop over them cost no allocation.
+func eachOption(b []byte, big bool, yield func(Option) bool) {
+	for {
+		code, value, n := ng.NextOption(b, big)
+		if n == 0 || code == optEnd || !yield(Option{code, value, big}) {
+			return
 		}
+		b = b[n:]
 	}
 }
 

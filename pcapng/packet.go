@@ -81,9 +81,8 @@ func (b *Block) checkPacket() error {
 // before it, if the packet block says so.
 func (b *Block) DropCount() (n uint64, ok bool) {
 	switch {
-	case b.Type == Packet && len(b.Body) >= packetLen:
-		drops := b.uint16(2)
-		return uint64(drops), drops != unknownDrops
+	case b.Type == Packet && len(b.Body) >= packetLen && b.uint16(2) != unknownDrops:
+		return uint64(b.uint16(2)), true
 	case b.Type == EnhancedPacket:
 		for o := range b.Options() {
 			if o.Code == OptPacketDrops {
