@@ -113,13 +113,13 @@ func (m DNS) ARCount() int { return int(binary.BigEndian.Uint16(m.b[10:])) }
 // Questions returns the question section.
 func (m DNS) Questions() iter.Seq[Question] {
 	return func(yield func(Question) bool) {
+		var q Question
+		var r Reason
 		off := dnsHeaderLen
 		for range m.QDCount() {
-			q, end, r := m.question(off)
-			if r != 0 || !yield(q) {
+			if off, r = m.question(&q, off); r != 0 || !yield(q) {
 				return
 			}
-			off = end
 		}
 	}
 }
@@ -137,11 +137,10 @@ func (m DNS) Additionals() iter.Seq[Resource] { return m.section(DNSAdditional) 
 // message.
 func (m DNS) Resources() iter.Seq2[DNSSection, Resource] {
 	return func(yield func(DNSSection, Resource) bool) {
+		var rr Resource
 		off, r := m.answers()
 		for i := 0; r == 0 && i < m.resourceCount(); i++ {
-			var rr Resource
-			rr, off, r = m.resource(off)
-			if r != 0 || !yield(m.sectionOf(i), rr) {
+			if off, r = m.resource(&rr, off); r != 0 || !yield(m.sectionOf(i), rr) {
 				return
 			}
 		}
@@ -152,7 +151,8 @@ func (m DNS) section(s DNSSection) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		off, n := m.sectionStart(s)
 		for range n {
-			rr, end, r := m.resource(off)
+			var rr Resource
+			end, r := m.resource(&rr, off)
 			if r != 0 || !yield(rr) {
 				return
 			}
@@ -168,7 +168,8 @@ func (m DNS) sectionStart(s DNSSection) (off, n int) {
 	counts := [...]int{DNSAnswer: m.ANCount(), DNSAuthority: m.NSCount(), DNSAdditional: m.ARCount()}
 	for _, before := range counts[:s] {
 		for i := 0; r == 0 && i < before; i++ {
-			_, off, r = m.resource(off)
+			var rr Resource
+			off, r = m.resource(&rr, off)
 		}
 	}
 	if r != 0 {
@@ -195,8 +196,11 @@ func (m DNS) sectionOf(i int) DNSSection {
 func (m DNS) answers() (off int, r Reason) {
 	off = dnsHeaderLen
 	for range m.QDCount() {
-		if _, off, r = m.question(off); r != 0 {
+		if off, r = skipName(m.b, off); r != 0 {
 			break
+		}
+		if off += dnsQuestionLen; off > len(m.b) {
+			return off, Short
 		}
 	}
 	return off, r
@@ -210,7 +214,8 @@ func (m DNS) answers() (off int, r Reason) {
 func (m DNS) Validate() error {
 	off := dnsHeaderLen
 	for range m.QDCount() {
-		q, end, r := m.question(off)
+		var q Question
+		end, r := m.question(&q, off)
 		if r == 0 {
 			r = q.Name.reason()
 		}
@@ -220,7 +225,8 @@ func (m DNS) Validate() error {
 		off = end
 	}
 	for range m.resourceCount() {
-		rr, end, r := m.resource(off)
+		var rr Resource
+		end, r := m.resource(&rr, off)
 		if r == 0 {
 			r = rr.Name.reason()
 		}

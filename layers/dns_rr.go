@@ -47,13 +47,15 @@ func (rr Resource) CacheFlush() bool { return rr.Class&dnsTopBit != 0 }
 
 // Addr returns the address of an A (RFC 1035 section 3.4.1) or AAAA record (RFC
 // 3596 section 2.2). In class CH type A is no IP address.
-func (rr Resource) Addr() (netip.Addr, bool) {
+func (rr Resource) Addr() (netip.Addr, bool) { return dnsAddr(rr.Type, rr.Class, rr.Data) }
+
+func dnsAddr(t DNSType, class uint16, b []byte) (netip.Addr, bool) {
 	switch {
-	case rr.Class&^dnsTopBit == DNSClassCH:
-	case rr.Type == DNSTypeA && len(rr.Data) == 4:
-		return netip.AddrFrom4([4]byte(rr.Data)), true
-	case rr.Type == DNSTypeAAAA && len(rr.Data) == 16:
-		return netip.AddrFrom16([16]byte(rr.Data)), true
+	case class&^dnsTopBit == DNSClassCH:
+	case t == DNSTypeA && len(b) == 4:
+		return netip.AddrFrom4([4]byte(b)), true
+	case t == DNSTypeAAAA && len(b) == 16:
+		return netip.AddrFrom16([16]byte(b)), true
 	}
 	return netip.Addr{}, false
 }
@@ -206,40 +208,43 @@ func (rr Resource) dataOK() bool {
 	return ok || len(rr.Data) == 0 && (rr.Class == DNSClassANY || rr.Class == DNSClassNONE)
 }
 
-// question returns the entry at off, and where it ends.
-func (m DNS) question(off int) (q Question, end int, r Reason) {
+// question reads the entry at off, and returns where it ends.
+func (m DNS) question(q *Question, off int) (end int, r Reason) {
 	end, r = skipName(m.b, off)
 	if r != 0 {
-		return Question{}, end, r
+		return end, r
 	}
 	if len(m.b)-end < dnsQuestionLen {
-		return Question{}, end, Short
+		return end, Short
 	}
 	q.Name = Name{m.b, off}
 	q.Type = DNSType(binary.BigEndian.Uint16(m.b[end:]))
 	q.Class = binary.BigEndian.Uint16(m.b[end+2:])
-	return q, end + dnsQuestionLen, 0
+	return end + dnsQuestionLen, 0
 }
 
 // resource returns the record at off, and where it ends.
-func (m DNS) resource(off int) (rr Resource, end int, r Reason) {
-	end, r = skipName(m.b, off)
-	if r != 0 {
-		return Resource{}, end, r
+func (m DNS) resource(rr *Resource, off int) (end int, r Reason) {
+	end = off + 2
+	if end > len(m.b) || m.b[off] < dnsLabelPointer {
+		if end, r = skipName(m.b, off); r != 0 {
+			return end, r
+		}
 	}
-	if len(m.b)-end < dnsResourceLen {
-		return Resource{}, end, Short
+	data := end + dnsResourceLen
+	if data > len(m.b) {
+		return end, Short
 	}
-	h := m.b[end:]
+	h := m.b[end:data]
+	end = data + int(binary.BigEndian.Uint16(h[8:]))
+	if end > len(m.b) {
+		return data, Short
+	}
 	rr.Name = Name{m.b, off}
 	rr.Type = DNSType(binary.BigEndian.Uint16(h))
 	rr.Class = binary.BigEndian.Uint16(h[2:])
 	rr.TTL = binary.BigEndian.Uint32(h[4:])
-	rr.off = end + dnsResourceLen
-	end = rr.off + int(binary.BigEndian.Uint16(h[8:]))
-	if end > len(m.b) {
-		return Resource{}, rr.off, Short
-	}
-	rr.Data = m.b[rr.off:end:end]
-	return rr, end, 0
+	rr.Data = m.b[data:end:end]
+	rr.off = data
+	return end, 0
 }

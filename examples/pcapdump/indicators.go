@@ -2,7 +2,10 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"hash"
 	"net/netip"
 	"slices"
 	"strings"
@@ -22,6 +25,7 @@ type indicatorPrinter struct {
 	aliases map[[2]string]*dnsAlias
 	tcp     map[layers.Flow]*conversation
 	udp     map[layers.Flow]*conversation
+	bodies  map[*stream.File]hash.Hash // that have begun
 }
 
 // indicators is the object: counts by value, and lists in the order of the
@@ -33,6 +37,7 @@ type indicators struct {
 	DNSCNAMEs     []*dnsAlias     `json:"dns_cnames"`
 	HTTPRequests  []httpRequest   `json:"http_requests"`
 	HTTPResponses []httpResponse  `json:"http_responses"`
+	HTTPObjects   []httpObject    `json:"http_objects"`
 	TLSSNI        map[string]int  `json:"tls_sni"`
 	TLSALPN       map[string]int  `json:"tls_alpn"`
 	Endpoints     endpoints       `json:"endpoints"`
@@ -73,6 +78,14 @@ type httpResponse struct {
 	Server        string `json:"server,omitempty"`
 }
 
+// An httpObject is a body, of a range or an unknown coding too; one with a hole
+// is none.
+type httpObject struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+	Name   string `json:"name"`
+}
+
 type endpoints struct {
 	IP  map[string]int `json:"ip"`
 	MAC map[string]int `json:"mac"`
@@ -102,9 +115,11 @@ func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 		aliases: map[[2]string]*dnsAlias{},
 		tcp:     map[layers.Flow]*conversation{},
 		udp:     map[layers.Flow]*conversation{},
+		bodies:  map[*stream.File]hash.Hash{},
+		streams: stream.Assembler{Config: stream.Config{Content: true}},
 		out: indicators{
 			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
-			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{},
+			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{}, HTTPObjects: []httpObject{},
 			TLSSNI: map[string]int{}, TLSALPN: map[string]int{},
 			Endpoints:     endpoints{map[string]int{}, map[string]int{}},
 			Conversations: conversationSet{[]*conversation{}, []*conversation{}},
@@ -177,7 +192,11 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 		case stream.DNS:
 			n.dns(m)
 		case stream.HTTP1:
-			n.http(m)
+			if m.Part == stream.Whole {
+				n.http(m)
+			} else {
+				n.httpBody(m)
+			}
 		case stream.TLS:
 			n.tls(m)
 		}
@@ -240,6 +259,24 @@ func (n *indicatorPrinter) http(m *stream.Message) {
 			r.ContentLength = &size
 		}
 		n.out.HTTPResponses = append(n.out.HTTPResponses, r)
+	}
+}
+
+// httpBody hashes the content itself: a File has no hash of a part, or of what
+// has a coding that is not undone.
+func (n *indicatorPrinter) httpBody(m *stream.Message) {
+	switch m.Part {
+	case stream.Begin:
+		n.bodies[m.File] = sha256.New()
+	case stream.Data:
+		n.bodies[m.File].Write(m.Data)
+	case stream.End:
+		sum := n.bodies[m.File].Sum(nil)
+		delete(n.bodies, m.File)
+		switch m.File.State {
+		case stream.Complete, stream.Partial, stream.Encoded:
+			n.out.HTTPObjects = append(n.out.HTTPObjects, httpObject{hex.EncodeToString(sum), m.File.Size, text(m.File.Name)})
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ type Interface struct {
 	Offset     int64 // if_tsoffset, in seconds
 	FCSLen     int   // if_fcslen, in bytes
 	Options    []byte
+	At         int64 // where its block is in the input
 }
 
 func (r *Reader) parseInterface(body []byte) (Interface, error) {
@@ -89,8 +90,11 @@ func (i *Interface) Time(ts uint64) time.Time {
 
 // split returns the whole seconds of ts units, and the nanoseconds that remain.
 func (i *Interface) split(ts uint64) (sec, nsec uint64) {
-	if i.Resolution == defaultResolution {
+	switch i.Resolution {
+	case defaultResolution:
 		return ts / 1e6, ts % 1e6 * 1e3
+	case 9:
+		return ts / 1e9, ts % 1e9
 	}
 	if n := uint(i.Resolution & 0x7f); i.Resolution&0x80 != 0 {
 		return splitBinary(ts, n)

@@ -22,8 +22,8 @@ type Config struct {
 	// MaxMessage bounds one message. A longer one is given up. 0: 1 MiB.
 	MaxMessage int
 
-	// MaxDecode bounds a compressed body: as much of it is held until it is
-	// whole, and as much comes out of it. A larger one is reported and not
+	// MaxDecode bounds a compressed body, which is held until it is whole, and
+	// what one call of Push or Flush decodes. What is beyond is reported and not
 	// decoded. 0: 16 MiB.
 	MaxDecode int
 
@@ -78,6 +78,7 @@ type Assembler struct {
 	stats    Stats
 	spare    [][]byte // buffers to use again
 	lent     [][]byte // buffers that messages of this call are in
+	decoded  int      // bytes that this call has decoded
 }
 
 // Push takes a packet, which d decoded from rec, and returns the messages that
@@ -127,6 +128,7 @@ func (a *Assembler) begin() {
 	a.spare = append(a.spare, a.lent...)
 	a.spare = a.spare[:min(len(a.spare), maxSpare)]
 	a.lent = a.lent[:0]
+	a.decoded = 0
 	if a.table == nil {
 		a.table = make(map[key]*connection)
 	}

@@ -21,9 +21,10 @@ type piece struct {
 
 // A sink is where a framer's messages go.
 type sink struct {
-	a   *Assembler
-	c   *connection
-	via Proto
+	a     *Assembler
+	c     *connection
+	via   Proto
+	clean bool // of end: the side said itself that it was the end
 }
 
 func (s sink) emit(m Message) {

@@ -187,7 +187,7 @@ func (a *Assembler) deliver(c *connection, from int, s segment) bool {
 	p := piece{side: from, data: s.data[old:], ref: s.ref, gap: h.missing}
 	h.next += uint32(len(p.data))
 	h.missing, h.started = 0, true
-	c.stage.push(sink{a, c, TCP}, p)
+	c.stage.push(sink{a, c, TCP, false}, p)
 	return true
 }
 
@@ -260,7 +260,7 @@ func (a *Assembler) end(c *connection, reset bool) {
 		h := &c.side[side]
 		if h.final && !h.ended && h.next == h.fin {
 			h.ended = true
-			c.stage.end(sink{a, c, TCP}, side)
+			c.stage.end(sink{a, c, TCP, true}, side)
 		}
 	}
 	if c.side[0].ended && c.side[1].ended {
@@ -283,9 +283,9 @@ func (a *Assembler) finish(c *connection) {
 		}
 		if !h.ended {
 			h.ended = true
-			c.stage.end(sink{a, c, TCP}, side)
+			c.stage.end(sink{a, c, TCP, false}, side)
 		}
 	}
-	c.stage.free(sink{a, c, TCP})
+	c.stage.free(sink{a, c, TCP, false})
 	c.stage = nil
 }
