@@ -4,6 +4,7 @@ import (
 	"io"
 	"iter"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/ng"
@@ -53,23 +54,13 @@ func (r *Reader) Next() (*Block, error) {
 		r.packets++
 	}
 	r.block = Block{
-		Type: BlockType(b.Type), Section: b.Section, Offset: b.Offset, BigEndian: b.Big, Body: b.Body,
-		length: r.length(), ifaces: len(r.ng.Ifaces) + 1,
+		Type: BlockType(b.Type), Section: b.Section, Offset: b.Offset, BigEndian: b.Big, Body: slices.Clip(b.Body),
+		length: b.Length(), ifaces: len(r.ng.Ifaces) + 1,
 	}
 	return &r.block, nil
 }
 
 func everything(uint32) bool { return true }
-
-// length returns the length that the last block states. The window still holds
-// the block.
-func (r *Reader) length() uint32 {
-	head, err := r.w.Peek(8)
-	if err != nil {
-		return 0
-	}
-	return r.ng.Uint32(head[4:])
-}
 
 // Blocks returns the blocks that are left. It stops at the end of the input,
 // and after the first error. Each block is valid until the next.
