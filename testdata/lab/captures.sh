@@ -211,6 +211,7 @@ capture_tls_secrets() {
 	on client env SSLKEYLOGFILE="$tmp/keys" curl -q -sS -A "$BROWSER" --http1.1 --tlsv1.3 \
 		--cacert "$tmp/ca.pem" https://shop.partner.example/robots.txt >/dev/null
 	recorded
+	cp "$tmp/out/tls-secrets.raw" "$tmp/plain/tls-secrets.pcapng"
 	editcap --inject-secrets "tls,$tmp/keys" "$tmp/out/tls-secrets.raw" "$tmp/out/tls-secrets.pcapng"
 }
 
