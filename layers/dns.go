@@ -255,18 +255,17 @@ func (m DNS) AppendText(dst []byte) ([]byte, error) {
 	dst = strconv.AppendUint(dst, uint64(m.ID()), 10)
 	if m.Opcode() != DNSQuery {
 		dst = append(dst, ' ')
-		dst = append(dst, m.Opcode().String()...)
+		dst = m.Opcode().appendTo(dst)
 	}
 	if m.Response() {
 		dst = append(dst, " response "...)
-		dst = append(dst, m.RCode().String()...)
+		dst = m.RCode().appendTo(dst)
 	} else {
 		dst = append(dst, " query"...)
 	}
 	for q := range m.Questions() {
 		dst = append(dst, ' ')
-		dst = append(dst, q.Type.String()...)
-		dst = append(dst, ' ')
+		dst = append(q.Type.appendTo(dst), ' ')
 		dst = q.Name.AppendTo(dst)
 		break
 	}

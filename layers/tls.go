@@ -2,6 +2,7 @@ package layers
 
 import (
 	"encoding/binary"
+	"iter"
 	"strconv"
 )
 
@@ -130,12 +131,7 @@ var tlsHandshakeNames = [...]string{
 }
 
 // String returns the message's name in the registry, or its number.
-func (t TLSHandshakeType) String() string {
-	if int(t) < len(tlsHandshakeNames) && tlsHandshakeNames[t] != "" {
-		return tlsHandshakeNames[t]
-	}
-	return strconv.Itoa(int(t))
-}
+func (t TLSHandshakeType) String() string { return nameOf(tlsHandshakeNames[:], "", t) }
 
 // TLSHandshake is a view of one handshake message (RFC 8446 section 4), put
 // together from the payloads of its records. QUIC's CRYPTO frames carry the
@@ -183,9 +179,11 @@ func cutVector(b []byte, size int) (v, rest []byte, whole bool) {
 	return b[:n:n], b[n:], true
 }
 
-// eachUint16 yields the 16-bit numbers in b.
-func eachUint16(b []byte, yield func(uint16) bool) {
-	for len(b) >= 2 && yield(binary.BigEndian.Uint16(b)) {
-		b = b[2:]
+// uint16s returns the 16-bit numbers in b.
+func uint16s(b []byte) iter.Seq[uint16] {
+	return func(yield func(uint16) bool) {
+		for len(b) >= 2 && yield(binary.BigEndian.Uint16(b)) {
+			b = b[2:]
+		}
 	}
 }

@@ -85,7 +85,7 @@ func (h ClientHello) SessionID() []byte { return h.vector(helloSessionIDOff, 1) 
 
 // CipherSuites returns the cipher suites, in the client's order.
 func (h ClientHello) CipherSuites() iter.Seq[uint16] {
-	return func(yield func(uint16) bool) { eachUint16(h.vector(h.suites, 2), yield) }
+	return func(yield func(uint16) bool) { uint16s(h.vector(h.suites, 2))(yield) }
 }
 
 // CompressionMethods returns the compression methods, one in a byte.
@@ -159,7 +159,7 @@ func (h ClientHello) ALPN() iter.Seq[[]byte] {
 func (h ClientHello) SupportedVersions() iter.Seq[uint16] {
 	return func(yield func(uint16) bool) {
 		list, _, _ := cutVector(h.extension(TLSExtensionSupportedVersions), 1)
-		eachUint16(list, yield)
+		uint16s(list)(yield)
 	}
 }
 
