@@ -31,7 +31,8 @@ func (q Question) UnicastResponse() bool { return q.Class&dnsTopBit != 0 }
 //
 // For each type in common use a method returns the data in its parts. It
 // reports false when the record is of another type, or its data is not what its
-// type asks for, a name that cannot be decoded included.
+// type asks for, a name that cannot be decoded included; what else it returns
+// then has no meaning.
 type Resource struct {
 	Name  Name
 	Type  DNSType
