@@ -11,8 +11,12 @@ import (
 // (RFC 4795) share the format.
 const (
 	dnsHeaderLen = 12
-	dnsMaxLen    = 65535 // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
+	dnsMaxLen    = maxMessage // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
 )
+
+// maxMessage is the length of the largest message that UDP can carry, in bytes.
+// What follows it in a larger datagram (RFC 2675) is no part of a message.
+const maxMessage = 65535
 
 // A DNSSection names one of the three sections that hold resource records.
 type DNSSection uint8
