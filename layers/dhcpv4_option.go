@@ -129,9 +129,10 @@ func (h DHCPv4) Type() DHCPv4MessageType {
 	return 0
 }
 
-// HostName returns the client's name (RFC 2132 section 3.14), nil when there is
-// none. The bytes are the sender's: they may be no host name.
-func (h DHCPv4) HostName() []byte { return h.value(DHCPv4HostName) }
+// HostName returns the client's name (RFC 2132 section 3.14), without the zeros
+// that some put behind it (section 2); nil when there is none. The bytes are the
+// sender's: they may be no host name.
+func (h DHCPv4) HostName() []byte { return trimZeros(h.value(DHCPv4HostName)) }
 
 // VendorClass returns what the client says of its make and configuration (RFC
 // 2132 section 9.13), nil when it says nothing.

@@ -125,6 +125,9 @@ func TestDHCPv4Odd(t *testing.T) {
 	if text, _ := bootp.AppendText(nil); !bytes.HasPrefix(text, []byte("BOOTP xid ")) {
 		t.Errorf("without cookie: %s", text)
 	}
+	if got := mustDHCPv4(t, dhcpWith(t, "0c 05 6e61730000")).HostName(); string(got) != "nas" {
+		t.Errorf("host name %q", got)
+	}
 	for fqdn, want := range map[string]string{
 		"51 06 00 0000 612e62": "a.b", "51 06 04 0000 01 61 00": "a", "51 06 04 0000 05 61 62": "",
 		"51 06 00 0000 61ff22": `a\255\"`, "51 03 04 0000": "", "51 05 04 0000 4061": "",
