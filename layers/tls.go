@@ -153,6 +153,16 @@ func ParseTLSHandshake(b []byte) (TLSHandshake, error) {
 	return TLSHandshake{b[:end:end]}, nil
 }
 
+// parseHandshake returns the handshake message of type t that b begins with. The
+// error is Malformed when it is of another type, however short b is.
+func parseHandshake(b []byte, t TLSHandshakeType) ([]byte, error) {
+	if len(b) > 0 && b[0] != byte(t) {
+		return nil, Malformed
+	}
+	m, err := ParseTLSHandshake(b)
+	return m.b, err
+}
+
 // Type returns the message's type.
 func (m TLSHandshake) Type() TLSHandshakeType { return TLSHandshakeType(m.b[0]) }
 
@@ -162,15 +172,15 @@ func (m TLSHandshake) Body() []byte { return m.b[tlsHandshakeHeaderLen:] }
 // Bytes returns header and body.
 func (m TLSHandshake) Bytes() []byte { return m.b }
 
-// cutVector cuts a vector (RFC 8446 section 3.4) from b: a length of size bytes
-// and as many bytes. When b holds less, whole is false and v what is there.
+// cutVector cuts a vector (RFC 8446 section 3.4) from b: a length of size bytes,
+// 3 at most, and as many bytes. When b holds less, whole is false and v what is there.
 func cutVector(b []byte, size int) (v, rest []byte, whole bool) {
 	if len(b) < size {
 		return nil, nil, false
 	}
-	n := int(b[0])
-	if size == 2 {
-		n = int(binary.BigEndian.Uint16(b))
+	n := 0
+	for _, c := range b[:size] {
+		n = n<<8 | int(c)
 	}
 	b = b[size:]
 	if n > len(b) {
