@@ -47,7 +47,7 @@ func (f *probe) detect(s sink, p *piece) bool {
 	case verdict == decided:
 	case verdict == undecided && len(head) < probeLen:
 		if len(b.b) == 0 {
-			b.first = p.ref
+			b.first = p.first()
 		}
 		b.add(s, p, len(p.data))
 		return false
