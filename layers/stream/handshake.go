@@ -103,14 +103,14 @@ func (a *Assembler) rebase(t *tcb, side int, next uint32) {
 
 // resets reports whether a reset ends the connection: it must answer the SYN, or
 // be exactly where the receiver is (RFC 9293 section 3.10.7.3, RFC 5961 section
-// 3). The receiver is behind what was delivered, or behind what waits, which the
-// capture alone lacks, or where it says itself.
+// 3). The receiver is behind what was delivered, or, when the capture alone lacks
+// bytes, behind what waits or farther on where it says itself.
 func (t *tcb) resets(from int, tcp layers.TCP) bool {
 	h, o, seq := &t.half[from], &t.half[1-from], tcp.Seq()
 	if !h.known {
 		return !tcp.Flags().Has(layers.TCPAck) || !o.known || tcp.Ack() == o.next
 	}
-	if seq == h.next || seq == h.acked || h.ended && seq == h.next+1 {
+	if seq == h.next || seq == h.acked && int32(h.acked-h.next) > 0 || h.ended && seq == h.next+1 {
 		return true
 	}
 	if t.conn != nil {
