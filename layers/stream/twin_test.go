@@ -293,7 +293,7 @@ func FuzzAssembler(f *testing.F) {
 // cut by the capture and ended early, come out as the twin has them.
 func TestTwin(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	for range 4000 {
+	for range 1000 {
 		b := make([]byte, 5*(1+rnd.IntN(40)))
 		for i := range b {
 			b[i] = byte(rnd.Uint32())
