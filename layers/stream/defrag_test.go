@@ -324,8 +324,8 @@ func (w *defragTwin) push(f frag) (string, bool) {
 		_, ok := w.have[f.off+i]
 		overlaps = overlaps || ok
 	}
-	if w.six && overlaps {
-		w.dead = w.pairs[[2]int{f.off, end}] != f.data
+	if w.six && overlaps && w.pairs[[2]int{f.off, end}] != f.data {
+		w.dead = true
 		return "", false
 	}
 	w.pairs[[2]int{f.off, end}] = f.data
