@@ -182,6 +182,7 @@ func (a *Assembler) begin() {
 
 // expire gives up what was idle too long.
 func (a *Assembler) expire() {
+	a.table.refresh(a.clock.now)
 	limit := withDefault(a.Idle, defaultIdle)
 	for t := a.table.idle(a.clock.now, limit); t != nil; t = a.table.idle(a.clock.now, limit) {
 		if t.state != closed {

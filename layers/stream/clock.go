@@ -2,9 +2,9 @@ package stream
 
 import "time"
 
-// A clock is the time of the capture, which packets move on. It is the earlier
-// of two packets' times, so that one packet from the far future does not let
-// everything expire, and it never goes back.
+// A clock is the time of the capture, which packets move on. Two packets must
+// agree: it is the earlier of the last two, so that one packet from the far
+// future does not let everything expire. It never goes back.
 type clock struct {
 	before time.Time // of the packet before
 	zero   time.Time
@@ -17,16 +17,17 @@ func (c *clock) tick(t time.Time) bool {
 	if t.IsZero() {
 		return false
 	}
-	earlier := t
-	if c.before.Before(t) {
-		earlier = c.before
-	}
+	earlier, later := c.before, t
 	c.before = t
 	if earlier.IsZero() {
+		c.zero = t
 		return false
 	}
-	if c.zero.IsZero() {
-		c.zero = earlier
+	if earlier.After(later) {
+		earlier, later = later, earlier
+	}
+	if c.now == 0 && later.Before(c.zero) {
+		c.zero = later // the first packet was from the future
 	}
 	now := earlier.Sub(c.zero)
 	if now <= c.now {

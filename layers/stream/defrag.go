@@ -35,6 +35,7 @@ type Defragmenter struct {
 
 	table map[fragmentKey]*partial
 	order []*partial // oldest first; some are gone from table
+	last  *partial   // the newest, until the clock moves
 	clock clock
 	stats DefragStats
 }
@@ -153,7 +154,7 @@ func (d *Defragmenter) open(k fragmentKey, first Ref, now time.Duration) *partia
 	}
 	g := &partial{key: k, first: first, seen: now, size: -1}
 	d.table[k] = g
-	d.order = append(d.order, g)
+	d.order, d.last = append(d.order, g), g
 	d.stats.Held += g.cost()
 	return g
 }
@@ -185,8 +186,12 @@ func (d *Defragmenter) giveUp(g *partial, count *int) {
 	d.remove(g)
 }
 
-// expire gives up what is older than Idle.
+// expire gives up what is older than Idle, now that the clock has moved. As it
+// follows the packets one behind, the newest datagram began then.
 func (d *Defragmenter) expire(now time.Duration) {
+	if d.last != nil {
+		d.last.seen, d.last = now, nil
+	}
 	limit := withDefault(d.Idle, defaultFragmentIdle)
 	for g := d.oldest(); g != nil && now-g.seen > limit; g = d.oldest() {
 		d.giveUp(g, &d.stats.Incomplete)

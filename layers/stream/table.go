@@ -20,7 +20,8 @@ type table struct {
 	seed  maphash.Seed
 	chain map[uint64]*tcb
 	lists [stateCount]list
-	open  int // connections in it
+	last  *tcb // where the last packet went, nil when that is gone
+	open  int  // connections in it
 }
 
 func (t *table) hash(k *key) uint64 { return maphash.Bytes(t.seed, k[:]) }
@@ -46,6 +47,7 @@ func (t *table) add(c *tcb) {
 	c.chain = t.chain[h]
 	t.chain[h] = c
 	t.lists[c.state].append(c)
+	t.last = c
 	t.open++
 }
 
@@ -63,11 +65,15 @@ func (t *table) remove(c *tcb) {
 		delete(t.chain, h)
 	}
 	t.lists[c.state].remove(c)
+	if t.last == c {
+		t.last = nil
+	}
 	t.open--
 }
 
 // move puts c, in state s from now on, behind all others of that state.
 func (t *table) move(c *tcb, s state) {
+	t.last = c
 	if c.state == s && c.next == nil {
 		return
 	}
@@ -87,6 +93,15 @@ func (t *table) oldest() *tcb {
 		}
 	}
 	return nil
+}
+
+// refresh says that the clock has moved to now. As it follows the packets one
+// behind, the last packet came then, and not when the clock said.
+func (t *table) refresh(now time.Duration) {
+	if t.last != nil {
+		t.last.seen = now
+		t.last = nil
+	}
 }
 
 // idle returns a connection whose last packet came before now less limit, nil
