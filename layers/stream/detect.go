@@ -35,19 +35,16 @@ func (f *probe) detect(s sink, p *piece) bool {
 	if p.gap > 0 {
 		b.drop(s)
 	}
-	var room [probeLen]byte
 	head := p.data
-	if len(b.b) > 0 {
-		n := copy(room[:], b.b)
-		n += copy(room[n:], p.data)
-		head = room[:n]
+	if kept := len(b.b); kept > 0 {
+		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
 	}
 	proto, role, verdict := recognise(head, s.c.Flow)
 	switch {
 	case verdict == decided:
 	case verdict == undecided && len(head) < probeLen:
 		if len(b.b) == 0 {
-			b.first = p.ref
+			b.first = p.first()
 		}
 		b.add(s, p, len(p.data))
 		return false
