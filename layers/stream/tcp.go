@@ -105,7 +105,10 @@ func (c *connection) reopens(from int, seq uint32) bool {
 
 // open adds a connection whose first packet is f's.
 func (a *Assembler) open(k key, from int, f layers.Flow, flags layers.TCPFlags, ref Ref) *connection {
-	c := &connection{key: k, client: from, Conn: Conn{Flow: f, Start: ref}, stage: &probe{via: TCP}}
+	c := &connection{key: k, client: from, Conn: Conn{Flow: f, Start: ref}, stage: a.transferOf(f)}
+	if c.stage == nil {
+		c.stage = &probe{via: TCP}
+	}
 	syn, ack := flags.Has(layers.TCPSyn), flags.Has(layers.TCPAck)
 	if syn && ack || !syn && f.Src.Port() < f.Dst.Port() {
 		c.setClient(1 - from)
