@@ -295,7 +295,9 @@ func (n *indicatorPrinter) command(m *stream.Message) {
 		n.out.FTPUser[text(string(c.Arg()))]++
 	case m.Proto == stream.FTP:
 	case c.Is("HELO"), c.Is("EHLO"):
-		n.out.SMTPHelo[text(string(c.Arg()))]++
+		if len(c.Arg()) > 0 {
+			n.out.SMTPHelo[text(string(c.Arg()))]++
+		}
 	case c.Is("MAIL"):
 		n.out.SMTPMailFrom[text(string(c.Path()))]++
 	case c.Is("RCPT"):

@@ -352,7 +352,9 @@ func (m *mimeReader) endPart(s sink) {
 	if m.file == nil {
 		return
 	}
-	if !m.coding.finish() {
+	rest, ok := m.coding.finish(nil)
+	m.file.write(s, rest, m.at)
+	if !ok {
 		m.file.spoil(Undecodable)
 	}
 	m.file.end(s, m.at)

@@ -29,9 +29,9 @@ func codingOf(field []byte) coding {
 // A transferDecoder undoes base64 or quoted-printable as the bytes come.
 type transferDecoder struct {
 	coding coding
-	bad    bool // something was no code: what follows is not decoded
 
 	// base64
+	bad    bool   // something was no digit: what follows is not decoded
 	bits   uint32 // of the quantum in progress
 	digits int    // in it
 	pads   int    // behind them
@@ -50,15 +50,16 @@ func (d *transferDecoder) append(dst, src []byte) []byte {
 	return d.quoted(dst, src)
 }
 
-// finish ends the content, and reports whether all of it could be decoded.
-func (d *transferDecoder) finish() bool {
-	switch d.coding {
-	case codingBase64:
-		return !d.bad && (d.digits == 0 || d.digits+d.pads == 4)
-	case codingQuoted:
-		return !d.bad && len(bytes.TrimLeft(d.escape, "= \t\r")) == 0
+// finish ends the content: it appends what is left of it, and reports whether all
+// of it could be decoded.
+func (d *transferDecoder) finish(dst []byte) ([]byte, bool) {
+	switch {
+	case d.coding == codingBase64 && d.digits >= 2 && d.pads == 0:
+		dst = d.lastQuantum(dst)
+	case d.coding == codingQuoted && len(bytes.TrimLeft(d.escape, "= \t\r")) > 0:
+		return append(dst, d.escape...), true
 	}
-	return true
+	return dst, !d.bad && (d.digits == 0 || d.digits+d.pads == 4)
 }
 
 // gap says that bytes are missing here.
@@ -173,7 +174,6 @@ func (d *transferDecoder) escaped(dst, src []byte) (_, rest []byte) {
 		d.escape = d.escape[:0]
 		return append(dst, unhex(prev)<<4|unhex(c)), src[1:]
 	}
-	d.bad = true
 	dst, d.escape = append(dst, d.escape...), d.escape[:0]
 	return dst, src
 }
