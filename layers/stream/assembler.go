@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"maps"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
@@ -34,6 +35,9 @@ type Config struct {
 	// Content asks for the content of files, as Messages with Part Data.
 	Content bool
 
+	// Detect, if set, recognises protocols of the caller's own.
+	Detect Detector
+
 	// Idle is how long in capture time a connection may be silent before it is
 	// given up. 0: 5 minutes.
 	Idle time.Duration
@@ -65,6 +69,12 @@ type Stats struct {
 	Evicted    int // connections given up at Config.MaxBytes
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
+	TooDeep    int // mails and multiparts passed over because of their depth
+	Unmet      int // data connections that FTP announced and that were not seen
+
+	// Protos counts conversations by what they were recognised as; several for a
+	// connection that carries one in another.
+	Protos map[Proto]int
 
 	Retransmitted int64 // bytes that had come before
 	Missing       int64 // bytes in gaps
@@ -84,6 +94,8 @@ type Assembler struct {
 	clock  clock
 	defrag Defragmenter
 	whole  layers.Packet // a datagram that came in fragments
+
+	expected map[transferKey]*ftpTransfer
 
 	out      []Message
 	datagram Conn
@@ -166,6 +178,7 @@ func (a *Assembler) Stats() Stats {
 	s := a.stats
 	s.Open = a.table.open
 	s.Defrag = a.defrag.Stats()
+	s.Protos = maps.Clone(s.Protos)
 	return s
 }
 
@@ -225,6 +238,14 @@ func uncaptured(p *layers.Packet) int {
 }
 
 func (a *Assembler) hold(n int) { a.stats.Held += n }
+
+// count counts a conversation that was recognised.
+func (a *Assembler) count(p Proto) {
+	if a.stats.Protos == nil {
+		a.stats.Protos = make(map[Proto]int)
+	}
+	a.stats.Protos[p]++
+}
 
 func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {
 	f, ok := p.Flow()

@@ -93,9 +93,7 @@ func (b *buffer) done(s sink, p *piece, n int) {
 // drop empties the buffer.
 func (b *buffer) drop(s sink) {
 	s.a.hold(-len(b.b))
-	if b.b != nil && cap(b.b) <= spareSize {
-		s.a.lent = append(s.a.lent, b.b)
-	}
+	s.a.lend(b.b)
 	b.b = nil
 }
 
@@ -114,4 +112,11 @@ func (a *Assembler) getSpare() []byte {
 		return b[:0]
 	}
 	return nil
+}
+
+// lend gives a buffer back that a message of this call may be in.
+func (a *Assembler) lend(b []byte) {
+	if b != nil && cap(b) <= spareSize && len(a.lent) < maxSpare {
+		a.lent = append(a.lent, b)
+	}
 }
