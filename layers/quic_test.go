@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/internal/build"
 )
 
 var rfcQUICID = []byte{0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08}
@@ -22,7 +24,7 @@ func mustQUIC(t testing.TB, b []byte) QUICPacket {
 
 // RFC 9001 appendices A.2 and A.3, RFC 9369 appendices A.2 and A.3.
 func TestQUICOpen(t *testing.T) {
-	padded := append(unhex(t, rfcQUICClientFrame), make([]byte, 1162-245)...)
+	padded := append(unhex(t, build.RFC9001ClientFrame), make([]byte, 1162-245)...)
 	for _, tt := range []struct {
 		name, packet string
 		fromClient   bool
@@ -30,10 +32,10 @@ func TestQUICOpen(t *testing.T) {
 		number       uint64
 		payload      []byte
 	}{
-		{"client, version 1", rfcQUICClientV1, true, "c300000001088394c8f03e5157080000449e00000002", 2, padded},
-		{"client, version 2", rfcQUICClientV2, true, "d36b3343cf088394c8f03e5157080000449e00000002", 2, padded},
-		{"server, version 1", rfcQUICServerV1, false, "c1000000010008f067a5502a4262b50040750001", 1, unhex(t, rfcQUICServerFrames)},
-		{"server, version 2", rfcQUICServerV2, false, "d16b3343cf0008f067a5502a4262b50040750001", 1, unhex(t, rfcQUICServerFrames)},
+		{"client, version 1", build.RFC9001Client, true, "c300000001088394c8f03e5157080000449e00000002", 2, padded},
+		{"client, version 2", build.RFC9369Client, true, "d36b3343cf088394c8f03e5157080000449e00000002", 2, padded},
+		{"server, version 1", build.RFC9001Server, false, "c1000000010008f067a5502a4262b50040750001", 1, unhex(t, build.RFC9001ServerFrames)},
+		{"server, version 2", build.RFC9369Server, false, "d16b3343cf0008f067a5502a4262b50040750001", 1, unhex(t, build.RFC9001ServerFrames)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := unhex(t, tt.packet)
@@ -75,7 +77,7 @@ func TestQUICOpen(t *testing.T) {
 
 // RFC 9001 appendix A.4, RFC 9369 appendix A.4.
 func TestQUICRetry(t *testing.T) {
-	for _, s := range []string{rfcQUICRetryV1, rfcQUICRetryV2} {
+	for _, s := range []string{build.RFC9001Retry, build.RFC9369Retry} {
 		b := unhex(t, s)
 		p := mustQUIC(t, b)
 		if p.Type() != QUICRetry || string(p.Token()) != "token" || !bytes.Equal(p.IntegrityTag(), b[len(b)-16:]) ||
@@ -89,7 +91,7 @@ func TestQUICRetry(t *testing.T) {
 }
 
 func TestQUICFrames(t *testing.T) {
-	server := unhex(t, rfcQUICServerFrames)
+	server := unhex(t, build.RFC9001ServerFrames)
 	for _, tt := range []struct {
 		name string
 		b    []byte
@@ -117,7 +119,7 @@ func TestQUICFrames(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	if h, err := ParseClientHello(unhex(t, rfcQUICClientFrame)[4:]); err != nil || string(h.ServerName()) != "example.com" {
+	if h, err := ParseClientHello(unhex(t, build.RFC9001ClientFrame)[4:]); err != nil || string(h.ServerName()) != "example.com" {
 		t.Errorf("ClientHello of appendix A.2: %v", err)
 	}
 }
@@ -229,7 +231,7 @@ func TestQUICVarint(t *testing.T) {
 // A packet of any bytes is taken apart or refused, its parts lie in it, and
 // opening it writes nothing to it.
 func FuzzQUIC(f *testing.F) {
-	for _, s := range []string{rfcQUICClientV1, rfcQUICServerV2, rfcQUICRetryV1, "80000000000000000000016b3343cf", "c01a2a3a4a000000"} {
+	for _, s := range []string{build.RFC9001Client, build.RFC9369Server, build.RFC9001Retry, "80000000000000000000016b3343cf", "c01a2a3a4a000000"} {
 		f.Add(unhex(f, s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

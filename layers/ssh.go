@@ -21,14 +21,18 @@ type SSHIdent struct {
 
 // ParseSSHIdent checks that b begins with an identification string and returns
 // a view of it, without its line end, that aliases b. Without a line end in b
-// all of b is taken for the line. The lines that a server may send before are
-// the caller's to skip. The error is Malformed, also for a line longer than 255
+// all of b is taken for the line. A null character, which must not be sent, ends
+// the string, as it does for those who receive it. The lines that a server may
+// send before are the caller's to skip. The error is Malformed, also for a line longer than 255
 // bytes.
 func ParseSSHIdent(b []byte) (SSHIdent, error) {
 	if i := bytes.IndexByte(b[:min(len(b), sshMaxID)], '\n'); i >= 0 {
 		b = b[:i:i]
 	}
 	b = bytes.TrimSuffix(b, []byte("\r"))
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i:i]
+	}
 	if len(b) > sshMaxID || !bytes.HasPrefix(b, []byte(sshPrefix)) {
 		return SSHIdent{}, Malformed
 	}

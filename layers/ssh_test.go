@@ -103,6 +103,9 @@ func TestParseSSHIdent(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", tt.line, diff)
 		}
 	}
+	if s, err := ParseSSHIdent([]byte("SSH-2.0-a\x00\x00b\r\n")); err != nil || string(s.Bytes()) != "SSH-2.0-a" {
+		t.Errorf("a null character: %q, %v", s.Bytes(), err)
+	}
 }
 
 func TestParseSSHPacket(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -35,6 +36,9 @@ type indicators struct {
 	HTTPResponses []httpResponse  `json:"http_responses"`
 	TLSSNI        map[string]int  `json:"tls_sni"`
 	TLSALPN       map[string]int  `json:"tls_alpn"`
+	QUICVersion   map[string]int  `json:"quic_version"`
+	QUICSNI       map[string]int  `json:"quic_sni"`
+	SSHProtocol   map[string]int  `json:"ssh_protocol"`
 	Endpoints     endpoints       `json:"endpoints"`
 	Conversations conversationSet `json:"conversations"`
 }
@@ -106,6 +110,7 @@ func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
 			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{},
 			TLSSNI: map[string]int{}, TLSALPN: map[string]int{},
+			QUICVersion: map[string]int{}, QUICSNI: map[string]int{}, SSHProtocol: map[string]int{},
 			Endpoints:     endpoints{map[string]int{}, map[string]int{}},
 			Conversations: conversationSet{[]*conversation{}, []*conversation{}},
 		},
@@ -180,6 +185,10 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 			n.http(m)
 		case stream.TLS:
 			n.tls(m)
+		case stream.QUIC:
+			n.quic(m)
+		case stream.SSH:
+			n.ssh(m)
 		}
 	}
 }
@@ -262,9 +271,24 @@ func (n *indicatorPrinter) tls(m *stream.Message) {
 	}
 	if name := hello.ServerName(); len(name) > 0 {
 		n.out.TLSSNI[text(string(name))]++
+		if m.Via == stream.QUIC {
+			n.out.QUICSNI[text(string(name))]++
+		}
 	}
 	for proto := range hello.ALPN() {
 		n.out.TLSALPN[text(string(proto))]++
+	}
+}
+
+func (n *indicatorPrinter) quic(m *stream.Message) {
+	if p, err := layers.ParseQUIC(m.Data); err == nil {
+		n.out.QUICVersion[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
+	}
+}
+
+func (n *indicatorPrinter) ssh(m *stream.Message) {
+	if id, err := layers.ParseSSHIdent(m.Data); err == nil {
+		n.out.SSHProtocol[text(string(id.Bytes()))]++
 	}
 }
 

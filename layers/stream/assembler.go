@@ -11,7 +11,8 @@ import (
 type Config struct {
 	// MaxBytes bounds what is held in all: segments that wait for an earlier
 	// one, incomplete messages, and the connections themselves. Reaching it
-	// gives up the connection that was idle longest. 0: 64 MiB.
+	// gives up the connection that was idle longest; QUIC connections may take
+	// a quarter of it. 0: 64 MiB.
 	MaxBytes int
 
 	// MaxConn bounds what one direction of a connection holds of segments
@@ -70,6 +71,7 @@ type Assembler struct {
 
 	table  map[key]*connection
 	idle   list // every connection of table, the one that was silent longest first
+	quic   quicTable
 	clock  time.Time
 	latest time.Time // of the packet before
 
@@ -94,6 +96,8 @@ func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 		if f, ok := p.Flow(); ok && f.Proto == layers.IPProtoTCP {
 			a.segment(f, tcp, uncaptured(p), ref)
 		}
+	} else if udp, ok := p.UDP(); ok && a.pushQUIC(p, udp.Payload(), ref) {
+		return a.out
 	} else if m, ok := p.DNS(); ok {
 		a.pushDNS(p, m, ref)
 	}
@@ -107,13 +111,14 @@ func (a *Assembler) Flush() []Message {
 	for a.idle.first != nil {
 		a.drop(a.idle.first)
 	}
+	a.flushQUIC()
 	return a.out
 }
 
 // Stats returns the counts so far.
 func (a *Assembler) Stats() Stats {
 	s := a.stats
-	s.Open = len(a.table)
+	s.Open = len(a.table) + len(a.quic.conns)
 	return s
 }
 

@@ -17,15 +17,30 @@ const probeLen = 64
 type probe struct {
 	via   Proto
 	buf   [2]buffer
-	inner framer
+	proto Proto
+	inner [2]framer // of each side; it is one framer, unless they do not understand each other
+	heard [2]bool   // the framer was given bytes of the side
 }
 
 func (f *probe) push(s sink, p piece) {
 	s.via = f.via
-	if f.inner == nil && !f.detect(s, &p) {
+	if f.inner[p.side] == nil && !f.detect(s, &p) {
 		return
 	}
-	f.inner.push(s, p)
+	if !f.heard[p.side] {
+		f.answer(s, p)
+	}
+	f.inner[p.side].push(s, p)
+}
+
+// answer looks at the first bytes of a side when the other side's protocol is
+// known. If they begin another protocol, the side gets a framer of its own: so
+// it is when a scanner sends HTTP to a server that speaks SSH.
+func (f *probe) answer(s sink, p piece) {
+	f.heard[p.side] = true
+	if proto, _, v := recognise(p.data, s.c.Flow); v == decided && proto != f.proto {
+		f.inner[p.side] = newFramer(proto)
+	}
 }
 
 // detect looks at the beginning of p, behind what is kept of its side. When
@@ -61,7 +76,8 @@ func (f *probe) detect(s sink, p *piece) bool {
 	case fromServer:
 		s.c.setClient(1 - p.side)
 	}
-	f.inner = newFramer(proto)
+	inner := newFramer(proto)
+	f.proto, f.inner, f.heard[p.side] = proto, [2]framer{inner, inner}, true
 	f.passKept(s, 1-p.side)
 	f.passKept(s, p.side)
 	return true
@@ -71,23 +87,26 @@ func (f *probe) detect(s sink, p *piece) bool {
 func (f *probe) passKept(s sink, side int) {
 	b := &f.buf[side]
 	if len(b.b) > 0 {
-		f.inner.push(s, piece{side: side, data: b.b, ref: b.first})
+		f.heard[side] = true
+		f.inner[side].push(s, piece{side: side, data: b.b, ref: b.first})
 	}
 	b.drop(s)
 }
 
 func (f *probe) end(s sink, side int) {
 	s.via = f.via
-	if f.inner != nil {
-		f.inner.end(s, side)
+	if f.inner[side] != nil {
+		f.inner[side].end(s, side)
 	}
 }
 
 func (f *probe) free(s sink) {
 	f.buf[0].drop(s)
 	f.buf[1].drop(s)
-	if f.inner != nil {
-		f.inner.free(s)
+	for i, inner := range f.inner {
+		if inner != nil && (i == 0 || inner != f.inner[0]) {
+			inner.free(s)
+		}
 	}
 }
 
@@ -97,6 +116,8 @@ func newFramer(p Proto) framer {
 		return &httpFramer{}
 	case TLS:
 		return &tlsFramer{}
+	case SSH:
+		return &sshFramer{}
 	}
 	return &dnsFramer{}
 }
@@ -129,6 +150,9 @@ func recognise(b []byte, f layers.Flow) (Proto, role, verdict) {
 	}
 	if r, v := recogniseHTTP(b); v != refused {
 		return HTTP1, r, v
+	}
+	if v := prefix(b, "SSH-"); v != refused {
+		return SSH, either, v
 	}
 	r, v := recogniseDNS(b, f)
 	return DNS, r, v

@@ -27,12 +27,14 @@ const (
 	TLS
 	Connect // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
 	Upgrade // what follows a 101 response (RFC 9110 section 7.8)
+	QUIC
+	SSH
 
 	// ProtoUser is the first Proto that is free for callers.
 	ProtoUser Proto = 128
 )
 
-var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade"}
+var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade", "QUIC", "SSH"}
 
 // String returns the protocol's name.
 func (p Proto) String() string {
@@ -60,13 +62,16 @@ type Message struct {
 	// Conn is the connection, or the pair of endpoints of a datagram.
 	Conn *Conn
 
-	// Via is what carried the message: TCP or UDP, or Connect or Upgrade when
-	// it came through a tunnel inside the connection.
+	// Via is what carried the message: TCP or UDP, Connect or Upgrade when it
+	// came through a tunnel inside the connection, QUIC when it came in that
+	// one's Initial packets.
 	Via Proto
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message. Of a
-	// part of a File it is the protocol that carries the file.
+	// head of a request (FromClient) or response, TLS a handshake message, QUIC
+	// a packet with a long header, SSH an identification string without line end
+	// (it begins with "SSH-") or a message of the key exchange (it begins with
+	// its number). Of a part of a File it is the protocol that carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.
