@@ -7,10 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// What RFC 9000 sections 14.1 and 7.2 ask of a client's first packet.
 const (
+	// What RFC 9000 sections 14.1 and 7.2 ask of a client's first packet.
 	quicMinDatagram = 1200
 	quicMinFirstID  = 8
+
+	// quicMinPayload is the least that a packet has with its protection (RFC
+	// 9001 section 5.4.2).
+	quicMinPayload = 20
 )
 
 // pushQUIC takes a datagram if it is QUIC's and has a long header.
@@ -26,10 +30,12 @@ func (a *Assembler) pushQUIC(p *layers.Packet, b []byte, ref Ref) bool {
 	d := quicDatagram{a: a, flow: f, ref: ref, size: len(b), cut: p.Truncated(), first: true}
 	d.ends, d.from = makeKey(f)
 	a.quic.plain = a.quic.plain[:0]
-	for q := range layers.QUICPackets(b) {
-		if !d.accepts(q) {
+	for len(b) > 0 {
+		q, err := layers.ParseQUIC(b)
+		if err != nil || !d.accepts(q) {
 			break
 		}
+		b = b[len(q.Bytes()):]
 		d.packet(q)
 		d.first, d.version, d.id = false, q.Version(), makeQUICID(q.DstID())
 	}
@@ -81,8 +87,10 @@ func (d *quicDatagram) accepts(q layers.QUICPacket) bool {
 		return false
 	case layers.QUICUnknown:
 		return q.Version().Reserved() && d.size >= quicMinDatagram && len(q.DstID()) >= quicMinFirstID
+	case layers.QUICRetry:
+		return true
 	}
-	return d.cut || !q.Truncated()
+	return d.cut && q.Truncated() || !q.Truncated() && len(q.Payload()) >= quicMinPayload
 }
 
 // packet takes one packet.
@@ -107,7 +115,7 @@ func (d *quicDatagram) packet(q layers.QUICPacket) {
 	if c == nil {
 		return
 	}
-	d.a.touchQUIC(c)
+	d.a.touchQUIC(c, d.ref.Time)
 	if opened {
 		side := &c.side[d.from]
 		side.number = max(side.number, plain.Number+1)

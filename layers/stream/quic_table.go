@@ -44,7 +44,7 @@ type quicConn struct {
 	server     quicID // Source Connection ID of the server
 	side       [2]quicSide
 	closed     bool      // no more Initial packets will come
-	seen       time.Time // when the last packet came, by Assembler.clock
+	seen       time.Time // when the last packet came
 	place      *order.Element
 }
 
@@ -82,9 +82,12 @@ func (a *Assembler) openConn(k quicKey, client int, conn Conn) *quicConn {
 	return c
 }
 
-// touchQUIC notes that a packet of c came.
-func (a *Assembler) touchQUIC(c *quicConn) {
-	c.seen = a.clock
+// touchQUIC notes that a packet of c came, at time t.
+func (a *Assembler) touchQUIC(c *quicConn, t time.Time) {
+	if t.IsZero() {
+		t = a.clock
+	}
+	c.seen = t
 	a.quic.order.MoveToBack(c.place)
 }
 
