@@ -399,8 +399,8 @@ func FuzzQUIC(f *testing.F) {
 			if len(b) > 60000 {
 				return
 			}
-			size += len(b)
 			for _, g := range []gram{{i%2 == 1, b}, initial(uint32(i), b)} {
+				size += len(g.data)
 				for _, m := range pushUDP(&a, g.packet(), 0, int64(i), start) {
 					if m.Proto == stream.TLS && len(m.Data) > size {
 						t.Fatalf("message of %d bytes out of %d", len(m.Data), size)
