@@ -10,7 +10,7 @@ import (
 // What a QUIC connection, and the keys of one direction, count for.
 const (
 	quicConnCost = 1 << 10
-	quicKeysCost = 1 << 10
+	quicKeysCost = 1280
 )
 
 // quicShare is which part of Config.MaxBytes QUIC connections may take.
