@@ -72,6 +72,7 @@ type Assembler struct {
 	table  map[key]*connection
 	idle   list // every connection of table, the one that was silent longest first
 	quic   quicTable
+	dtls   []*dtlsMessage // in the order of their first fragments
 	clock  time.Time
 	latest time.Time // of the packet before
 
@@ -96,7 +97,7 @@ func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 		if f, ok := p.Flow(); ok && f.Proto == layers.IPProtoTCP {
 			a.segment(f, tcp, uncaptured(p), ref)
 		}
-	} else if udp, ok := p.UDP(); ok && a.pushQUIC(p, udp.Payload(), ref) {
+	} else if udp, ok := p.UDP(); ok && a.pushHandshake(p, udp.Payload(), ref) {
 		return a.out
 	} else if m, ok := p.DNS(); ok {
 		a.pushDNS(p, m, ref)
@@ -112,6 +113,7 @@ func (a *Assembler) Flush() []Message {
 		a.drop(a.idle.first)
 	}
 	a.flushQUIC()
+	a.flushDTLS()
 	return a.out
 }
 
@@ -192,6 +194,12 @@ func uncaptured(p *layers.Packet) int {
 }
 
 func (a *Assembler) hold(n int) { a.stats.Held += n }
+
+// pushHandshake takes a datagram that is part of a handshake of QUIC or DTLS, on
+// whatever port.
+func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
+	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref)
+}
 
 func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, ref Ref) {
 	f, ok := p.Flow()

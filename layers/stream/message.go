@@ -29,12 +29,13 @@ const (
 	Upgrade // what follows a 101 response (RFC 9110 section 7.8)
 	QUIC
 	SSH
+	DTLS
 
 	// ProtoUser is the first Proto that is free for callers.
 	ProtoUser Proto = 128
 )
 
-var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade", "QUIC", "SSH"}
+var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade", "QUIC", "SSH", "DTLS"}
 
 // String returns the protocol's name.
 func (p Proto) String() string {
@@ -71,7 +72,8 @@ type Message struct {
 	// head of a request (FromClient) or response, TLS a handshake message, QUIC
 	// a packet with a long header, SSH an identification string without line end
 	// (it begins with "SSH-") or a message of the key exchange (it begins with
-	// its number). Of a part of a File it is the protocol that carries the file.
+	// its number), DTLS a ClientHello or ServerHello in the form that it has in
+	// TLS. Of a part of a File it is the protocol that carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.
