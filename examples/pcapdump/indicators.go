@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"hash"
 	"net/netip"
 	"slices"
@@ -47,6 +48,9 @@ type indicators struct {
 	IMFTo         map[string]int  `json:"imf_to"`
 	IMFSubject    map[string]int  `json:"imf_subject"`
 	FTPUser       map[string]int  `json:"ftp_user"`
+	QUICVersion   map[string]int  `json:"quic_version"`
+	QUICSNI       map[string]int  `json:"quic_sni"`
+	SSHProtocol   map[string]int  `json:"ssh_protocol"`
 	Endpoints     endpoints       `json:"endpoints"`
 	Conversations conversationSet `json:"conversations"`
 }
@@ -130,6 +134,7 @@ func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 			TLSSNI: map[string]int{}, TLSALPN: map[string]int{},
 			SMTPHelo: map[string]int{}, SMTPMailFrom: map[string]int{}, SMTPRcptTo: map[string]int{},
 			IMFFrom: map[string]int{}, IMFTo: map[string]int{}, IMFSubject: map[string]int{}, FTPUser: map[string]int{},
+			QUICVersion: map[string]int{}, QUICSNI: map[string]int{}, SSHProtocol: map[string]int{},
 			Endpoints:     endpoints{map[string]int{}, map[string]int{}},
 			Conversations: conversationSet{[]*conversation{}, []*conversation{}},
 		},
@@ -216,6 +221,10 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 			n.command(m)
 		case stream.Mail:
 			n.mail(m)
+		case stream.QUIC:
+			n.quic(m)
+		case stream.SSH:
+			n.ssh(m)
 		}
 	}
 }
@@ -316,6 +325,9 @@ func (n *indicatorPrinter) tls(m *stream.Message) {
 	}
 	if name := hello.ServerName(); len(name) > 0 {
 		n.out.TLSSNI[text(string(name))]++
+		if m.Via == stream.QUIC {
+			n.out.QUICSNI[text(string(name))]++
+		}
 	}
 	for proto := range hello.ALPN() {
 		n.out.TLSALPN[text(string(proto))]++
@@ -351,6 +363,18 @@ func (n *indicatorPrinter) mail(m *stream.Message) {
 		if body := h.Get(name); body != nil {
 			counts[text(string(body))]++
 		}
+	}
+}
+
+func (n *indicatorPrinter) quic(m *stream.Message) {
+	if p, err := layers.ParseQUIC(m.Data); err == nil {
+		n.out.QUICVersion[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
+	}
+}
+
+func (n *indicatorPrinter) ssh(m *stream.Message) {
+	if id, err := layers.ParseSSHIdent(m.Data); err == nil {
+		n.out.SSHProtocol[text(string(id.Bytes()))]++
 	}
 }
 

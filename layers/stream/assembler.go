@@ -13,7 +13,7 @@ type Config struct {
 	// MaxBytes bounds what is held in all: segments that wait for an earlier
 	// one, incomplete messages, and the connections themselves. Reaching it
 	// gives up the connection that was idle longest, those that carried no data
-	// before those that did. 0: 64 MiB.
+	// before those that did; QUIC connections may take a quarter of it. 0: 64 MiB.
 	MaxBytes int
 
 	// MaxConn bounds what one direction of a connection holds of segments
@@ -91,6 +91,8 @@ type Assembler struct {
 	Config
 
 	table  table
+	quic   quicTable
+	dtls   []*dtlsMessage // in the order of their first fragments
 	clock  clock
 	defrag Defragmenter
 	whole  layers.Packet // a datagram that came in fragments
@@ -152,6 +154,8 @@ func (a *Assembler) packet(p *layers.Packet, origin *Ref, ref Ref) {
 			s := segment{seq: tcp.Seq(), data: tcp.Payload(), ref: ref, origin: origin}
 			a.segment(f, tcp, s, uncaptured(p))
 		}
+	} else if udp, ok := p.UDP(); ok && a.pushHandshake(p, udp.Payload(), ref) {
+		return
 	} else if m, ok := p.DNS(); ok {
 		first := ref
 		if origin != nil {
@@ -169,6 +173,8 @@ func (a *Assembler) Flush() []Message {
 	for t := a.table.oldest(); t != nil; t = a.table.oldest() {
 		a.drop(t)
 	}
+	a.flushQUIC()
+	a.flushDTLS()
 	a.defrag.Flush()
 	return a.out
 }
@@ -176,7 +182,7 @@ func (a *Assembler) Flush() []Message {
 // Stats returns the counts so far.
 func (a *Assembler) Stats() Stats {
 	s := a.stats
-	s.Open = a.table.open
+	s.Open = a.table.open + len(a.quic.conns)
 	s.Defrag = a.defrag.Stats()
 	s.Protos = maps.Clone(s.Protos)
 	return s
@@ -245,6 +251,12 @@ func (a *Assembler) count(p Proto) {
 		a.stats.Protos = make(map[Proto]int)
 	}
 	a.stats.Protos[p]++
+}
+
+// pushHandshake takes a datagram that is part of a handshake of QUIC or DTLS, on
+// whatever port.
+func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
+	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref)
 }
 
 func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {

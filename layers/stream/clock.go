@@ -36,3 +36,6 @@ func (c *clock) tick(t time.Time) bool {
 	c.now = now
 	return true
 }
+
+// time returns what the clock shows.
+func (c *clock) time() time.Time { return c.zero.Add(c.now) }

@@ -30,7 +30,10 @@ func (c *connection) setClient(side int) {
 // away from side from.
 func (a *Assembler) conversation(t *tcb, from int, f layers.Flow) *connection {
 	if t.conn == nil {
-		t.conn = &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: TCP, inner: a.transferOf(f)}}
+		t.conn = &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: TCP}}
+		if data := a.transferOf(f); data != nil {
+			t.conn.stage.inner = [2]framer{data, data}
+		}
 		t.conn.setClient(int(t.client))
 		a.hold(connectionCost)
 		a.table.move(t, talking)

@@ -22,8 +22,9 @@
 //
 // Whatever order segments come in, and however a message is cut, each message
 // comes out once, whole, in its direction's order: a DNS message (over UDP or
-// TCP), the head of an HTTP/1 request or response, a TLS handshake message.
-// Which protocol a connection speaks is decided by its content; ports only
+// TCP), the head of an HTTP/1 request or response, a TLS handshake message (over
+// TCP or in QUIC's Initial packets, which are decrypted), a hello of DTLS, what
+// SSH says before it encrypts. Which protocol a connection speaks is decided by its content; ports only
 // break ties. A connection whose beginning was not captured is picked up where
 // its packets begin.
 //

@@ -81,7 +81,7 @@ func record(a *Assembler, isn [2]uint32) *recorder {
 	f := layers.Flow{
 		Src: netip.MustParseAddrPort("192.0.2.1:40000"), Dst: netip.MustParseAddrPort("192.0.2.2:80"), Proto: layers.IPProtoTCP,
 	}
-	a.conversation(t, 0, f).stage.inner = r
+	a.conversation(t, 0, f).stage.inner = [2]framer{r, r}
 	return r
 }
 
