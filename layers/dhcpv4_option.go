@@ -47,6 +47,19 @@ func (h DHCPv4) overload() byte {
 	return 0
 }
 
+// optionFields returns what holds options, in their order.
+func (h DHCPv4) optionFields() (fields [3][]byte) {
+	fields[0] = h.optionField()
+	overload := h.overload()
+	if overload&1 != 0 {
+		fields[1] = h.b[dhcpv4FileOff:dhcpv4FixedLen]
+	}
+	if overload&2 != 0 {
+		fields[2] = h.b[dhcpv4SNameOff:dhcpv4FileOff]
+	}
+	return fields
+}
+
 func (h DHCPv4) optionField() []byte {
 	if len(h.b) < dhcpv4OptionOff || binary.BigEndian.Uint32(h.b[dhcpv4FixedLen:]) != dhcpv4Cookie {
 		return nil
@@ -61,16 +74,8 @@ func (h DHCPv4) optionField() []byte {
 // see AppendOption.
 func (h DHCPv4) Options() iter.Seq[Option] {
 	return func(yield func(Option) bool) {
-		overload := h.overload()
-		for _, field := range [...]struct {
-			b       []byte
-			present bool
-		}{
-			{h.optionField(), true},
-			{h.b[dhcpv4FileOff:dhcpv4FixedLen], overload&1 != 0},
-			{h.b[dhcpv4SNameOff:dhcpv4FileOff], overload&2 != 0},
-		} {
-			for b := field.b; field.present && len(b) > 0; {
+		for _, field := range h.optionFields() {
+			for b := field; len(b) > 0; {
 				o, n := nextDHCPv4Option(b)
 				if n == 0 {
 					break
@@ -82,6 +87,27 @@ func (h DHCPv4) Options() iter.Seq[Option] {
 			}
 		}
 	}
+}
+
+// Validate returns nil, or an *Error about the first option that runs out of the
+// message, or out of the field that it is in. Offset is where it starts in the
+// message, Have the number of bytes from there. A message that ends without the
+// end option is no error.
+func (h DHCPv4) Validate() error {
+	for _, field := range h.optionFields() {
+		for b := field; len(b) > 0; {
+			_, n := nextDHCPv4Option(b)
+			if n == 0 && b[0] != dhcpv4End {
+				off := cap(h.b) - cap(b) // b is a part of h.b
+				return &Error{KindDHCPv4, Malformed, off, len(h.b) - off}
+			}
+			if n == 0 {
+				break
+			}
+			b = b[n:]
+		}
+	}
+	return nil
 }
 
 // nextDHCPv4Option returns the option that b begins with and its length, 0 when

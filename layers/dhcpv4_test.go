@@ -98,6 +98,12 @@ func TestDHCPv4Overload(t *testing.T) {
 	if h.SName() != nil || h.File() != nil || h.Type() != 0 {
 		t.Errorf("%q %q %v", h.SName(), h.File(), h.Type())
 	}
+	if err := h.Validate(); err != nil {
+		t.Error(err)
+	}
+	b[dhcpv4FileOff+1] = 200 // an option beyond its field
+	checkInvalid(t, "file", h.Validate(), KindDHCPv4, Malformed, dhcpv4FileOff, len(b))
+	b[dhcpv4FileOff+1] = 2
 	b[dhcpv4OptionOff+2] = 1 // file alone
 	if got := dhcpOptions(h)[DHCPv4HostName]; got != "ab;cd;" || h.SName() == nil {
 		t.Errorf("%q, sname %q", got, h.SName())
@@ -108,18 +114,24 @@ func TestDHCPv4Odd(t *testing.T) {
 	for _, tt := range []struct {
 		name, options string
 		want          map[uint8]string
+		bad           int // offset in the options of what is wrong
 	}{
-		{"none", "", map[uint8]string{}},
-		{"without end", "0c 01 61", map[uint8]string{12: "a;"}},
-		{"empty value", "0c 00 ff", map[uint8]string{12: ";"}},
-		{"runs out", "0c 01 61 0f 05 61", map[uint8]string{12: "a;"}},
-		{"length missing", "0c 01 61 0f", map[uint8]string{12: "a;"}},
-		{"pads", "0000 0c 01 61 0000", map[uint8]string{12: "a;"}},
+		{"none", "", map[uint8]string{}, 0},
+		{"without end", "0c 01 61", map[uint8]string{12: "a;"}, 0},
+		{"empty value", "0c 00 ff", map[uint8]string{12: ";"}, 0},
+		{"runs out", "0c 01 61 0f 05 61", map[uint8]string{12: "a;"}, 3},
+		{"length missing", "0c 01 61 0f", map[uint8]string{12: "a;"}, 3},
+		{"pads", "0000 0c 01 61 0000", map[uint8]string{12: "a;"}, 0},
 	} {
 		h := mustDHCPv4(t, dhcpWith(t, tt.options))
 		if diff := cmp.Diff(tt.want, dhcpOptions(h)); diff != "" {
 			t.Errorf("%s: %s", tt.name, diff)
 		}
+		var reason error
+		if tt.bad > 0 {
+			reason = Malformed
+		}
+		checkInvalid(t, tt.name, h.Validate(), KindDHCPv4, reason, dhcpv4OptionOff+tt.bad, len(h.Bytes()))
 	}
 	bootp := mustDHCPv4(t, unhex(t, dhcpRequest)[:dhcpv4FixedLen])
 	if text, _ := bootp.AppendText(nil); !bytes.HasPrefix(text, []byte("BOOTP xid ")) {
@@ -163,6 +175,7 @@ func touchDHCPv4(t testing.TB, b []byte) {
 	}
 	h.ServerID()
 	h.Broadcast()
+	h.Validate()
 	line, _ := h.AppendText(nil)
 	checkASCII(t, line)
 }

@@ -34,11 +34,14 @@ type DHCPv6Option struct {
 
 // Options returns the options up to the first that runs out of the message.
 func (h DHCPv6) Options() iter.Seq[DHCPv6Option] {
-	n := dhcpv6Len
+	return DHCPv6Option{Data: h.b}.Options(h.headerLen())
+}
+
+func (h DHCPv6) headerLen() int {
 	if h.Relayed() {
-		n = dhcpv6RelayLen
+		return dhcpv6RelayLen
 	}
-	return DHCPv6Option{Data: h.b[n:]}.Options(0)
+	return dhcpv6Len
 }
 
 // Options returns the options inside an option, which begin behind the first n
@@ -53,6 +56,20 @@ func (o DHCPv6Option) Options(n int) iter.Seq[DHCPv6Option] {
 			b = rest
 		}
 	}
+}
+
+// Validate returns nil, or an *Error about the first option that runs out of the
+// message: Offset is where it starts, Have the number of bytes from there. It
+// does not look into options.
+func (h DHCPv6) Validate() error {
+	off := h.headerLen()
+	for o := range h.Options() {
+		off += 4 + len(o.Data)
+	}
+	if off == len(h.b) {
+		return nil
+	}
+	return &Error{KindDHCPv6, Malformed, off, len(h.b) - off}
 }
 
 // Option returns the data of the first option of a code.

@@ -136,11 +136,22 @@ func TestDHCPv6Truncated(t *testing.T) {
 		touchDHCPv6(t, bytes.Clone(relay[:n]))
 	}
 	message := unhex(t, dhcpv6Solicit)
+	want, offsets := make(map[int]error), make(map[int]int) // by length
+	for off := dhcpv6Len; off < len(message); {
+		next := off + 4 + int(message[off+2])<<8 + int(message[off+3])
+		for n := off + 1; n < next; n++ {
+			want[n], offsets[n] = Malformed, off
+		}
+		off = next
+	}
 	for n := range message {
 		if _, err := ParseDHCPv6(message[:n]); (err == nil) != (n >= dhcpv6Len) || err != nil && err != Short {
 			t.Errorf("message of %d bytes: %v", n, err)
 		}
 		touchDHCPv6(t, bytes.Clone(message[:n]))
+		if h, err := ParseDHCPv6(message[:n]); err == nil {
+			checkInvalid(t, "cut", h.Validate(), KindDHCPv6, want[n], offsets[n], n)
+		}
 	}
 	if _, err := ParseDHCPv6(make([]byte, 40)); err != Malformed {
 		t.Errorf("type 0: %v", err)

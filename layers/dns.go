@@ -215,7 +215,12 @@ func (m DNS) answers() (off int, r Reason) {
 // the number of bytes from there. It looks at every name, and into the data of
 // the record types that [Resource] has methods for. Bytes behind the last
 // entry are no error.
-func (m DNS) Validate() error {
+func (m DNS) Validate() error { return m.validate(KindDNS, Resource.dataOK) }
+
+// validate is Validate for messages of a kind, whose records have data that
+// dataOK knows.
+func (m DNS) validate(kind Kind, dataOK func(Resource) bool) error {
+	fail := func(r Reason, off int) error { return &Error{kind, r, off, len(m.b) - off} }
 	off := dnsHeaderLen
 	for range m.QDCount() {
 		var q Question
@@ -224,7 +229,7 @@ func (m DNS) Validate() error {
 			r = q.Name.reason()
 		}
 		if r != 0 {
-			return m.fail(r, off)
+			return fail(r, off)
 		}
 		off = end
 	}
@@ -234,19 +239,15 @@ func (m DNS) Validate() error {
 		if r == 0 {
 			r = rr.Name.reason()
 		}
-		if r == 0 && !rr.dataOK() {
+		if r == 0 && !dataOK(rr) {
 			r = Malformed
 		}
 		if r != 0 {
-			return m.fail(r, off)
+			return fail(r, off)
 		}
 		off = end
 	}
 	return nil
-}
-
-func (m DNS) fail(r Reason, off int) error {
-	return &Error{KindDNS, r, off, len(m.b) - off}
 }
 
 // Bytes returns the message.

@@ -119,6 +119,9 @@ func (h NBNS) Records() iter.Seq[NBNSRecord] {
 	}
 }
 
+// nbAddrLen is the length of flags and address in an NB record.
+const nbAddrLen = 6
+
 // Addrs returns the addresses of an NB record, each with its flags (RFC 1002
 // section 4.2.1.3): the top bit says that it is one of a group's.
 func (rr NBNSRecord) Addrs() iter.Seq2[netip.Addr, uint16] {
@@ -126,7 +129,7 @@ func (rr NBNSRecord) Addrs() iter.Seq2[netip.Addr, uint16] {
 		if rr.Type != NBNSTypeNB {
 			return
 		}
-		for b := rr.Data; len(b) >= 6; b = b[6:] {
+		for b := rr.Data; len(b) >= nbAddrLen; b = b[nbAddrLen:] {
 			if !yield(netip.AddrFrom4([4]byte(b[2:])), binary.BigEndian.Uint16(b)) {
 				return
 			}
@@ -165,6 +168,24 @@ func (rr NBNSRecord) UnitID() (MAC, bool) {
 		return MAC{}, false
 	}
 	return MAC(rr.Data[off:]), true
+}
+
+// Validate walks the whole message and returns nil, or an *Error about the first
+// entry that is wrong, as DNS.Validate does: one that runs out of the message, or
+// whose name is no NetBIOS name, or data that NB or NBSTAT do not ask for.
+func (h NBNS) Validate() error { return h.m.validate(KindNBNS, nbnsDataOK) }
+
+func nbnsDataOK(rr Resource) bool {
+	if _, ok := rr.Name.NetBIOS(); !ok {
+		return false
+	}
+	switch NBNSType(rr.Type) {
+	case NBNSTypeNB:
+		return len(rr.Data)%nbAddrLen == 0
+	case NBNSTypeNBSTAT:
+		return len(rr.Data) > 0 && len(rr.Data) >= 1+nodeNameLen*int(rr.Data[0])
+	}
+	return true
 }
 
 // Bytes returns the message.

@@ -111,6 +111,24 @@ func TestNBNSRecord(t *testing.T) {
 	}
 }
 
+func TestNBNSValidate(t *testing.T) {
+	const head = "0003 8500 0000 0001 0000 0000"
+	for _, tt := range []struct {
+		name, rest string
+		reason     error
+	}{
+		{"NB", encoded("FRED", 0x20) + "00 0020 0001 000493e0 0006 6000 c0000205", nil},
+		{"NBSTAT", encoded("*", 0) + "00 0021 0001 00000000 0001 00", nil},
+		{"no NetBIOS name", "01 61 00 0020 0001 000493e0 0006 6000 c0000205", Malformed},
+		{"half an address", encoded("FRED", 0x20) + "00 0020 0001 000493e0 0005 6000 c00002", Malformed},
+		{"names beyond the data", encoded("*", 0) + "00 0021 0001 00000000 0001 01", Malformed},
+		{"data cut", encoded("FRED", 0x20) + "00 0020 0001 000493e0 0006 6000", Short},
+	} {
+		m := mustNBNS(t, head+tt.rest)
+		checkInvalid(t, tt.name, m.Validate(), KindNBNS, tt.reason, dnsHeaderLen, len(m.Bytes()))
+	}
+}
+
 func touchNBNS(t testing.TB, b []byte) {
 	m, err := ParseNBNS(b)
 	if err != nil {
@@ -121,6 +139,7 @@ func touchNBNS(t testing.TB, b []byte) {
 	for rr := range m.Records() {
 		rr.UnitID()
 	}
+	m.Validate()
 	if m.RCode() > 15 || !bytes.HasPrefix(b, m.Bytes()) {
 		t.Fatal("message")
 	}
