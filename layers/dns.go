@@ -11,8 +11,12 @@ import (
 // (RFC 4795) share the format.
 const (
 	dnsHeaderLen = 12
-	dnsMaxLen    = 65535 // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
+	dnsMaxLen    = maxMessage // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
 )
+
+// maxMessage is the length of the largest message that UDP can carry, in bytes.
+// What follows it in a larger datagram (RFC 2675) is no part of a message.
+const maxMessage = 65535
 
 // A DNSSection names one of the three sections that hold resource records.
 type DNSSection uint8
@@ -255,18 +259,17 @@ func (m DNS) AppendText(dst []byte) ([]byte, error) {
 	dst = strconv.AppendUint(dst, uint64(m.ID()), 10)
 	if m.Opcode() != DNSQuery {
 		dst = append(dst, ' ')
-		dst = append(dst, m.Opcode().String()...)
+		dst = m.Opcode().appendTo(dst)
 	}
 	if m.Response() {
 		dst = append(dst, " response "...)
-		dst = append(dst, m.RCode().String()...)
+		dst = m.RCode().appendTo(dst)
 	} else {
 		dst = append(dst, " query"...)
 	}
 	for q := range m.Questions() {
 		dst = append(dst, ' ')
-		dst = append(dst, q.Type.String()...)
-		dst = append(dst, ' ')
+		dst = append(q.Type.appendTo(dst), ' ')
 		dst = q.Name.AppendTo(dst)
 		break
 	}

@@ -128,19 +128,42 @@ func (n Name) appendEscaped(dst []byte) []byte {
 		if len(dst) > start {
 			dst = append(dst, '.')
 		}
-		for _, c := range label {
-			switch {
-			case isPlain[c]:
-				dst = append(dst, c)
-			case c == '.' || c == '\\':
-				dst = append(dst, '\\', c)
-			default:
-				dst = append(dst, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
-			}
-		}
+		dst = appendLabel(dst, label)
 	}
 	if len(dst) == start {
 		dst = append(dst, '.')
+	}
+	return dst
+}
+
+func appendLabel(dst, label []byte) []byte {
+	for _, c := range label {
+		switch {
+		case isPlain[c]:
+			dst = append(dst, c)
+		case c == '.' || c == '\\':
+			dst = append(dst, '\\', c)
+		default:
+			dst = append(dst, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+		}
+	}
+	return dst
+}
+
+// appendLabels appends the name that b holds: labels without compression, of
+// which the last may be missing (RFC 4702 section 2.3.1, RFC 4704 section 4.2). A
+// name that cannot be decoded appends nothing.
+func appendLabels(dst, b []byte) []byte {
+	start := len(dst)
+	for n := 0; n < len(b) && b[n] > 0; {
+		label, _, whole := cutVector(b[n:], 1)
+		if n += 1 + len(label); !whole || len(label) > dnsMaxLabel || n >= dnsMaxName {
+			return dst[:start]
+		}
+		if len(dst) > start {
+			dst = append(dst, '.')
+		}
+		dst = appendLabel(dst, label)
 	}
 	return dst
 }

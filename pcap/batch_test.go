@@ -34,10 +34,10 @@ func batches(r *pcap.Reader) (recs []*pcap.Record, gaps []int64, err error) {
 }
 
 func TestBatchesAreWhatNextGives(t *testing.T) {
-	damaged := traffic(1, 3000).Bytes()
-	copy(damaged[all(t, damaged)[2000].Offset:], "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+	damaged := traffic(1, 1500).Bytes()
+	copy(damaged[all(t, damaged)[1000].Offset:], "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 	for name, b := range map[string][]byte{
-		"classic": traffic(1, 3000).Bytes(), "small": classic(2000), "pcapng": sections(), "cut": classic(9)[:150],
+		"classic": traffic(1, 1500).Bytes(), "small": classic(2000), "pcapng": sections(), "cut": classic(9)[:150],
 		"gzip": gzipped(classic(200)), "damaged": damaged,
 	} {
 		for _, c := range []pcap.Config{{}, resync} {

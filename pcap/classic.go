@@ -33,6 +33,7 @@ const (
 // rules; 543.0 is what tcpdump of DG/UX writes.
 const (
 	versionMajor  = 2
+	versionMinor  = 4
 	versionDGUX   = 543
 	swappedBefore = 3 // minor version: always up to here, in it when they show it
 )

@@ -16,7 +16,6 @@ import (
 const (
 	piece   = 256 << 10 // where starts are looked for
 	horizon = 512 << 10 // how far behind it chains are followed
-	tries   = 16        // pieces in which a range looks for its beginning
 )
 
 // A trail says how the records of a format lead to each other.
@@ -59,7 +58,6 @@ type candidates struct {
 type starts struct {
 	at        bitset // from the first byte looked at on
 	ambiguous int    // the last whose chain does not come together with the others, -1: none
-	frontier  int    // where the others have come together, -1: there are none
 }
 
 // first returns the first start from i on, if it is certain.
@@ -95,27 +93,6 @@ func (f *finder) find(w *window.Window, lo, limit int64, big, keep bool) (at int
 		lo = c.to
 	}
 	return limit, nil
-}
-
-// together returns where the chains of the piece that lo is in have come
-// together, or those of one of the next few.
-func (f *finder) together(w *window.Window, lo int64, big bool) (at int64, ok bool) {
-	o := order(big)
-	for range tries {
-		c, err := f.look(w, lo)
-		if err != nil {
-			return 0, false
-		}
-		s := &c.open[o]
-		if c.exact[o].frontier >= 0 {
-			s = &c.exact[o]
-		}
-		if s.frontier >= 0 && s.ambiguous < 0 {
-			return c.from + int64(s.frontier), true
-		}
-		lo = c.to
-	}
-	return 0, false
 }
 
 func order(big bool) int {
@@ -186,14 +163,15 @@ func (f *finder) follow(c *candidates, b []byte, n int, whole bool) {
 // settle finds where the chain of the last start leads behind the first n bytes,
 // and the last start of a chain that leads elsewhere.
 func (f *finder) settle(s *starts, b []byte, n, o int, whole bool) {
-	s.ambiguous, s.frontier = -1, -1
+	s.ambiguous = -1
+	frontier := -1
 	f.seen.reset(n)
 	for i := s.at.last(n - 1); i >= 0; i = s.at.last(i - 1) {
 		switch end, met := f.end(b, i, n, o == 1, whole); {
 		case met:
-		case s.frontier < 0:
-			s.frontier = end
-		case s.frontier != end:
+		case frontier < 0:
+			frontier = end
+		case frontier != end:
 			s.ambiguous = max(s.ambiguous, i)
 		}
 	}

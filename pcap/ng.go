@@ -40,7 +40,7 @@ func (r *Reader) nextPacketBlock() (*Record, error) {
 			r.onBlock(&b)
 		}
 		if r.ng.Pos() >= r.limit {
-			return nil, io.EOF
+			return nil, r.endNG()
 		}
 		if rec := r.nextEnhanced(); rec != nil {
 			return rec, nil
@@ -64,6 +64,14 @@ func (r *Reader) nextPacketBlock() (*Record, error) {
 		}
 		return r.fill(&b, &p), nil
 	}
+}
+
+// endNG ends a range. A block that was skipped may end behind it.
+func (r *Reader) endNG() error {
+	if b, err := r.ng.Finish(); err != nil {
+		return r.failNG(&b, err)
+	}
+	return io.EOF
 }
 
 // nextEnhanced reads the next block if it is an enhanced packet block that is

@@ -24,7 +24,7 @@ type piece struct {
 // pieces returns what a Reader gives with Resync, and the error that ended it.
 func pieces(t *testing.T, b []byte) (got []piece, err error) {
 	t.Helper()
-	for i, w := range ways {
+	for i, w := range ways[:2] {
 		var now []piece
 		r, nowErr := w.open(resync, b)
 		for nowErr == nil {
@@ -109,11 +109,11 @@ func TestResyncChangesNothingWithoutDamage(t *testing.T) {
 
 // A header that is overwritten costs its record and no other.
 func TestResyncOverwrittenHeader(t *testing.T) {
-	for _, n := range []int{2, 20, 3000} {
+	for _, n := range []int{2, 20, 1000} {
 		b := traffic(2, n).Bytes()
 		recs := all(t, b)
 		r := rand.New(rand.NewPCG(3, uint64(n)))
-		for range 20 {
+		for range 10 {
 			k := r.IntN(n)
 			damaged := bytes.Clone(b)
 			at := int(recs[k].Offset)

@@ -40,6 +40,13 @@ type indicators struct {
 	HTTPObjects   []httpObject    `json:"http_objects"`
 	TLSSNI        map[string]int  `json:"tls_sni"`
 	TLSALPN       map[string]int  `json:"tls_alpn"`
+	SMTPHelo      map[string]int  `json:"smtp_helo"`
+	SMTPMailFrom  map[string]int  `json:"smtp_mail_from"`
+	SMTPRcptTo    map[string]int  `json:"smtp_rcpt_to"`
+	IMFFrom       map[string]int  `json:"imf_from"`
+	IMFTo         map[string]int  `json:"imf_to"`
+	IMFSubject    map[string]int  `json:"imf_subject"`
+	FTPUser       map[string]int  `json:"ftp_user"`
 	Endpoints     endpoints       `json:"endpoints"`
 	Conversations conversationSet `json:"conversations"`
 }
@@ -121,6 +128,8 @@ func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
 			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{}, HTTPObjects: []httpObject{},
 			TLSSNI: map[string]int{}, TLSALPN: map[string]int{},
+			SMTPHelo: map[string]int{}, SMTPMailFrom: map[string]int{}, SMTPRcptTo: map[string]int{},
+			IMFFrom: map[string]int{}, IMFTo: map[string]int{}, IMFSubject: map[string]int{}, FTPUser: map[string]int{},
 			Endpoints:     endpoints{map[string]int{}, map[string]int{}},
 			Conversations: conversationSet{[]*conversation{}, []*conversation{}},
 		},
@@ -188,7 +197,11 @@ func (n *indicatorPrinter) converse(p *layers.Packet, rec *pcap.Record) {
 
 func (n *indicatorPrinter) messages(ms []stream.Message) {
 	for i := range ms {
-		switch m := &ms[i]; m.Proto {
+		m := &ms[i]
+		if m.Part != stream.Whole {
+			continue
+		}
+		switch m.Proto {
 		case stream.DNS:
 			n.dns(m)
 		case stream.HTTP1:
@@ -199,6 +212,10 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 			}
 		case stream.TLS:
 			n.tls(m)
+		case stream.SMTP, stream.FTP:
+			n.command(m)
+		case stream.Mail:
+			n.mail(m)
 		}
 	}
 }
@@ -302,6 +319,38 @@ func (n *indicatorPrinter) tls(m *stream.Message) {
 	}
 	for proto := range hello.ALPN() {
 		n.out.TLSALPN[text(string(proto))]++
+	}
+}
+
+func (n *indicatorPrinter) command(m *stream.Message) {
+	c, err := layers.ParseCommand(m.Data)
+	if err != nil || !m.FromClient {
+		return
+	}
+	switch {
+	case m.Proto == stream.FTP && c.Is("USER"):
+		n.out.FTPUser[text(string(c.Arg()))]++
+	case m.Proto == stream.FTP:
+	case c.Is("HELO"), c.Is("EHLO"):
+		if len(c.Arg()) > 0 {
+			n.out.SMTPHelo[text(string(c.Arg()))]++
+		}
+	case c.Is("MAIL"):
+		n.out.SMTPMailFrom[text(string(c.Path()))]++
+	case c.Is("RCPT"):
+		n.out.SMTPRcptTo[text(string(c.Path()))]++
+	}
+}
+
+func (n *indicatorPrinter) mail(m *stream.Message) {
+	h, err := layers.ParseMailHeader(m.Data)
+	if err != nil {
+		return
+	}
+	for name, counts := range map[string]map[string]int{"From": n.out.IMFFrom, "To": n.out.IMFTo, "Subject": n.out.IMFSubject} {
+		if body := h.Get(name); body != nil {
+			counts[text(string(body))]++
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ type Reader struct {
 // the block is consumed. want says whether a block's body is needed; one that
 // is not may be longer than MaxBlock: it is skipped, and its Body is nil.
 func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
-	if b, err := r.release(); err != nil {
+	if b, err := r.Finish(); err != nil {
 		return b, err
 	}
 	b := Block{Offset: r.W.Offset()}
@@ -143,8 +143,9 @@ func (r *Reader) Pos() int64 {
 	return r.W.Offset()
 }
 
-// release consumes the rest of a block that was skipped.
-func (r *Reader) release() (Block, error) {
+// Finish consumes the rest of a block that was skipped, as Next does. On error it
+// returns that block.
+func (r *Reader) Finish() (Block, error) {
 	if r.skip == 0 {
 		return Block{}, nil
 	}

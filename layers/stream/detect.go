@@ -8,7 +8,7 @@ import (
 )
 
 // probeLen is how many bytes a decision may need.
-const probeLen = 64
+const probeLen = 512
 
 // A probe finds out which protocol a conversation speaks, and then passes its
 // bytes to that protocol's framer. Until then it keeps at most probeLen bytes
@@ -18,6 +18,7 @@ type probe struct {
 	via   Proto
 	buf   [2]buffer
 	inner framer
+	known Proto // recognised, but not decoded
 }
 
 func (f *probe) push(s sink, p piece) {
@@ -35,19 +36,21 @@ func (f *probe) detect(s sink, p *piece) bool {
 	if p.gap > 0 {
 		b.drop(s)
 	}
-	var room [probeLen]byte
 	head := p.data
-	if len(b.b) > 0 {
-		n := copy(room[:], b.b)
-		n += copy(room[n:], p.data)
-		head = room[:n]
+	if kept := len(b.b); kept > 0 {
+		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
 	}
-	proto, role, verdict := recognise(head, s.c.Flow)
+	if f.ask(s, p.side, head) {
+		f.passKept(s, 1-p.side)
+		f.passKept(s, p.side)
+		return true
+	}
+	proto, role, verdict := f.recognise(head, f.buf[1-p.side].b, s.c.Flow)
 	switch {
 	case verdict == decided:
-	case verdict == undecided && len(head) < probeLen:
+	case (verdict == undecided || s.a.Detect != nil) && len(head) < probeLen:
 		if len(b.b) == 0 {
-			b.first = p.ref
+			b.first = p.first()
 		}
 		b.add(s, p, len(p.data))
 		return false
@@ -55,15 +58,30 @@ func (f *probe) detect(s sink, p *piece) bool {
 		b.drop(s)
 		return false
 	}
+	return f.decide(s, p.side, proto, role)
+}
+
+// decide begins to pass bytes on, if the protocol is one that is decoded.
+func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	switch role {
 	case fromClient:
-		s.c.setClient(p.side)
+		s.c.setClient(side)
 	case fromServer:
-		s.c.setClient(1 - p.side)
+		s.c.setClient(1 - side)
 	}
+	s.a.count(proto)
 	f.inner = newFramer(proto)
-	f.passKept(s, 1-p.side)
-	f.passKept(s, p.side)
+	if f.inner == nil {
+		f.known = proto
+		if proto == SOCKS {
+			f.via = SOCKS
+		}
+		f.buf[0].drop(s)
+		f.buf[1].drop(s)
+		return false
+	}
+	f.passKept(s, 1-side)
+	f.passKept(s, side)
 	return true
 }
 
@@ -78,6 +96,11 @@ func (f *probe) passKept(s sink, side int) {
 
 func (f *probe) end(s sink, side int) {
 	s.via = f.via
+	if b := f.buf[side].b; f.inner == nil && len(b) > 0 {
+		if proto, role, verdict := recogniseLines(b, f.buf[1-side].b, s.c.Flow, true); verdict == decided {
+			f.decide(s, side, proto, role)
+		}
+	}
 	if f.inner != nil {
 		f.inner.end(s, side)
 	}
@@ -91,14 +114,25 @@ func (f *probe) free(s sink) {
 	}
 }
 
+// newFramer returns a framer for a protocol, nil for one that is not decoded.
 func newFramer(p Proto) framer {
 	switch p {
+	case DNS:
+		return &dnsFramer{}
 	case HTTP1:
 		return &httpFramer{}
 	case TLS:
 		return &tlsFramer{}
+	case SMTP:
+		return newSMTP()
+	case POP3:
+		return newPOP3()
+	case IMAP:
+		return newIMAP()
+	case FTP:
+		return newFTP()
 	}
-	return &dnsFramer{}
+	return nil
 }
 
 // A verdict says whether bytes are the beginning of a protocol.
@@ -119,18 +153,31 @@ const (
 	fromServer
 )
 
-// recognise decides which protocol the bytes of one side begin.
-func recognise(b []byte, f layers.Flow) (Proto, role, verdict) {
+// recognise decides which protocol the bytes of one side begin. other is what is
+// kept of the other side. Behind a protocol that is not decoded, TLS may begin, and
+// through SOCKS anything goes.
+func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdict) {
 	if len(b) == 0 {
 		return Unknown, either, undecided
 	}
 	if r, v := recogniseTLS(b); v != refused {
 		return TLS, r, v
 	}
+	if f.known != Unknown && f.known != SOCKS {
+		return Unknown, either, refused
+	}
 	if r, v := recogniseHTTP(b); v != refused {
 		return HTTP1, r, v
 	}
-	r, v := recogniseDNS(b, f)
+	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
+		return p, r, v
+	}
+	if f.known == Unknown {
+		if p, r, v := recogniseOther(b, flow); v != refused {
+			return p, r, v
+		}
+	}
+	r, v := recogniseDNS(b, flow)
 	return DNS, r, v
 }
 

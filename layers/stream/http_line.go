@@ -46,7 +46,7 @@ func (h *httpSide) line(s sink, p *piece) ([]byte, bool) { return h.until(s, p, 
 // Bytes are searched once, however they are cut.
 func (h *httpSide) until(s sink, p *piece, find func(b []byte, from int) int) ([]byte, bool) {
 	if len(h.buf.b) == 0 {
-		h.buf.first, h.buf.gap = p.ref, p.gap
+		h.buf.first, h.buf.gap = p.first(), p.gap
 		if n := find(p.data, 0); n > 0 {
 			return p.data[:n:n], true
 		}

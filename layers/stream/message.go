@@ -25,14 +25,33 @@ const (
 	DNS
 	HTTP1
 	TLS
-	Connect // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
-	Upgrade // what follows a 101 response (RFC 9110 section 7.8)
+	Connect  // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
+	Upgrade  // what follows a 101 response (RFC 9110 section 7.8)
+	StartTLS // what follows STARTTLS (RFC 3207 and the like)
+	SMTP
+	Mail // RFC 5322, whatever carries it
+	POP3
+	IMAP
+	FTP
+	FTPData
+
+	// These are recognised and counted, and make no messages.
+	SSH
+	SOCKS
+	IRC
+	SMB
+	RDP
+	Telnet
+	MQTT
+	LDAP
 
 	// ProtoUser is the first Proto that is free for callers.
 	ProtoUser Proto = 128
 )
 
-var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade"}
+var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade",
+	"STARTTLS", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data",
+	"SSH", "SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
 
 // String returns the protocol's name.
 func (p Proto) String() string {
@@ -60,13 +79,15 @@ type Message struct {
 	// Conn is the connection, or the pair of endpoints of a datagram.
 	Conn *Conn
 
-	// Via is what carried the message: TCP or UDP, or Connect or Upgrade when
-	// it came through a tunnel inside the connection.
+	// Via is what carried the message: TCP or UDP, or Connect, Upgrade or
+	// StartTLS when it came through a tunnel inside the connection.
 	Via Proto
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message. Of a
-	// part of a File it is the protocol that carries the file.
+	// head of a request (FromClient) or response, TLS a handshake message, SMTP,
+	// POP3, IMAP and FTP a command (FromClient) or reply with its line ends, Mail
+	// the header section of a mail. Of a part of a File it is the protocol that
+	// carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.

@@ -1,20 +1,24 @@
 # The lab's network, sourced by make.sh.
 #
-#   client --- lan0 router wan0 --- net
+#   client eth0 --- lan0 router wan0 --- eth0 net
+#   client trunk0 ----------------------- trunk0 net
+#   client lossy0 --- left switch right --- lossy0 net
 #
 # client  a workstation in the private net 10.20.30.0/24, fd00:20:30::/64
 # router  its gateway and resolver
 # net     everything outside, on documentation addresses (RFC 5737, RFC 3849)
+# switch  a cable that loses frames while wire.py joins its ends
 #
 # Each is a network namespace; a second host name comes from a UTS namespace,
 # resolver and hosts file from /etc/netns, so that no program sees this machine.
 
-HOSTS=(client router net)
+HOSTS=(client router net switch)
 
 declare -A NAME=(
 	[client]=ws17.corp.example
 	[router]=gw.corp.example
 	[net]=mail.partner.example
+	[switch]=sw1.corp.example
 )
 
 # at HOST sets AT to the words that run a command on one of the lab's machines.
@@ -47,7 +51,7 @@ cable() {
 	for host in "$1 $2" "$4 $5"; do
 		dev=${host#* } host=${host% *}
 		on "$host" ethtool -K "$dev" tx off tso off gso off gro off >/dev/null
-		on "$host" ip link set "$dev" up
+		on "$host" ip link set dev "$dev" up
 	done
 }
 
@@ -58,6 +62,16 @@ address() {
 	for a; do
 		on "$host" ip address add "$a" dev "$dev"
 	done
+}
+
+# await_device HOST DEV waits until a program has made its device.
+await_device() {
+	for _ in $(seq 50); do
+		on "$1" ip link show "$2" >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+	tail "$tmp/servers.log" >&2
+	die "no device $2"
 }
 
 network_up() {
@@ -74,6 +88,11 @@ network_up() {
 	on router sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	cable client eth0 02:00:5e:20:30:17 router lan0 02:00:5e:20:30:01
 	cable router wan0 02:00:5e:00:02:01 net eth0 02:00:5e:00:02:fe
+	cable client trunk0 02:00:5e:20:40:01 net trunk0 02:00:5e:20:40:02
+	cable client lossy0 02:00:5e:20:70:01 switch left 02:00:5e:20:70:0a
+	cable switch right 02:00:5e:20:70:0b net lossy0 02:00:5e:20:70:02
+	address client lossy0 10.20.70.1/24
+	address net lossy0 10.20.70.2/24
 	address client eth0 10.20.30.17/24 fd00:20:30::17/64
 	address router lan0 10.20.30.1/24 fd00:20:30::1/64
 	address router wan0 192.0.2.1/24 2001:db8:2::1/64
@@ -93,7 +112,7 @@ network_up() {
 network_down() {
 	local host p
 	for p in "${pids[@]}" "${recorder[@]}"; do
-		kill "$p" 2>/dev/null
+		kill "$p" 2>/dev/null || true
 	done
 	sleep 1
 	for host in "${HOSTS[@]}"; do
@@ -101,6 +120,6 @@ network_down() {
 		ip netns pids "sightline-$host" | xargs -r kill -9
 		ip netns delete "sightline-$host"
 	done
-	rm -rf /etc/netns/sightline-{client,router,net}
-	rmdir /etc/netns 2>/dev/null || true
+	rm -rf /etc/netns/sightline-{client,router,net,switch}
+	rmdir /etc/netns "${made[@]}" 2>/dev/null || true
 }

@@ -188,3 +188,51 @@ ntp_server() {
 	END
 	start net chronyd -x -d -u root -f "$tmp/chrony.conf"
 }
+
+mail_server() {
+	start net python3 -m aiosmtpd -n -c aiosmtpd.handlers.Sink -l 192.0.2.25:25 --no-requiretls \
+		--tlscert "$tmp/mail.partner.example.crt" --tlskey "$tmp/mail.partner.example.key"
+	listening net 192.0.2.25 25
+}
+
+# file_server is an anonymous FTP server.
+file_server() {
+	mkdir -p "$tmp/ftp" "$tmp/empty"
+	seq -f "Line %g of a file that anyone may read." 20 >"$tmp/ftp/readme.txt"
+	touch -d 2026-01-02T03:04:05Z "$tmp/ftp/readme.txt"
+	cat >"$tmp/vsftpd.conf" <<-END
+		background=NO
+		listen=YES
+		listen_address=203.0.113.22
+		anonymous_enable=YES
+		anon_root=$tmp/ftp
+		secure_chroot_dir=$tmp/empty
+		connect_from_port_20=YES
+		xferlog_enable=NO
+		hide_ids=YES
+	END
+	start net vsftpd "$tmp/vsftpd.conf"
+	listening net 203.0.113.22 21
+}
+
+shell_server() {
+	ssh-keygen -q -t ed25519 -N "" -C "" -f "$tmp/hostkey"
+	if [ ! -d /run/sshd ]; then # sshd insists on it
+		mkdir /run/sshd
+		made+=(/run/sshd)
+	fi
+	cat >"$tmp/sshd.conf" <<-END
+		ListenAddress 203.0.113.22
+		HostKey $tmp/hostkey
+		PidFile none
+		UsePAM no
+	END
+	start net "$(PATH=$PATH:/usr/sbin command -v sshd)" -D -e -f "$tmp/sshd.conf"
+	listening net 203.0.113.22 22
+}
+
+# dhcp_server: dnsmasq without DNS on the router.
+dhcp_server() {
+	start router dnsmasq -k -C /dev/null -p 0 --no-ping -u root -x "" -i lan0 -F 10.20.30.100,10.20.30.110,1h \
+		-s corp.example -l "$tmp/leases" -O option:dns-server,10.20.30.1 -O option:ntp-server,192.0.2.123
+}
