@@ -53,11 +53,11 @@ func (r *Reader) Next() (*Block, error) {
 	if ng.IsPacket(b.Type) {
 		r.packets++
 	}
-	r.block = Block{
-		Type: BlockType(b.Type), Section: b.Section, Offset: b.Offset, BigEndian: b.Big, Body: slices.Clip(b.Body),
-		length: b.Length(), ifaces: len(r.ng.Ifaces) + 1,
-	}
-	return &r.block, nil
+	block := &r.block
+	block.Type, block.Section, block.Offset, block.BigEndian = BlockType(b.Type), b.Section, b.Offset, b.Big
+	block.Body = slices.Clip(b.Body)
+	block.length, block.ifaces = b.Length(), len(r.ng.Ifaces)+1
+	return block, nil
 }
 
 func everything(uint32) bool { return true }
@@ -88,18 +88,17 @@ func (r *Reader) Record(b *Block) (*pcap.Record, bool) {
 		return nil, false
 	}
 	i := &r.ng.Ifaces[p.Interface]
-	var at time.Time
+	rec := &r.rec
+	rec.Time = time.Time{}
 	if p.Timed {
-		at = i.Time(p.Timestamp)
+		rec.Time = i.Time(p.Timestamp)
 	}
-	r.rec = pcap.Record{
-		Time: at, Data: p.Data, WireLen: toInt(p.WireLen),
-		LinkType: pcap.LinkType(i.LinkType), FCSLen: i.FCSLen,
-		Section: b.Section, Interface: p.Interface,
-		Number: r.packets, Offset: b.Offset,
-		Options: p.Options, BigEndian: b.BigEndian,
-	}
-	return &r.rec, true
+	rec.Data, rec.WireLen = p.Data, toInt(p.WireLen)
+	rec.LinkType, rec.FCSLen = pcap.LinkType(i.LinkType), i.FCSLen
+	rec.Section, rec.Interface = b.Section, p.Interface
+	rec.Number, rec.Offset = r.packets, b.Offset
+	rec.Options, rec.BigEndian = p.Options, b.BigEndian
+	return rec, true
 }
 
 // Interfaces returns the interfaces of the current section, as far as they have

@@ -95,7 +95,7 @@ func everything(big bool) []byte {
 	}
 	f.Block(2, []uint32{drops, 0, 1e6, 5, 60}, []byte("third"), build.Option{Code: 2, Value: u32(2)})
 	f.Simple(6, []byte("fourth"))
-	f.Block(9, nil, []byte("__REALTIME_TIMESTAMP=1700000000123456\nMESSAGE=hello\n\x00\x00"), build.Option{Code: 2, Value: slices.Concat(u32(0), u32(1_700_000_000), u32(123456789))})
+	f.Block(9, nil, []byte("__REALTIME_TIMESTAMP=1700000000123456\nMESSAGE=hello\nBYTES\n\x03\x00\x00\x00\x00\x00\x00\x00a\x00b\n\x00\x00"), build.Option{Code: 2, Value: slices.Concat(u32(0), u32(1_700_000_000), u32(123456789))})
 	f.Block(5, []uint32{0, 0x0004c396, 0x656a8973}, nil, build.Option{Code: 2, Value: append(u32(0), u32(5)...)},
 		build.Option{Code: 4, Value: u64(100)}, build.Option{Code: 7, Value: u64(0)})
 	f.Block(0xbad, []uint32{32473}, []byte("copy me"))

@@ -323,6 +323,31 @@ func TestBeginSection(t *testing.T) {
 	})
 }
 
+// A section that is refused leaves the one before it as it is.
+func TestBeginSectionRefused(t *testing.T) {
+	var out bytes.Buffer
+	w := pcapng.NewWriter(&out)
+	n, err := w.AddInterface(pcapng.Interface{LinkType: pcap.LinkTypeRaw})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		w.BeginSection(pcapng.Section{BigEndian: true, OS: strings.Repeat("x", 1<<16)}),
+		w.WriteBlock(&pcapng.Block{Type: pcapng.SectionHeader, BigEndian: true, Body: append([]byte{0x1a, 0x2b, 0x3c, 0x4d}, make([]byte, 16<<20)...)}),
+	} {
+		if err == nil {
+			t.Error("a section that is too long")
+		}
+	}
+	rec := &pcap.Record{Time: time.Unix(1, 2).UTC(), Data: []byte("ab"), WireLen: 2, LinkType: pcap.LinkTypeRaw, Interface: n}
+	if err := w.Write(rec); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]*pcap.Record{rec}, records(t, out.Bytes()), ignored); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Simple packet blocks: packets without time.
 func TestWriteSimple(t *testing.T) {
 	for _, test := range []struct {
