@@ -29,13 +29,12 @@ const (
 	fcsShift     = 28 // in units of 16 bits
 )
 
-// Versions. Those of which the length fields were in the other order are libpcap's
-// rules; 543.0 is what tcpdump of DG/UX writes.
+// Versions. In old ones, the length fields of a record are in the other order.
 const (
 	versionMajor  = 2
 	versionMinor  = 4
-	versionDGUX   = 543
-	swappedBefore = 3 // minor version: always up to here, in it when they show it
+	versionDGUX   = 543 // what tcpdump of DG/UX writes
+	swappedBefore = 3   // minor version: always below, in it when they show it
 )
 
 // isClassic reports whether b begins with the magic number of a classic file.
@@ -77,33 +76,42 @@ func (r *Reader) readHeader(b []byte) error {
 	if word&fcsPresent != 0 {
 		h.FCSLen = int(word>>fcsShift) * 2
 	}
-	r.headerLen, r.unit, r.second = recordHeaderLen, 1000, 1e6
+	r.snapLen = math.MaxUint32
+	if h.SnapLen > 0 {
+		r.snapLen = uint32(h.SnapLen)
+	}
+	r.trail, r.unit = classicTrail{
+		big: h.BigEndian, rare: h.BigEndian || h.swap() != swapNever, headerLen: recordHeaderLen, second: 1e6,
+		maxRecord: uint32(min(int64(r.maxRecord), math.MaxInt32)),
+		swap:      h.swap(),
+	}, 1000
 	if h.Modified {
-		r.headerLen = modifiedHeaderLen
+		r.trail.headerLen = modifiedHeaderLen
 	}
 	if h.Nanoseconds {
-		r.unit, r.second = 1, 1e9
+		r.trail.second, r.unit = 1e9, 1
 	}
-	r.trail = classicTrail{h, r.headerLen, uint32(min(int64(r.maxRecord), math.MaxInt32)), r.second}
 	r.rec = Record{LinkType: h.LinkType, FCSLen: h.FCSLen}
 	return nil
 }
 
 // nextClassic reads a record.
 func (r *Reader) nextClassic() (*Record, error) {
-	b := r.w.Buffered()
-	offset := r.w.Offset()
-	if len(b) < r.headerLen || offset >= r.limit || r.config.Resync {
+	b, offset := r.w.Buffered(), r.w.Offset()
+	if len(b) < recordHeaderLen || r.special {
 		var err error
 		if b, err = r.prepare(offset); err != nil {
 			return nil, err
 		}
 	}
-	capLen, wireLen := r.lengths(b)
-	if int64(capLen) > int64(r.maxRecord) {
-		return nil, r.fail(offset, tooLarge(capLen, r.maxRecord))
+	h := littleEndian(b)
+	if r.trail.rare {
+		h = r.trail.reorder(h)
 	}
-	size := r.headerLen + int(capLen)
+	if h.capLen > r.trail.maxRecord {
+		return nil, r.fail(offset, tooLarge(h.capLen, r.maxRecord))
+	}
+	size := r.trail.headerLen + int(h.capLen)
 	if len(b) < size {
 		var err error
 		if b, err = r.w.Peek(size); err != nil {
@@ -111,18 +119,18 @@ func (r *Reader) nextClassic() (*Record, error) {
 		}
 	}
 	r.w.Advance(size)
-	seconds, fraction := r.uint32(b), r.uint32(b[4:])
-	if capLen > wireLen || fraction >= r.second || int(capLen) > r.header.SnapLen {
-		r.noteOdd(int64(capLen), int64(wireLen), int64(r.header.SnapLen))
-		if fraction >= r.second {
+	if h.capLen > min(h.wireLen, r.snapLen) || h.fraction >= r.trail.second {
+		r.noteOdd(h.capLen, h.wireLen, r.snapLen)
+		if h.fraction >= r.trail.second {
 			r.oddities.Carried++
 		}
 	}
+	r.number++
 	rec := &r.rec
-	rec.Time = time.Unix(int64(seconds), int64(fraction)*int64(r.unit)).UTC()
-	rec.Data = b[r.headerLen:size:size]
-	rec.WireLen = toInt(wireLen)
-	rec.Number, rec.Offset = r.count(), offset
+	rec.Time = time.Unix(int64(h.seconds), int64(h.fraction)*r.unit).UTC()
+	rec.Data = b[r.trail.headerLen:size:size]
+	rec.WireLen = toInt(h.wireLen)
+	rec.Number, rec.Offset = r.number&r.numbered, offset
 	return rec, nil
 }
 
@@ -132,9 +140,9 @@ func (r *Reader) prepare(offset int64) ([]byte, error) {
 	if offset >= r.limit {
 		return nil, io.EOF
 	}
-	b, err := r.w.Peek(r.headerLen)
+	b, err := r.w.Peek(r.trail.headerLen)
 	if err != nil {
-		return nil, r.cutShort(offset, b, r.headerLen, err)
+		return nil, r.cutShort(offset, b, r.trail.headerLen, err)
 	}
 	if r.config.Resync {
 		if err := r.checkClassic(offset); err != nil {
@@ -149,33 +157,33 @@ func tooLarge(capLen uint32, limit int) error {
 }
 
 // noteOdd counts what is odd about the lengths of a record.
-func (r *Reader) noteOdd(capLen, wireLen, snapLen int64) {
+func (r *Reader) noteOdd(capLen, wireLen, snapLen uint32) {
 	if capLen > wireLen {
 		r.oddities.OverWire++
 	}
-	if snapLen > 0 && capLen > snapLen {
+	if capLen > snapLen {
 		r.oddities.OverSnap++
 	}
 }
 
-// lengths returns the captured and the original length of the record with
-// header b. Up to version 2.2 they were the other way round in the file, and
-// in version 2.3 in some: there the captured length is the smaller one.
-func (r *Reader) lengths(b []byte) (capLen, wireLen uint32) {
-	capLen, wireLen = r.uint32(b[8:]), r.uint32(b[12:])
-	if h := &r.header; h.VersionMinor < 4 && h.swapped(capLen, wireLen) {
-		return wireLen, capLen
-	}
-	return capLen, wireLen
-}
+// A swap says when the length fields of a record are in the other order.
+type swap uint8
 
-// swapped reports whether the length fields of a record are in the other order,
-// as first and second look.
-func (h *Header) swapped(first, second uint32) bool {
-	if h.VersionMajor == versionMajor {
-		return h.VersionMinor < swappedBefore || h.VersionMinor == swappedBefore && first > second
+const (
+	swapNever swap = iota
+	swapSeen       // when they show it: the captured length is the smaller one
+	swapAlways
+)
+
+// swap returns the rule of libpcap for the file's version.
+func (h *Header) swap() swap {
+	switch {
+	case h.VersionMajor == versionMajor && h.VersionMinor < swappedBefore, h.VersionMajor == versionDGUX && h.VersionMinor == 0:
+		return swapAlways
+	case h.VersionMajor == versionMajor && h.VersionMinor == swappedBefore:
+		return swapSeen
 	}
-	return h.VersionMajor == versionDGUX && h.VersionMinor == 0
+	return swapNever
 }
 
 // toInt returns a length as an int, the largest one where an int has 32 bits

@@ -1,9 +1,11 @@
 package pcap
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/ng"
@@ -33,12 +35,13 @@ func (r *Reader) startNG() {
 
 // nextPacketBlock reads up to the next packet.
 func (r *Reader) nextPacketBlock() (*Record, error) {
-	for {
-		if r.pending.Body != nil {
-			b := r.pending
-			r.pending = ng.Block{}
-			r.onBlock(&b)
+	if !r.special {
+		if rec := r.nextEnhanced(); rec != nil {
+			return rec, nil
 		}
+	}
+	for {
+		r.deliver()
 		if r.ng.Pos() >= r.limit {
 			return nil, r.endNG()
 		}
@@ -50,11 +53,10 @@ func (r *Reader) nextPacketBlock() (*Record, error) {
 			return nil, r.failNG(&b, err)
 		}
 		if !ng.IsPacket(b.Type) {
+			r.pending = b
 			if r.w.Held && r.config.OnBlock != nil {
-				r.pending = b
 				return nil, window.ErrHeld
 			}
-			r.onBlock(&b)
 			continue
 		}
 		p, err := r.packet(&b)
@@ -63,6 +65,15 @@ func (r *Reader) nextPacketBlock() (*Record, error) {
 			return nil, r.failNG(&b, err)
 		}
 		return r.fill(&b, &p), nil
+	}
+}
+
+// deliver calls OnBlock with the block that waits for it.
+func (r *Reader) deliver() {
+	if r.pending.Body != nil {
+		b := r.pending
+		r.pending.Body = nil
+		r.onBlock(&b)
 	}
 }
 
@@ -77,31 +88,69 @@ func (r *Reader) endNG() error {
 // nextEnhanced reads the next block if it is an enhanced packet block that is
 // in memory and has no fault. It is what almost every block is.
 func (r *Reader) nextEnhanced() *Record {
-	const fixed, end = 28, 4
-	b, big := r.w.Buffered(), r.ng.Big
-	if len(b) < fixed+end || u32(b, big) != ng.TypeEnhancedPacket {
+	const end = 4
+	b := r.w.Buffered()
+	if len(b) < enhancedLen+end || r.pending.Body != nil || r.ng.Inside() {
 		return nil
 	}
-	size := u32(b[4:], big)
-	if size < fixed+end || uint64(size) > uint64(len(b)) || size%4 != 0 || int64(size) > int64(r.ng.MaxBlock) {
+	h := enhanced(b)
+	if r.ng.Big {
+		h = h.swapped()
+	}
+	size := uint(h.size)
+	if h.typ != ng.TypeEnhancedPacket || size < enhancedLen+end || size > uint(len(b)) || size > uint(r.ng.MaxBlock) || size%4 != 0 {
 		return nil
 	}
-	iface, capLen := u32(b[8:], big), u32(b[20:], big)
-	if u32(b[size-end:], big) != size || uint64(iface) >= uint64(len(r.ng.Ifaces)) ||
-		capLen > size-fixed-end || int64(capLen) > int64(r.maxRecord) {
+	b = b[:size]
+	if u32(b[size-end:], r.ng.Big) != h.size || uint(h.iface) >= uint(len(r.ng.Ifaces)) ||
+		uint(h.capLen) > size-enhancedLen-end || uint(h.capLen) > uint(r.maxRecord) {
 		return nil
 	}
-	rec, i := &r.rec, &r.ng.Ifaces[iface]
-	rec.Time = i.Time(uint64(u32(b[12:], big))<<32 | uint64(u32(b[16:], big)))
-	rec.Data = b[fixed : fixed+capLen : fixed+capLen]
-	rec.Options = nil
-	if options := fixed + (capLen+3)&^3; options < size-end {
-		rec.Options = b[options : size-end : size-end]
-	}
-	rec.Section, rec.Interface, rec.BigEndian = r.ng.Section, int(iface), big
-	r.finish(i, r.w.Offset(), capLen, u32(b[24:], big))
+	rec, i := &r.rec, &r.ng.Ifaces[h.iface]
+	rec.Offset = r.w.Offset()
 	r.w.Advance(int(size))
+	if ts := uint64(h.high)<<32 | uint64(h.low); i.Resolution == ng.Microseconds {
+		rec.Time = time.Unix(int64(ts/1e6)+i.Offset, int64(ts%1e6)*1000).UTC()
+	} else {
+		rec.Time = i.Time(ts)
+	}
+	behind := enhancedLen + uint(h.capLen)
+	rec.Data = b[enhancedLen:behind:behind]
+	rec.Options = nil
+	if behind = (behind + 3) &^ 3; behind < size-end {
+		rec.Options = b[behind : size-end : size-end]
+	}
+	rec.Interface = int(h.iface)
+	r.finish(i, h.wireLen)
+	if h.capLen > min(h.wireLen, i.MaxLen) {
+		r.noteOdd(h.capLen, h.wireLen, i.MaxLen)
+	}
 	return rec
+}
+
+// enhancedLen is the length of what is before the packet in an enhanced packet
+// block (section 4.3 of the draft).
+const enhancedLen = 28
+
+// An enhancedHeader holds the numbers there.
+type enhancedHeader struct{ typ, size, iface, high, low, capLen, wireLen uint32 }
+
+// enhanced returns the header that b begins with, in little-endian byte order.
+func enhanced(b []byte) enhancedHeader {
+	p := (*[enhancedLen]byte)(b)
+	return enhancedHeader{
+		binary.LittleEndian.Uint32(p[0:]), binary.LittleEndian.Uint32(p[4:]), binary.LittleEndian.Uint32(p[8:]),
+		binary.LittleEndian.Uint32(p[12:]), binary.LittleEndian.Uint32(p[16:]),
+		binary.LittleEndian.Uint32(p[20:]), binary.LittleEndian.Uint32(p[24:]),
+	}
+}
+
+// swapped returns h in the other byte order.
+func (h enhancedHeader) swapped() enhancedHeader {
+	return enhancedHeader{
+		bits.ReverseBytes32(h.typ), bits.ReverseBytes32(h.size), bits.ReverseBytes32(h.iface),
+		bits.ReverseBytes32(h.high), bits.ReverseBytes32(h.low), bits.ReverseBytes32(h.capLen), bits.ReverseBytes32(h.wireLen),
+	}
 }
 
 // packet returns the packet in b.
@@ -121,20 +170,20 @@ func (r *Reader) fill(b *ng.Block, p *ng.Packet) *Record {
 		rec.Time = i.Time(p.Timestamp)
 	}
 	rec.Data, rec.Options = p.Data, p.Options
-	rec.Section, rec.Interface, rec.BigEndian = b.Section, p.Interface, b.Big
-	r.finish(i, b.Offset, uint32(len(p.Data)), p.WireLen)
+	rec.Interface, rec.Offset = p.Interface, b.Offset
+	r.finish(i, p.WireLen)
+	r.noteOdd(uint32(len(p.Data)), p.WireLen, i.MaxLen)
 	return rec
 }
 
 // finish fills in what all packet blocks share.
-func (r *Reader) finish(i *ng.Interface, offset int64, capLen, wireLen uint32) {
+func (r *Reader) finish(i *ng.Interface, wireLen uint32) {
+	r.number++
 	rec := &r.rec
 	rec.WireLen = toInt(wireLen)
 	rec.LinkType, rec.FCSLen = LinkType(i.LinkType), i.FCSLen
-	rec.Number, rec.Offset = r.count(), offset
-	if capLen > wireLen || capLen > i.SnapLen {
-		r.noteOdd(int64(capLen), int64(wireLen), int64(i.SnapLen))
-	}
+	rec.Section, rec.BigEndian = r.ng.Section, r.ng.Big
+	rec.Number = r.number & r.numbered
 }
 
 func (r *Reader) wanted(typ uint32) bool {

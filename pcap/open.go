@@ -14,7 +14,7 @@ import (
 // open finds out the format of what w holds, and reads its first header.
 func (r *Reader) open(w window.Window) error {
 	r.w = w
-	r.maxRecord, r.limit = r.config.maxRecord(), math.MaxInt64
+	r.maxRecord, r.limit, r.numbered, r.special = r.config.maxRecord(), math.MaxInt64, -1, r.config.Resync
 	b, err := r.w.Peek(4)
 	if err != nil && err != io.EOF {
 		return r.fail(0, err)

@@ -105,7 +105,7 @@ func (r *Reader) head() Place {
 // Place returns where the next record, or the next block, begins.
 func (r *Reader) Place() Place {
 	p := Place{Offset: r.w.Offset(), Number: r.number}
-	if r.unstitched {
+	if r.numbered == 0 {
 		p.Number = -1
 	}
 	if r.header.Format == FormatPcapng {
@@ -124,8 +124,10 @@ func (r *Reader) Place() Place {
 //
 // A gzipped capture gives ErrCompressed.
 func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error) {
-	r := &Reader{config: c, maxRecord: c.maxRecord(), limit: rg.To}
-	r.number, r.unstitched = max(rg.From.Number, 0), rg.From.Number < 0
+	r := &Reader{config: c, maxRecord: c.maxRecord(), limit: rg.To, special: true, number: rg.From.Number, numbered: -1}
+	if rg.From.Number < 0 {
+		r.number, r.numbered = 0, 0
+	}
 	var head [fileHeaderLen]byte
 	n, err := src.ReadAt(head[:min(max(size, 0), fileHeaderLen)], 0)
 	if err != nil && err != io.EOF {

@@ -11,24 +11,28 @@ import (
 
 // A Reader reads the records of a capture. It is not safe for concurrent use.
 type Reader struct {
-	config     Config
-	maxRecord  int
-	w          window.Window
-	limit      int64 // records from here on are not read
-	header     Header
-	headerLen  int    // of a classic record
-	unit       uint32 // of a classic record's fraction: nanoseconds
-	second     uint32 // units in a second
-	ng         ng.Reader
-	pending    ng.Block // for OnBlock, on the next call
-	rec        Record
-	poisoned   []byte // the copy that the last Record was given
-	number     int64  // records before the next
-	unstitched bool   // number is not known
-	oddities   Oddities
-	trail      classicTrail
-	finder     *finder
-	file       *os.File
+	config    Config
+	maxRecord int
+	w         window.Window
+	header    Header
+	rec       Record
+
+	limit    int64 // records from here on are not read
+	special  bool  // there is a limit, or Resync
+	number   int64 // records before the next
+	numbered int64 // -1, or 0 if number counts from an unknown one
+
+	trail   classicTrail // of a classic file
+	snapLen uint32       // the largest captured length that is not odd
+	unit    int64        // of the fraction, in nanoseconds
+
+	ng      ng.Reader // of a pcapng file
+	pending ng.Block  // for OnBlock, on the next call
+
+	oddities Oddities
+	finder   *finder
+	poisoned []byte // the copy that the last Record was given
+	file     *os.File
 }
 
 // Reset makes r read another capture from src, with the same Config. It uses
@@ -75,9 +79,13 @@ func (r *Reader) Next() (*Record, error) {
 	if r.config.Poison {
 		return r.nextPoisoned()
 	}
-	return r.next()
+	if r.header.Format == FormatPcap {
+		return r.nextClassic()
+	}
+	return r.nextPacketBlock()
 }
 
+// next is Next without Poison.
 func (r *Reader) next() (*Record, error) {
 	if r.header.Format == FormatPcap {
 		return r.nextClassic()
@@ -127,15 +135,6 @@ func detach(rec *Record, b []byte) []byte {
 	data := n + len(rec.Data)
 	rec.Data, rec.Options = b[n:data:data], b[data:len(b):len(b)]
 	return b
-}
-
-// count gives the record its number, if that is known.
-func (r *Reader) count() int64 {
-	r.number++
-	if r.unstitched {
-		return 0
-	}
-	return r.number
 }
 
 func (r *Reader) fail(offset int64, err error) error { return &Error{offset, r.number, err} }

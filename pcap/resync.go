@@ -1,9 +1,11 @@
 package pcap
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 
 	"github.com/sightline-go/sightline/internal/ng"
 	"github.com/sightline-go/sightline/internal/window"
@@ -18,12 +20,13 @@ const (
 
 var errLeadsNowhere = fmt.Errorf("%w record: its length leads to no record, and one begins inside of it", ErrFormat)
 
-// classicTrail is the trail of a classic file with header h.
+// classicTrail is the trail of a classic file.
 type classicTrail struct {
-	h         *Header
+	big, rare bool
+	swap      swap
 	headerLen int
 	maxRecord uint32
-	second    uint32
+	second    uint32 // units of the fraction in a second
 }
 
 // A recordHeader holds the numbers of a classic record's header.
@@ -31,9 +34,29 @@ type recordHeader struct{ seconds, fraction, capLen, wireLen uint32 }
 
 // parse returns the header that b begins with.
 func (t *classicTrail) parse(b []byte) recordHeader {
-	big := t.h.BigEndian
-	h := recordHeader{u32(b, big), u32(b[4:], big), u32(b[8:], big), u32(b[12:], big)}
-	if t.h.VersionMinor < 4 && t.h.swapped(h.capLen, h.wireLen) {
+	h := littleEndian(b)
+	if t.rare {
+		h = t.reorder(h)
+	}
+	return h
+}
+
+// littleEndian is parse for almost all files.
+func littleEndian(b []byte) recordHeader {
+	p := (*[recordHeaderLen]byte)(b)
+	return recordHeader{
+		binary.LittleEndian.Uint32(p[0:]), binary.LittleEndian.Uint32(p[4:]),
+		binary.LittleEndian.Uint32(p[8:]), binary.LittleEndian.Uint32(p[12:]),
+	}
+}
+
+// reorder puts a header in order that is not as almost all are.
+func (t *classicTrail) reorder(h recordHeader) recordHeader {
+	if t.big {
+		h.seconds, h.fraction = bits.ReverseBytes32(h.seconds), bits.ReverseBytes32(h.fraction)
+		h.capLen, h.wireLen = bits.ReverseBytes32(h.capLen), bits.ReverseBytes32(h.wireLen)
+	}
+	if t.swap == swapAlways || t.swap == swapSeen && h.capLen > h.wireLen {
 		h.capLen, h.wireLen = h.wireLen, h.capLen
 	}
 	return h
@@ -220,7 +243,7 @@ func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
 	if r.header.SnapLen > 0 {
 		most = min(most, r.header.SnapLen)
 	}
-	behind := offset + int64(r.headerLen)
+	behind := offset + int64(r.trail.headerLen)
 	f := r.find()
 	at, err := f.find(&r.w, offset+1, math.MaxInt64, false, false)
 	if hint := behind + int64(h.wireLen); err == nil && hint > at && int64(h.wireLen) <= int64(min(most, defaultMaxRecord)) {

@@ -135,6 +135,9 @@ func (r *Reader) Back() {
 	r.last = 0
 }
 
+// Inside reports whether a block that was skipped is not consumed yet.
+func (r *Reader) Inside() bool { return r.skip > 0 }
+
 // Pos returns where the next block begins in the input.
 func (r *Reader) Pos() int64 {
 	if r.skip > 0 {

@@ -14,7 +14,7 @@ import (
 // together stay under 1 MiB.
 const (
 	firstChunk = 64 << 10
-	chunk      = 896 << 10
+	chunk      = 256 << 10
 )
 
 // maxEmptyReads is how often a Reader may return nothing, without error, before
