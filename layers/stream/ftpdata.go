@@ -82,7 +82,7 @@ func (f *ftpDataFramer) end(s sink, side int) {
 	if f.file == nil || side != f.sender {
 		return
 	}
-	if h := &s.c.side[side]; !h.final || h.next != h.fin {
+	if s.c.cut {
 		f.file.spoil(Unfinished)
 	}
 	f.file.file.Name = f.transfer.name // the command may have been captured after the data

@@ -23,6 +23,7 @@ type connection struct {
 	side   [2]half
 	stage  framer
 	closed bool
+	cut    bool      // the directions that end now have not come to their end
 	seen   time.Time // of the last packet
 
 	prev, next *connection // in Assembler.idle
@@ -105,10 +106,7 @@ func (c *connection) reopens(from int, seq uint32) bool {
 
 // open adds a connection whose first packet is f's.
 func (a *Assembler) open(k key, from int, f layers.Flow, flags layers.TCPFlags, ref Ref) *connection {
-	c := &connection{key: k, client: from, Conn: Conn{Flow: f, Start: ref}, stage: a.transferOf(f)}
-	if c.stage == nil {
-		c.stage = &probe{via: TCP}
-	}
+	c := &connection{key: k, client: from, Conn: Conn{Flow: f, Start: ref}, stage: &probe{via: TCP, inner: a.transferOf(f)}}
 	syn, ack := flags.Has(layers.TCPSyn), flags.Has(layers.TCPAck)
 	if syn && ack || !syn && f.Src.Port() < f.Dst.Port() {
 		c.setClient(1 - from)
@@ -278,7 +276,7 @@ func (a *Assembler) finish(c *connection) {
 	if c.closed {
 		return
 	}
-	c.closed = true
+	c.closed, c.cut = true, true
 	for side := range c.side {
 		h := &c.side[side]
 		for len(h.waiting) > 0 {
