@@ -67,7 +67,7 @@ func recogniseLines(b, other []byte, flow layers.Flow, final bool) (Proto, role,
 	}
 	ports := setOf(linePort(flow.Src.Port()), linePort(flow.Dst.Port()))
 	set := mine.in
-	if theirs := readLines(other); theirs.v != refused && set&theirs.in != 0 {
+	if theirs := readLines(other); theirs.v != refused && theirs.who != mine.who && set&theirs.in != 0 {
 		set &= theirs.in
 		mine.v, mine.sure = max(mine.v, theirs.v), true
 	}

@@ -13,9 +13,7 @@ import (
 type ftpFramer struct {
 	dialogue
 	asked    bool         // AUTH TLS has been sent (RFC 4217)
-	active   bool         // the client announced the data connection, with PORT or EPRT
 	transfer *ftpTransfer // announced last
-	begun    bool         // a command has said what it transfers
 	restart  bool         // REST: the next transfer is not from the beginning
 }
 

@@ -22,7 +22,7 @@ type smtpFramer struct {
 	left     int64 // of a BDAT chunk
 	last     bool  // it is the last
 	holed    bool  // bytes of DATA are missing, its end perhaps
-	answered bool  // and the server has replied to it
+	answered bool  // the server has replied to all of it
 }
 
 // An smtpKind is what the reply to a command depends on.
@@ -169,14 +169,14 @@ func (f *smtpFramer) reply(s sink, p *piece) {
 		f.upgrade(s, 1)
 	case kind == smtpStartTLS:
 		f.asked = false
-	case kind == smtpNone && f.holed:
+	case kind == smtpNone && code != 354:
 		f.answered = true
 	}
 }
 
 // data takes what is between DATA and the line of a dot.
 func (f *smtpFramer) data(s sink, p *piece) {
-	if f.answered && smtpVerb(p.data) == decided {
+	if f.holed && f.answered && smtpVerb(p.data) == decided {
 		f.endMail(s, false)
 		f.mode = smtpCommand
 		return

@@ -31,6 +31,7 @@ type seg struct {
 	ack    uint32
 	data   string
 	port   uint16 // of the server, 0: 80
+	from   uint16 // port of the client, 0: 40000
 }
 
 var (
@@ -44,6 +45,9 @@ func (s seg) bytes() []byte {
 	src, dst, sp, dp := clientAddr, serverAddr, uint16(40000), uint16(80)
 	if s.port != 0 {
 		dp = s.port
+	}
+	if s.from != 0 {
+		sp = s.from
 	}
 	if s.server {
 		src, dst, sp, dp = dst, src, dp, sp
