@@ -35,7 +35,7 @@ type Config struct {
 	Content bool
 
 	// Idle is how long in capture time a connection may be silent before it is
-	// given up. 0: 5 minutes.
+	// given up. A closed one is forgotten after a minute. 0: 5 minutes.
 	Idle time.Duration
 
 	// Overlap says which bytes count where segments that wait for an earlier
@@ -58,11 +58,12 @@ const (
 // Stats counts what an Assembler has done and what it gave up.
 type Stats struct {
 	Conns int // connections seen
-	Open  int // connections in memory now
+	Open  int // connections in memory now, closed ones of the last minute included
 	Held  int // bytes in memory now, as Config.MaxBytes counts them
 
 	Expired    int // connections given up because they were idle for Config.Idle
 	Evicted    int // connections given up at Config.MaxBytes
+	TooDeep    int // packets given up because they complete too many datagrams, each in another
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
 
@@ -111,15 +112,19 @@ func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 	return a.out
 }
 
+// maxNested bounds the datagrams that one packet may complete, each in another.
+const maxNested = 7
+
 // fragment takes a packet that is a fragment. A datagram may in turn hold a
 // fragment of another, when tunnels are fragmented.
 func (a *Assembler) fragment(p *layers.Packet, ref Ref) {
 	a.defrag.MaxBytes = withDefault(a.MaxFragments, defaultMaxFragments)
 	from := source{ref, ref}
-	for {
+	for range maxNested + 1 {
 		f, ok := findFragment(p)
 		if !ok {
-			break
+			a.packet(p, &from.first, ref)
+			return
 		}
 		d, ok := a.defrag.take(f, from, a.clock.now)
 		if !ok {
@@ -129,7 +134,7 @@ func (a *Assembler) fragment(p *layers.Packet, ref Ref) {
 		new(layers.Decoder).DecodeBytes(&a.whole, pcap.LinkTypeRaw, d.Data)
 		p = &a.whole
 	}
-	a.packet(p, &from.first, ref)
+	a.stats.TooDeep++
 }
 
 // packet takes a whole packet, or a datagram whose first fragment was at origin.
