@@ -1,6 +1,9 @@
 package layers
 
-import "strconv"
+import (
+	"encoding/hex"
+	"strconv"
+)
 
 // A QUICVersion is a version of QUIC (IANA registry "quic-versions").
 type QUICVersion uint32
@@ -107,5 +110,5 @@ func (v QUICVersion) String() string {
 	case v>>8 == quicDraft>>8:
 		return "draft-" + strconv.Itoa(int(v-quicDraft))
 	}
-	return "0x" + string(appendHex(nil, []byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)}))
+	return "0x" + string(hex.AppendEncode(nil, []byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)}))
 }

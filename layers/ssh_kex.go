@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"iter"
 )
 
@@ -122,7 +123,7 @@ func (k SSHKex) AppendHASSH(dst []byte, fromClient bool) []byte {
 		h.Write(list)
 	}
 	var sum [md5.Size]byte
-	return appendHex(dst, h.Sum(sum[:0]))
+	return hex.AppendEncode(dst, h.Sum(sum[:0]))
 }
 
 // SSHNames returns the names in a list (RFC 4251 section 5).

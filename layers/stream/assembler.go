@@ -39,7 +39,7 @@ type Config struct {
 	Detect Detector
 
 	// Idle is how long in capture time a connection may be silent before it is
-	// given up. 0: 5 minutes.
+	// given up. A closed one is forgotten after a minute. 0: 5 minutes.
 	Idle time.Duration
 
 	// Overlap says which bytes count where segments that wait for an earlier
@@ -62,14 +62,14 @@ const (
 // Stats counts what an Assembler has done and what it gave up.
 type Stats struct {
 	Conns int // connections seen
-	Open  int // connections in memory now
+	Open  int // connections in memory now, closed ones of the last minute included
 	Held  int // bytes in memory now, as Config.MaxBytes counts them
 
 	Expired    int // connections given up because they were idle for Config.Idle
 	Evicted    int // connections given up at Config.MaxBytes
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
-	TooDeep    int // mails and multiparts passed over because of their depth
+	TooDeep    int // nested too deep: mails and multiparts, and fragmented datagrams in one another
 	Unmet      int // data connections that FTP announced and that were not seen
 
 	// Protos counts conversations by what they were recognised as; several for a
@@ -126,15 +126,19 @@ func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 	return a.out
 }
 
+// maxNested bounds the datagrams that one packet may complete, each in another.
+const maxNested = 7
+
 // fragment takes a packet that is a fragment. A datagram may in turn hold a
 // fragment of another, when tunnels are fragmented.
 func (a *Assembler) fragment(p *layers.Packet, ref Ref) {
 	a.defrag.MaxBytes = withDefault(a.MaxFragments, defaultMaxFragments)
 	from := source{ref, ref}
-	for {
+	for range maxNested + 1 {
 		f, ok := findFragment(p)
 		if !ok {
-			break
+			a.packet(p, &from.first, ref)
+			return
 		}
 		d, ok := a.defrag.take(f, from, a.clock.now)
 		if !ok {
@@ -144,7 +148,7 @@ func (a *Assembler) fragment(p *layers.Packet, ref Ref) {
 		new(layers.Decoder).DecodeBytes(&a.whole, pcap.LinkTypeRaw, d.Data)
 		p = &a.whole
 	}
-	a.packet(p, &from.first, ref)
+	a.stats.TooDeep++
 }
 
 // packet takes a whole packet, or a datagram whose first fragment was at origin.

@@ -85,8 +85,9 @@ type partial struct {
 // partialCost is what a partial takes, its place in the table included.
 const partialCost = 320
 
-// Push takes a packet. It reports whether that completes a datagram, and returns
-// the datagram. A datagram may itself hold a fragment of another.
+// Push takes a packet. It reports whether that is a fragment that completes a
+// datagram, and returns the datagram, which may in turn hold a fragment of
+// another.
 func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool) {
 	if d.clock.tick(rec.Time) {
 		d.expire(d.clock.now)
@@ -120,6 +121,9 @@ func (d *Defragmenter) Flush() {
 func (d *Defragmenter) take(f fragment, from source, now time.Duration) (Datagram, bool) {
 	d.stats.Fragments++
 	switch {
+	case f.atomic():
+		d.stats.Datagrams++
+		return Datagram{f.strip(), from.first, from.last}, true
 	case f.cut:
 		d.stats.Cut++
 		return Datagram{}, false

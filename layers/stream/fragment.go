@@ -3,15 +3,17 @@ package stream
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/sightline-go/sightline/layers"
 )
 
 // IP fragments (RFC 791 section 3.1, RFC 8200 section 4.5).
 const (
-	fragmentUnit = 8     // offsets, and lengths but the last, are multiples of it
-	maxDatagram  = 65535 // an IPv4 packet, or an IPv6 payload
-	ipv6Header   = 40
+	fragmentUnit   = 8     // offsets, and lengths but the last, are multiples of it
+	maxDatagram    = 65535 // an IPv4 packet, or an IPv6 payload
+	ipv6Header     = 40
+	fragmentHeader = 8 // of IPv6
 )
 
 // A fragmentKey says which fragments belong together.
@@ -39,8 +41,7 @@ type fragment struct {
 type source struct{ first, last Ref }
 
 // findFragment returns the outermost layer of p that is a fragment: those in it
-// can only be whole when it is. An IPv6 packet that has a fragment header and is
-// whole (RFC 6946) is no fragment.
+// can only be whole when it is.
 func findFragment(p *layers.Packet) (fragment, bool) {
 	var ip layers.Layer // the IPv6 header that the extension headers follow
 	nextAt := 0
@@ -54,10 +55,9 @@ func findFragment(p *layers.Packet) (fragment, bool) {
 			ip, nextAt = l, 6
 		case layers.KindIPv6Fragment:
 			h, err := layers.ParseIPv6Fragment(l.Bytes)
-			if err == nil && ip.Bytes != nil && (h.MoreFragments() || h.FragmentOffset() > 0) {
+			if err == nil && ip.Bytes != nil {
 				return fragment6(ip, l.Offset-ip.Offset, nextAt, h), true
 			}
-			nextAt = l.Offset - ip.Offset
 		default:
 			nextAt = l.Offset - ip.Offset // of an extension header
 		}
@@ -95,6 +95,21 @@ func fragment6(ip layers.Layer, at, nextAt int, h layers.IPv6Fragment) fragment 
 }
 
 func (f *fragment) end() int { return f.off + len(f.data) }
+
+// atomic reports whether an IPv6 packet has a fragment header and is whole. It
+// has nothing to do with fragments of the same identification (RFC 6946).
+func (f *fragment) atomic() bool { return f.key.version == 6 && f.off == 0 && !f.more }
+
+// strip returns an atomic fragment without its fragment header. Its length is
+// what the packet says, also when the capture lacks some of it.
+func (f *fragment) strip() []byte {
+	b := slices.Concat(f.head, f.data)
+	b[f.nextAt] = f.next
+	if n := binary.BigEndian.Uint16(b[4:]); n >= fragmentHeader {
+		binary.BigEndian.PutUint16(b[4:], n-fragmentHeader)
+	}
+	return b
+}
 
 // valid reports whether the fragment can be a part of a datagram.
 func (f *fragment) valid() bool {

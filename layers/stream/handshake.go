@@ -108,7 +108,8 @@ func (a *Assembler) rebase(t *tcb, side int, next uint32) {
 func (t *tcb) resets(from int, tcp layers.TCP) bool {
 	h, o, seq := &t.half[from], &t.half[1-from], tcp.Seq()
 	if !h.known {
-		return !tcp.Flags().Has(layers.TCPAck) || !o.known || tcp.Ack() == o.next
+		ack := tcp.Ack() // data in the SYN may have been refused
+		return !tcp.Flags().Has(layers.TCPAck) || !o.known || ack == o.next || o.syn && ack == o.isn+1
 	}
 	if seq == h.next || seq == h.acked && int32(h.acked-h.next) > 0 || h.ended && seq == h.next+1 {
 		return true

@@ -59,6 +59,8 @@ func TestHandshakes(t *testing.T) {
 			[]begun{{3, 5, true, 0}}, 2},
 		{"a reset that does not answer the SYN", []seg{hello(99), reset(s(0, 77, "")), answer(499, 100), c(100, request)},
 			[]begun{{1, 4, true, 0}}, 1},
+		{"a reset that refuses the data in the SYN", []seg{{flags: syn, seq: 99, data: request}, reset(s(0, 100, "")), c(100+size, request)},
+			[]begun{{1, 1, true, 0}}, 1},
 		{"the SYN-ACK sent again after a reset", []seg{hello(99), answer(499, 100), reset(c(100, "")), answer(499, 100), c(100, request)},
 			nil, 1},
 		{"a reset of nothing", []seg{reset(c(100, request)), hello(99), c(100, request)},

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/sightline-go/sightline/layers"
 )
@@ -123,7 +124,7 @@ func (a *Assembler) skip(t *tcb, from int) {
 // lose passes over n bytes that are missing.
 func (a *Assembler) lose(t *tcb, from, n int) {
 	t.half[from].next += uint32(n)
-	t.conn.missing[from] += n
+	t.conn.missing[from] = int(min(int64(t.conn.missing[from])+int64(n), math.MaxInt32))
 	a.stats.Missing += int64(n)
 }
 
