@@ -41,6 +41,10 @@ type indicators struct {
 	HTTPObjects   []httpObject    `json:"http_objects"`
 	TLSSNI        map[string]int  `json:"tls_sni"`
 	TLSALPN       map[string]int  `json:"tls_alpn"`
+	TLSJA3        map[string]int  `json:"tls_ja3"`
+	TLSJA3S       map[string]int  `json:"tls_ja3s"`
+	X509SHA256    map[string]int  `json:"x509_sha256"`
+	DHCPHostname  map[string]int  `json:"dhcp_hostname"`
 	SMTPHelo      map[string]int  `json:"smtp_helo"`
 	SMTPMailFrom  map[string]int  `json:"smtp_mail_from"`
 	SMTPRcptTo    map[string]int  `json:"smtp_rcpt_to"`
@@ -131,7 +135,8 @@ func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 		out: indicators{
 			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
 			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{}, HTTPObjects: []httpObject{},
-			TLSSNI: map[string]int{}, TLSALPN: map[string]int{},
+			TLSSNI: map[string]int{}, TLSALPN: map[string]int{}, TLSJA3: map[string]int{}, TLSJA3S: map[string]int{},
+			X509SHA256: map[string]int{}, DHCPHostname: map[string]int{},
 			SMTPHelo: map[string]int{}, SMTPMailFrom: map[string]int{}, SMTPRcptTo: map[string]int{},
 			IMFFrom: map[string]int{}, IMFTo: map[string]int{}, IMFSubject: map[string]int{}, FTPUser: map[string]int{},
 			QUICVersion: map[string]int{}, QUICSNI: map[string]int{}, SSHProtocol: map[string]int{},
@@ -147,6 +152,9 @@ func (n *indicatorPrinter) packet(p *layers.Packet, rec *pcap.Record) {
 	count(n.out.Endpoints.IP, o, ipSrc, ipDst, ipv6Src, ipv6Dst)
 	count(n.out.Endpoints.MAC, o, ethSrc, ethDst)
 	n.converse(p, rec)
+	if l, ok := p.Layer(layers.KindDHCPv4); ok {
+		n.dhcp(l.Bytes)
+	}
 	n.messages(n.streams.Push(p, rec))
 }
 
@@ -200,21 +208,27 @@ func (n *indicatorPrinter) converse(p *layers.Packet, rec *pcap.Record) {
 	}
 }
 
+func (n *indicatorPrinter) dhcp(b []byte) {
+	m, err := layers.ParseDHCPv4(b)
+	if err == nil && len(m.HostName()) > 0 {
+		n.out.DHCPHostname[text(string(m.HostName()))]++
+	}
+}
+
 func (n *indicatorPrinter) messages(ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
 		if m.Part != stream.Whole {
+			if m.Proto == stream.HTTP1 {
+				n.httpBody(m)
+			}
 			continue
 		}
 		switch m.Proto {
 		case stream.DNS:
 			n.dns(m)
 		case stream.HTTP1:
-			if m.Part == stream.Whole {
-				n.http(m)
-			} else {
-				n.httpBody(m)
-			}
+			n.http(m)
 		case stream.TLS:
 			n.tls(m)
 		case stream.SMTP, stream.FTP:
@@ -319,19 +333,29 @@ func version(major, minor int) string {
 }
 
 func (n *indicatorPrinter) tls(m *stream.Message) {
-	hello, err := layers.ParseClientHello(m.Data)
-	if err != nil {
-		return
+	if hello, err := layers.ParseClientHello(m.Data); err == nil {
+		n.clientHello(hello)
+	} else if hello, err := layers.ParseServerHello(m.Data); err == nil {
+		n.out.TLSJA3S[string(hello.AppendJA3S(nil))]++
+		if proto := hello.ALPN(); len(proto) > 0 {
+			n.out.TLSALPN[text(string(proto))]++
+		}
+	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
+		for der := range c.Chain() {
+			sum := sha256.Sum256(der)
+			n.out.X509SHA256[hex.EncodeToString(sum[:])]++
+		}
 	}
+}
+
+func (n *indicatorPrinter) clientHello(hello layers.ClientHello) {
 	if name := hello.ServerName(); len(name) > 0 {
 		n.out.TLSSNI[text(string(name))]++
-		if m.Via == stream.QUIC {
-			n.out.QUICSNI[text(string(name))]++
-		}
 	}
 	for proto := range hello.ALPN() {
 		n.out.TLSALPN[text(string(proto))]++
 	}
+	n.out.TLSJA3[string(hello.AppendJA3(nil))]++
 }
 
 func (n *indicatorPrinter) command(m *stream.Message) {
