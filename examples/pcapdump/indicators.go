@@ -334,7 +334,7 @@ func version(major, minor int) string {
 
 func (n *indicatorPrinter) tls(m *stream.Message) {
 	if hello, err := layers.ParseClientHello(m.Data); err == nil {
-		n.clientHello(hello)
+		n.clientHello(m.Via, hello)
 	} else if hello, err := layers.ParseServerHello(m.Data); err == nil {
 		n.out.TLSJA3S[string(hello.AppendJA3S(nil))]++
 		if proto := hello.ALPN(); len(proto) > 0 {
@@ -348,9 +348,12 @@ func (n *indicatorPrinter) tls(m *stream.Message) {
 	}
 }
 
-func (n *indicatorPrinter) clientHello(hello layers.ClientHello) {
-	if name := hello.ServerName(); len(name) > 0 {
-		n.out.TLSSNI[text(string(name))]++
+func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHello) {
+	if name := text(string(hello.ServerName())); name != "" {
+		n.out.TLSSNI[name]++
+		if via == stream.QUIC {
+			n.out.QUICSNI[name]++
+		}
 	}
 	for proto := range hello.ALPN() {
 		n.out.TLSALPN[text(string(proto))]++
