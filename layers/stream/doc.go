@@ -22,7 +22,9 @@
 //
 // Whatever order segments come in, and however a message is cut, each message
 // comes out once, whole, in its direction's order: a DNS message (over UDP or
-// TCP), the head of an HTTP/1 request or response, a TLS handshake message.
+// TCP), the head of an HTTP/1 request or response, a TLS handshake message, a
+// command or reply of SMTP, POP3, IMAP or FTP, the header section of a mail.
+// Attachments of mails and transfers of FTP are Files: see [File].
 // Which protocol a connection speaks is decided by its content; ports only
 // break ties. A connection whose beginning was not captured is picked up where
 // its packets begin.
