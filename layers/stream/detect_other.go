@@ -120,8 +120,19 @@ func recogniseSOCKS(b []byte, _ layers.Flow) (role, verdict) {
 		}
 		return fromClient, decided
 	}
-	if len(b) >= 9 && b[0] == 4 && (b[1] == 1 || b[1] == 2) && b[len(b)-1] == 0 {
+	if len(b) >= 9 && b[0] == 4 && (b[1] == 1 || b[1] == 2) && b[2]|b[3] != 0 && b[len(b)-1] == 0 && isSOCKS4User(b[8:]) {
 		return fromClient, decided
 	}
 	return either, refused
+}
+
+// isSOCKS4User reports whether b is a user's name behind a request of SOCKS 4, and,
+// in version 4A, a host's, each with its NUL.
+func isSOCKS4User(b []byte) bool {
+	for _, c := range b {
+		if c != 0 && (c < ' ' || c > '~') {
+			return false
+		}
+	}
+	return bytes.Count(b, []byte{0}) <= 2
 }

@@ -127,32 +127,45 @@ func (d *transferDecoder) quoted(dst, src []byte) []byte {
 			dst, src = d.escaped(dst, src)
 			continue
 		}
-		n := bytes.IndexAny(src, "=\r\n \t")
-		if n != 0 {
-			dst = append(dst, d.space...)
-			d.space = d.space[:0]
-			if n < 0 {
-				return append(dst, src...)
-			}
-			dst, src = append(dst, src[:n]...), src[n:]
+		n := bytes.IndexByte(src, '\n')
+		if n < 0 {
+			n = len(src)
 		}
-		switch c := src[0]; c {
-		case '=':
-			dst = append(dst, d.space...)
-			d.space, d.escape = d.space[:0], append(d.escape, c)
-		case '\n':
-			if bytes.HasSuffix(d.space, []byte{'\r'}) {
-				dst = append(dst, '\r')
-			}
-			dst, d.space = append(dst, c), d.space[:0]
-		default:
-			if len(d.space) >= maxPadding {
-				dst, d.space = append(dst, d.space...), d.space[:0]
-			}
-			d.space = append(d.space, c)
+		if i := bytes.IndexByte(src[:n], '='); i >= 0 {
+			dst = append(append(dst, d.space...), src[:i]...)
+			d.space, d.escape = d.space[:0], append(d.escape, '=')
+			src = src[i+1:]
+			continue
 		}
-		src = src[1:]
+		dst = d.text(dst, src[:n])
+		if n == len(src) {
+			return dst
+		}
+		if bytes.HasSuffix(d.space, []byte{'\r'}) {
+			dst = append(dst, '\r')
+		}
+		dst, d.space = append(dst, '\n'), d.space[:0]
+		src = src[n+1:]
 	}
+	return dst
+}
+
+// text decodes text inside a line: white space at its end waits in space. Of a run
+// longer than maxPadding, only the last bytes do.
+func (d *transferDecoder) text(dst, src []byte) []byte {
+	word := bytes.TrimRight(src, " \t\r")
+	blank := src[len(word):]
+	if len(word) > 0 {
+		dst = append(append(dst, d.space...), word...)
+		d.space = d.space[:0]
+	}
+	if len(d.space)+len(blank) > maxPadding {
+		dst = append(append(dst, d.space...), blank...)
+		last := (len(d.space)+len(blank)-1)%maxPadding + 1
+		blank = dst[len(dst)-last:]
+		dst, d.space = dst[:len(dst)-last], d.space[:0]
+	}
+	d.space = append(d.space, blank...)
 	return dst
 }
 
