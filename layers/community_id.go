@@ -12,7 +12,6 @@ import (
 // the two first, so both directions and all tools have the same text for it.
 const (
 	communityVersion = "1:"
-	ipProtoSCTP      = 132 // has ports too
 )
 
 // CommunityID returns the Community ID of the conversation, the same for f and
@@ -36,8 +35,8 @@ func (p *Packet) CommunityID(seed uint16) string {
 		return ""
 	}
 	switch f.Proto {
-	case IPProtoTCP, IPProtoUDP, ipProtoSCTP:
-		if p.transport == 0 {
+	case IPProtoTCP, IPProtoUDP, IPProtoSCTP:
+		if p.transport() <= p.network() {
 			return ""
 		}
 	case IPProtoICMPv4:
@@ -111,7 +110,7 @@ func communityID(f Flow, seed uint16) string {
 	}
 	b = append(b, byte(f.Proto), 0)
 	switch f.Proto {
-	case IPProtoTCP, IPProtoUDP, ipProtoSCTP, IPProtoICMPv4, IPProtoICMPv6:
+	case IPProtoTCP, IPProtoUDP, IPProtoSCTP, IPProtoICMPv4, IPProtoICMPv6:
 		b = binary.BigEndian.AppendUint16(b, f.Src.Port())
 		b = binary.BigEndian.AppendUint16(b, f.Dst.Port())
 	}

@@ -1,11 +1,19 @@
 package layers
 
-import "github.com/sightline-go/sightline/pcap"
+import (
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // A Decoder decodes packets. The zero value is ready and knows every layer of
-// this package. It keeps no state: it may be used concurrently on distinct
-// Packets.
-type Decoder struct{}
+// this package; Register and Bind teach it more. It holds nothing of the
+// packets: once configured, it may be used concurrently on distinct Packets.
+type Decoder struct {
+	tables    tables // those that have bindings
+	bound     map[Key]Kind
+	protocols map[Kind]Protocol
+}
 
 // Decode decodes the packet of rec into p. It does not fail: p holds the
 // layers that could be decoded, and p.Err says what stopped it. It does not
@@ -16,48 +24,112 @@ func (d *Decoder) Decode(p *Packet, rec *pcap.Record) {
 	if fcs := rec.FCSLen - max(missing, 0); fcs > 0 {
 		end -= min(fcs, end)
 	}
-	p.reset(rec.Data, missing > 0)
-	p.decode(linkKind(rec.LinkType), end)
+	p.reset(rec.Data)
+	p.cut = missing > 0
+	d.decode(p, d.linkKind(rec.LinkType), end)
 }
 
 // DecodeBytes decodes data, a packet of link type link, into p as Decode does.
 // p aliases data.
 func (d *Decoder) DecodeBytes(p *Packet, link pcap.LinkType, data []byte) {
-	p.reset(data, false)
-	p.decode(linkKind(link), len(data))
+	p.reset(data)
+	p.quote = true
+	d.decode(p, d.linkKind(link), len(data))
 }
 
-func (p *Packet) reset(data []byte, cut bool) {
+func (p *Packet) reset(data []byte) {
 	p.data = data
-	p.n, p.network, p.transport = 0, 0, 0
-	p.cut, p.fragment, p.truncated = cut, false, false
+	p.last = [kindCount]uint8{}
+	p.n = 0
+	p.cut, p.quote, p.truncated = false, false, false
 	p.stop.Reason = 0
 }
 
 // decode walks the layers. Each step is given the bytes that the layer before
 // it leaves, so no layer can reach beyond what encloses it.
-func (p *Packet) decode(kind Kind, end int) {
-	off := 0
+func (d *Decoder) decode(p *Packet, kind Kind, end int) {
+	off, data := 0, p.data
+	if kind == KindEthernet && d.tables == 0 {
+		off, end, kind = p.plain(end)
+	}
 	for kind != KindPayload {
-		b := p.data[off:end]
-		kind = ipVersion(kind, b)
-		hdr, size, next, reason := step(kind, b)
-		if reason == 0 && p.n == MaxLayers {
-			reason = TooDeep
+		b := data[off:end]
+		var hdr, size int
+		var next Kind
+		var reason Reason
+		switch kind { // the most frequent, without the detour by step
+		case KindEthernet:
+			hdr, size, next, reason = stepEthernet(b)
+		case KindIPv4, KindIPv6:
+			if kind = ipVersion(kind, b); kind == KindIPv4 {
+				hdr, size, next, reason = stepIPv4(b)
+			} else {
+				hdr, size, next, reason = stepIPv6(b)
+			}
+		case KindTCP:
+			hdr, size, next, reason = stepTCP(b)
+		case KindUDP:
+			hdr, size, next, reason = stepUDP(b)
+		default:
+			if kind == kindHDLC {
+				kind = hdlcKind(b)
+			}
+			hdr, size, next, reason = d.step(kind, b)
+			if p.cut && (kind == KindRadiotap || kind == KindPPI) {
+				size = len(b) // the frame's check sequence was cut off
+			}
 		}
-		if reason != 0 {
+		if reason != 0 || p.n == MaxLayers {
 			p.fail(kind, reason, off, end)
 			break
 		}
+		if d.tables != 0 {
+			next = d.follow(kind, b, next)
+		}
 		if size > len(b) {
-			// A first fragment ends before the datagram that its headers describe.
-			p.truncated = p.truncated || !p.fragment
+			p.lacking()
 			size = len(b)
 		}
-		p.push(kind, off, hdr, off+size)
+		s := &p.spans[p.n] // field by field: a copy of the whole is slow to read again
+		s.off, s.end, s.hdr, s.kind = uint32(off), uint32(off+size), uint16(hdr), kind
+		p.n++
+		if kind < kindCount {
+			p.last[kind] = uint8(p.n)
+		} else {
+			p.protocols = d.protocols
+		}
 		off, end, kind = off+hdr, off+size, next
 	}
 	p.off, p.end = off, end
+}
+
+// plain takes the two layers that most packets begin with, Ethernet and an IPv4
+// header without options that is whole and no fragment, in one look. Of any
+// other packet it takes nothing. It returns where and what comes next.
+func (p *Packet) plain(end int) (off, stop int, next Kind) {
+	const ip, transport = ethernetLen, ethernetLen + ipv4MinLen
+	if end < transport {
+		return 0, end, KindEthernet
+	}
+	b := p.data[:transport]
+	stop = ip + int(binary.BigEndian.Uint16(b[ip+2:]))
+	if EtherType(binary.BigEndian.Uint16(b[12:])) != EtherTypeIPv4 || b[ip] != 0x45 ||
+		stop <= transport || stop > end || (IPv4{b[ip:]}).IsFragment() {
+		return 0, end, KindEthernet
+	}
+	p.spans[0].off, p.spans[0].end, p.spans[0].hdr, p.spans[0].kind = 0, uint32(end), ip, KindEthernet
+	p.spans[1].off, p.spans[1].end, p.spans[1].hdr, p.spans[1].kind = ip, uint32(stop), ipv4MinLen, KindIPv4
+	p.last[KindEthernet], p.last[KindIPv4] = 1, 2
+	p.n = 2
+	return transport, stop, IPProto(b[ip+9]).kind()
+}
+
+// step decodes a header of a caller's protocol or of this package.
+func (d *Decoder) step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
+	if kind >= KindUser {
+		return d.stepUser(kind, b)
+	}
+	return step(kind, b)
 }
 
 // step decodes the header that b begins with: its length, how many bytes of b
@@ -65,10 +137,30 @@ func (p *Packet) decode(kind Kind, end int) {
 // follows it.
 func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 	switch kind {
-	case KindEthernet:
-		return stepEthernet(b)
 	case KindVLAN:
 		return stepVLAN(b)
+	case KindITag:
+		return stepITag(b)
+	case KindVNTag:
+		return stepSwitchTag(b, vnTagLen)
+	case KindETag:
+		return stepSwitchTag(b, eTagLen)
+	case KindCMD:
+		return stepCMD(b, false)
+	case KindCMDGRE:
+		return stepCMD(b, true)
+	case KindMACsec:
+		return stepMACsec(b)
+	case KindArista:
+		return stepArista(b)
+	case KindFabricPath:
+		return stepFabricPath(b)
+	case KindDSA:
+		return stepSwitchTag(b, dsaLen)
+	case KindEDSA:
+		return stepSwitchTag(b, edsaLen)
+	case KindLLC:
+		return stepLLC(b)
 	case KindLinuxSLL:
 		return stepLinuxSLL(b)
 	case KindLinuxSLL2:
@@ -77,26 +169,110 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 		return stepNull(b)
 	case KindLoop:
 		return stepLoop(b)
+	case KindENC:
+		return stepENC(b)
+	case KindPPP:
+		return stepPPP(b)
+	case KindPPPoE:
+		return stepPPPoE(b)
+	case KindCHDLC:
+		return stepCHDLC(b)
+	case KindFrameRelay:
+		return stepFrameRelay(b)
+	case KindMFR:
+		return stepMFR(b)
+	case KindSLIP:
+		return stepSLIP(b)
+	case KindFDDI:
+		return stepFDDI(b)
+	case KindARCNET:
+		return stepARCNET(b, arcnetLen)
+	case KindARCNETLinux:
+		return stepARCNET(b, arcnetLinuxLen)
+	case KindIPoIB:
+		return stepIPoIB(b)
+	case KindIPNET:
+		return stepIPNET(b)
+	case KindIEEE1394:
+		return stepIEEE1394(b)
+	case KindRadiotap:
+		return stepRadiotap(b)
+	case KindPrism:
+		return stepPrism(b)
+	case KindPPI:
+		return stepPPI(b)
+	case KindWLAN:
+		return stepWLAN(b, 1)
+	case KindWLANPadded:
+		return stepWLAN(b, wlanPadding)
+	case KindAMSDU:
+		return stepAMSDU(b)
+	case KindPKTAP:
+		return stepPKTAP(b)
+	case KindNFLOG:
+		return stepNFLOG(b)
+	case KindJuniperEthernet:
+		return stepJuniper(b, KindEthernet)
+	case KindJuniperPPP:
+		return stepJuniper(b, KindPPP)
+	case KindJuniperFrameRelay:
+		return stepJuniper(b, KindFrameRelay)
+	case KindJuniperCHDLC:
+		return stepJuniper(b, KindCHDLC)
+	case KindMPLS:
+		return stepMPLS(b)
+	case KindControlWord:
+		return stepControlWord(b)
 	case KindARP:
 		return stepARP(b)
-	case KindIPv4:
-		return stepIPv4(b)
-	case KindIPv6:
-		return stepIPv6(b)
 	case KindIPv6HopByHop, KindIPv6Routing, KindIPv6Destination, KindIPv6Mobility:
 		return stepIPv6Ext(b)
 	case KindIPv6Fragment:
 		return stepIPv6Fragment(b)
 	case KindAH:
 		return stepAH(b)
+	case KindESP:
+		return stepESP(b)
 	case KindICMPv4:
 		return stepICMPv4(b)
 	case KindICMPv6:
 		return stepICMPv6(b)
-	case KindTCP:
-		return stepTCP(b)
-	case KindUDP:
-		return stepUDP(b)
+	case KindIGMP:
+		return stepIGMP(b)
+	case KindPIM:
+		return stepPIM(b)
+	case KindGRE:
+		return stepGRE(b)
+	case KindERSPAN:
+		return stepERSPAN(b)
+	case KindWCCP:
+		return stepWCCP(b)
+	case KindNSH:
+		return stepNSH(b)
+	case KindVXLAN:
+		return stepVXLAN(b)
+	case KindVXLANGPE:
+		return stepVXLANGPE(b)
+	case KindGENEVE:
+		return stepGENEVE(b)
+	case KindGTP:
+		return stepGTP(b)
+	case KindTeredo:
+		return stepTeredo(b)
+	case KindAYIYA:
+		return stepAYIYA(b)
+	case KindL2TP:
+		return stepL2TP(b)
+	case KindEtherIP:
+		return stepEtherIP(b)
+	case KindCAPWAP:
+		return stepCAPWAP(b)
+	case KindSFlow:
+		return stepSFlow(b)
+	case KindUDPLite:
+		return stepUDPLite(b)
+	case KindSCTP:
+		return stepSCTP(b)
 	case KindDNS, KindNBNS:
 		return stepDNS(b)
 	case KindDHCPv4:
@@ -109,35 +285,37 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 	return 0, 0, KindPayload, Malformed
 }
 
-func (p *Packet) push(kind Kind, off, hdr, end int) {
-	p.spans[p.n] = span{uint32(off), uint32(end), uint16(hdr), kind}
-	p.n++
-	switch kind {
-	case KindIPv4:
-		p.network, p.transport = p.n, 0
-		p.fragment = p.fragment || IPv4{p.data[off:]}.IsFragment()
-	case KindIPv6:
-		p.network, p.transport = p.n, 0
-	case KindIPv6Fragment:
-		p.fragment = true
-	case KindTCP, KindUDP:
-		p.transport = p.n
-	}
-}
-
-// fail records what stopped decoding. A header that ends where the capture
-// ends was cut by it if more was on the wire; else it is too short by itself.
+// fail records what stopped decoding. A header that ends where the packet's
+// bytes end was cut by the capture if more was on the wire; else it is too
+// short by itself. Of bytes without a record a length field tells.
 func (p *Packet) fail(kind Kind, reason Reason, off, end int) {
-	if reason == Short && (p.cut || p.truncated) && end == len(p.data) {
+	if reason == 0 {
+		reason = TooDeep
+	}
+	if reason == Short && end == len(p.data) && p.wasCut() {
 		reason = Truncated
 	}
 	p.stop = Error{kind, reason, off, end - off}
 }
 
+// wasCut reports whether a header that ends where the packet's bytes end was
+// cut there by the capture. If IP states a length and that is no longer, it
+// ends there on the wire.
+func (p *Packet) wasCut() bool {
+	if p.truncated {
+		return p.cut || p.quote
+	}
+	i := p.network()
+	if i == 0 || !p.cut {
+		return p.cut
+	}
+	return !p.statesLen(i - 1)
+}
+
 // ipVersion corrects what the layer before says of the IP version: the first
 // four bits of b decide.
 func ipVersion(kind Kind, b []byte) Kind {
-	if (kind == KindIPv4 || kind == KindIPv6) && len(b) > 0 {
+	if len(b) > 0 {
 		switch b[0] >> 4 {
 		case 4:
 			return KindIPv4
@@ -146,25 +324,4 @@ func ipVersion(kind Kind, b []byte) Kind {
 		}
 	}
 	return kind
-}
-
-// linkKind returns the layer that a packet of link type t begins with.
-func linkKind(t pcap.LinkType) Kind {
-	switch t {
-	case pcap.LinkTypeEthernet:
-		return KindEthernet
-	case pcap.LinkTypeNull:
-		return KindNull
-	case pcap.LinkTypeLoop:
-		return KindLoop
-	case pcap.LinkTypeRaw, pcap.LinkTypeRawBSD, pcap.LinkTypeRawOpen, pcap.LinkTypeIPv4:
-		return KindIPv4
-	case pcap.LinkTypeIPv6:
-		return KindIPv6
-	case pcap.LinkTypeLinuxSLL:
-		return KindLinuxSLL
-	case pcap.LinkTypeLinuxSLL2:
-		return KindLinuxSLL2
-	}
-	return KindPayload
 }

@@ -34,7 +34,8 @@ func wantKinds(t testing.TB, p *Packet, want ...Kind) {
 	}
 }
 
-// linkSamples has a packet of every link type that a Decoder knows.
+// linkSamples has a packet of every link type that a Decoder knows, and of
+// every layer.
 var linkSamples = []struct {
 	link   pcap.LinkType
 	packet string
@@ -56,11 +57,81 @@ var linkSamples = []struct {
 	{pcap.LinkTypeIPv6, ipv6Sample, []Kind{KindIPv6, KindUDP}},
 	{pcap.LinkTypeLinuxSLL, linuxSLLSample, []Kind{KindLinuxSLL, KindIPv4, KindUDP}},
 	{pcap.LinkTypeLinuxSLL2, linuxSLL2Sample, []Kind{KindLinuxSLL2, KindIPv4, KindUDP}},
+	{linkTypeARCNET, arcnetSample, []Kind{KindARCNET, KindIPv4, KindUDP}},
+	{linkTypeSLIP, slipSample, []Kind{KindSLIP, KindIPv4, KindUDP}},
+	{pcap.LinkTypePPP, pppSample, []Kind{KindPPP, KindIPv4, KindUDP}},
+	{linkTypeFDDI, fddiSample, []Kind{KindFDDI, KindLLC, KindIPv4, KindUDP}},
+	{pcap.LinkTypePPPHDLC, chdlcSample, []Kind{KindCHDLC, KindIPv4, KindUDP}},
+	{pcap.LinkTypePPPEther, pppoeSample, []Kind{KindPPPoE, KindPPP, KindIPv4, KindUDP}},
+	{linkTypeATMRFC1483, llcSample, []Kind{KindLLC, KindIPv4, KindUDP}},
+	{pcap.LinkTypeCHDLC, chdlcSample, []Kind{KindCHDLC, KindIPv4, KindUDP}},
+	{linkTypeWLAN, wlanSample, []Kind{KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	{linkTypeATMCLIP, ipv4Sample, []Kind{KindIPv4, KindUDP}},
+	{linkTypeFrameRelay, frameRelaySample, []Kind{KindFrameRelay, KindIPv4, KindUDP}},
+	{linkTypeENC, encSample, []Kind{KindENC, KindIPv4, KindUDP}},
+	{linkTypePrism, prismSample, []Kind{KindPrism, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	{linkTypeAVS, prismSample, []Kind{KindPrism, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	{linkTypeRadiotap, radiotapSample, []Kind{KindRadiotap, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	{linkTypeARCNETLinux, arcnetLinuxSample, []Kind{KindARCNETLinux, KindIPv4, KindUDP}},
+	{linkTypeIEEE1394, ieee1394Sample, []Kind{KindIEEE1394, KindIPv4, KindUDP}},
+	{linkTypeJuniperEthernet, juniperSample, []Kind{KindJuniperEthernet, KindEthernet, KindIPv4, KindUDP}},
+	{linkTypeMFR, mfrSample, []Kind{KindMFR, KindFrameRelay, KindIPv4, KindUDP}},
+	{linkTypePPI, ppiSample, []Kind{KindPPI, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	{linkTypeMPLS, mplsSample, []Kind{KindMPLS, KindIPv4, KindUDP}},
+	{linkTypeIPNET, ipnetSample, []Kind{KindIPNET, KindIPv4, KindUDP}},
+	{linkTypeNFLOG, nflogSample, []Kind{KindNFLOG, KindIPv4, KindUDP}},
+	{linkTypeIPoIB, ipoibSample, []Kind{KindIPoIB, KindIPv4, KindUDP}},
+	{linkTypePKTAP, pktapSample, []Kind{KindPKTAP, KindEthernet, KindIPv4, KindUDP}},
+	{linkTypeUser2, pktapSample, []Kind{KindPKTAP, KindEthernet, KindIPv4, KindUDP}},
+	{linkTypeDSA, dsaSample, []Kind{KindDSA, KindIPv4, KindUDP}},
+	{linkTypeEDSA, edsaSample, []Kind{KindEDSA, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 88e7" + iTagSample, []Kind{KindEthernet, KindITag, KindEthernet, KindARP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 8926" + vnTagSample, []Kind{KindEthernet, KindVNTag, KindVLAN, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 893f" + eTagSample, []Kind{KindEthernet, KindETag, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 8909" + cmdSample, []Kind{KindEthernet, KindCMD, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 88e5" + macsecSample, []Kind{KindEthernet, KindMACsec, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 2f 0000 c0000201 c6336407 0000 8909" + cmdGRESample, []Kind{KindIPv4, KindGRE, KindCMDGRE, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 d28b" + aristaSample, []Kind{KindEthernet, KindArista, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 8903" + fabricPathSample, []Kind{KindEthernet, KindFabricPath, KindEthernet, KindARP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 8847" + mplsSample, []Kind{KindEthernet, KindMPLS, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 8864" + pppoeSample, []Kind{KindEthernet, KindPPPoE, KindPPP, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 894f" + nshSample, []Kind{KindEthernet, KindNSH, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 0026" + llcSample, []Kind{KindEthernet, KindLLC, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 9100 0064 0800" + ipv4Sample, []Kind{KindEthernet, KindVLAN, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 2f 0000 c0000201 c6336407" + greSample, []Kind{KindIPv4, KindGRE, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 32 0000 c0000201 c6336407" + espSample, []Kind{KindIPv4, KindESP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 33 0000 c0000201 c6336407" + ahSample, []Kind{KindIPv4, KindAH, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 61 0000 c0000201 c6336407" + etherIPSample, []Kind{KindIPv4, KindEtherIP, KindEthernet, KindARP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 67 0000 c0000201 c6336407" + pimSample, []Kind{KindIPv4, KindPIM, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 02 0000 c0000201 c6336407" + igmpSample, []Kind{KindIPv4, KindIGMP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 84 0000 c0000201 c6336407" + sctpSample, []Kind{KindIPv4, KindSCTP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 88 0000 c0000201 c6336407" + udpLiteSample, []Kind{KindIPv4, KindUDPLite}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 89 0000 c0000201 c6336407" + mplsSample, []Kind{KindIPv4, KindMPLS, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 8f 0000 c0000201 c6336407" + ethernetSample, []Kind{KindIPv4, KindEthernet, KindARP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 91 0000 c0000201 c6336407" + nshSample, []Kind{KindIPv4, KindNSH, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 04 0000 c0000201 c6336407" + ipv4Sample, []Kind{KindIPv4, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 29 0000 c0000201 c6336407" + ipv6Sample, []Kind{KindIPv4, KindIPv6, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 5e 0000 c0000201 c6336407" + ipv4Sample, []Kind{KindIPv4, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00006a5 0000 0000" + l2tpSample, []Kind{KindIPv4, KindUDP, KindL2TP, KindPPP, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c0000868 0000 0000" + gtpSample, []Kind{KindIPv4, KindUDP, KindGTP, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c0000dd8 0000 0000" + teredoSample, []Kind{KindIPv4, KindUDP, KindTeredo, KindIPv6, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c0001292 0000 0000" + greSample, []Kind{KindIPv4, KindUDP, KindGRE, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00012b5 0000 0000" + vxlanSample, []Kind{KindIPv4, KindUDP, KindVXLAN, KindEthernet, KindARP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00012b6 0000 0000" + vxlanSample, []Kind{KindIPv4, KindUDP, KindVXLANGPE, KindEthernet, KindARP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00013d0 0000 0000" + ayiyaSample, []Kind{KindIPv4, KindUDP, KindAYIYA, KindIPv6, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c000147f 0000 0000" + capwapSample, []Kind{KindIPv4, KindUDP, KindCAPWAP, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00017c1 0000 0000" + geneveSample, []Kind{KindIPv4, KindUDP, KindGENEVE, KindEthernet, KindARP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00018c7 0000 0000" + sflowSample, []Kind{KindIPv4, KindUDP, KindSFlow}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00019eb 0000 0000" + mplsSample, []Kind{KindIPv4, KindUDP, KindMPLS, KindIPv4, KindUDP}},
 	{pcap.LinkType(147), ipv4Sample, nil},
 }
 
 func TestDecodeLinkTypes(t *testing.T) {
+	var d Decoder
 	for _, c := range linkSamples {
+		if d.Knows(c.link) != (c.want != nil) {
+			t.Errorf("Knows(%v) is %v", c.link, d.Knows(c.link))
+		}
 		p := decodeHex(t, c.link, c.packet)
 		wantKinds(t, p, c.want...)
 		if p.Err() != nil {
@@ -99,7 +170,7 @@ func TestDecodeReasons(t *testing.T) {
 		{"UDP header cut by the capture", eth + ipv4Sample[:46], 60, Truncated, KindUDP, 34, 3, true},
 		{"UDP header beyond the total length", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 0, Short, KindUDP, 34, 6, false},
 		{"the same in a cut capture", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 1500, Short, KindUDP, 34, 6, false},
-		{"total length beyond the packet, no snapshot length", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, Truncated, KindUDP, 34, 3, true},
+		{"total length beyond the packet, which is whole", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, Short, KindUDP, 34, 3, true},
 		{"payload cut by the capture", eth + ipv4Sample[:58], 45, 0, 0, 0, 0, true},
 		{"IP header length of 16", eth + "44" + ipv4Sample[2:], 0, Malformed, KindIPv4, 14, 30, false},
 		{"UDP length of 4", eth + "4500001e1234400040113c5fc0000201c6336407" + "1234000900040000" + "6869", 0, Malformed, KindUDP, 34, 10, false},
@@ -127,6 +198,18 @@ func TestDecodeReasons(t *testing.T) {
 				t.Error(e)
 			}
 		})
+	}
+}
+
+// Of bytes without a record, a length field beyond them says that they were cut.
+func TestDecodeBytesReason(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeRaw, "4500001e1234400040113c5fc0000201c6336407 123400")
+	if !errors.Is(p.Err(), Truncated) {
+		t.Error(p.Err())
+	}
+	p = decodeHex(t, pcap.LinkTypeRaw, "450000171234400040113c5fc0000201c6336407 123400")
+	if !errors.Is(p.Err(), Short) {
+		t.Error(p.Err())
 	}
 }
 
@@ -166,7 +249,7 @@ func TestDecodeFCSCut(t *testing.T) {
 func TestDecodeTooDeep(t *testing.T) {
 	hdr := "45000000 0000 4000 40 04 0000 c0000201 c6336407"
 	p := decodeHex(t, pcap.LinkTypeRaw, strings.Repeat(hdr, MaxLayers))
-	if len(kinds(p)) != MaxLayers || !errors.Is(p.Err(), Short) {
+	if len(kinds(p)) != MaxLayers || p.Err() != nil {
 		t.Errorf("%d layers, %v", len(kinds(p)), p.Err())
 	}
 	p = decodeHex(t, pcap.LinkTypeRaw, strings.Repeat(hdr, MaxLayers+5))

@@ -48,18 +48,26 @@ func stepEthernet(b []byte) (hdr, size int, next Kind, r Reason) {
 	if len(b) < ethernetLen {
 		return 0, 0, 0, Short
 	}
-	size, next = etherPayload(b, ethernetLen)
+	size, next = etherPayload(b, ethernetLen, Ethernet{b}.EtherType())
 	return ethernetLen, size, next, 0
 }
 
-// etherPayload reads the EtherType or length that ends a header of hdr bytes,
-// and returns how many bytes of b belong to the layer and what follows.
-func etherPayload(b []byte, hdr int) (size int, next Kind) {
-	t := binary.BigEndian.Uint16(b[hdr-2:])
+// etherPayload returns how many bytes of b, which begins with a header of hdr
+// bytes, belong to the layer, and what follows by the EtherType or length t.
+func etherPayload(b []byte, hdr int, t EtherType) (size int, next Kind) {
 	if t <= maxEthernetFrame {
-		return hdr + int(t), KindPayload
+		return hdr + int(t), lengthKind(cut(b[hdr:], int(t)))
 	}
-	return len(b), EtherType(t).kind()
+	return len(b), t.kind()
+}
+
+// lengthKind returns what a frame with a length instead of an EtherType
+// carries: logical link control, but for a way of Novell's to leave it out.
+func lengthKind(b []byte) Kind {
+	if len(b) < llcMinLen || b[0] == 0xff && b[1] == 0xff {
+		return KindPayload
+	}
+	return KindLLC
 }
 
 // Dst returns the destination address.

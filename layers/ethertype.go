@@ -8,29 +8,65 @@ type EtherType uint16
 
 // The EtherTypes that a Decoder knows.
 const (
-	EtherTypeIPv4  EtherType = 0x0800
-	EtherTypeARP   EtherType = 0x0806
-	EtherTypeVLAN  EtherType = 0x8100 // IEEE 802.1Q C-tag
-	EtherTypeIPv6  EtherType = 0x86dd
-	EtherTypeQinQ  EtherType = 0x88a8 // IEEE 802.1Q S-tag, formerly 802.1ad
-	EtherTypeQinQ1 EtherType = 0x9100 // the S-tag of equipment older than 802.1ad
+	EtherTypeIPv4          EtherType = 0x0800
+	EtherTypeARP           EtherType = 0x0806
+	EtherTypeERSPAN3       EtherType = 0x22eb // behind GRE
+	EtherTypeTEB           EtherType = 0x6558 // transparent Ethernet bridging, behind GRE and the like
+	EtherTypeRARP          EtherType = 0x8035
+	EtherTypeVLAN          EtherType = 0x8100 // IEEE 802.1Q C-tag
+	EtherTypeIPv6          EtherType = 0x86dd
+	EtherTypePPP           EtherType = 0x880b // behind GRE
+	EtherTypeMPLS          EtherType = 0x8847
+	EtherTypeMPLSMulticast EtherType = 0x8848
+	EtherTypePPPoEDisc     EtherType = 0x8863 // discovery
+	EtherTypePPPoE         EtherType = 0x8864 // session
+	EtherTypeQinQ          EtherType = 0x88a8 // IEEE 802.1Q S-tag, formerly 802.1ad
+	EtherTypeERSPAN        EtherType = 0x88be // behind GRE
+	EtherTypeMACsec        EtherType = 0x88e5 // IEEE 802.1AE
+	EtherTypeITag          EtherType = 0x88e7 // IEEE 802.1Q I-tag, formerly 802.1ah
+	EtherTypeFabricPath    EtherType = 0x8903 // Cisco
+	EtherTypeCMD           EtherType = 0x8909 // Cisco metadata
+	EtherTypeVNTag         EtherType = 0x8926 // Cisco
+	EtherTypeETag          EtherType = 0x893f // IEEE 802.1BR
+	EtherTypeNSH           EtherType = 0x894f
+	EtherTypeQinQ1         EtherType = 0x9100 // the S-tag of equipment older than 802.1ad
+	EtherTypeQinQ2         EtherType = 0x9200 // the same
+	EtherTypeQinQ3         EtherType = 0x9300 // the same
+	EtherTypeArista        EtherType = 0xd28b
 )
+
+var etherTypeNames = map[EtherType]string{
+	EtherTypeIPv4:          "IPv4",
+	EtherTypeARP:           "ARP",
+	EtherTypeERSPAN3:       "ERSPAN III",
+	EtherTypeTEB:           "Ethernet",
+	EtherTypeRARP:          "RARP",
+	EtherTypeVLAN:          "802.1Q",
+	EtherTypeIPv6:          "IPv6",
+	EtherTypePPP:           "PPP",
+	EtherTypeMPLS:          "MPLS",
+	EtherTypeMPLSMulticast: "MPLS multicast",
+	EtherTypePPPoEDisc:     "PPPoE discovery",
+	EtherTypePPPoE:         "PPPoE",
+	EtherTypeQinQ:          "802.1ad",
+	EtherTypeERSPAN:        "ERSPAN",
+	EtherTypeMACsec:        "MACsec",
+	EtherTypeITag:          "802.1ah",
+	EtherTypeFabricPath:    "FabricPath",
+	EtherTypeCMD:           "Cisco metadata",
+	EtherTypeVNTag:         "VN-Tag",
+	EtherTypeETag:          "802.1BR",
+	EtherTypeNSH:           "NSH",
+	EtherTypeQinQ1:         "802.1 QinQ",
+	EtherTypeQinQ2:         "802.1 QinQ",
+	EtherTypeQinQ3:         "802.1 QinQ",
+	EtherTypeArista:        "Arista",
+}
 
 // String returns the type's name, or its number in hexadecimal.
 func (t EtherType) String() string {
-	switch t {
-	case EtherTypeIPv4:
-		return "IPv4"
-	case EtherTypeARP:
-		return "ARP"
-	case EtherTypeVLAN:
-		return "802.1Q"
-	case EtherTypeIPv6:
-		return "IPv6"
-	case EtherTypeQinQ:
-		return "802.1ad"
-	case EtherTypeQinQ1:
-		return "802.1 QinQ"
+	if name, ok := etherTypeNames[t]; ok {
+		return name
 	}
 	return fmt.Sprintf("0x%04x", uint16(t))
 }
@@ -42,10 +78,40 @@ func (t EtherType) kind() Kind {
 		return KindIPv4
 	case EtherTypeIPv6:
 		return KindIPv6
-	case EtherTypeARP:
+	}
+	return t.rareKind()
+}
+
+func (t EtherType) rareKind() Kind {
+	switch t {
+	case EtherTypeARP, EtherTypeRARP:
 		return KindARP
-	case EtherTypeVLAN, EtherTypeQinQ, EtherTypeQinQ1:
+	case EtherTypeVLAN, EtherTypeQinQ, EtherTypeQinQ1, EtherTypeQinQ2, EtherTypeQinQ3:
 		return KindVLAN
+	case EtherTypeMPLS, EtherTypeMPLSMulticast:
+		return KindMPLS
+	case EtherTypePPPoE, EtherTypePPPoEDisc:
+		return KindPPPoE
+	case EtherTypePPP:
+		return KindPPP
+	case EtherTypeTEB:
+		return KindEthernet
+	case EtherTypeITag:
+		return KindITag
+	case EtherTypeVNTag:
+		return KindVNTag
+	case EtherTypeETag:
+		return KindETag
+	case EtherTypeFabricPath:
+		return KindFabricPath
+	case EtherTypeCMD:
+		return KindCMD
+	case EtherTypeArista:
+		return KindArista
+	case EtherTypeMACsec:
+		return KindMACsec
+	case EtherTypeNSH:
+		return KindNSH
 	}
 	return KindPayload
 }

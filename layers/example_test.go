@@ -94,3 +94,33 @@ func ExampleTCP_Options() {
 	// 3 [07]
 	// MSS 1460
 }
+
+// Teach a Decoder a protocol of one's own, on a UDP port.
+func ExampleDecoder_Register() {
+	const kindBeacon = layers.KindUser
+	var d layers.Decoder
+	err := d.Register(layers.Protocol{
+		Kind: kindBeacon,
+		Name: "beacon",
+		Parse: func(b []byte) (layers.Step, error) {
+			if len(b) < 2 {
+				return layers.Step{}, layers.Short
+			}
+			return layers.Step{HeaderLen: 2}, nil // version, flags
+		},
+	}, layers.ByUDPPort(9))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	data, _ := hex.DecodeString("450000201234400040110000c0000201c6336407" + "12340009000c0000" + "01806869")
+	var p layers.Packet
+	d.DecodeBytes(&p, pcap.LinkTypeIPv4, data)
+	if l, ok := p.Layer(kindBeacon); ok {
+		fmt.Printf("version %d: %s\n", l.Header()[0], l.Payload())
+	}
+	fmt.Println(&p)
+	// Output:
+	// version 1: hi
+	// IPv4 192.0.2.1 > 198.51.100.7, UDP 4660 > 9 len 4, beacon
+}

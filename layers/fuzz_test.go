@@ -3,6 +3,7 @@ package layers
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/sightline-go/sightline/pcap"
@@ -24,10 +25,27 @@ func FuzzDecode(f *testing.F) {
 		var p Packet
 		d.Decode(&p, &rec)
 		checkPacket(t, &p)
+		checkSame(t, &p, &rec)
 		if !bytes.Equal(before, data) {
 			t.Error("Decode wrote to the packet")
 		}
 	})
+}
+
+// checkSame decodes rec with a Decoder that has a binding, so that it takes no
+// short cut, and fails the test when that gives anything else.
+func checkSame(t *testing.T, p *Packet, rec *pcap.Record) {
+	t.Helper()
+	var d Decoder
+	if err := d.Bind(KindPayload, ByEtherType(0xffff), ByIPProto(255)); err != nil {
+		t.Fatal(err)
+	}
+	var q Packet
+	d.Decode(&q, rec)
+	if !slices.Equal(p.spans[:p.n], q.spans[:q.n]) || p.last != q.last || p.off != q.off || p.end != q.end ||
+		p.truncated != q.truncated || p.stop.Reason != q.stop.Reason || p.stop.Reason != 0 && p.stop != q.stop {
+		t.Errorf("%v\nwithout short cut %v", p, &q)
+	}
 }
 
 // TestDecodeMutated checks every sample cut at every length, and with every
@@ -41,10 +59,12 @@ func TestDecodeMutated(t *testing.T) {
 			d.DecodeBytes(&p, c.link, bytes.Clone(b[:n]))
 			checkPacket(t, &p)
 			m := bytes.Clone(b)
-			for _, x := range []byte{0, 1, 0x40, 0x60, 0x7f, 0xff} {
+			for _, x := range []byte{0, 0x45, 0x80, 0xff} {
 				m[n] = x
-				d.DecodeBytes(&p, c.link, m)
-				checkPacket(t, &p)
+				rec := pcap.Record{LinkType: c.link, Data: m, WireLen: len(m)}
+				d.Decode(&p, &rec)
+				checkLayers(t, &p)
+				checkSame(t, &p, &rec)
 			}
 		}
 	}
@@ -53,7 +73,13 @@ func TestDecodeMutated(t *testing.T) {
 // checkPacket fails the test when a layer reaches out of the one before it,
 // an error points out of the packet, a method panics, or text is not
 // printable.
-func checkPacket(t *testing.T, p *Packet) {
+func checkPacket(t testing.TB, p *Packet) {
+	t.Helper()
+	checkLayers(t, p)
+	touchPacket(t, p)
+}
+
+func checkLayers(t testing.TB, p *Packet) {
 	t.Helper()
 	off, end := 0, len(p.Bytes())
 	for l := range p.Layers() {
@@ -65,10 +91,9 @@ func checkPacket(t *testing.T, p *Packet) {
 	checkErr(t, p)
 	text, _ := p.AppendText(nil)
 	printable(t, "Packet.AppendText", text)
-	touchPacket(t, p)
 }
 
-func checkErr(t *testing.T, p *Packet) {
+func checkErr(t testing.TB, p *Packet) {
 	t.Helper()
 	var e *Error
 	if !errors.As(p.Err(), &e) {
@@ -83,9 +108,10 @@ func checkErr(t *testing.T, p *Packet) {
 }
 
 // touchPacket calls every method of a Packet, and of the views that it gives.
-func touchPacket(t *testing.T, p *Packet) {
+func touchPacket(t testing.TB, p *Packet) {
 	t.Helper()
 	for l := range p.Layers() {
+		p.Checksum(l.Kind)
 		if got, ok := p.Layer(l.Kind); !ok || got.Kind != l.Kind {
 			t.Fatalf("Layer(%v): %v %v", l.Kind, got.Kind, ok)
 		}

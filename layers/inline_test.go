@@ -11,10 +11,26 @@ import (
 // outOfLine are the methods of header views that are more than a look at the
 // bytes.
 var outOfLine = map[string]bool{
-	"AppendText":     true,
-	"ARP.SenderIP":   true,
-	"ARP.TargetIP":   true,
-	"TCP.Timestamps": true, // a search of the options
+	"AppendText":      true,
+	"ARP.SenderIP":    true,
+	"ARP.TargetIP":    true,
+	"FrameRelay.DLCI": true,
+	"GRE.Ack":         true,
+	"GRE.HeaderLen":   true, // a walk over source routes
+	"GRE.Seq":         true,
+	"GTP.HeaderLen":   true, // a walk over extensions
+	"IPv6.JumboLen":   true, // a search of the options
+	"IPv6.Truncated":  true,
+	"L2TP.HeaderLen":  true,
+	"LLC.HeaderLen":   true,
+	"MPLS.HeaderLen":  true, // a walk over the stack
+	"Radiotap.Flags":  true, // a search for the field
+	"SFlow.Agent":     true,
+	"TCP.FastOpen":    true,
+	"TCP.MPTCP":       true,
+	"TCP.Timestamps":  true, // a search of the options
+	"Teredo.Origin":   true,
+	"WLAN.HeaderLen":  true,
 }
 
 // TestInlining asks the compiler which functions it can inline: every accessor
@@ -67,4 +83,52 @@ var headerTypes = []reflect.Type{
 	reflect.TypeFor[ICMPv6](),
 	reflect.TypeFor[TCP](),
 	reflect.TypeFor[UDP](),
+	reflect.TypeFor[LLC](),
+	reflect.TypeFor[FDDI](),
+	reflect.TypeFor[PPP](),
+	reflect.TypeFor[PPPoE](),
+	reflect.TypeFor[CHDLC](),
+	reflect.TypeFor[FrameRelay](),
+	reflect.TypeFor[MFR](),
+	reflect.TypeFor[ARCNET](),
+	reflect.TypeFor[IPoIB](),
+	reflect.TypeFor[IPNET](),
+	reflect.TypeFor[IEEE1394](),
+	reflect.TypeFor[ENC](),
+	reflect.TypeFor[SLIP](),
+	reflect.TypeFor[NFLOG](),
+	reflect.TypeFor[PKTAP](),
+	reflect.TypeFor[Juniper](),
+	reflect.TypeFor[Arista](),
+	reflect.TypeFor[FabricPath](),
+	reflect.TypeFor[ITag](),
+	reflect.TypeFor[DSA](),
+	reflect.TypeFor[MPLS](),
+	reflect.TypeFor[ControlWord](),
+	reflect.TypeFor[WLAN](),
+	reflect.TypeFor[AMSDU](),
+	reflect.TypeFor[Radiotap](),
+	reflect.TypeFor[PPI](),
+	reflect.TypeFor[Prism](),
+	reflect.TypeFor[GRE](),
+	reflect.TypeFor[ERSPAN](),
+	reflect.TypeFor[WCCP](),
+	reflect.TypeFor[NSH](),
+	reflect.TypeFor[VXLAN](),
+	reflect.TypeFor[GENEVE](),
+	reflect.TypeFor[GTP](),
+	reflect.TypeFor[Teredo](),
+	reflect.TypeFor[AYIYA](),
+	reflect.TypeFor[L2TP](),
+	reflect.TypeFor[EtherIP](),
+	reflect.TypeFor[CAPWAP](),
+	reflect.TypeFor[SFlow](),
+	reflect.TypeFor[PIM](),
+	reflect.TypeFor[ESP](),
+	reflect.TypeFor[IGMP](),
+	reflect.TypeFor[SCTP](),
+	reflect.TypeFor[UDPLite](),
+	reflect.TypeFor[SwitchTag](),
+	reflect.TypeFor[CMD](),
+	reflect.TypeFor[MACsec](),
 }

@@ -10,17 +10,28 @@ type IPProto uint8
 const (
 	IPProtoHopByHop    IPProto = 0
 	IPProtoICMPv4      IPProto = 1
+	IPProtoIGMP        IPProto = 2
 	IPProtoIPv4        IPProto = 4 // IP in IP
 	IPProtoTCP         IPProto = 6
 	IPProtoUDP         IPProto = 17
 	IPProtoIPv6        IPProto = 41 // 6in4
 	IPProtoRouting     IPProto = 43
 	IPProtoFragment    IPProto = 44
+	IPProtoGRE         IPProto = 47
+	IPProtoESP         IPProto = 50
 	IPProtoAH          IPProto = 51
 	IPProtoICMPv6      IPProto = 58
 	IPProtoNoNext      IPProto = 59
 	IPProtoDestination IPProto = 60
+	IPProtoIPIP        IPProto = 94
+	IPProtoEtherIP     IPProto = 97
+	IPProtoPIM         IPProto = 103
+	IPProtoSCTP        IPProto = 132
 	IPProtoMobility    IPProto = 135
+	IPProtoUDPLite     IPProto = 136
+	IPProtoMPLS        IPProto = 137
+	IPProtoEthernet    IPProto = 143
+	IPProtoNSH         IPProto = 145
 )
 
 // String returns the protocol's name, or its number.
@@ -52,37 +63,59 @@ func (p IPProto) String() string {
 		return "IPv6 destination options"
 	case IPProtoMobility:
 		return "IPv6 mobility"
+	case IPProtoIGMP:
+		return "IGMP"
+	case IPProtoGRE:
+		return "GRE"
+	case IPProtoESP:
+		return "ESP"
+	case IPProtoIPIP:
+		return "IPIP"
+	case IPProtoEtherIP:
+		return "EtherIP"
+	case IPProtoPIM:
+		return "PIM"
+	case IPProtoSCTP:
+		return "SCTP"
+	case IPProtoUDPLite:
+		return "UDP-Lite"
+	case IPProtoMPLS:
+		return "MPLS"
+	case IPProtoEthernet:
+		return "Ethernet"
+	case IPProtoNSH:
+		return "NSH"
 	}
 	return "protocol " + strconv.Itoa(int(p))
 }
 
 // kind returns the layer that p announces.
-func (p IPProto) kind() Kind {
-	switch p {
-	case IPProtoTCP:
-		return KindTCP
-	case IPProtoUDP:
-		return KindUDP
-	case IPProtoICMPv4:
-		return KindICMPv4
-	case IPProtoICMPv6:
-		return KindICMPv6
-	case IPProtoIPv4:
-		return KindIPv4
-	case IPProtoIPv6:
-		return KindIPv6
-	case IPProtoHopByHop:
-		return KindIPv6HopByHop
-	case IPProtoRouting:
-		return KindIPv6Routing
-	case IPProtoFragment:
-		return KindIPv6Fragment
-	case IPProtoDestination:
-		return KindIPv6Destination
-	case IPProtoMobility:
-		return KindIPv6Mobility
-	case IPProtoAH:
-		return KindAH
-	}
-	return KindPayload
+func (p IPProto) kind() Kind { return ipProtoKinds[p] }
+
+// ipProtoKinds is a table because a branch for each packet's protocol is
+// slower to guess.
+var ipProtoKinds = [256]Kind{
+	IPProtoHopByHop:    KindIPv6HopByHop,
+	IPProtoICMPv4:      KindICMPv4,
+	IPProtoIPv4:        KindIPv4,
+	IPProtoTCP:         KindTCP,
+	IPProtoUDP:         KindUDP,
+	IPProtoIPv6:        KindIPv6,
+	IPProtoRouting:     KindIPv6Routing,
+	IPProtoFragment:    KindIPv6Fragment,
+	IPProtoAH:          KindAH,
+	IPProtoICMPv6:      KindICMPv6,
+	IPProtoDestination: KindIPv6Destination,
+	IPProtoMobility:    KindIPv6Mobility,
+	IPProtoIGMP:        KindIGMP,
+	IPProtoGRE:         KindGRE,
+	IPProtoESP:         KindESP,
+	IPProtoIPIP:        KindIPv4,
+	IPProtoEtherIP:     KindEtherIP,
+	IPProtoPIM:         KindPIM,
+	IPProtoSCTP:        KindSCTP,
+	IPProtoUDPLite:     KindUDPLite,
+	IPProtoMPLS:        KindMPLS,
+	IPProtoEthernet:    KindEthernet,
+	IPProtoNSH:         KindNSH,
 }

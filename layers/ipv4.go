@@ -47,7 +47,7 @@ func stepIPv4(b []byte) (hdr, size int, next Kind, r Reason) {
 	if size < hdr {
 		return 0, 0, 0, Malformed
 	}
-	if binary.BigEndian.Uint16(b[6:])&ipv4OffsetMask == 0 {
+	if binary.BigEndian.Uint16(b[6:])&ipv4OffsetMask == 0 && size > hdr {
 		next = IPProto(b[9]).kind()
 	}
 	return hdr, size, next, 0

@@ -5,13 +5,17 @@ import (
 	"net/netip"
 )
 
-// IPv6 header (RFC 8200 section 3).
-const ipv6Len = 40
+// IPv6 header (RFC 8200 section 3), and the option of a hop-by-hop options
+// header that states the length of a jumbogram (RFC 2675 section 2).
+const (
+	ipv6Len          = 40
+	ipv6OptionJumbo  = 0xc2
+	ipv6JumboMinimum = 1 << 16
+)
 
 // IPv6 is a view of an IPv6 header and its payload, extension headers
-// included, cut to the header's payload length. A payload length of 0 with a
-// hop-by-hop options header means a jumbogram (RFC 2675): all bytes there are.
-// ParseIPv6 or a Packet makes it.
+// included, cut to the header's payload length, or to that of a jumbogram's
+// option. ParseIPv6 or a Packet makes it.
 type IPv6 struct{ b []byte }
 
 // ParseIPv6 checks that b begins with an IPv6 header and returns a view of it
@@ -38,9 +42,23 @@ func stepIPv6(b []byte) (hdr, size int, next Kind, r Reason) {
 	h := IPv6{b}
 	size = ipv6Len + h.PayloadLen()
 	if size == ipv6Len && h.NextHeader() == IPProtoHopByHop {
-		size = len(b)
+		size = ipv6Len + h.jumboLen()
 	}
-	return ipv6Len, size, h.NextHeader().kind(), 0
+	if size > ipv6Len {
+		next = h.NextHeader().kind()
+	}
+	return ipv6Len, size, next, 0
+}
+
+// jumboLen returns the length of a payload that the header states as 0: what a
+// jumbogram's option says, up to one byte more than there is, or all.
+func (h IPv6) jumboLen() int {
+	have := len(h.b) - ipv6Len
+	n, ok := h.JumboLen()
+	if !ok {
+		return have
+	}
+	return int(min(int64(n), int64(have)+1))
 }
 
 // TrafficClass returns six bits of DSCP (RFC 2474) and two of ECN (RFC 3168).
@@ -51,6 +69,25 @@ func (h IPv6) FlowLabel() uint32 { return binary.BigEndian.Uint32(h.b) & 0xfffff
 
 // PayloadLen returns the length of the payload that the header states, in bytes.
 func (h IPv6) PayloadLen() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
+
+// JumboLen returns the length of a jumbogram's payload, in bytes, and false if
+// the packet is none.
+func (h IPv6) JumboLen() (n uint32, ok bool) {
+	if h.PayloadLen() != 0 || h.NextHeader() != IPProtoHopByHop {
+		return 0, false
+	}
+	ext, err := ParseIPv6Ext(h.b[ipv6Len:])
+	if err != nil {
+		return 0, false
+	}
+	for o := range ext.Options() {
+		if o.Kind == ipv6OptionJumbo && len(o.Data) == 4 {
+			n = binary.BigEndian.Uint32(o.Data)
+			return n, n >= ipv6JumboMinimum
+		}
+	}
+	return 0, false
+}
 
 // NextHeader returns what follows the header, maybe an extension header.
 func (h IPv6) NextHeader() IPProto { return IPProto(h.b[6]) }
@@ -72,7 +109,12 @@ func (h IPv6) Bytes() []byte { return h.b }
 func (h IPv6) Payload() []byte { return h.b[ipv6Len:] }
 
 // Truncated reports whether the header promises more bytes than are there.
-func (h IPv6) Truncated() bool { return len(h.b) < ipv6Len+h.PayloadLen() }
+func (h IPv6) Truncated() bool {
+	if n, ok := h.JumboLen(); ok {
+		return int64(len(h.b)) < ipv6Len+int64(n)
+	}
+	return len(h.b) < ipv6Len+h.PayloadLen()
+}
 
 // AppendText appends a short description to dst.
 func (h IPv6) AppendText(dst []byte) ([]byte, error) {

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // A packet laid out by RFC 8200 section 3, with its checksum: UDP from
 // 2001:db8::1 to the discard port of 2001:db8::2, expedited forwarding.
@@ -39,5 +43,35 @@ func TestParseIPv6(t *testing.T) {
 		if _, err := ParseIPv6(unhex(t, c.hdr)); err != c.want {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
+	}
+}
+
+// A jumbogram (RFC 2675) states its length in an option; without that, a
+// payload length of 0 before a hop-by-hop options header takes all.
+func TestIPv6Jumbo(t *testing.T) {
+	const addrs = "20010db8000000000000000000000001" + "20010db8000000000000000000000002"
+	hdr := unhex(t, "60000000 0000 00 40"+addrs+"1100 c204 00010008"+"12340009 0000 0000")
+	whole := append(hdr, make([]byte, 1<<16)...)
+	for _, c := range []struct {
+		name      string
+		b         []byte
+		payload   int
+		truncated bool
+	}{
+		{"with a trailer", append(whole, 1, 2, 3), 1<<16 - 8, false},
+		{"cut", whole[:1000], 1000 - 40 - 8 - 8, true},
+	} {
+		var d Decoder
+		var p Packet
+		d.DecodeBytes(&p, pcap.LinkTypeIPv6, c.b)
+		wantKinds(t, &p, KindIPv6, KindIPv6HopByHop, KindUDP)
+		ip, _ := p.IPv6()
+		if n, ok := ip.JumboLen(); n != 1<<16+8 || !ok || len(p.Payload()) != c.payload || p.Truncated() != c.truncated || ip.Truncated() != c.truncated {
+			t.Errorf("%s: length %d %v, payload %d, truncated %v %v", c.name, n, ok, len(p.Payload()), p.Truncated(), ip.Truncated())
+		}
+	}
+	small := decodeHex(t, pcap.LinkTypeIPv6, "60000000 0000 00 40"+addrs+"1100 c204 0000ffff"+"12340009 000a 0000 6869")
+	if ip, _ := small.IPv6(); string(small.Payload()) != "hi" || ip.Truncated() {
+		t.Error(small)
 	}
 }

@@ -75,6 +75,24 @@ func (h IPv6Ext) Options() iter.Seq[Option] {
 	}
 }
 
+// finalDst returns the address of the final destination in a routing header:
+// the last of type 0 (RFC 5095) and 2 (RFC 6275), the first of a segment
+// routing header (RFC 8754). It is nil for other types, or when no segments
+// are left.
+func (h IPv6Ext) finalDst() []byte {
+	b := h.b[:h.HeaderLen()]
+	if b[3] == 0 || len(b) < ipv6ExtUnit+16 {
+		return nil
+	}
+	switch b[2] {
+	case 0, 2:
+		return b[ipv6ExtUnit+(len(b)-ipv6ExtUnit)/16*16-16:][:16]
+	case 4:
+		return b[ipv6ExtUnit:][:16]
+	}
+	return nil
+}
+
 // Bytes returns header and payload.
 func (h IPv6Ext) Bytes() []byte { return h.b }
 
@@ -118,6 +136,10 @@ func (h IPv6Fragment) FragmentOffset() int { return int(binary.BigEndian.Uint16(
 
 // MoreFragments returns the M flag.
 func (h IPv6Fragment) MoreFragments() bool { return h.b[3]&1 != 0 }
+
+// IsFragment reports whether the payload is a part of a datagram: a fragment
+// header may announce all of it (RFC 6946).
+func (h IPv6Fragment) IsFragment() bool { return binary.BigEndian.Uint16(h.b[2:])&^6 != 0 }
 
 // ID returns the identification that fragments of a datagram share.
 func (h IPv6Fragment) ID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }

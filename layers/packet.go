@@ -16,15 +16,21 @@ const MaxLayers = 32
 type Packet struct {
 	data      []byte
 	spans     [MaxLayers]span
-	n         int // spans in use
-	network   int // index + 1 of the innermost IP layer, 0: none
-	transport int // index + 1 of the TCP or UDP layer in it, 0: none
-	off, end  int // what follows the last layer, in data
-	cut       bool
-	fragment  bool
+	last      [kindCount]uint8 // for each kind, index + 1 of its innermost span, 0: none
+	n         int              // spans in use
+	off, end  int              // what follows the last layer, in data
+	cut       bool             // the capture holds less than was on the wire
+	quote     bool             // nobody says whether it does
 	truncated bool
 	stop      Error
+	protocols map[Kind]Protocol // the Decoder's, if a layer is of one
 }
+
+// lacking notes that a length field promises more than there is. That of a
+// first fragment's headers does: they describe the whole datagram.
+func (p *Packet) lacking() { p.truncated = p.truncated || !p.Fragment() }
+
+const maxHeaderLen = 1<<16 - 1 // what a span holds
 
 // A span is one layer's place in the packet.
 type span struct {
@@ -51,7 +57,21 @@ func (p *Packet) Truncated() bool { return p.truncated }
 // Fragment reports whether an IP layer of the packet is a fragment of a larger
 // datagram: the layers behind it are those of the first fragment, cut where
 // the fragment ends, or there are none.
-func (p *Packet) Fragment() bool { return p.fragment }
+func (p *Packet) Fragment() bool {
+	for _, s := range p.spans[:p.n] {
+		switch s.kind {
+		case KindIPv4:
+			if (IPv4{p.data[s.off:]}).IsFragment() {
+				return true
+			}
+		case KindIPv6Fragment:
+			if (IPv6Fragment{p.data[s.off:]}).IsFragment() {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // Bytes returns the whole packet as it was captured.
 func (p *Packet) Bytes() []byte { return p.data }
@@ -100,6 +120,9 @@ func (p *Packet) layer(i int) Layer {
 
 // find returns the index of the innermost layer of kind k, -1 when there is none.
 func (p *Packet) find(k Kind) int {
+	if k < kindCount {
+		return int(p.last[k]) - 1
+	}
 	for i := p.n - 1; i >= 0; i-- {
 		if p.spans[i].kind == k {
 			return i
@@ -111,11 +134,12 @@ func (p *Packet) find(k Kind) int {
 // bytes returns header and payload of the innermost layer of kind k, nil when
 // there is none.
 func (p *Packet) bytes(k Kind) []byte {
-	if i := p.find(k); i >= 0 {
-		s := p.spans[i]
-		return p.data[s.off:s.end:s.end]
+	i := p.last[k]
+	if i == 0 {
+		return nil
 	}
-	return nil
+	s := &p.spans[i-1]
+	return p.data[s.off:s.end:s.end]
 }
 
 // Ethernet returns the innermost Ethernet layer.
@@ -172,6 +196,33 @@ func (p *Packet) UDP() (UDP, bool) {
 	return UDP{b}, b != nil
 }
 
+// SCTP returns the innermost SCTP layer.
+func (p *Packet) SCTP() (SCTP, bool) {
+	b := p.bytes(KindSCTP)
+	return SCTP{b}, b != nil
+}
+
+// MPLS returns the innermost label stack.
+func (p *Packet) MPLS() (MPLS, bool) {
+	b := p.bytes(KindMPLS)
+	return MPLS{b}, b != nil
+}
+
+// GRE returns the innermost GRE layer.
+func (p *Packet) GRE() (GRE, bool) {
+	b := p.bytes(KindGRE)
+	return GRE{b}, b != nil
+}
+
+// WLAN returns the innermost 802.11 frame.
+func (p *Packet) WLAN() (WLAN, bool) {
+	if b := p.bytes(KindWLANPadded); b != nil {
+		return WLAN{b, wlanPadding}, true
+	}
+	b := p.bytes(KindWLAN)
+	return WLAN{b, 1}, b != nil
+}
+
 // DNS returns the innermost DNS message that was carried by UDP. Messages over
 // TCP span packets; package stream delivers them.
 func (p *Packet) DNS() (DNS, bool) {
@@ -179,12 +230,22 @@ func (p *Packet) DNS() (DNS, bool) {
 	return DNS{b}, b != nil
 }
 
+// network returns index + 1 of the innermost IP layer, 0 when there is none.
+func (p *Packet) network() int { return int(max(p.last[KindIPv4], p.last[KindIPv6])) }
+
+// transport returns index + 1 of the innermost layer that begins with ports, 0
+// when there is none.
+func (p *Packet) transport() int {
+	return int(max(p.last[KindTCP], p.last[KindUDP], p.last[KindSCTP], p.last[KindUDPLite]))
+}
+
 // Addrs returns the addresses of the innermost IP layer.
 func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
-	if p.network == 0 {
+	i := p.network()
+	if i == 0 {
 		return netip.Addr{}, netip.Addr{}, false
 	}
-	s := p.spans[p.network-1]
+	s := p.spans[i-1]
 	b := p.data[s.off:s.end]
 	if s.kind == KindIPv4 {
 		return IPv4{b}.Src(), IPv4{b}.Dst(), true
@@ -193,17 +254,17 @@ func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
 }
 
 // Flow returns the innermost IP layer's addresses, the protocol that it
-// carries, and the ports when that is TCP or UDP and the packet holds them.
-// It reports false when the packet has no IP layer.
+// carries, and the ports when that is TCP, UDP, UDP-Lite or SCTP and the packet
+// holds them. It reports false when the packet has no IP layer.
 func (p *Packet) Flow() (Flow, bool) {
 	src, dst, ok := p.Addrs()
 	if !ok {
 		return Flow{}, false
 	}
 	var sport, dport uint16
-	if p.transport != 0 {
-		s := p.spans[p.transport-1]
-		u := UDP{p.data[s.off:s.end]} // TCP begins with the same two ports
+	if i := p.transport(); i > p.network() {
+		s := p.spans[i-1]
+		u := UDP{p.data[s.off:s.end]} // all of them begin with the two ports
 		sport, dport = u.SrcPort(), u.DstPort()
 	}
 	return Flow{netip.AddrPortFrom(src, sport), netip.AddrPortFrom(dst, dport), p.ipProto()}, true
@@ -212,13 +273,13 @@ func (p *Packet) Flow() (Flow, bool) {
 // ipProto returns the protocol that the innermost IP layer carries, behind its
 // extension headers.
 func (p *Packet) ipProto() IPProto {
-	s := p.spans[p.network-1]
+	network := p.network()
+	s := p.spans[network-1]
 	if s.kind == KindIPv4 {
 		return IPv4{p.data[s.off:s.end]}.Protocol()
 	}
 	next := IPv6{p.data[s.off:s.end]}.NextHeader()
-	for i := p.network; i < p.n; i++ {
-		s := p.spans[i]
+	for _, s := range p.spans[network:p.n] {
 		if !s.kind.isIPv6Ext() {
 			break
 		}

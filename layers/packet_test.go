@@ -33,6 +33,19 @@ func TestPacketFlowNoPorts(t *testing.T) {
 	}
 }
 
+// SCTP and UDP-Lite have ports too.
+func TestPacketFlowPorts(t *testing.T) {
+	for b, want := range map[string]string{
+		"45000000 00004000 40 84 0000 c0000201 c6336407" + sctpSample:    "SCTP 192.0.2.1:18000 > 198.51.100.7:2905",
+		"45000000 00004000 40 88 0000 c0000201 c6336407" + udpLiteSample: "UDP-Lite 192.0.2.1:4660 > 198.51.100.7:9",
+		"45000000 00004000 40 32 0000 c0000201 c6336407" + espSample:     "ESP 192.0.2.1:0 > 198.51.100.7:0",
+	} {
+		if f, ok := decodeHex(t, pcap.LinkTypeRaw, b).Flow(); !ok || f.String() != want {
+			t.Errorf("%v, want %s", f, want)
+		}
+	}
+}
+
 // A later fragment has addresses and no ports; the first has both.
 func TestPacketFragment(t *testing.T) {
 	first := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 2000 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")

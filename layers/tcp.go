@@ -53,7 +53,13 @@ const (
 	TCPOptionSACKPermitted = 4
 	TCPOptionSACK          = 5
 	TCPOptionTimestamps    = 8
+	TCPOptionMPTCP         = 30 // RFC 8684
+	TCPOptionFastOpen      = 34 // RFC 7413
 )
+
+// A SACKBlock is data that was received apart from what Ack acknowledges: the
+// sequence number of its first byte, and that behind its last.
+type SACKBlock struct{ Left, Right uint32 }
 
 // TCP is a view of a TCP segment. ParseTCP or a Packet makes it.
 type TCP struct{ b []byte }
@@ -136,6 +142,50 @@ func (h TCP) Timestamps() (value, echo uint32, ok bool) {
 		return binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]), true
 	}
 	return 0, 0, false
+}
+
+// SACKPermitted reports whether the segment has the SACK-permitted option (RFC
+// 2018 section 2).
+func (h TCP) SACKPermitted() bool { return h.option(TCPOptionSACKPermitted, 0) != nil }
+
+// SACK returns the blocks of the SACK option (RFC 2018 section 3), nothing if
+// there is none.
+func (h TCP) SACK() iter.Seq[SACKBlock] {
+	return func(yield func(SACKBlock) bool) {
+		for o := range h.Options() {
+			if o.Kind != TCPOptionSACK {
+				continue
+			}
+			for b := o.Data; len(b) >= 8; b = b[8:] {
+				if !yield(SACKBlock{binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])}) {
+					return
+				}
+			}
+			return
+		}
+	}
+}
+
+// FastOpen returns the cookie of the fast open option (RFC 7413 section 2), of
+// length 0 if the segment asks for one, and false if there is no such option.
+func (h TCP) FastOpen() (cookie []byte, ok bool) {
+	for o := range h.Options() {
+		if o.Kind == TCPOptionFastOpen {
+			return o.Data, true
+		}
+	}
+	return nil, false
+}
+
+// MPTCP returns the subtype of the first multipath option (RFC 8684 section
+// 3): 0 opens a multipath connection, 1 joins one.
+func (h TCP) MPTCP() (subtype uint8, ok bool) {
+	for o := range h.Options() {
+		if o.Kind == TCPOptionMPTCP && len(o.Data) > 0 {
+			return o.Data[0] >> 4, true
+		}
+	}
+	return 0, false
 }
 
 // option returns the data of the first option of a kind, nil when there is

@@ -26,6 +26,10 @@ func TestTCP(t *testing.T) {
 		MSS 1460 true
 		WindowScale 7 true
 		Timestamps 1 0 true
+		SACKPermitted true
+		SACK
+		FastOpen  false
+		MPTCP 0 false
 		Payload
 		Text 49152 > 443 [S] seq 16909060 ack 0 len 0`)
 }
@@ -58,6 +62,21 @@ func TestParseTCP(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
+}
+
+// Selective acknowledgment (RFC 2018 section 3), a fast open cookie (RFC 7413
+// section 4.1.1) and a multipath join (RFC 8684 section 3.2).
+func TestTCPOptions(t *testing.T) {
+	h, err := ParseTCP(unhex(t, "c00001bb 01020304 00000000 f010 faf0 9b10 0000"+
+		"0101 0512 00000064 000000c8 0000012c 00000190"+"2206 01020304"+"1e0c 1001 0102030405060708"+"0000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		SACK {100 200}, {300 400}
+		FastOpen 01020304 true
+		MPTCP 1 true
+		SACKPermitted false`)
 }
 
 // An option of a length that its kind does not have is none, and hides no

@@ -11,9 +11,22 @@ const udpLen = 8
 // The ports (IANA registry "service-names-port-numbers") whose datagrams a
 // Decoder looks into.
 const (
-	portDNS   = 53
-	portMDNS  = 5353
-	portLLMNR = 5355
+	portDNS       = 53
+	portMDNS      = 5353
+	portLLMNR     = 5355
+	portL2TP      = 1701
+	portGTPC      = 2123
+	portGTPU      = 2152
+	portGTPv0     = 3386
+	portTeredo    = 3544
+	portGREinUDP  = 4754
+	portVXLAN     = 4789
+	portVXLANGPE  = 4790
+	portAYIYA     = 5072
+	portCAPWAP    = 5247 // the data channel
+	portGENEVE    = 6081
+	portSFlow     = 6343
+	portMPLSinUDP = 6635
 
 	portDHCPv4Server = 67
 	portDHCPv4Client = 68
@@ -50,14 +63,19 @@ func stepUDP(b []byte) (hdr, size int, next Kind, r Reason) {
 	if size < udpLen {
 		return 0, 0, 0, Malformed
 	}
-	next = udpPortKind(UDP{b}.DstPort())
-	if next == KindPayload {
-		next = udpPortKind(UDP{b}.SrcPort())
+	return udpLen, size, udpNext(UDP{b}.SrcPort(), UDP{b}.DstPort(), min(size, len(b))-udpLen), 0
+}
+
+// udpNext returns the layer that the ports of a datagram with size bytes of
+// data announce.
+func udpNext(src, dst uint16, size int) Kind {
+	if size == 0 {
+		return KindPayload
 	}
-	if min(size, len(b)) == udpLen {
-		next = KindPayload
+	if k := udpPortKind(dst); k != KindPayload {
+		return k
 	}
-	return udpLen, size, next, 0
+	return udpPortKind(src)
 }
 
 // udpPortKind returns the layer that a port announces.
@@ -73,6 +91,28 @@ func udpPortKind(port uint16) Kind {
 		return KindNBNS
 	case portDHCPv6Client, portDHCPv6Server:
 		return KindDHCPv6
+	case portL2TP:
+		return KindL2TP
+	case portGTPC, portGTPU, portGTPv0:
+		return KindGTP
+	case portTeredo:
+		return KindTeredo
+	case portGREinUDP:
+		return KindGRE
+	case portVXLAN:
+		return KindVXLAN
+	case portVXLANGPE:
+		return KindVXLANGPE
+	case portAYIYA:
+		return KindAYIYA
+	case portCAPWAP:
+		return KindCAPWAP
+	case portGENEVE:
+		return KindGENEVE
+	case portSFlow:
+		return KindSFlow
+	case portMPLSinUDP:
+		return KindMPLS
 	}
 	return KindPayload
 }

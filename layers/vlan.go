@@ -27,7 +27,7 @@ func stepVLAN(b []byte) (hdr, size int, next Kind, r Reason) {
 	if len(b) < vlanLen {
 		return 0, 0, 0, Short
 	}
-	size, next = etherPayload(b, vlanLen)
+	size, next = etherPayload(b, vlanLen, VLAN{b}.EtherType())
 	return vlanLen, size, next, 0
 }
 

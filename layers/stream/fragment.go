@@ -54,8 +54,8 @@ func findFragment(p *layers.Packet) (fragment, bool) {
 		case layers.KindIPv6:
 			ip, nextAt = l, 6
 		case layers.KindIPv6Fragment:
-			h, err := layers.ParseIPv6Fragment(l.Bytes)
-			if err == nil && ip.Bytes != nil {
+			h, err := layers.ParseIPv6Fragment(l.Bytes) // RFC 6946: it may be whole
+			if err == nil && h.IsFragment() && ip.Bytes != nil {
 				return fragment6(ip, l.Offset-ip.Offset, nextAt, h), true
 			}
 		default:

@@ -1,0 +1,55 @@
+package layers
+
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// IPv4 by RFC 1201, not split, as BSD systems capture it.
+const arcnetSample = "01 02 d4 00 0007" + ipv4Sample
+
+func TestARCNET(t *testing.T) {
+	h, err := ParseARCNET(unhex(t, arcnetSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Src 1
+		Dst 2
+		Protocol 212
+		HeaderLen 6
+		Payload `+ipv4Sample+`
+		Text 0x01 > 0x02 protocol 0xd4`)
+}
+
+// Linux puts an offset before the protocol; protocols of RFC 1051 have no
+// header behind it, exceptions of RFC 1201 a longer one.
+func TestARCNETForms(t *testing.T) {
+	for _, c := range []struct {
+		link pcap.LinkType
+		b    string
+		want []Kind
+	}{
+		{linkTypeARCNET, "01 02 f0" + ipv4Sample, []Kind{KindARCNET, KindIPv4, KindUDP}},
+		{linkTypeARCNET, "01 02 d4 ff 00 ffff 00 0007" + ipv4Sample, []Kind{KindARCNET, KindIPv4, KindUDP}},
+		{linkTypeARCNET, "01 02 d4 01 0007" + ipv4Sample, []Kind{KindARCNET}}, // first of two parts
+		{linkTypeARCNETLinux, arcnetLinuxSample, []Kind{KindARCNETLinux, KindIPv4, KindUDP}},
+		{linkTypeARCNETLinux, "01 00 ed08 f1 0007 0800 01 04 0001 01 0a508301 00 0a5083fe", []Kind{KindARCNETLinux, KindARP}},
+	} {
+		wantKinds(t, decodeHex(t, c.link, c.b), c.want...)
+	}
+}
+
+// The same packet as Linux captures it.
+const arcnetLinuxSample = "01 02 0000 d4 00 0007" + ipv4Sample
+
+func TestARCNETLinux(t *testing.T) {
+	h, err := ParseARCNETLinux(unhex(t, arcnetLinuxSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Protocol 212
+		HeaderLen 8`)
+}

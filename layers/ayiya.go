@@ -1,0 +1,67 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// AYIYA header (draft-massar-v6ops-ayiya-02 section 3): length and type of the
+// identity, length and method of the signature, method of authentication and
+// operation, next header, time, identity, signature.
+const (
+	ayiyaMinLen  = 8
+	ayiyaForward = 1
+)
+
+// AYIYA is a view of an AYIYA packet. ParseAYIYA or a Packet makes it.
+type AYIYA struct{ b []byte }
+
+// ParseAYIYA checks that b begins with an AYIYA header and returns a view of
+// the packet that aliases b. The error is Short.
+func ParseAYIYA(b []byte) (AYIYA, error) {
+	if _, _, _, r := stepAYIYA(b); r != 0 {
+		return AYIYA{}, r
+	}
+	return AYIYA{cut(b, len(b))}, nil
+}
+
+func stepAYIYA(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < ayiyaMinLen {
+		return 0, 0, 0, Short
+	}
+	h := AYIYA{b}
+	if hdr = h.HeaderLen(); len(b) < hdr {
+		return 0, 0, 0, Short
+	}
+	if h.Operation() == ayiyaForward {
+		next = h.NextHeader().kind()
+	}
+	return hdr, len(b), next, 0
+}
+
+// HeaderLen returns the length of the header with identity and signature, in
+// bytes.
+func (h AYIYA) HeaderLen() int { return ayiyaMinLen + 1<<(h.b[0]>>4) + int(h.b[1]>>4)*4 }
+
+// Operation returns what is to be done with the packet; 1 is to forward it.
+func (h AYIYA) Operation() uint8 { return h.b[2] & 0x0f }
+
+// NextHeader returns what the payload is.
+func (h AYIYA) NextHeader() IPProto { return IPProto(h.b[3]) }
+
+// Epoch returns when the packet was sent, in seconds since 1970.
+func (h AYIYA) Epoch() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
+
+// Identity returns who sent the packet: with the usual type an IPv6 address.
+func (h AYIYA) Identity() []byte { return cut(h.b[ayiyaMinLen:], 1<<(h.b[0]>>4)) }
+
+// Bytes returns header and payload.
+func (h AYIYA) Bytes() []byte { return h.b }
+
+// Payload returns what the header describes.
+func (h AYIYA) Payload() []byte { return h.b[h.HeaderLen():] }
+
+// AppendText appends a short description to dst.
+func (h AYIYA) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "operation %d %v", h.Operation(), h.NextHeader()), nil
+}

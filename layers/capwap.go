@@ -1,0 +1,93 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// CAPWAP header (RFC 5415 section 4.3): a preamble of version and type, then
+// length in units of 4 bytes, radio, type of the wireless network, flags;
+// fragment and offset; radio address and information if flags say so. Type 1
+// of the preamble means that DTLS follows (section 4.2).
+const (
+	capwapMinLen   = 8
+	capwapDTLSLen  = 4
+	capwapDTLS     = 1
+	capwapNative   = 0x0100 // T: a frame of the wireless network, else of IEEE 802.3
+	capwapFragment = 0x0080 // F
+	capwapKeep     = 0x0008 // K: a keep-alive
+	capwapWLAN     = 1      // the wireless network is IEEE 802.11
+)
+
+// CAPWAP is a view of a packet of CAPWAP's data channel. ParseCAPWAP or a
+// Packet makes it.
+type CAPWAP struct{ b []byte }
+
+// ParseCAPWAP checks that b begins with a CAPWAP header and returns a view of
+// the packet that aliases b. The error is Short or Malformed.
+func ParseCAPWAP(b []byte) (CAPWAP, error) {
+	if _, _, _, r := stepCAPWAP(b); r != 0 {
+		return CAPWAP{}, r
+	}
+	return CAPWAP{cut(b, len(b))}, nil
+}
+
+func stepCAPWAP(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < capwapDTLSLen {
+		return 0, 0, 0, Short
+	}
+	h := CAPWAP{b}
+	if h.IsDTLS() {
+		return capwapDTLSLen, len(b), KindPayload, 0
+	}
+	if hdr = h.HeaderLen(); hdr < capwapMinLen {
+		return 0, 0, 0, Malformed
+	}
+	if len(b) < hdr {
+		return 0, 0, 0, Short
+	}
+	switch flags := h.flags(); {
+	case flags&(capwapFragment|capwapKeep) != 0 || len(b) == hdr:
+	case flags&capwapNative == 0:
+		next = KindEthernet
+	case h.Wireless() == capwapWLAN:
+		next = KindWLAN
+	}
+	return hdr, len(b), next, 0
+}
+
+func (h CAPWAP) flags() uint16 { return binary.BigEndian.Uint16(h.b[2:]) & 0x01ff }
+
+// IsDTLS reports whether DTLS follows the first four bytes.
+func (h CAPWAP) IsDTLS() bool { return h.b[0]&0x0f == capwapDTLS }
+
+// HeaderLen returns the length of the header in bytes.
+func (h CAPWAP) HeaderLen() int {
+	if h.IsDTLS() {
+		return capwapDTLSLen
+	}
+	return int(h.b[1]>>3) * 4
+}
+
+// Radio returns the number of the radio, 1 to 31.
+func (h CAPWAP) Radio() uint8 { return uint8(binary.BigEndian.Uint16(h.b[1:]) >> 6 & 0x1f) }
+
+// Wireless returns the type of the wireless network; 1 is IEEE 802.11.
+func (h CAPWAP) Wireless() uint8 { return h.b[2] >> 1 & 0x1f }
+
+// IsFragment reports whether the payload is a part of a frame.
+func (h CAPWAP) IsFragment() bool { return !h.IsDTLS() && h.flags()&capwapFragment != 0 }
+
+// Bytes returns header and payload.
+func (h CAPWAP) Bytes() []byte { return h.b }
+
+// Payload returns what the header describes.
+func (h CAPWAP) Payload() []byte { return h.b[h.HeaderLen():] }
+
+// AppendText appends a short description to dst.
+func (h CAPWAP) AppendText(dst []byte) ([]byte, error) {
+	if h.IsDTLS() {
+		return append(dst, "DTLS"...), nil
+	}
+	return fmt.Appendf(dst, "radio %d", h.Radio()), nil
+}

@@ -1,0 +1,30 @@
+package layers
+
+import "testing"
+
+// A header with one option, a security group tag, behind an EtherType and
+// behind GRE.
+const (
+	cmdSample    = "01 01 0001 0010 0800" + ipv4Sample
+	cmdGRESample = "0800 01 01 0001 0010" + ipv4Sample
+)
+
+func TestCMD(t *testing.T) {
+	const want = `
+		HeaderLen 8
+		Version 1
+		Options 00010010
+		EtherType IPv4
+		Payload ` + ipv4Sample + `
+		Text options 00010010 IPv4`
+	h, err := ParseCMD(unhex(t, cmdSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, want)
+	h, err = ParseCMDGRE(unhex(t, cmdGRESample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, want)
+}

@@ -1,0 +1,47 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Encapsulating security payload (RFC 4303 section 2): security parameters
+// index, sequence number, then what only the receiver can read.
+const espLen = 8
+
+// ESP is a view of an encapsulating security payload. ParseESP or a Packet
+// makes it. What it carries is not guessed, even where it is not encrypted.
+type ESP struct{ b []byte }
+
+// ParseESP checks that b begins with the header of an encapsulating security
+// payload and returns a view of it that aliases b. The error is Short.
+func ParseESP(b []byte) (ESP, error) {
+	if len(b) < espLen {
+		return ESP{}, Short
+	}
+	return ESP{cut(b, len(b))}, nil
+}
+
+func stepESP(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < espLen {
+		return 0, 0, 0, Short
+	}
+	return espLen, len(b), KindPayload, 0
+}
+
+// SPI returns the security parameters index.
+func (h ESP) SPI() uint32 { return binary.BigEndian.Uint32(h.b) }
+
+// Seq returns the sequence number.
+func (h ESP) Seq() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
+
+// Bytes returns header and payload.
+func (h ESP) Bytes() []byte { return h.b }
+
+// Payload returns what follows the sequence number.
+func (h ESP) Payload() []byte { return h.b[espLen:] }
+
+// AppendText appends a short description to dst.
+func (h ESP) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "spi 0x%08x", h.SPI()), nil
+}

@@ -1,0 +1,18 @@
+package layers
+
+import "testing"
+
+// A header (RFC 4303 section 2) and what cannot be read.
+const espSample = "00000100 00000007 0102030405060708"
+
+func TestESP(t *testing.T) {
+	h, err := ParseESP(unhex(t, espSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		SPI 256
+		Seq 7
+		Payload 0102030405060708
+		Text spi 0x00000100`)
+}

@@ -1,0 +1,48 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Cisco FabricPath tag, behind its EtherType: forwarding tag of 10 bits, time
+// to live of 6. The addresses before it are those of switches; the frame behind
+// it has its own.
+const fabricPathLen = 2
+
+// FabricPath is a view of a FabricPath tag and the Ethernet frame behind it.
+// ParseFabricPath or a Packet makes it.
+type FabricPath struct{ b []byte }
+
+// ParseFabricPath checks that b begins with a FabricPath tag and returns a
+// view of it that aliases b. The error is Short.
+func ParseFabricPath(b []byte) (FabricPath, error) {
+	if len(b) < fabricPathLen {
+		return FabricPath{}, Short
+	}
+	return FabricPath{cut(b, len(b))}, nil
+}
+
+func stepFabricPath(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < fabricPathLen {
+		return 0, 0, 0, Short
+	}
+	return fabricPathLen, len(b), KindEthernet, 0
+}
+
+// FTag returns the forwarding tag.
+func (h FabricPath) FTag() uint16 { return binary.BigEndian.Uint16(h.b) >> 6 }
+
+// TTL returns the time to live.
+func (h FabricPath) TTL() uint8 { return h.b[1] & 0x3f }
+
+// Bytes returns tag and payload.
+func (h FabricPath) Bytes() []byte { return h.b }
+
+// Payload returns the frame.
+func (h FabricPath) Payload() []byte { return h.b[fabricPathLen:] }
+
+// AppendText appends a short description to dst.
+func (h FabricPath) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "ftag %d ttl %d", h.FTag(), h.TTL()), nil
+}

@@ -1,0 +1,25 @@
+package layers
+
+import "testing"
+
+// An asynchronous LLC frame (ISO 9314-2) with IPv4.
+const fddiSample = "50 020000000002 020000000001" + llcSample
+
+func TestFDDI(t *testing.T) {
+	h, err := ParseFDDI(unhex(t, fddiSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		FrameControl 80
+		Dst 02:00:00:00:00:02
+		Src 02:00:00:00:00:01
+		Payload aaaa030000000800`+ipv4Sample+`
+		Text 02:00:00:00:00:01 > 02:00:00:00:00:02`)
+}
+
+// Frames of the ring's management carry no LLC.
+func TestFDDIManagement(t *testing.T) {
+	p := decodeHex(t, linkTypeFDDI, "41 020000000002 020000000001 00112233")
+	wantKinds(t, p, KindFDDI)
+}

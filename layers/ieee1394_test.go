@@ -1,0 +1,19 @@
+package layers
+
+import "testing"
+
+// A packet laid out by https://www.tcpdump.org/linktypes.html.
+const ieee1394Sample = "0200000000000002 0200000000000001 0800" + ipv4Sample
+
+func TestIEEE1394(t *testing.T) {
+	h, err := ParseIEEE1394(unhex(t, ieee1394Sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Dst 144115188075855874
+		Src 144115188075855873
+		EtherType IPv4
+		Payload `+ipv4Sample+`
+		Text 0200000000000001 > 0200000000000002 IPv4`)
+}

@@ -1,0 +1,53 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// IP over InfiniBand header as captured (https://www.tcpdump.org/linktypes.html,
+// LINKTYPE_IPOIB): 20 bytes of destination address, or of a header that has it
+// at its end, then EtherType and two reserved bytes (RFC 4391 section 6).
+const (
+	ipoibLen     = 44
+	ipoibDstOff  = 20
+	ipoibTypeOff = 40
+)
+
+// IPoIB is a view of an IP over InfiniBand packet. ParseIPoIB or a Packet
+// makes it.
+type IPoIB struct{ b []byte }
+
+// ParseIPoIB checks that b begins with an IP over InfiniBand header and
+// returns a view of it that aliases b. The error is Short.
+func ParseIPoIB(b []byte) (IPoIB, error) {
+	if len(b) < ipoibLen {
+		return IPoIB{}, Short
+	}
+	return IPoIB{cut(b, len(b))}, nil
+}
+
+func stepIPoIB(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < ipoibLen {
+		return 0, 0, 0, Short
+	}
+	return ipoibLen, len(b), IPoIB{b}.EtherType().kind(), 0
+}
+
+// Dst returns the destination's link-layer address (RFC 4391 section 9.1.1):
+// flags and queue pair number, and a GID.
+func (h IPoIB) Dst() []byte { return h.b[ipoibDstOff:ipoibTypeOff:ipoibTypeOff] }
+
+// EtherType returns the type of the payload.
+func (h IPoIB) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[ipoibTypeOff:])) }
+
+// Bytes returns header and payload.
+func (h IPoIB) Bytes() []byte { return h.b }
+
+// Payload returns what the packet carries.
+func (h IPoIB) Payload() []byte { return h.b[ipoibLen:] }
+
+// AppendText appends a short description to dst.
+func (h IPoIB) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "> %x %v", h.Dst(), h.EtherType()), nil
+}

@@ -1,0 +1,48 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Backbone service instance tag (IEEE 802.1Q clause 9.7, formerly 802.1ah),
+// behind its EtherType: priority, flags, service identifier of 24 bits. The
+// customer's frame follows.
+const iTagLen = 4
+
+// ITag is a view of a backbone service instance tag and the customer's frame.
+// ParseITag or a Packet makes it.
+type ITag struct{ b []byte }
+
+// ParseITag checks that b begins with a service instance tag and returns a
+// view of it that aliases b. The error is Short.
+func ParseITag(b []byte) (ITag, error) {
+	if len(b) < iTagLen {
+		return ITag{}, Short
+	}
+	return ITag{cut(b, len(b))}, nil
+}
+
+func stepITag(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < iTagLen {
+		return 0, 0, 0, Short
+	}
+	return iTagLen, len(b), KindEthernet, 0
+}
+
+// Priority returns the priority code point, 0 to 7.
+func (h ITag) Priority() uint8 { return h.b[0] >> 5 }
+
+// SID returns the backbone service instance identifier.
+func (h ITag) SID() uint32 { return binary.BigEndian.Uint32(h.b) & 0xffffff }
+
+// Bytes returns tag and payload.
+func (h ITag) Bytes() []byte { return h.b }
+
+// Payload returns the customer's frame.
+func (h ITag) Payload() []byte { return h.b[iTagLen:] }
+
+// AppendText appends a short description to dst.
+func (h ITag) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "sid %d", h.SID()), nil
+}

@@ -1,0 +1,17 @@
+package layers
+
+import "testing"
+
+// Service 42 with priority 3 (IEEE 802.1Q clause 9.7).
+const iTagSample = "6000002a" + ethernetSample
+
+func TestITag(t *testing.T) {
+	h, err := ParseITag(unhex(t, iTagSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Priority 3
+		SID 42
+		Text sid 42`)
+}

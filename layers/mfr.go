@@ -1,0 +1,58 @@
+package layers
+
+import "fmt"
+
+// Multilink frame relay header (FRF.16.1 section 3.1.1): begin, end and
+// control bit, and a sequence number of 12 bits, before a fragment of a frame.
+const (
+	mfrLen     = 2
+	mfrBegin   = 0x80
+	mfrEnd     = 0x40
+	mfrControl = 0x20
+)
+
+// MFR is a view of a multilink frame relay header and the fragment behind it.
+// ParseMFR or a Packet makes it.
+type MFR struct{ b []byte }
+
+// ParseMFR checks that b begins with a multilink frame relay header and
+// returns a view of it that aliases b. The error is Short.
+func ParseMFR(b []byte) (MFR, error) {
+	if len(b) < mfrLen {
+		return MFR{}, Short
+	}
+	return MFR{cut(b, len(b))}, nil
+}
+
+func stepMFR(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < mfrLen {
+		return 0, 0, 0, Short
+	}
+	if b[0]&(mfrBegin|mfrEnd|mfrControl) == mfrBegin|mfrEnd {
+		next = KindFrameRelay
+	}
+	return mfrLen, len(b), next, 0
+}
+
+// Begin reports whether the fragment is a frame's first.
+func (h MFR) Begin() bool { return h.b[0]&mfrBegin != 0 }
+
+// End reports whether the fragment is a frame's last.
+func (h MFR) End() bool { return h.b[0]&mfrEnd != 0 }
+
+// Control reports whether the payload is a message of link control.
+func (h MFR) Control() bool { return h.b[0]&mfrControl != 0 }
+
+// Seq returns the sequence number of a fragment.
+func (h MFR) Seq() uint16 { return uint16(h.b[0]>>1&0x0f)<<8 | uint16(h.b[1]) }
+
+// Bytes returns header and payload.
+func (h MFR) Bytes() []byte { return h.b }
+
+// Payload returns what the header describes.
+func (h MFR) Payload() []byte { return h.b[mfrLen:] }
+
+// AppendText appends a short description to dst.
+func (h MFR) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "seq %d", h.Seq()), nil
+}

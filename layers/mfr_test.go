@@ -1,0 +1,27 @@
+package layers
+
+import "testing"
+
+// A frame in one fragment (FRF.16.1 section 3.1.1), sequence number 291.
+const mfrSample = "c223" + frameRelaySample
+
+func TestMFR(t *testing.T) {
+	h, err := ParseMFR(unhex(t, mfrSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Begin true
+		End true
+		Control false
+		Seq 291
+		Payload 48e103cc`+ipv4Sample+`
+		Text seq 291`)
+}
+
+// Neither the first of several fragments nor link control is a frame.
+func TestMFRFragment(t *testing.T) {
+	for _, first := range []string{"8223", "4223", "e201"} {
+		wantKinds(t, decodeHex(t, linkTypeMFR, first+frameRelaySample), KindMFR)
+	}
+}

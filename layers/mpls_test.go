@@ -1,0 +1,48 @@
+package layers
+
+import "testing"
+
+// A stack of two labels (RFC 3032 section 2.1): 16 with TTL 64, and 17 at the bottom, traffic class 5.
+const mplsSample = "00010040 00011b3f" + ipv4Sample
+
+func TestMPLS(t *testing.T) {
+	h, err := ParseMPLS(unhex(t, mplsSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Labels {16 0 64}, {17 5 63}
+		HeaderLen 8
+		Payload `+ipv4Sample+`
+		Text label 16/17`)
+}
+
+// What a stack carries has no type: its first bits decide, and for Ethernet
+// whether a known type stands where it should.
+func TestMPLSPayload(t *testing.T) {
+	for _, c := range []struct {
+		name, payload string
+		want          []Kind
+	}{
+		{"IPv4", ipv4Sample, []Kind{KindIPv4, KindUDP}},
+		{"IPv6", ipv6Sample, []Kind{KindIPv6, KindUDP}},
+		{"control word", "00000007 020000000002 020000000001 0800" + ipv4Sample, []Kind{KindControlWord, KindEthernet, KindIPv4, KindUDP}},
+		{"no control word", "020000000002 020000000001 0800" + ipv4Sample, []Kind{KindEthernet, KindIPv4, KindUDP}},
+		{"broadcast", "ffffffffffff 020000000001 0806" + arpSample, []Kind{KindEthernet, KindARP}},
+		{"associated channel", "10000021 00", nil},
+		{"nothing", "", nil},
+	} {
+		t.Log(c.name)
+		wantKinds(t, decodeHex(t, linkTypeMPLS, "0001013f"+c.payload), append([]Kind{KindMPLS}, c.want...)...)
+	}
+}
+
+// A stack without bottom is too short, and one that no span can hold too deep.
+func TestMPLSEndless(t *testing.T) {
+	if _, err := ParseMPLS(unhex(t, "00010040 00010040")); err != Short {
+		t.Error(err)
+	}
+	if _, err := ParseMPLS(make([]byte, 1<<17)); err != TooDeep {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,27 @@
+package layers
+
+import "testing"
+
+// Group 5 of a little-endian host: a prefix, padded, and the packet.
+const nflogSample = "02 00 0005 0700 0a00 657874 00 2200 0900" + ipv4Sample
+
+func TestNFLOG(t *testing.T) {
+	h, err := ParseNFLOG(unhex(t, nflogSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Family 2
+		Resource 5
+		Elements {10 657874}, {9 `+ipv4Sample+`}
+		Text family 2 group 5`)
+}
+
+// Lengths are in the byte order of the host: the one in which they make sense.
+func TestNFLOGBigEndian(t *testing.T) {
+	p := decodeHex(t, linkTypeNFLOG, "0a 00 0005 0006 0001 86dd 0000 0036 0009"+ipv6Sample)
+	wantKinds(t, p, KindNFLOG, KindIPv6, KindUDP)
+	if _, err := ParseNFLOG(unhex(t, "02 00 0005 0300 0100 00")); err != Malformed {
+		t.Error(err)
+	}
+}

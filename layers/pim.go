@@ -1,0 +1,76 @@
+package layers
+
+import (
+	"encoding/binary"
+	"strconv"
+)
+
+// PIM message (RFC 7761 section 4.9): version and type, reserved, checksum. A
+// Register message (section 4.9.3) goes on with flags and a multicast packet.
+const (
+	pimLen         = 4
+	pimRegisterLen = 8
+	pimVersion     = 2
+	pimRegister    = 1
+)
+
+// PIM is a view of a PIM message. ParsePIM or a Packet makes it.
+type PIM struct{ b []byte }
+
+// ParsePIM checks that b begins with a PIM header, with that of a Register if
+// it is one, and returns a view of the message that aliases b. The error is
+// Short.
+func ParsePIM(b []byte) (PIM, error) {
+	if _, _, _, r := stepPIM(b); r != 0 {
+		return PIM{}, r
+	}
+	return PIM{cut(b, len(b))}, nil
+}
+
+func stepPIM(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < pimLen {
+		return 0, 0, 0, Short
+	}
+	h := PIM{b}
+	if hdr = h.HeaderLen(); len(b) < hdr {
+		return 0, 0, 0, Short
+	}
+	if hdr == pimRegisterLen && len(b) > hdr {
+		switch b[hdr] >> 4 {
+		case 4:
+			next = KindIPv4
+		case 6:
+			next = KindIPv6
+		}
+	}
+	return hdr, len(b), next, 0
+}
+
+// HeaderLen returns the length of the header in bytes: 4, of a Register 8.
+func (h PIM) HeaderLen() int {
+	if h.Version() == pimVersion && h.Type() == pimRegister {
+		return pimRegisterLen
+	}
+	return pimLen
+}
+
+// Version returns the version; 2 is the one in use.
+func (h PIM) Version() uint8 { return h.b[0] >> 4 }
+
+// Type returns the message type: 0 Hello, 1 Register, 2 Register-Stop, 3
+// Join/Prune, 4 Bootstrap, 5 Assert.
+func (h PIM) Type() uint8 { return h.b[0] & 0x0f }
+
+// Checksum returns the checksum field.
+func (h PIM) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
+
+// Bytes returns the message.
+func (h PIM) Bytes() []byte { return h.b }
+
+// Payload returns what follows the header: of a Register the packet.
+func (h PIM) Payload() []byte { return h.b[h.HeaderLen():] }
+
+// AppendText appends a short description to dst.
+func (h PIM) AppendText(dst []byte) ([]byte, error) {
+	return strconv.AppendUint(append(dst, "type "...), uint64(h.Type()), 10), nil
+}

@@ -1,0 +1,37 @@
+package layers
+
+import (
+	"strings"
+	"testing"
+)
+
+// A packet of en0, which is Ethernet.
+var pktapSample = "6c000000 01000000 01000000 656e30" + pktapRest +
+	"020000000002 020000000001 0800" + ipv4Sample
+
+func TestPKTAP(t *testing.T) {
+	h, err := ParsePKTAP(unhex(t, pktapSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		HeaderLen 108
+		LinkType ETHERNET
+		Interface 656e30
+		Payload 0200000000020200000000010800`+ipv4Sample+`
+		Text ETHERNET`)
+}
+
+// The rest of a header of 108 bytes behind a name of three.
+var pktapRest = strings.Repeat("00", 108-15)
+
+// A header that is shorter than its fields is malformed, and a record that is
+// no packet has nothing to go on with.
+func TestPKTAPForms(t *testing.T) {
+	b := unhex(t, pktapSample)
+	b[0] = 51
+	if _, err := ParsePKTAP(b); err != Malformed {
+		t.Error(err)
+	}
+	wantKinds(t, decodeHex(t, linkTypePKTAP, "6c000000 00000000"+pktapSample[17:]), KindPKTAP)
+}

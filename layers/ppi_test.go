@@ -1,0 +1,30 @@
+package layers
+
+import "testing"
+
+// One field, common to 802.11, whose flags say that a check sequence ends the frame.
+const ppiSample = "00 00 2000 69000000 0200 1400 0000000000000000 0100 0000 0000 0000 0000 00 00" +
+	wlanSample + "11223344"
+
+func TestPPI(t *testing.T) {
+	h, err := ParsePPI(unhex(t, ppiSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		HeaderLen 32
+		LinkType IEEE802_11
+		Text IEEE802_11`)
+}
+
+func TestPPIPacket(t *testing.T) {
+	p := decodeHex(t, linkTypePPI, ppiSample)
+	wantKinds(t, p, KindPPI, KindWLAN, KindLLC, KindIPv4, KindUDP)
+	wlan, _ := p.Layer(KindWLAN)
+	if n := len(wlan.Bytes); n != len(unhex(t, wlanSample)) {
+		t.Errorf("frame of %d bytes", n)
+	}
+	if _, err := ParsePPI(unhex(t, "00 00 0700 69000000")); err != Malformed {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,40 @@
+package layers
+
+import (
+	"strings"
+	"testing"
+)
+
+// A Prism header, all of its values absent.
+var prismSample = "44000000 90000000" + prismRest + wlanSample
+
+func TestPrism(t *testing.T) {
+	h, err := ParsePrism(unhex(t, prismSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		IsAVS false
+		HeaderLen 144
+		Text header 144`)
+}
+
+// The rest of a Prism header: a device name, and values that are not there.
+var prismRest = strings.Repeat("00", prismLen-8)
+
+func TestPrismAVS(t *testing.T) {
+	h, err := ParsePrism(unhex(t, "80211001 0000000c 00000000 d400"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		IsAVS true
+		HeaderLen 12
+		Payload d400`)
+	if _, err := ParsePrism(unhex(t, "80211001 00000007 00000000")); err != Malformed {
+		t.Error(err)
+	}
+	if _, err := ParsePrism(unhex(t, "80211001 ffffffff 00000000")); err != Malformed {
+		t.Error(err)
+	}
+}

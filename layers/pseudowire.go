@@ -1,0 +1,72 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// What a label stack carries has no type. Its first four bits tell IP from the
+// rest (RFC 4928 section 3); 0 is a control word (RFC 4385 section 3), 1 an
+// associated channel (RFC 5586), and anything else an Ethernet pseudowire
+// without control word (RFC 4448). Addresses of Ethernet begin with 0 too.
+const controlWordLen = 4
+
+// pseudowireKind returns what b, the payload of a label stack, is.
+func pseudowireKind(b []byte) Kind {
+	if len(b) == 0 {
+		return KindPayload
+	}
+	switch b[0] >> 4 {
+	case 4:
+		return KindIPv4
+	case 6:
+		return KindIPv6
+	case 1:
+		return KindPayload
+	case 0:
+		if looksLikeEthernet(b[min(controlWordLen, len(b)):]) || !looksLikeEthernet(b) {
+			return KindControlWord
+		}
+	}
+	return KindEthernet
+}
+
+// looksLikeEthernet reports whether b has an EtherType that a Decoder knows in
+// the place for it.
+func looksLikeEthernet(b []byte) bool {
+	return len(b) >= ethernetLen && Ethernet{b}.EtherType().kind() != KindPayload
+}
+
+// ControlWord is a view of a pseudowire control word and the Ethernet frame
+// behind it. ParseControlWord or a Packet makes it.
+type ControlWord struct{ b []byte }
+
+// ParseControlWord checks that b begins with a control word and returns a view
+// of it that aliases b. The error is Short.
+func ParseControlWord(b []byte) (ControlWord, error) {
+	if len(b) < controlWordLen {
+		return ControlWord{}, Short
+	}
+	return ControlWord{cut(b, len(b))}, nil
+}
+
+func stepControlWord(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < controlWordLen {
+		return 0, 0, 0, Short
+	}
+	return controlWordLen, len(b), KindEthernet, 0
+}
+
+// Seq returns the sequence number, 0 when there is none.
+func (h ControlWord) Seq() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
+
+// Bytes returns control word and payload.
+func (h ControlWord) Bytes() []byte { return h.b }
+
+// Payload returns the frame.
+func (h ControlWord) Payload() []byte { return h.b[controlWordLen:] }
+
+// AppendText appends a short description to dst.
+func (h ControlWord) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "seq %d", h.Seq()), nil
+}

@@ -1,0 +1,16 @@
+package layers
+
+import "testing"
+
+// A control word with sequence number 7 (RFC 4448 section 4.6) before an Ethernet frame.
+const controlWordSample = "00000007" + ethernetSample
+
+func TestControlWord(t *testing.T) {
+	h, err := ParseControlWord(unhex(t, controlWordSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Seq 7
+		Text seq 7`)
+}

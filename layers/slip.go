@@ -1,0 +1,42 @@
+package layers
+
+import "fmt"
+
+// Header of SLIP captures (https://www.tcpdump.org/linktypes.html,
+// LINKTYPE_SLIP): direction, and what the driver knew of a compressed header
+// (RFC 1144): the type of the packet in the highest bits, or the header as it
+// was sent. An uncompressed IP packet follows.
+const slipLen = 16
+
+// SLIP is a view of a SLIP packet. ParseSLIP or a Packet makes it.
+type SLIP struct{ b []byte }
+
+// ParseSLIP checks that b begins with the header of a SLIP capture and returns
+// a view of it that aliases b. The error is Short.
+func ParseSLIP(b []byte) (SLIP, error) {
+	if len(b) < slipLen {
+		return SLIP{}, Short
+	}
+	return SLIP{cut(b, len(b))}, nil
+}
+
+func stepSLIP(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < slipLen {
+		return 0, 0, 0, Short
+	}
+	return slipLen, len(b), KindIPv4, 0
+}
+
+// Sent reports whether the capturing host sent the packet.
+func (h SLIP) Sent() bool { return h.b[0] != 0 }
+
+// Bytes returns header and packet.
+func (h SLIP) Bytes() []byte { return h.b }
+
+// Payload returns the IP packet.
+func (h SLIP) Payload() []byte { return h.b[slipLen:] }
+
+// AppendText appends a short description to dst.
+func (h SLIP) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "sent %v", h.Sent()), nil
+}

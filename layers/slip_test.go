@@ -1,0 +1,17 @@
+package layers
+
+import "testing"
+
+// A packet that the host sent, with a header that was not compressed (RFC 1144).
+const slipSample = "01 40 0000 00000000 00000000 00000000" + ipv4Sample
+
+func TestSLIP(t *testing.T) {
+	h, err := ParseSLIP(unhex(t, slipSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		Sent true
+		Payload `+ipv4Sample+`
+		Text sent true`)
+}

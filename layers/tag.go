@@ -1,0 +1,61 @@
+package layers
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Tags that switches put between addresses and EtherType, behind an EtherType
+// of their own: what follows is their EtherType and the payload.
+const (
+	vnTagLen = 6 // Cisco VN-Tag: four bytes and EtherType
+	eTagLen  = 8 // IEEE 802.1BR clause 7.5: six bytes and EtherType
+)
+
+// SwitchTag is a view of a VN-Tag or an E-Tag, behind the EtherType that
+// announced it, and its payload. ParseVNTag and ParseETag make it.
+type SwitchTag struct {
+	b   []byte
+	hdr int
+}
+
+// ParseVNTag checks that b begins with a Cisco VN-Tag and returns a view of it
+// that aliases b. The error is Short.
+func ParseVNTag(b []byte) (SwitchTag, error) { return parseSwitchTag(b, vnTagLen) }
+
+// ParseETag checks that b begins with an IEEE 802.1BR E-Tag and returns a view
+// of it that aliases b. The error is Short.
+func ParseETag(b []byte) (SwitchTag, error) { return parseSwitchTag(b, eTagLen) }
+
+func parseSwitchTag(b []byte, hdr int) (SwitchTag, error) {
+	if _, _, _, r := stepSwitchTag(b, hdr); r != 0 {
+		return SwitchTag{}, r
+	}
+	return SwitchTag{cut(b, len(b)), hdr}, nil
+}
+
+func stepSwitchTag(b []byte, fixed int) (hdr, size int, next Kind, r Reason) {
+	if len(b) < fixed {
+		return 0, 0, 0, Short
+	}
+	size, next = etherPayload(b, fixed, EtherType(binary.BigEndian.Uint16(b[fixed-2:])))
+	return fixed, size, next, 0
+}
+
+// Tag returns the tag without the EtherType behind it.
+func (h SwitchTag) Tag() []byte { return h.b[: h.hdr-2 : h.hdr-2] }
+
+// EtherType returns the type of the payload, which is a length when it is at
+// most 1500.
+func (h SwitchTag) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[h.hdr-2:])) }
+
+// Bytes returns tag and payload.
+func (h SwitchTag) Bytes() []byte { return h.b }
+
+// Payload returns what the tagged frame carries.
+func (h SwitchTag) Payload() []byte { return h.b[h.hdr:] }
+
+// AppendText appends a short description to dst.
+func (h SwitchTag) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "%x %v", h.Tag(), h.EtherType()), nil
+}

@@ -1,0 +1,59 @@
+package layers
+
+import (
+	"encoding/binary"
+	"strconv"
+)
+
+// UDP-Lite header (RFC 3828 section 3.1): ports, checksum coverage, checksum.
+const udpLiteLen = 8
+
+// UDPLite is a view of a UDP-Lite datagram, whose length IP states. ParseUDPLite
+// or a Packet makes it.
+type UDPLite struct{ b []byte }
+
+// ParseUDPLite checks that b begins with a UDP-Lite header and returns a view
+// of the datagram that aliases b. The error is Short, or Malformed for a
+// coverage that ends inside the header.
+func ParseUDPLite(b []byte) (UDPLite, error) {
+	if _, _, _, r := stepUDPLite(b); r != 0 {
+		return UDPLite{}, r
+	}
+	return UDPLite{cut(b, len(b))}, nil
+}
+
+func stepUDPLite(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < udpLiteLen {
+		return 0, 0, 0, Short
+	}
+	h := UDPLite{b}
+	if c := h.Coverage(); c != 0 && c < udpLiteLen {
+		return 0, 0, 0, Malformed
+	}
+	return udpLiteLen, len(b), udpNext(h.SrcPort(), h.DstPort(), len(b)-udpLiteLen), 0
+}
+
+// SrcPort returns the source port.
+func (h UDPLite) SrcPort() uint16 { return binary.BigEndian.Uint16(h.b) }
+
+// DstPort returns the destination port.
+func (h UDPLite) DstPort() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
+
+// Coverage returns how many bytes the checksum covers, from the header on; 0
+// means all.
+func (h UDPLite) Coverage() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
+
+// Checksum returns the checksum field.
+func (h UDPLite) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[6:]) }
+
+// Bytes returns header and payload.
+func (h UDPLite) Bytes() []byte { return h.b }
+
+// Payload returns the datagram's data.
+func (h UDPLite) Payload() []byte { return h.b[udpLiteLen:] }
+
+// AppendText appends a short description to dst.
+func (h UDPLite) AppendText(dst []byte) ([]byte, error) {
+	dst = appendPorts(dst, h.SrcPort(), h.DstPort())
+	return strconv.AppendInt(append(dst, " len "...), int64(len(h.Payload())), 10), nil
+}

@@ -1,0 +1,61 @@
+package layers
+
+import (
+	"encoding/binary"
+	"strconv"
+)
+
+// VXLAN header (RFC 7348 section 5): flags, reserved, network identifier of 24
+// bits. The generic protocol extension (RFC 9803) has a protocol for what
+// follows in one of the reserved bytes, if a flag says so.
+const (
+	vxlanLen       = 8
+	vxlanNextProto = 0x04
+)
+
+// VXLAN is a view of a VXLAN or VXLAN-GPE header and its payload. ParseVXLAN
+// or a Packet makes it.
+type VXLAN struct{ b []byte }
+
+// ParseVXLAN checks that b begins with a VXLAN header and returns a view of it
+// that aliases b. The error is Short.
+func ParseVXLAN(b []byte) (VXLAN, error) {
+	if len(b) < vxlanLen {
+		return VXLAN{}, Short
+	}
+	return VXLAN{cut(b, len(b))}, nil
+}
+
+func stepVXLAN(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < vxlanLen {
+		return 0, 0, 0, Short
+	}
+	return vxlanLen, len(b), KindEthernet, 0
+}
+
+func stepVXLANGPE(b []byte) (hdr, size int, next Kind, r Reason) {
+	if len(b) < vxlanLen {
+		return 0, 0, 0, Short
+	}
+	if b[0]&vxlanNextProto == 0 {
+		return vxlanLen, len(b), KindEthernet, 0
+	}
+	return vxlanLen, len(b), nshKind(b[3]), 0
+}
+
+// Flags returns the first byte, in which 0x08 says that VNI is valid.
+func (h VXLAN) Flags() uint8 { return h.b[0] }
+
+// VNI returns the network identifier.
+func (h VXLAN) VNI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) >> 8 }
+
+// Bytes returns header and payload.
+func (h VXLAN) Bytes() []byte { return h.b }
+
+// Payload returns what the header describes.
+func (h VXLAN) Payload() []byte { return h.b[vxlanLen:] }
+
+// AppendText appends a short description to dst.
+func (h VXLAN) AppendText(dst []byte) ([]byte, error) {
+	return strconv.AppendUint(append(dst, "vni "...), uint64(h.VNI()), 10), nil
+}

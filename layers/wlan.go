@@ -1,0 +1,203 @@
+package layers
+
+import (
+	"fmt"
+	"iter"
+)
+
+// IEEE 802.11 header (IEEE 802.11-2020 clause 9.2.4). Data frames have frame
+// control, duration, three addresses and sequence control, and as flags and
+// subtype say a fourth address, QoS control and HT control.
+const (
+	wlanMinLen     = 10 // frame control, duration, receiver: acknowledgments have no more
+	wlanMgmtLen    = 24
+	wlanAddrLen    = 6
+	wlanQoSLen     = 2
+	wlanHTLen      = 4
+	wlanTypeMask   = 0x0c
+	wlanMgmt       = 0x00
+	wlanData       = 0x08
+	wlanNoData     = 0x40 // subtype of data: null function
+	wlanQoS        = 0x80 // subtype of data
+	wlanToDS       = 0x01
+	wlanFromDS     = 0x02
+	wlanMoreFrag   = 0x04
+	wlanProtected  = 0x40
+	wlanOrder      = 0x80
+	wlanAMSDU      = 0x80 // in QoS control
+	wlanSubframe   = 14   // header of an A-MSDU subframe (clause 9.3.2.2.2)
+	wlanFragOffset = 22   // of sequence control
+	wlanPadding    = 4
+)
+
+// WLAN is a view of an IEEE 802.11 frame, without check sequence. ParseWLAN,
+// ParseWLANPadded or a Packet makes it.
+type WLAN struct {
+	b     []byte
+	align int // the header is padded to a multiple of it
+}
+
+// ParseWLAN checks that b begins with an 802.11 header and returns a view of
+// the frame that aliases b. The error is Short.
+func ParseWLAN(b []byte) (WLAN, error) {
+	return parseWLAN(b, 1)
+}
+
+// ParseWLANPadded is ParseWLAN for a capture whose radiotap header says that
+// the 802.11 header is padded to a multiple of four bytes.
+func ParseWLANPadded(b []byte) (WLAN, error) {
+	return parseWLAN(b, wlanPadding)
+}
+
+func parseWLAN(b []byte, align int) (WLAN, error) {
+	if _, _, _, r := stepWLAN(b, align); r != 0 {
+		return WLAN{}, r
+	}
+	return WLAN{cut(b, len(b)), align}, nil
+}
+
+func stepWLAN(b []byte, align int) (hdr, size int, next Kind, r Reason) {
+	if len(b) < wlanMinLen {
+		return 0, 0, 0, Short
+	}
+	h := WLAN{b, align}
+	if hdr = h.HeaderLen(); len(b) < hdr {
+		return 0, 0, 0, Short
+	}
+	switch {
+	case !h.IsData() || h.Protected() || h.fragment():
+	case h.IsAMSDU():
+		next = KindAMSDU
+	case len(b) > hdr:
+		next = KindLLC
+	}
+	return hdr, len(b), next, 0
+}
+
+// HeaderLen returns the length of the header in bytes: of control frames the
+// part that all of them have.
+func (h WLAN) HeaderLen() int {
+	fc, flags := h.b[0], h.b[1]
+	n := wlanMinLen
+	switch fc & wlanTypeMask {
+	case wlanMgmt:
+		n = wlanMgmtLen
+		if flags&wlanOrder != 0 {
+			n += wlanHTLen
+		}
+	case wlanData:
+		n = wlanMgmtLen
+		if flags&(wlanToDS|wlanFromDS) == wlanToDS|wlanFromDS {
+			n += wlanAddrLen
+		}
+		if fc&wlanQoS != 0 {
+			n += wlanQoSLen
+			if flags&wlanOrder != 0 {
+				n += wlanHTLen
+			}
+		}
+	}
+	return (n + h.align - 1) / h.align * h.align
+}
+
+// Type returns the frame's type: 0 management, 1 control, 2 data.
+func (h WLAN) Type() uint8 { return h.b[0] >> 2 & 3 }
+
+// Subtype returns the frame's subtype, 0 to 15.
+func (h WLAN) Subtype() uint8 { return h.b[0] >> 4 }
+
+// Flags returns the second byte of frame control.
+func (h WLAN) Flags() uint8 { return h.b[1] }
+
+// IsData reports whether the frame carries data.
+func (h WLAN) IsData() bool { return h.b[0]&(wlanTypeMask|wlanNoData) == wlanData }
+
+// Protected reports whether the payload is encrypted.
+func (h WLAN) Protected() bool { return h.b[1]&wlanProtected != 0 }
+
+// fragment reports whether the payload is a part of what was to be sent.
+func (h WLAN) fragment() bool {
+	return h.b[1]&wlanMoreFrag != 0 || h.b[wlanFragOffset]&0x0f != 0
+}
+
+// IsAMSDU reports whether the payload is a sequence of subframes.
+func (h WLAN) IsAMSDU() bool {
+	if !h.IsData() || h.b[0]&wlanQoS == 0 {
+		return false
+	}
+	n := wlanMgmtLen
+	if h.b[1]&(wlanToDS|wlanFromDS) == wlanToDS|wlanFromDS {
+		n += wlanAddrLen
+	}
+	return h.b[n]&wlanAMSDU != 0
+}
+
+// hasAddrs reports whether the header has three addresses: control frames, and
+// those of a type yet to come, may have one only.
+func (h WLAN) hasAddrs() bool {
+	t := h.b[0] & wlanTypeMask
+	return t == wlanMgmt || t == wlanData
+}
+
+// Receiver returns the address of the receiving station, the first address.
+func (h WLAN) Receiver() MAC { return MAC(h.b[4:]) }
+
+// Transmitter returns the address of the transmitting station, the second
+// address of management and data frames.
+func (h WLAN) Transmitter() (addr MAC, ok bool) {
+	if !h.hasAddrs() {
+		return MAC{}, false
+	}
+	return MAC(h.b[10:]), true
+}
+
+// BSSID returns the address of the access point, or of the ad hoc network. It
+// reports false for control frames, and between access points.
+func (h WLAN) BSSID() (addr MAC, ok bool) {
+	if !h.hasAddrs() {
+		return MAC{}, false
+	}
+	switch h.b[1] & (wlanToDS | wlanFromDS) {
+	case wlanToDS:
+		return MAC(h.b[4:]), true
+	case wlanFromDS:
+		return MAC(h.b[10:]), true
+	case 0:
+		return MAC(h.b[16:]), true
+	}
+	return MAC{}, false
+}
+
+// Subframes returns the subframes of an A-MSDU (clause 9.3.2.2) up to the
+// first that is malformed or cut, nothing for other frames. Each is a
+// destination, a source, a length and a logical link control header:
+// ParseAMSDU takes it. A Packet goes on with the first.
+func (h WLAN) Subframes() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if !h.IsAMSDU() || h.Protected() {
+			return
+		}
+		for b := h.Payload(); len(b) >= wlanSubframe; {
+			_, end, _, _ := stepAMSDU(b)
+			if end > len(b) || !yield(b[:end:end]) {
+				return
+			}
+			b = b[min((end+3)/4*4, len(b)):] // padded to 4 bytes
+		}
+	}
+}
+
+// Bytes returns header and payload.
+func (h WLAN) Bytes() []byte { return h.b }
+
+// Payload returns what follows the header.
+func (h WLAN) Payload() []byte { return h.b[h.HeaderLen():] }
+
+// AppendText appends a short description to dst.
+func (h WLAN) AppendText(dst []byte) ([]byte, error) {
+	dst = fmt.Appendf(dst, "type %d subtype %d ", h.Type(), h.Subtype())
+	if addr, ok := h.Transmitter(); ok {
+		dst = append(addr.AppendTo(dst), " > "...)
+	}
+	return h.Receiver().AppendTo(dst), nil
+}
