@@ -14,17 +14,6 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// A Topic is a kind of observation.
-type Topic string
-
-// The topics, in the order in which they reach an event.
-const (
-	HTTP Topic = "http"
-	TLS  Topic = "tls"
-	DNS  Topic = "dns"
-	IP   Topic = "ip"
-)
-
 // EventOptions say what goes into an event. The zero value takes all topics and
 // leaves out what no rule lets pass.
 type EventOptions struct {
@@ -69,8 +58,6 @@ func (o EventOptions) Check() error {
 	return nil
 }
 
-func (o *EventOptions) wants(t Topic) bool { return len(o.Only) == 0 || slices.Contains(o.Only, t) }
-
 // An Attribute is an indicator and what speaks for it.
 type Attribute struct {
 	misp.Attribute
@@ -108,48 +95,59 @@ type LeftOut struct {
 	Count int64
 }
 
+// A Selection is what EventOptions choose of a Report.
+type Selection struct {
+	// Attributes are ordered by type, the most telling first, and by value.
+	Attributes []Attribute
+
+	// LeftOut lists what a rule keeps out.
+	LeftOut []LeftOut
+
+	event misp.Event
+}
+
 // Event returns the MISP event of what was observed. It and its date follow
 // from the captures alone, not from the clock.
-func (r *Report) Event(o EventOptions) *misp.Event {
-	m := r.mapped(o)
-	e := &misp.Event{
-		UUID: m.event, Info: o.Info, Tags: o.Tags,
-		Distribution: o.Distribution, ThreatLevel: o.ThreatLevel, Analysis: o.Analysis,
-	}
-	if e.Info == "" {
-		e.Info = "Indicators from " + r.names()
-	}
-	if e.ThreatLevel == 0 {
-		e.ThreatLevel = 4
-	}
-	e.Date, e.Timestamp = r.span()
-	if e.Date.IsZero() {
-		// MISP would take the day of the import, and two imports would differ.
-		e.Date, e.Timestamp = time.Unix(0, 0), time.Unix(0, 0)
-	}
-	for _, a := range m.sorted() {
-		e.Attributes = append(e.Attributes, a.Attribute)
-	}
-	return e
-}
+func (r *Report) Event(o EventOptions) *misp.Event { return r.Select(o).Event() }
 
 // Attributes returns the attributes of Event(EventOptions{}) with their counts
 // and evidence.
-func (r *Report) Attributes() iter.Seq[Attribute] { return r.Select(EventOptions{}) }
-
-// Select returns the attributes of Event(o) with their counts and evidence.
-func (r *Report) Select(o EventOptions) iter.Seq[Attribute] {
-	return func(yield func(Attribute) bool) {
-		for _, a := range r.mapped(o).sorted() {
-			if !yield(*a) {
-				return
-			}
-		}
-	}
+func (r *Report) Attributes() iter.Seq[Attribute] {
+	return slices.Values(r.Select(EventOptions{}).Attributes)
 }
 
-// LeftOut returns what Event(o) leaves out by a rule.
-func (r *Report) LeftOut(o EventOptions) []LeftOut { return r.mapped(o).left }
+// Select applies the mapping and its rules. Event, and the rest of the
+// Selection, come from one pass.
+func (r *Report) Select(o EventOptions) *Selection {
+	m := r.mapped(o)
+	s := &Selection{Attributes: m.sorted(), LeftOut: m.left}
+	s.event = misp.Event{
+		UUID: m.event, Info: o.Info, Tags: o.Tags,
+		Distribution: o.Distribution, ThreatLevel: o.ThreatLevel, Analysis: o.Analysis,
+	}
+	if o.Info == "" {
+		s.event.Info = "Indicators from " + r.names()
+	}
+	if o.ThreatLevel == 0 {
+		s.event.ThreatLevel = 4
+	}
+	s.event.Date, s.event.Timestamp = r.span()
+	if s.event.Date.IsZero() {
+		// MISP would take the day of the import, and two imports would differ.
+		s.event.Date, s.event.Timestamp = time.Unix(0, 0), time.Unix(0, 0)
+	}
+	return s
+}
+
+// Event returns the selection as a MISP event.
+func (s *Selection) Event() *misp.Event {
+	e := s.event
+	e.Attributes = make([]misp.Attribute, len(s.Attributes))
+	for i := range s.Attributes {
+		e.Attributes[i] = s.Attributes[i].Attribute
+	}
+	return &e
+}
 
 // mapped applies the table that turns observations into attributes.
 func (r *Report) mapped(o EventOptions) *mapping {
@@ -157,19 +155,19 @@ func (r *Report) mapped(o EventOptions) *mapping {
 	if m.event == (misp.UUID{}) {
 		m.event = r.uuid()
 	}
-	if o.wants(HTTP) {
+	if topics(o.Only).has(HTTP) {
 		for q := range r.requests.all() {
 			m.url(q)
 			m.name(HTTP, "HTTP host", q.Host, &q.Fact)
 			m.add(HTTP, "HTTP user agent", misp.UserAgent, q.UserAgent, &q.Fact)
 		}
 	}
-	if o.wants(TLS) {
+	if topics(o.Only).has(TLS) {
 		for s := range r.servers.all() {
 			m.name(TLS, "TLS server name", s.Name, &s.Fact)
 		}
 	}
-	if o.wants(DNS) {
+	if topics(o.Only).has(DNS) {
 		for q := range r.queries.all() {
 			m.name(DNS, "asked for in DNS", q.Name, &q.Fact)
 		}
@@ -180,7 +178,7 @@ func (r *Report) mapped(o EventOptions) *mapping {
 			m.answer(a)
 		}
 	}
-	if o.wants(IP) {
+	if topics(o.Only).has(IP) {
 		for h := range r.hosts.all() {
 			m.host(h)
 		}
@@ -294,16 +292,16 @@ var typeOrder = [...]misp.Type{
 }
 
 // sorted returns the attributes by type and value.
-func (m *mapping) sorted() []*Attribute {
+func (m *mapping) sorted() []Attribute {
 	keys := slices.SortedFunc(maps.Keys(m.attributes), func(a, b attributeKey) int {
 		return cmp.Or(
 			slices.Index(typeOrder[:], a.typ)-slices.Index(typeOrder[:], b.typ),
 			strings.Compare(a.value, b.value))
 	})
-	out := make([]*Attribute, len(keys))
+	out := make([]Attribute, len(keys))
 	for n, k := range keys {
 		i := m.attributes[k]
-		a := &Attribute{i.attribute, i.fact.Count, i.fact.Evidence}
+		a := Attribute{i.attribute, i.fact.Count, i.fact.Evidence}
 		a.FirstSeen, a.LastSeen, _ = i.fact.Seen()
 		a.Comment = m.comment(i)
 		out[n] = a

@@ -62,7 +62,7 @@ func (c *capture) report(t *testing.T, o Options) *Report {
 // rows returns the attributes as "type value count".
 func rows(rep *Report, o EventOptions) []string {
 	var out []string
-	for a := range rep.Select(o) {
+	for _, a := range rep.Select(o).Attributes {
 		out = append(out, fmt.Sprintf("%s %s %d", a.Type, a.Value, a.Count))
 	}
 	return out
@@ -70,7 +70,7 @@ func rows(rep *Report, o EventOptions) []string {
 
 func leftOut(rep *Report, o EventOptions) []string {
 	var out []string
-	for _, l := range rep.LeftOut(o) {
+	for _, l := range rep.Select(o).LeftOut {
 		out = append(out, fmt.Sprintf("%s: %s", l.Rule, l.Value))
 	}
 	return out

@@ -83,7 +83,9 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 		x.Begin("")
 	}
 	x.count(p, rec)
-	x.addHosts(p, x.packet(rec))
+	if topics(x.Only).has(IP) {
+		x.addHosts(p, x.packet(rec))
+	}
 	x.addMessages(x.streams.Push(p, rec))
 }
 
@@ -113,13 +115,15 @@ func (x *Extractor) message(m *stream.Message) Evidence {
 }
 
 func (x *Extractor) addMessages(ms []stream.Message) {
+	only := topics(x.Only)
 	for i := range ms {
-		switch m := &ms[i]; m.Proto {
-		case stream.DNS:
+		switch m := &ms[i]; {
+		case m.Part != stream.Whole:
+		case m.Proto == stream.DNS && only.has(DNS):
 			x.addDNS(m)
-		case stream.HTTP1:
+		case m.Proto == stream.HTTP1 && only.has(HTTP):
 			x.addHTTP(m)
-		case stream.TLS:
+		case m.Proto == stream.TLS && only.has(TLS):
 			x.addTLS(m)
 		}
 	}

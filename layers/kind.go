@@ -33,6 +33,10 @@ const (
 	KindUDP
 
 	KindDNS
+	KindNBNS
+	KindDHCPv4
+	KindDHCPv6
+	KindNTP
 
 	kindCount
 
@@ -62,6 +66,10 @@ var kindNames = [kindCount]string{
 	KindTCP:             "TCP",
 	KindUDP:             "UDP",
 	KindDNS:             "DNS",
+	KindNBNS:            "NBNS",
+	KindDHCPv4:          "DHCPv4",
+	KindDHCPv6:          "DHCPv6",
+	KindNTP:             "NTP",
 }
 
 // String returns the layer's name.

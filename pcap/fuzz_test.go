@@ -3,6 +3,7 @@ package pcap_test
 import (
 	"bytes"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -64,6 +65,36 @@ func FuzzReader(f *testing.F) {
 		}
 		if e, ok := err.(*pcap.Error); ok && e.Record != int64(len(recs)) {
 			t.Fatalf("%v after %d records", e, len(recs))
+		}
+	})
+}
+
+// FuzzRanges reads anything in ranges that begin anywhere: together they are
+// what one Reader gives.
+func FuzzRanges(f *testing.F) {
+	for i, b := range seeds() {
+		f.Add(b, uint64(i))
+		if len(b) > 30 {
+			f.Add(damage(b, uint64(i), 1+i%3), uint64(i))
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte, seed uint64) {
+		if bytes.HasPrefix(b, []byte{0x1f, 0x8b, 8}) {
+			return
+		}
+		r := rand.New(rand.NewPCG(seed, 0))
+		for _, c := range []pcap.Config{{}, resync} {
+			guessed, err := c.Ranges(bytes.NewReader(b), int64(len(b)), 2+r.IntN(4))
+			if err == nil {
+				checkRanges(t, "guessed", c, b, guessed)
+			}
+			wrong := make([]pcap.Range, 1+r.IntN(5))
+			for i := range wrong {
+				wrong[i].From = pcap.Place{Offset: r.Int64N(int64(len(b)) + 2), Section: r.IntN(3) - 1}
+				wrong[i].To = r.Int64N(int64(len(b)) + 2)
+			}
+			wrong[len(wrong)-1].To = int64(len(b))
+			checkRanges(t, "wrong", c, b, wrong)
 		}
 	})
 }

@@ -76,7 +76,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 1
 	}
 	out := bufio.NewWriter(stdout)
-	err = c.write(out, rep, c.event)
+	sel := rep.Select(c.event)
+	err = c.write(out, rep, sel)
 	if err == nil {
 		err = out.Flush()
 	}
@@ -85,7 +86,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 1
 	}
 	if !c.quiet {
-		summarise(stderr, rep, c.event)
+		summarise(stderr, rep, sel)
 	}
 	if failed {
 		return 1
@@ -96,7 +97,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // A command is what the command line asks for.
 type command struct {
 	files []string
-	write func(io.Writer, *extract.Report, extract.EventOptions) error
+	write func(io.Writer, *extract.Report, *extract.Selection) error
 	event extract.EventOptions
 	quiet bool
 }

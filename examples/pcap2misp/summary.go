@@ -10,20 +10,18 @@ import (
 )
 
 // summarise tells what was read, what comes out of it, and what does not.
-func summarise(w io.Writer, rep *extract.Report, o extract.EventOptions) {
+func summarise(w io.Writer, rep *extract.Report, sel *extract.Selection) {
 	fmt.Fprintf(w, "%s, %s in %s\n", count(rep.Packets, "packet"), size(rep.Bytes), count(len(rep.Captures), "capture"))
 	byType := map[string]int{}
-	total := 0
-	for a := range rep.Select(o) {
+	for _, a := range sel.Attributes {
 		byType[string(a.Type)]++
-		total++
 	}
-	fmt.Fprint(w, count(total, "attribute"))
+	fmt.Fprint(w, count(len(sel.Attributes), "attribute"))
 	list(w, byType, ": ")
 	fmt.Fprintln(w)
-	if left := rep.LeftOut(o); len(left) > 0 {
+	if len(sel.LeftOut) > 0 {
 		byRule := map[string]int{}
-		for _, l := range left {
+		for _, l := range sel.LeftOut {
 			byRule[string(l.Rule)]++
 		}
 		fmt.Fprint(w, "left out")
@@ -49,7 +47,8 @@ func unseen(w io.Writer, u *extract.Unseen) {
 		{u.Backwards, "packets run backwards in time: nothing goes out with first and last seen"},
 		{u.TooLong, "values are longer than the limit"},
 		{u.LeftOut, "observations are beyond the limit of distinct values"},
-		{int64(s.Fragments), "IP fragments of TCP segments are not put together"},
+		{int64(s.Defrag.Incomplete + s.Defrag.Evicted), "IP datagrams lack fragments"},
+		{int64(s.Defrag.Dropped), "IP datagrams were dropped because their fragments overlap"},
 		{s.Missing, "bytes of TCP connections are missing"},
 		{int64(s.Incomplete), "messages are incomplete"},
 		{int64(s.TooLong), "messages are longer than the limit"},

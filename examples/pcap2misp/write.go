@@ -15,7 +15,7 @@ import (
 )
 
 // formats are the values of -o.
-var formats = map[string]func(io.Writer, *extract.Report, extract.EventOptions) error{
+var formats = map[string]func(io.Writer, *extract.Report, *extract.Selection) error{
 	"misp":   writeEvent,
 	"module": writeModule,
 	"ndjson": writeNDJSON,
@@ -23,12 +23,12 @@ var formats = map[string]func(io.Writer, *extract.Report, extract.EventOptions) 
 	"text":   writeText,
 }
 
-func writeEvent(w io.Writer, rep *extract.Report, o extract.EventOptions) error {
-	return encoder(w).Encode(rep.Event(o))
+func writeEvent(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
+	return encoder(w).Encode(sel.Event())
 }
 
-func writeModule(w io.Writer, rep *extract.Report, o extract.EventOptions) error {
-	answer := misp.Answer{Attributes: rep.Event(o).Attributes}
+func writeModule(w io.Writer, rep *extract.Report, sel *extract.Selection) error {
+	answer := misp.Answer{Attributes: sel.Event().Attributes}
 	for _, c := range rep.Captures {
 		if c.Err != nil {
 			answer.Error = fmt.Sprintf("The capture is damaged (%v): what was before that is here.", c.Err)
@@ -37,9 +37,9 @@ func writeModule(w io.Writer, rep *extract.Report, o extract.EventOptions) error
 	return encoder(w).Encode(answer)
 }
 
-func writeNDJSON(w io.Writer, rep *extract.Report, o extract.EventOptions) error {
+func writeNDJSON(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 	enc := encoder(w)
-	for a := range rep.Select(o) {
+	for _, a := range sel.Attributes {
 		if err := enc.Encode(a); err != nil {
 			return err
 		}
@@ -53,10 +53,10 @@ func encoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
-func writeCSV(w io.Writer, rep *extract.Report, o extract.EventOptions) error {
+func writeCSV(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 	out := csv.NewWriter(w)
 	out.Write([]string{"type", "category", "value", "to_ids", "count", "first_seen", "last_seen", "comment"})
-	for a := range rep.Select(o) {
+	for _, a := range sel.Attributes {
 		row := []string{
 			string(a.Type), string(a.Category), a.Value, strconv.FormatBool(a.ToIDS), strconv.FormatInt(a.Count, 10),
 			moment(a.FirstSeen), moment(a.LastSeen), a.Comment,
@@ -70,10 +70,10 @@ func writeCSV(w io.Writer, rep *extract.Report, o extract.EventOptions) error {
 	return out.Error()
 }
 
-func writeText(w io.Writer, rep *extract.Report, o extract.EventOptions) error {
+func writeText(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "TYPE\tVALUE\tCOUNT\tFIRST SEEN\tLAST SEEN\tPACKET")
-	for a := range rep.Select(o) {
+	for _, a := range sel.Attributes {
 		fmt.Fprintf(out, "%s\t%s\t%d\t%s\t%s\t%s\n", a.Type, defuse.Terminal(a.Value), a.Count,
 			moment(a.FirstSeen), moment(a.LastSeen), packet(a))
 	}

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"hash"
 	"net/netip"
 	"slices"
 	"strings"
@@ -22,6 +26,7 @@ type indicatorPrinter struct {
 	aliases map[[2]string]*dnsAlias
 	tcp     map[layers.Flow]*conversation
 	udp     map[layers.Flow]*conversation
+	bodies  map[*stream.File]hash.Hash // that have begun
 }
 
 // indicators is the object: counts by value, and lists in the order of the
@@ -33,8 +38,13 @@ type indicators struct {
 	DNSCNAMEs     []*dnsAlias     `json:"dns_cnames"`
 	HTTPRequests  []httpRequest   `json:"http_requests"`
 	HTTPResponses []httpResponse  `json:"http_responses"`
+	HTTPObjects   []httpObject    `json:"http_objects"`
 	TLSSNI        map[string]int  `json:"tls_sni"`
 	TLSALPN       map[string]int  `json:"tls_alpn"`
+	TLSJA3        map[string]int  `json:"tls_ja3"`
+	TLSJA3S       map[string]int  `json:"tls_ja3s"`
+	X509SHA256    map[string]int  `json:"x509_sha256"`
+	DHCPHostname  map[string]int  `json:"dhcp_hostname"`
 	SMTPHelo      map[string]int  `json:"smtp_helo"`
 	SMTPMailFrom  map[string]int  `json:"smtp_mail_from"`
 	SMTPRcptTo    map[string]int  `json:"smtp_rcpt_to"`
@@ -42,6 +52,9 @@ type indicators struct {
 	IMFTo         map[string]int  `json:"imf_to"`
 	IMFSubject    map[string]int  `json:"imf_subject"`
 	FTPUser       map[string]int  `json:"ftp_user"`
+	QUICVersion   map[string]int  `json:"quic_version"`
+	QUICSNI       map[string]int  `json:"quic_sni"`
+	SSHProtocol   map[string]int  `json:"ssh_protocol"`
 	Endpoints     endpoints       `json:"endpoints"`
 	Conversations conversationSet `json:"conversations"`
 }
@@ -80,6 +93,14 @@ type httpResponse struct {
 	Server        string `json:"server,omitempty"`
 }
 
+// An httpObject is a body, of a range or an unknown coding too; one with a hole
+// is none.
+type httpObject struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+	Name   string `json:"name"`
+}
+
 type endpoints struct {
 	IP  map[string]int `json:"ip"`
 	MAC map[string]int `json:"mac"`
@@ -109,12 +130,16 @@ func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 		aliases: map[[2]string]*dnsAlias{},
 		tcp:     map[layers.Flow]*conversation{},
 		udp:     map[layers.Flow]*conversation{},
+		bodies:  map[*stream.File]hash.Hash{},
+		streams: stream.Assembler{Config: stream.Config{Content: true}},
 		out: indicators{
 			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
-			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{},
-			TLSSNI: map[string]int{}, TLSALPN: map[string]int{},
+			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{}, HTTPObjects: []httpObject{},
+			TLSSNI: map[string]int{}, TLSALPN: map[string]int{}, TLSJA3: map[string]int{}, TLSJA3S: map[string]int{},
+			X509SHA256: map[string]int{}, DHCPHostname: map[string]int{},
 			SMTPHelo: map[string]int{}, SMTPMailFrom: map[string]int{}, SMTPRcptTo: map[string]int{},
 			IMFFrom: map[string]int{}, IMFTo: map[string]int{}, IMFSubject: map[string]int{}, FTPUser: map[string]int{},
+			QUICVersion: map[string]int{}, QUICSNI: map[string]int{}, SSHProtocol: map[string]int{},
 			Endpoints:     endpoints{map[string]int{}, map[string]int{}},
 			Conversations: conversationSet{[]*conversation{}, []*conversation{}},
 		},
@@ -127,6 +152,9 @@ func (n *indicatorPrinter) packet(p *layers.Packet, rec *pcap.Record) {
 	count(n.out.Endpoints.IP, o, ipSrc, ipDst, ipv6Src, ipv6Dst)
 	count(n.out.Endpoints.MAC, o, ethSrc, ethDst)
 	n.converse(p, rec)
+	if l, ok := p.Layer(layers.KindDHCPv4); ok {
+		n.dhcp(l.Bytes)
+	}
 	n.messages(n.streams.Push(p, rec))
 }
 
@@ -180,10 +208,20 @@ func (n *indicatorPrinter) converse(p *layers.Packet, rec *pcap.Record) {
 	}
 }
 
+func (n *indicatorPrinter) dhcp(b []byte) {
+	m, err := layers.ParseDHCPv4(b)
+	if err == nil && len(m.HostName()) > 0 {
+		n.out.DHCPHostname[text(string(m.HostName()))]++
+	}
+}
+
 func (n *indicatorPrinter) messages(ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
 		if m.Part != stream.Whole {
+			if m.Proto == stream.HTTP1 {
+				n.httpBody(m)
+			}
 			continue
 		}
 		switch m.Proto {
@@ -197,6 +235,10 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 			n.command(m)
 		case stream.Mail:
 			n.mail(m)
+		case stream.QUIC:
+			n.quic(m)
+		case stream.SSH:
+			n.ssh(m)
 		}
 	}
 }
@@ -260,6 +302,24 @@ func (n *indicatorPrinter) http(m *stream.Message) {
 	}
 }
 
+// httpBody hashes the content itself: a File has no hash of a part, or of what
+// has a coding that is not undone.
+func (n *indicatorPrinter) httpBody(m *stream.Message) {
+	switch m.Part {
+	case stream.Begin:
+		n.bodies[m.File] = sha256.New()
+	case stream.Data:
+		n.bodies[m.File].Write(m.Data)
+	case stream.End:
+		sum := n.bodies[m.File].Sum(nil)
+		delete(n.bodies, m.File)
+		switch m.File.State {
+		case stream.Complete, stream.Partial, stream.Encoded:
+			n.out.HTTPObjects = append(n.out.HTTPObjects, httpObject{hex.EncodeToString(sum), m.File.Size, text(m.File.Name)})
+		}
+	}
+}
+
 // fullURI returns the URL of a request that names its host, "" for others.
 func fullURI(req layers.HTTPRequest) string {
 	if len(req.Get("Host")) == 0 {
@@ -273,16 +333,32 @@ func version(major, minor int) string {
 }
 
 func (n *indicatorPrinter) tls(m *stream.Message) {
-	hello, err := layers.ParseClientHello(m.Data)
-	if err != nil {
-		return
+	if hello, err := layers.ParseClientHello(m.Data); err == nil {
+		n.clientHello(m.Via, hello)
+	} else if hello, err := layers.ParseServerHello(m.Data); err == nil {
+		n.out.TLSJA3S[string(hello.AppendJA3S(nil))]++
+		if proto := hello.ALPN(); len(proto) > 0 {
+			n.out.TLSALPN[text(string(proto))]++
+		}
+	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
+		for der := range c.Chain() {
+			sum := sha256.Sum256(der)
+			n.out.X509SHA256[hex.EncodeToString(sum[:])]++
+		}
 	}
-	if name := hello.ServerName(); len(name) > 0 {
-		n.out.TLSSNI[text(string(name))]++
+}
+
+func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHello) {
+	if name := text(string(hello.ServerName())); name != "" {
+		n.out.TLSSNI[name]++
+		if via == stream.QUIC {
+			n.out.QUICSNI[name]++
+		}
 	}
 	for proto := range hello.ALPN() {
 		n.out.TLSALPN[text(string(proto))]++
 	}
+	n.out.TLSJA3[string(hello.AppendJA3(nil))]++
 }
 
 func (n *indicatorPrinter) command(m *stream.Message) {
@@ -314,6 +390,18 @@ func (n *indicatorPrinter) mail(m *stream.Message) {
 		if body := h.Get(name); body != nil {
 			counts[text(string(body))]++
 		}
+	}
+}
+
+func (n *indicatorPrinter) quic(m *stream.Message) {
+	if p, err := layers.ParseQUIC(m.Data); err == nil {
+		n.out.QUICVersion[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
+	}
+}
+
+func (n *indicatorPrinter) ssh(m *stream.Message) {
+	if id, err := layers.ParseSSHIdent(m.Data); err == nil {
+		n.out.SSHProtocol[text(string(id.Bytes()))]++
 	}
 }
 

@@ -17,16 +17,39 @@ const probeLen = 512
 type probe struct {
 	via   Proto
 	buf   [2]buffer
-	inner framer
-	known Proto // recognised, but not decoded
+	inner [2]framer // of each side; it is one framer, unless they do not understand each other
+	heard [2]bool   // the framer was given bytes of the side
+	known Proto     // recognised
 }
 
 func (f *probe) push(s sink, p piece) {
 	s.via = f.via
-	if f.inner == nil && !f.detect(s, &p) {
+	if f.inner[p.side] == nil && !f.detect(s, &p) {
 		return
 	}
-	f.inner.push(s, p)
+	if !f.heard[p.side] {
+		f.answer(s, p)
+	}
+	f.inner[p.side].push(s, p)
+}
+
+// answer looks at the first bytes of a side when the other side's protocol is
+// known. If they begin another one, of those that no other can be taken for, the
+// side gets a framer of its own: so it is when a scanner sends HTTP to a server
+// that speaks SSH.
+func (f *probe) answer(s sink, p piece) {
+	f.heard[p.side] = true
+	proto := Unknown
+	if _, v := recogniseTLS(p.data); v == decided {
+		proto = TLS
+	} else if _, v := recogniseHTTP(p.data); v == decided {
+		proto = HTTP1
+	} else if prefix(p.data, "SSH-") == decided {
+		proto = SSH
+	}
+	if proto != Unknown && f.known != proto && f.known != Unknown {
+		f.inner[p.side] = newFramer(proto)
+	}
 }
 
 // detect looks at the beginning of p, behind what is kept of its side. When
@@ -36,12 +59,9 @@ func (f *probe) detect(s sink, p *piece) bool {
 	if p.gap > 0 {
 		b.drop(s)
 	}
-	var room [probeLen]byte
 	head := p.data
-	if len(b.b) > 0 {
-		n := copy(room[:], b.b)
-		n += copy(room[n:], p.data)
-		head = room[:n]
+	if kept := len(b.b); kept > 0 {
+		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
 	}
 	if f.ask(s, p.side, head) {
 		f.passKept(s, 1-p.side)
@@ -53,7 +73,7 @@ func (f *probe) detect(s sink, p *piece) bool {
 	case verdict == decided:
 	case (verdict == undecided || s.a.Detect != nil) && len(head) < probeLen:
 		if len(b.b) == 0 {
-			b.first = p.ref
+			b.first = p.first()
 		}
 		b.add(s, p, len(p.data))
 		return false
@@ -73,9 +93,9 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 		s.c.setClient(1 - side)
 	}
 	s.a.count(proto)
-	f.inner = newFramer(proto)
-	if f.inner == nil {
-		f.known = proto
+	f.known = proto
+	inner := newFramer(proto)
+	if inner == nil {
 		if proto == SOCKS {
 			f.via = SOCKS
 		}
@@ -83,6 +103,7 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 		f.buf[1].drop(s)
 		return false
 	}
+	f.inner, f.heard[side] = [2]framer{inner, inner}, true
 	f.passKept(s, 1-side)
 	f.passKept(s, side)
 	return true
@@ -92,28 +113,31 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 func (f *probe) passKept(s sink, side int) {
 	b := &f.buf[side]
 	if len(b.b) > 0 {
-		f.inner.push(s, piece{side: side, data: b.b, ref: b.first})
+		f.heard[side] = true
+		f.inner[side].push(s, piece{side: side, data: b.b, ref: b.first})
 	}
 	b.drop(s)
 }
 
 func (f *probe) end(s sink, side int) {
 	s.via = f.via
-	if b := f.buf[side].b; f.inner == nil && len(b) > 0 && !f.onlyTLS() {
+	if b := f.buf[side].b; f.inner[side] == nil && len(b) > 0 && !f.onlyTLS() {
 		if proto, role, verdict := recogniseLines(b, f.buf[1-side].b, s.c.Flow, true); verdict == decided {
 			f.decide(s, side, proto, role)
 		}
 	}
-	if f.inner != nil {
-		f.inner.end(s, side)
+	if f.inner[side] != nil {
+		f.inner[side].end(s, side)
 	}
 }
 
 func (f *probe) free(s sink) {
 	f.buf[0].drop(s)
 	f.buf[1].drop(s)
-	if f.inner != nil {
-		f.inner.free(s)
+	for i, inner := range f.inner {
+		if inner != nil && (i == 0 || inner != f.inner[0]) {
+			inner.free(s)
+		}
 	}
 }
 
@@ -126,6 +150,8 @@ func newFramer(p Proto) framer {
 		return &httpFramer{}
 	case TLS:
 		return &tlsFramer{}
+	case SSH:
+		return &sshFramer{}
 	case SMTP:
 		return newSMTP()
 	case POP3:
@@ -176,6 +202,9 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	}
 	if r, v := recogniseHTTP(b); v != refused {
 		return HTTP1, r, v
+	}
+	if v := prefix(b, "SSH-"); v != refused {
+		return SSH, either, v
 	}
 	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
 		return p, r, v

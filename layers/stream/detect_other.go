@@ -13,7 +13,7 @@ func recogniseOther(b []byte, f layers.Flow) (Proto, role, verdict) {
 		proto     Proto
 		recognise func(b []byte, f layers.Flow) (role, verdict)
 	}{
-		{SSH, recogniseSSH}, {SMB, recogniseSMB}, {RDP, recogniseRDP}, {Telnet, recogniseTelnet},
+		{SMB, recogniseSMB}, {RDP, recogniseRDP}, {Telnet, recogniseTelnet},
 		{MQTT, recogniseMQTT}, {LDAP, recogniseLDAP}, {SOCKS, recogniseSOCKS},
 	} {
 		if r, v := t.recognise(b, f); v != refused {
@@ -22,9 +22,6 @@ func recogniseOther(b []byte, f layers.Flow) (Proto, role, verdict) {
 	}
 	return Unknown, either, refused
 }
-
-// recogniseSSH wants the identification string (RFC 4253 section 4.2).
-func recogniseSSH(b []byte, _ layers.Flow) (role, verdict) { return either, prefix(b, "SSH-") }
 
 // recogniseSMB wants a session message ([MS-SMB2] section 2.1, RFC 1002 section
 // 4.3.5) with the header of SMB1, SMB2, or SMB3 encrypted, or NetBIOS's request

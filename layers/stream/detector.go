@@ -36,7 +36,9 @@ func (f *probe) ask(s sink, side int, head []byte) bool {
 		return false
 	}
 	s.a.count(proto)
-	f.inner = &splitFramer{proto: proto, split: split}
+	f.known = proto
+	inner := &splitFramer{proto: proto, split: split}
+	f.inner, f.heard = [2]framer{inner, inner}, [2]bool{true, true}
 	return true
 }
 
@@ -68,7 +70,7 @@ func (f *splitFramer) push(s sink, p piece) {
 		h.buf.abandon(s)
 	}
 	if len(h.buf.b) == 0 {
-		h.buf.first, h.buf.gap, h.credit = p.ref, p.gap, splitWork*splitWork
+		h.buf.first, h.buf.gap, h.credit = p.first(), p.gap, splitWork*splitWork
 	}
 	h.credit += splitWork * len(p.data)
 	h.last = p.ref

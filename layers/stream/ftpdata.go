@@ -65,7 +65,7 @@ func (f *ftpDataFramer) push(s sink, p piece) {
 	}
 	if f.file == nil {
 		f.sender = p.side
-		f.file = s.beginFile(Message{Proto: FTPData, FromClient: p.side == s.c.client, First: p.ref}, f.transfer.name, "")
+		f.file = s.beginFile(Message{Proto: FTPData, FromClient: p.side == s.c.client, First: p.first()}, f.transfer.name, "")
 		if f.transfer.partial {
 			f.file.spoil(Partial)
 		}
@@ -82,7 +82,7 @@ func (f *ftpDataFramer) end(s sink, side int) {
 	if f.file == nil || side != f.sender {
 		return
 	}
-	if s.c.cut {
+	if !s.clean {
 		f.file.spoil(Unfinished)
 	}
 	f.file.file.Name = f.transfer.name // the command may have been captured after the data

@@ -98,7 +98,7 @@ func (f *imapFramer) line(s sink, p *piece) {
 	size, announced := layers.IMAPLiteral(b)
 	h.tail = announced
 	if announced {
-		h.begin(s, b, size, f.want, Message{Proto: IMAP, FromClient: client, First: p.ref})
+		h.begin(s, b, size, f.want, Message{Proto: IMAP, FromClient: client, First: p.first()})
 	}
 }
 

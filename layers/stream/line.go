@@ -27,7 +27,7 @@ func (l *lines) until(s sink, p *piece, last func(message, line []byte) bool) ([
 		p.data, l.skip = p.data[i+1:], false
 	}
 	if len(l.buf.b) == 0 {
-		l.buf.first, l.buf.gap, l.start = p.ref, p.gap, 0
+		l.buf.first, l.buf.gap, l.start = p.first(), p.gap, 0
 		if n := firstMessage(p.data, last); n > 0 {
 			return p.data[:n:n], true
 		}

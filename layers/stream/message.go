@@ -28,6 +28,9 @@ const (
 	Connect  // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
 	Upgrade  // what follows a 101 response (RFC 9110 section 7.8)
 	StartTLS // what follows STARTTLS (RFC 3207 and the like)
+	QUIC
+	DTLS
+	SSH
 	SMTP
 	Mail // RFC 5322, whatever carries it
 	POP3
@@ -36,7 +39,6 @@ const (
 	FTPData
 
 	// These are recognised and counted, and make no messages.
-	SSH
 	SOCKS
 	IRC
 	SMB
@@ -50,8 +52,8 @@ const (
 )
 
 var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade",
-	"STARTTLS", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data",
-	"SSH", "SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
+	"STARTTLS", "QUIC", "DTLS", "SSH", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data",
+	"SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
 
 // String returns the protocol's name.
 func (p Proto) String() string {
@@ -79,15 +81,19 @@ type Message struct {
 	// Conn is the connection, or the pair of endpoints of a datagram.
 	Conn *Conn
 
-	// Via is what carried the message: TCP or UDP, or Connect, Upgrade or
-	// StartTLS when it came through a tunnel inside the connection.
+	// Via is what carried the message: TCP or UDP; Connect, Upgrade or StartTLS
+	// when it came through a tunnel inside the connection; QUIC when it came in
+	// that one's Initial packets.
 	Via Proto
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message, SMTP,
-	// POP3, IMAP and FTP a command (FromClient) or reply with its line ends, Mail
-	// the header section of a mail. Of a part of a File it is the protocol that
-	// carries the file.
+	// head of a request (FromClient) or response, TLS a handshake message, QUIC
+	// a packet with a long header, DTLS a ClientHello or ServerHello in the form
+	// that it has in TLS, SSH an identification string without line end (it
+	// begins with "SSH-") or a message of the key exchange (it begins with its
+	// number), SMTP, POP3, IMAP and FTP a command (FromClient) or reply with its
+	// line ends, Mail the header section of a mail. Of a part of a File it is the
+	// protocol that carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.

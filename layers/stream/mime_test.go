@@ -37,7 +37,7 @@ type mimeFeed struct {
 	out mimeResult
 }
 
-func newFeed() *mimeFeed {
+func newMIMEFeed() *mimeFeed {
 	a := &Assembler{Config: Config{Content: true, Hash: HashSHA256}}
 	a.begin()
 	return &mimeFeed{a: a, s: sink{a: a, c: &connection{}, via: TCP}}
@@ -87,7 +87,7 @@ func (f *mimeFeed) end(whole bool) mimeResult {
 
 // readMail reads a mail in pieces of size bytes.
 func readMail(text string, size int) mimeResult {
-	f := newFeed()
+	f := newMIMEFeed()
 	f.m = newMail(f.s, Message{Proto: SMTP})
 	f.write(text, size)
 	r := f.end(true)
@@ -99,7 +99,7 @@ func readMail(text string, size int) mimeResult {
 
 // readMultipart reads a multipart body in pieces of size bytes.
 func readMultipart(contentType, text string, size int) mimeResult {
-	f := newFeed()
+	f := newMIMEFeed()
 	f.m = newMultipart(f.s, Message{Proto: HTTP1}, []byte(contentType))
 	f.write(text, size)
 	return f.end(true)
@@ -285,7 +285,7 @@ func TestMultipartForm(t *testing.T) {
 
 func TestNoMultipart(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "multipart/form-data", `multipart/form-data; boundary=""`, "multipart/mixed; boundary=" + strings.Repeat("b", 257)} {
-		f := newFeed()
+		f := newMIMEFeed()
 		if m := newMultipart(f.s, Message{}, []byte(contentType)); m != nil || f.a.stats.Held != 0 {
 			t.Errorf("%q is taken for a multipart with a boundary", contentType)
 		}
@@ -310,7 +310,7 @@ func TestMailGap(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, size := range cuts {
-				f := newFeed()
+				f := newMIMEFeed()
 				f.m = newMail(f.s, Message{})
 				f.write(tt.before, size)
 				f.m.gap(f.s)
@@ -326,7 +326,7 @@ func TestMailGap(t *testing.T) {
 // Where a connection ends, the file that was open is not whole.
 func TestMailUnfinished(t *testing.T) {
 	text := "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: a/b\r\n\r\nxyz\r\n--b\r\nContent-Type: a/c\r\n\r\n2\r\n"
-	f := newFeed()
+	f := newMIMEFeed()
 	f.m = newMail(f.s, Message{})
 	f.write(text, 5)
 	want := []mimeFile{{"", "a/b", Complete, "xyz"}, {"", "a/c", Unfinished, "2\r\n"}}
@@ -342,7 +342,7 @@ func TestMIMEDepth(t *testing.T) {
 		fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i)
 	}
 	b.WriteString("Content-Type: a/b\r\n\r\ndeep")
-	f := newFeed()
+	f := newMIMEFeed()
 	f.m = newMail(f.s, Message{})
 	f.write(b.String(), 1<<20)
 	if r := f.end(true); len(r.Files) != 0 || f.a.stats.TooDeep != 1 {
@@ -352,7 +352,7 @@ func TestMIMEDepth(t *testing.T) {
 
 // A header section is bounded; what is behind it in other parts is still found.
 func TestMailHeaderTooLong(t *testing.T) {
-	f := newFeed()
+	f := newMIMEFeed()
 	f.a.MaxMessage = 100
 	f.m = newMail(f.s, Message{})
 	f.write("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX: "+strings.Repeat("x", 100)+"\r\n\r\n1\r\n--b\r\nContent-Type: a/c\r\n\r\n2\r\n--b--", 10)
@@ -366,7 +366,7 @@ func TestMailHeaderTooLong(t *testing.T) {
 func TestMIMEBounds(t *testing.T) {
 	head := "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: a/b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 	for _, unit := range []string{"x", " ", "--b ", "\r", "\n", "-", "=", "= ", "\r\n--b\t"} {
-		f := newFeed()
+		f := newMIMEFeed()
 		f.a.Content = false
 		f.m = newMail(f.s, Message{})
 		f.m.write(f.s, []byte(head), Ref{})

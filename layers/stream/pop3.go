@@ -58,7 +58,7 @@ func (f *pop3Framer) push(s sink, p piece) {
 		case f.mode == pop3Perhaps:
 			f.mode = pop3Reply
 			if c := p.data[0]; c != '+' && c != '-' {
-				f.startMail(s, p.ref)
+				f.startMail(s, p.first())
 			}
 		default:
 			f.answer(s, &p)
@@ -133,7 +133,7 @@ func (f *pop3Framer) reply(s sink, p *piece) {
 	switch {
 	case b[0] == '-':
 	case kind == pop3Mail:
-		f.startMail(s, p.ref)
+		f.startMail(s, p.first())
 	case kind == pop3StartTLS:
 		f.upgrade(s, 0)
 		f.upgrade(s, 1)

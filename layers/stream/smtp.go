@@ -128,7 +128,7 @@ func (f *smtpFramer) command(s sink, p *piece) {
 		f.dot = dotReader{bare: !bytes.HasSuffix(b, []byte("\r\n"))}
 		f.holed, f.answered = false, false
 	case c.Is("BDAT"):
-		f.startChunk(s, c.Arg(), p.ref)
+		f.startChunk(s, c.Arg(), p.first())
 	case c.Is("AUTH"):
 		kind, f.mode = smtpAuth, smtpAuthLine
 	case c.Is("STARTTLS"):

@@ -80,6 +80,9 @@ func play(a *stream.Assembler, segs ...seg) []got {
 	var out []got
 	keep := func(ms []stream.Message) {
 		for _, m := range ms {
+			if m.Part != stream.Whole {
+				continue
+			}
 			out = append(out, got{m.Proto, m.Via, m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
 		}
 	}

@@ -1,0 +1,28 @@
+package layers
+
+import "testing"
+
+// An authentication header laid out by RFC 4302 section 2, with an integrity
+// check value of 12 bytes, before UDP.
+const ahSample = "11 04 0000 00000100 00000007 0102030405060708090a0b0c" + udpSample
+
+func TestAH(t *testing.T) {
+	h, err := ParseAH(unhex(t, ahSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts(t, h, `
+		NextHeader UDP
+		HeaderLen 24
+		SPI 256
+		Seq 7
+		Payload `+udpSample+`
+		Text spi 0x00000100`)
+}
+
+// A length of 0 would end the header before its sequence number.
+func TestParseAHMalformed(t *testing.T) {
+	if _, err := ParseAH(unhex(t, "1100 0000 00000100 00000007")); err != Malformed {
+		t.Error(err)
+	}
+}

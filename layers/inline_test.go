@@ -1,0 +1,70 @@
+package layers
+
+import (
+	"os/exec"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// outOfLine are the methods of header views that are more than a look at the
+// bytes.
+var outOfLine = map[string]bool{
+	"AppendText":     true,
+	"ARP.SenderIP":   true,
+	"ARP.TargetIP":   true,
+	"TCP.Timestamps": true, // a search of the options
+}
+
+// TestInlining asks the compiler which functions it can inline: every accessor
+// of a header view, and the iterators, which cost nothing only then.
+func TestInlining(t *testing.T) {
+	goTool, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("no go command: ", err)
+	}
+	out, err := exec.Command(goTool, "build", "-gcflags=-m", ".").CombinedOutput()
+	if err != nil {
+		t.Skipf("go build: %v\n%s", err, out)
+	}
+	inlined := map[string]bool{}
+	for _, m := range regexp.MustCompile(`: can inline (\S+)`).FindAllStringSubmatch(string(out), -1) {
+		inlined[m[1]] = true
+	}
+	for _, typ := range headerTypes {
+		for i := range typ.NumMethod() {
+			name := typ.Method(i).Name
+			if outOfLine[name] || outOfLine[typ.Name()+"."+name] {
+				continue
+			}
+			if !inlined[typ.Name()+"."+name] {
+				t.Errorf("%s.%s is not inlined", typ.Name(), name)
+			}
+		}
+	}
+	for _, f := range strings.Fields("(*Packet).Payload (*Packet).Layers Layer.Header Layer.Payload Flow.Reverse") {
+		if !inlined[f] {
+			t.Errorf("%s is not inlined", f)
+		}
+	}
+}
+
+// headerTypes are the views whose methods read fixed places.
+var headerTypes = []reflect.Type{
+	reflect.TypeFor[Ethernet](),
+	reflect.TypeFor[VLAN](),
+	reflect.TypeFor[LinuxSLL](),
+	reflect.TypeFor[LinuxSLL2](),
+	reflect.TypeFor[Null](),
+	reflect.TypeFor[ARP](),
+	reflect.TypeFor[IPv4](),
+	reflect.TypeFor[IPv6](),
+	reflect.TypeFor[IPv6Ext](),
+	reflect.TypeFor[IPv6Fragment](),
+	reflect.TypeFor[AH](),
+	reflect.TypeFor[ICMPv4](),
+	reflect.TypeFor[ICMPv6](),
+	reflect.TypeFor[TCP](),
+	reflect.TypeFor[UDP](),
+}

@@ -1,0 +1,74 @@
+package layers
+
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// A tunnel: getters return the innermost layer of a kind.
+func TestPacketInnermost(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeRaw, "45000032 0000 4000 40 04 0000 0a000001 0a000002"+ipv4Sample)
+	wantKinds(t, p, KindIPv4, KindIPv4, KindUDP)
+	ip, _ := p.IPv4()
+	facts(t, ip, "Src 192.0.2.1")
+	src, dst, ok := p.Addrs()
+	if src.String() != "192.0.2.1" || dst.String() != "198.51.100.7" || !ok {
+		t.Error(src, dst, ok)
+	}
+	if f, ok := p.Flow(); !ok || f.String() != "UDP 192.0.2.1:4660 > 198.51.100.7:9" {
+		t.Error(f, ok)
+	}
+}
+
+// The ports of an outer layer are not those of the innermost addresses.
+func TestPacketFlowNoPorts(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeRaw, "45000030 0000 4000 40 01 0000 0a000001 0a000002"+icmpv4Sample)
+	if f, ok := p.Flow(); !ok || f.String() != "ICMP 10.0.0.1:0 > 10.0.0.2:0" {
+		t.Error(f, ok)
+	}
+	p = decodeHex(t, pcap.LinkTypeEthernet, ethernetSample)
+	if f, ok := p.Flow(); ok {
+		t.Error(f)
+	}
+}
+
+// A later fragment has addresses and no ports; the first has both.
+func TestPacketFragment(t *testing.T) {
+	first := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 2000 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")
+	later := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 0001 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")
+	whole := decodeHex(t, pcap.LinkTypeRaw, ipv4Sample)
+	if !first.Fragment() || !later.Fragment() || whole.Fragment() {
+		t.Error(first.Fragment(), later.Fragment(), whole.Fragment())
+	}
+	wantKinds(t, first, KindIPv4, KindUDP)
+	wantKinds(t, later, KindIPv4)
+	if first.Truncated() {
+		t.Error("a first fragment is not cut by the capture")
+	}
+	if f, _ := later.Flow(); f.String() != "UDP 192.0.2.1:0 > 198.51.100.7:0" {
+		t.Error(f)
+	}
+}
+
+// A layer is header and payload, and its parts cannot be appended to.
+func TestPacketLayers(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeEthernet, "ffffffffffff 020000000001 0800"+ipv4Sample+"0000")
+	l, ok := p.Layer(KindIPv4)
+	if !ok || l.Offset != 14 || l.HeaderLen != 20 || len(l.Bytes) != 30 || len(l.Payload()) != 10 {
+		t.Errorf("%+v %v", l, ok)
+	}
+	if cap(l.Header()) != 20 || cap(l.Bytes) != 30 || cap(p.Payload()) != 2 {
+		t.Error(cap(l.Header()), cap(l.Bytes), cap(p.Payload()))
+	}
+	if _, ok := p.Layer(KindTCP); ok {
+		t.Error("a TCP layer")
+	}
+}
+
+func TestPacketZero(t *testing.T) {
+	var p Packet
+	if p.Err() != nil || p.Truncated() || p.Fragment() || len(p.Payload()) != 0 || len(kinds(&p)) != 0 {
+		t.Error(p.String())
+	}
+}

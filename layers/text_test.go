@@ -1,0 +1,30 @@
+package layers
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// The form of a line is stable: programs may compare it.
+func TestPacketText(t *testing.T) {
+	const eth = "020000000002 020000000001 "
+	for _, c := range []struct{ packet, want string }{
+		{eth + "0800" + ipv4Sample,
+			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, IPv4 192.0.2.1 > 198.51.100.7, UDP 4660 > 9 len 2"},
+		{eth + "8100" + "b123 86dd" + ipv6Sample,
+			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 802.1Q, VLAN id 291, IPv6 2001:db8::1 > 2001:db8::2, UDP 4660 > 9 len 2"},
+		{eth + "0806" + arpSample,
+			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 ARP, ARP op 1 192.0.2.1 > 192.0.2.2"},
+		{eth + "0800" + "4500001e1234400040113c5fc0000201c6336407 123400",
+			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, IPv4 192.0.2.1 > 198.51.100.7, !layers: UDP at byte 34: cut by the capture (3 bytes there)"},
+		{"02", "!layers: Ethernet at byte 0: too short (1 bytes there)"},
+		{"", "!layers: Ethernet at byte 0: too short (0 bytes there)"},
+	} {
+		p := decodeHex(t, pcap.LinkTypeEthernet, c.packet)
+		if diff := cmp.Diff(c.want, p.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.packet, diff)
+		}
+	}
+}
