@@ -121,7 +121,7 @@ func (f *probe) passKept(s sink, side int) {
 
 func (f *probe) end(s sink, side int) {
 	s.via = f.via
-	if b := f.buf[side].b; f.inner[side] == nil && len(b) > 0 {
+	if b := f.buf[side].b; f.inner[side] == nil && len(b) > 0 && !f.onlyTLS() {
 		if proto, role, verdict := recogniseLines(b, f.buf[1-side].b, s.c.Flow, true); verdict == decided {
 			f.decide(s, side, proto, role)
 		}
@@ -182,9 +182,14 @@ const (
 	fromServer
 )
 
+// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, and behind a
+// protocol that is not decoded, but SOCKS, through which anything goes.
+func (f *probe) onlyTLS() bool {
+	return f.via == StartTLS || f.known != Unknown && f.known != SOCKS
+}
+
 // recognise decides which protocol the bytes of one side begin. other is what is
-// kept of the other side. Behind a protocol that is not decoded, TLS may begin, and
-// through SOCKS anything goes.
+// kept of the other side.
 func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdict) {
 	if len(b) == 0 {
 		return Unknown, either, undecided
@@ -192,7 +197,7 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	if r, v := recogniseTLS(b); v != refused {
 		return TLS, r, v
 	}
-	if f.known != Unknown && f.known != SOCKS {
+	if f.onlyTLS() {
 		return Unknown, either, refused
 	}
 	if r, v := recogniseHTTP(b); v != refused {

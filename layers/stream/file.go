@@ -55,8 +55,8 @@ func (c Completeness) String() string {
 // an attachment of a mail, a transfer of FTP. From Part End on it does not
 // change.
 type File struct {
-	// Name is what the sender calls it, "" when that is not known. It is any
-	// text, and never a path to use.
+	// Name is what the sender calls it, cut at 4096 bytes, "" when that is not
+	// known. It is any text, and never a path to use.
 	Name string
 
 	// Type is the media type that the sender states (RFC 9110 section 8.3),

@@ -85,7 +85,7 @@ func (f *ftpFramer) command(s sink, p *piece) {
 	case c.Is("REST"):
 		f.restart = len(bytes.TrimLeft(c.Arg(), "0")) > 0
 	case c.Is("RETR"), c.Is("STOR"), c.Is("APPE"), c.Is("STOU"):
-		f.begin(ftpTransfer{name: string(c.Arg()), partial: f.restart})
+		f.begin(ftpTransfer{name: string(c.Arg()[:min(len(c.Arg()), maxName)]), partial: f.restart})
 	case c.Is("LIST"), c.Is("NLST"), c.Is("MLSD"):
 		f.begin(ftpTransfer{listing: true})
 	}

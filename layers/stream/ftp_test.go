@@ -25,6 +25,21 @@ S: 221 Goodbye.
 		"C: USER Waldo", "S: 331 Enter password.", "C: PASS secret", "S: 230-User logged in.\r\n230 Enjoy.", "C: QUIT", "S: 221 Goodbye."})
 }
 
+// Behind a gap, FTP goes on with the next line.
+func TestFTPGap(t *testing.T) {
+	got := transcript(&stream.Assembler{Config: stream.Config{MaxConn: 1}}, []seg{
+		{server: true, flags: ack, seq: 1, data: "220 FTP\r\n"},
+		{flags: ack, seq: 1, data: "US"},
+		{flags: ack, seq: 20, data: "cret\r\nCWD /\r\n"},
+		{flags: ack, seq: 50, data: "PWD\r\n"},
+		{server: true, flags: ack, seq: 50, data: "257 \"/\"\r\n"},
+	})
+	want := []string{"S: 220 FTP", "C: CWD /", "C: PWD", `S: 257 "/"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+}
+
 // A transfer is the segments of a control connection and a data connection.
 func TestFTPData(t *testing.T) {
 	login := "220 FTP\r\n"

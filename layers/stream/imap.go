@@ -106,7 +106,7 @@ func (f *imapFramer) line(s sink, p *piece) {
 func (f *imapFramer) command(b []byte) {
 	f.auth = false
 	c, err := layers.ParseIMAPCommand(b)
-	if err != nil {
+	if err != nil || len(c.Tag()) > maxIMAPLiteral {
 		return
 	}
 	switch {
@@ -194,7 +194,7 @@ func imapMail(message, line []byte) (name []byte, origin int64, ok bool) {
 		if err != nil {
 			return nil, 0, false
 		}
-		name, item = c.Verb(), item[:i]
+		name, item = c.Verb()[:min(len(c.Verb()), maxIMAPLiteral)], item[:i]
 	}
 	for _, want := range []string{"RFC822", "RFC822.HEADER", "BODY[]", "BODY[HEADER]"} {
 		ok = ok || bytes.HasSuffix(item, []byte(want))

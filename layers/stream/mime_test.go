@@ -131,6 +131,14 @@ func TestMail(t *testing.T) {
 			"Content-Type: a/b\nContent-Transfer-Encoding: BASE64\n\nJVBE\n!!!!\nRi0=\n",
 			mimeResult{head("Content-Type: a/b\nContent-Transfer-Encoding: BASE64\n\n"),
 				[]mimeFile{{"", "a/b", Undecodable, "%PD"}}}},
+		{"base64 without padding",
+			"Content-Type: a/b\nContent-Transfer-Encoding: base64\n\nQUJDREU\n",
+			mimeResult{head("Content-Type: a/b\nContent-Transfer-Encoding: base64\n\n"),
+				[]mimeFile{{"", "a/b", Undecodable, "ABCDE"}}}},
+		{"half a code",
+			"Content-Type: a/b\nContent-Transfer-Encoding: Quoted-Printable\n\n=41=\n=4 \n=4",
+			mimeResult{head("Content-Type: a/b\nContent-Transfer-Encoding: Quoted-Printable\n\n"),
+				[]mimeFile{{"", "a/b", Complete, "A=4\r\n=4"}}}},
 		// RFC 2046 section 5.1.1: the line end before a delimiter belongs to it.
 		{"RFC 2046 section 5.1.1", rfc2046, mimeResult{Heads: []string{crlf(rfc2046[:strings.Index(rfc2046, "\n\n")+2])}}},
 		{"RFC 2049 appendix A", rfc2049, mimeResult{

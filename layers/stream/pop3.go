@@ -171,3 +171,17 @@ func (f *pop3Framer) end(s sink, side int) {
 	}
 	f.dialogue.end(s, side)
 }
+
+// pop3Status reports whether b begins with a status (RFC 1939 section 3).
+func pop3Status(b []byte) verdict {
+	for _, status := range []string{"+OK", "-ERR"} {
+		if v := prefix(b, status); v == undecided || v == decided && len(b) == len(status) {
+			return undecided
+		} else if v == decided {
+			if c := b[len(status)]; c == ' ' || c == '\r' || c == '\n' {
+				return decided
+			}
+		}
+	}
+	return refused
+}

@@ -90,12 +90,12 @@ func (f *smtpFramer) gap(s sink, p *piece) {
 			f.mail.gap(s)
 		}
 	case smtpInChunk:
+		f.mail.gap(s)
 		if int64(p.gap) > f.left {
 			f.endMail(s, false)
 			f.mode = smtpLost
 			return
 		}
-		f.mail.gap(s)
 		f.takeChunk(s, int64(p.gap))
 	default:
 		f.mode = smtpLost

@@ -120,6 +120,12 @@ func TestSTARTTLS(t *testing.T) {
 	}
 }
 
+// Nothing but TLS follows, so that nobody can open STARTTLS in STARTTLS without end.
+func TestSTARTTLSOnce(t *testing.T) {
+	checkDialogue(t, "S: 220 x ESMTP\nC: EHLO y\nC: STARTTLS\nS: 250 y\nS: 220 go\nC: EHLO z\nC: STARTTLS\nS: 220 x ESMTP\n",
+		[]string{"S: 220 x ESMTP", "C: EHLO y", "C: STARTTLS", "S: 250 y", "S: 220 go"})
+}
+
 // A lost segment of a mail leaves a hole in one file, and the rest is found.
 func TestSMTPGap(t *testing.T) {
 	before := "EHLO y\r\nDATA\r\nContent-Type: a/b\r\n\r\n"
@@ -146,6 +152,40 @@ func TestSMTPGap(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// A gap in a chunk of known length loses nothing but its bytes; a longer one leads
+// to the next command.
+func TestSMTPGapInChunk(t *testing.T) {
+	for skip, want := range map[uint32][]string{
+		4:  {`file "" "a/b" bytes missing "1"`, "C: QUIT"},
+		40: {`file "" "a/b" bytes missing "1"`, "C: QUIT"},
+	} {
+		head := "EHLO y\r\nBDAT 26 LAST\r\nContent-Type: a/b\r\n\r\n1"
+		got := transcript(&stream.Assembler{Config: stream.Config{MaxConn: 1}}, []seg{
+			{flags: ack, seq: 1, data: head},
+			{flags: ack, seq: 1 + uint32(len(head)) + skip, data: "QUIT\r\n"},
+		})
+		if !slices.Equal(got[3:], want) {
+			t.Errorf("%d bytes missing: %q", skip, got)
+		}
+	}
+}
+
+// A gap on the server's side: replies are found again, and not paired wrongly.
+func TestSMTPGapInReplies(t *testing.T) {
+	for _, after := range []string{"354 go\r\n", "x\r\n354 go\r\n"} {
+		got := transcript(&stream.Assembler{Config: stream.Config{MaxConn: 1}}, []seg{
+			{server: true, flags: ack, seq: 1, data: "220 x ESMTP\r\n250-"},
+			{flags: ack, seq: 1, data: "EHLO y\r\nDATA\r\n"},
+			{server: true, flags: ack, seq: 50, data: after},
+			{flags: ack, seq: 15, data: "Subject: x\r\n.\r\n"},
+		})
+		want := []string{"S: 220 x ESMTP", "C: EHLO y", "C: DATA", "S: 354 go", `mail "Subject: x\r\n"`}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("messages (-want +got):\n%s", diff)
+		}
 	}
 }
 
