@@ -70,9 +70,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // the next record begins, it is left out nevertheless when it follows a capture
 // header, or when the damaged record's length on the wire leads behind it.
 //
-// The record before the damage is held back until the one behind it is seen:
+// The record before the damage is held back until what is behind it is seen:
 // when a certain record begins inside of it, its length was wrong, and it
-// belongs to the gap.
+// belongs to the gap. Four headers of zeros in a row are damage, too: a hole in
+// the file. A file that reads without error has no other gaps. In pcapng, what a
+// gap had to say of its section is lost: interface descriptions, and when it was
+// a section header, the section up to the next one.
 type Gap struct {
 	Offset, Length int64 // in bytes of the uncompressed input
 	Reason         error

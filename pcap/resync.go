@@ -18,7 +18,11 @@ const (
 	lookAhead  = 4     // records behind one that leads to an implausible one
 )
 
-var errLeadsNowhere = fmt.Errorf("%w record: its length leads to no record, and one begins inside of it", ErrFormat)
+// Damage that only Resync sees.
+var (
+	errHole         = fmt.Errorf("%w record: zeros in place of records", ErrFormat)
+	errLeadsNowhere = fmt.Errorf("%w record: its length leads to no record, and one begins inside of it", ErrFormat)
+)
 
 // classicTrail is the trail of a classic file.
 type classicTrail struct {
@@ -64,12 +68,6 @@ func (t *classicTrail) reorder(h recordHeader) recordHeader {
 
 func (t *classicTrail) plausible(h recordHeader) bool {
 	return h.capLen <= t.maxRecord && h.wireLen < maxWireLen && h.fraction < t.second && h.seconds != 0
-}
-
-// damaged reports whether h cannot be read. A header of zeros is a hole in the
-// file: what was to be here was never written.
-func (t *classicTrail) damaged(h recordHeader) bool {
-	return h.capLen > t.maxRecord || h == recordHeader{}
 }
 
 func (h recordHeader) near(o recordHeader) bool {
@@ -182,14 +180,14 @@ func (r *Reader) find() *finder {
 // window then is.
 func (r *Reader) checkClassic(offset int64) error {
 	t := &r.trail
-	b := r.w.Buffered()
-	h := t.parse(b)
-	if t.damaged(h) {
-		err := fmt.Errorf("%w record: its header is zero", ErrFormat)
-		if h.capLen > t.maxRecord {
-			err = tooLarge(h.capLen, r.maxRecord)
-		}
-		return r.gapClassic(offset, h, err)
+	h := t.parse(r.w.Buffered())
+	if h.capLen > t.maxRecord {
+		return r.gapClassic(offset, h, tooLarge(h.capLen, r.maxRecord))
+	}
+	if hole, err := r.hole(); err != nil {
+		return err
+	} else if hole {
+		return r.gapClassic(offset, h, errHole)
 	}
 	end := offset + int64(t.headerLen) + int64(h.capLen)
 	suspect, err := r.suspect(h)
@@ -205,6 +203,21 @@ func (r *Reader) checkClassic(offset int64) error {
 	}
 	r.w.Advance(int(at - offset))
 	return &Gap{offset, at - offset, errLeadsNowhere}
+}
+
+// hole reports whether headers of zeros begin here: what was to be here was
+// never written.
+func (r *Reader) hole() (bool, error) {
+	for at := 0; at < lookAhead*r.trail.headerLen; at += r.trail.headerLen {
+		b, err := r.w.Ahead(at + r.trail.headerLen)
+		if err == window.ErrHeld {
+			return false, err
+		}
+		if err != nil || littleEndian(b[at:]) != (recordHeader{}) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // suspect reports whether the record with header h, which is in memory, leads to
@@ -223,7 +236,7 @@ func (r *Reader) suspect(h recordHeader) (bool, error) {
 			return false, nil
 		}
 		next := t.parse(b[at:])
-		if t.damaged(next) {
+		if next.capLen > t.maxRecord {
 			return true, nil
 		}
 		if t.plausible(next) && next.near(h) {
