@@ -16,6 +16,7 @@ func (f *fields) dnsOverTCP(b []byte) {
 		b = b[2:]
 		m, err := layers.ParseDNS(b[:min(size, len(b))])
 		if err != nil {
+			f.dnsHeader(b[:min(size, len(b))])
 			return
 		}
 		f.dns(m)
@@ -23,18 +24,35 @@ func (f *fields) dnsOverTCP(b []byte) {
 	}
 }
 
+// dnsHeader adds the fields of a message's header that are whole in b.
+func (f *fields) dnsHeader(b []byte) {
+	f.object.put([]field{{key: dnsID, at: 0, size: 2, mask: all}}, b)
+	if len(b) < 4 {
+		return
+	}
+	opcode, response := b[2]>>3&0x0f, b[2]&0x80 != 0
+	f.object.boolean(dnsResponse, response)
+	f.object.number(dnsOpcode, uint64(opcode))
+	if response {
+		f.object.number(dnsRCode, uint64(b[3]&0x0f))
+	}
+	counts := dnsCounts
+	if layers.DNSOpcode(opcode) == layers.DNSUpdate {
+		counts = counts[3:] // the other sections have another meaning (RFC 2136 section 2.2)
+	}
+	f.object.put(counts, b)
+}
+
+var dnsCounts = []field{
+	{key: dnsQueries, at: 4, size: 2, mask: all},
+	{key: dnsAnswers, at: 6, size: 2, mask: all},
+	{key: dnsAuthorities, at: 8, size: 2, mask: all},
+	{key: dnsAdditionals, at: 10, size: 2, mask: all},
+}
+
 func (f *fields) dns(m layers.DNS) {
 	o := &f.object
-	o.number(dnsID, uint64(m.ID()))
-	o.boolean(dnsResponse, m.Response())
-	o.number(dnsOpcode, uint64(m.Opcode()))
-	if m.Response() {
-		o.number(dnsRCode, uint64(m.RCode()))
-	}
-	o.number(dnsQueries, uint64(m.QDCount()))
-	o.number(dnsAnswers, uint64(m.ANCount()))
-	o.number(dnsAuthorities, uint64(m.NSCount()))
-	o.number(dnsAdditionals, uint64(m.ARCount()))
+	f.dnsHeader(m.Bytes())
 	for q := range m.Questions() {
 		f.name(dnsQryName, q.Name)
 		o.number(dnsQryType, uint64(q.Type))

@@ -52,15 +52,16 @@ var ipv4Fields = []field{
 	{key: ipDst, form: addr, at: 16, size: 4},
 }
 
-// How many of ipv4Fields come before the one that makes no sense.
+// How many of ipv4Fields come up to the one that makes no sense.
 const (
-	upToHdrLen = 2
-	upToLen    = 4
+	upToVersion = 1
+	upToHdrLen  = 2
+	upToLen     = 4
 )
 
 var ipv6Fields = []field{
 	{key: ipVersion, at: 0, size: 1, shift: 4, mask: all},
-	{key: ipv6TClass, at: 0, size: 2, shift: 4, mask: 0xff},
+	{key: ipv6TClass, at: 0, size: 4, shift: 20, mask: 0xff},
 	{key: ipv6Flow, at: 0, size: 4, mask: 0xfffff},
 	{key: ipv6PLen, at: 4, size: 2, mask: all},
 	{key: ipv6Next, at: 6, size: 1, mask: all},
@@ -89,6 +90,9 @@ var tcpFields = []field{
 	{key: tcpWindow, at: 14, size: 2, mask: all},
 }
 
+// tcpUpToHdrLen are those up to a header length that makes no sense.
+var tcpUpToHdrLen = []field{tcpFields[0], tcpFields[1], tcpFields[2], tcpFields[4]}
+
 var udpFields = []field{
 	{key: udpSrcPort, at: 0, size: 2, mask: all},
 	{key: udpDstPort, at: 2, size: 2, mask: all},
@@ -97,13 +101,20 @@ var udpFields = []field{
 
 var sllFields = []field{
 	{key: sllPktType, at: 0, size: 2, mask: all},
-	{key: sllEType, at: 14, size: 2, mask: all},
 }
 
 var sll2Fields = []field{
-	{key: sllEType, at: 0, size: 2, mask: all},
 	{key: sllPktType, at: 10, size: 1, mask: all},
 }
+
+var (
+	pppoeFields  = []field{{key: pppoeSession, at: 2, size: 2, mask: all}}
+	sctpFields   = []field{{key: sctpSrcPort, at: 0, size: 2, mask: all}, {key: sctpDstPort, at: 2, size: 2, mask: all}}
+	greFields    = []field{{key: greProto, at: 2, size: 2, mask: all}}
+	vxlanFields  = []field{{key: vxlanVNI, at: 4, size: 3, mask: all}}
+	geneveFields = []field{{key: geneveVNI, at: 4, size: 3, mask: all}}
+	gtpFields    = []field{{key: gtpTEID, at: 4, size: 4, mask: all}}
+)
 
 // fieldsOf returns the fields of a layer that stand at fixed places.
 func fieldsOf(k layers.Kind) []field {
@@ -122,8 +133,20 @@ func fieldsOf(k layers.Kind) []field {
 		return icmpv6Fields
 	case layers.KindTCP:
 		return tcpFields
-	case layers.KindUDP:
+	case layers.KindUDP, layers.KindUDPLite:
 		return udpFields
+	case layers.KindSCTP:
+		return sctpFields
+	case layers.KindPPPoE:
+		return pppoeFields
+	case layers.KindGRE:
+		return greFields
+	case layers.KindVXLAN, layers.KindVXLANGPE:
+		return vxlanFields
+	case layers.KindGENEVE:
+		return geneveFields
+	case layers.KindGTP:
+		return gtpFields
 	case layers.KindLinuxSLL:
 		return sllFields
 	case layers.KindLinuxSLL2:

@@ -26,6 +26,9 @@ const (
 	vlanID
 	vlanPriority
 	vlanType
+	mplsLabel
+	pppProtocol
+	pppoeSession
 	arpOpcode
 	arpSrcMAC
 	arpSrcIP
@@ -69,6 +72,12 @@ const (
 	udpSrcPort
 	udpDstPort
 	udpLength
+	sctpSrcPort
+	sctpDstPort
+	greProto
+	vxlanVNI
+	geneveVNI
+	gtpTEID
 	sllPktType
 	sllEType
 	sllSrcMAC
@@ -113,6 +122,9 @@ var keyNames = [keys]string{
 	vlanID:         "vlan.id",
 	vlanPriority:   "vlan.priority",
 	vlanType:       "vlan.etype",
+	mplsLabel:      "mpls.label",
+	pppProtocol:    "ppp.protocol",
+	pppoeSession:   "pppoe.session_id",
 	arpOpcode:      "arp.opcode",
 	arpSrcMAC:      "arp.src.hw_mac",
 	arpSrcIP:       "arp.src.proto_ipv4",
@@ -156,6 +168,12 @@ var keyNames = [keys]string{
 	udpSrcPort:     "udp.srcport",
 	udpDstPort:     "udp.dstport",
 	udpLength:      "udp.length",
+	sctpSrcPort:    "sctp.srcport",
+	sctpDstPort:    "sctp.dstport",
+	greProto:       "gre.proto",
+	vxlanVNI:       "vxlan.vni",
+	geneveVNI:      "geneve.vni",
+	gtpTEID:        "gtp.teid",
 	sllPktType:     "sll.pkttype",
 	sllEType:       "sll.etype",
 	sllSrcMAC:      "sll.src.eth",
