@@ -14,12 +14,15 @@ import (
 // The input is looked at in pieces, at multiples of their size. Each is looked
 // at once, so the time is linear however many gaps there are.
 const (
-	piece   = 256 << 10 // where starts are looked for
-	horizon = 512 << 10 // how far behind it chains are followed
+	piece   = 128 << 10 // where starts are looked for
+	horizon = 264 << 10 // how far behind it chains are followed
 )
 
 // A trail says how the records of a format lead to each other.
 type trail interface {
+	// orders is how many byte orders there may be in a file: 1, as r has it, or 2.
+	orders() int
+
 	// hop says where the candidate that begins at b[i] leads, when the bytes
 	// are in byte order big; nextBig is the order there. whole says that b ends
 	// where the input ends.
@@ -39,19 +42,21 @@ const (
 
 type finder struct {
 	trail  trail
-	pieces [4]candidates // by number modulo 4: a record may reach into the next but one
+	pieces [4]candidates // by number modulo 4: a record may reach into the next but two
 	alive  [2]bitset     // by byte order: candidates whose chains reach the end of what is seen
 	exact  [2]bitset     // those that end where the input ends
+	sound  [2]bitset     // candidates that lead to a candidate
 	seen   bitset
 }
 
 // candidates are what was found in one piece: what was looked at, and starts by
 // byte order. A chain that ends where the input ends is better than one that
-// would go beyond.
+// would go beyond, and this better than one that ends before.
 type candidates struct {
 	from, to int64
 	exact    [2]starts
 	open     [2]starts
+	brief    [2]bitset // of chains of three candidates at least
 }
 
 // starts are the starts of a piece.
@@ -60,20 +65,18 @@ type starts struct {
 	ambiguous int    // the last whose chain does not come together with the others, -1: none
 }
 
-// first returns the first start from i on, if it is certain.
-func (s *starts) first(i int) (at int, ok bool) {
-	at = s.at.next(i)
-	return at, at > s.ambiguous
+// A quest is what a finder is asked for.
+type quest struct {
+	big   bool              // byte order at the place
+	brief func([]byte) bool // takes starts of brief chains, too, if it likes their first bytes
+	back  int64             // bytes before the place that have to stay in the window; -1: all
 }
 
 // find returns the first record at or after lo, and before limit, that is
-// certain; limit if there is none, and io.EOF at the end of the input. keep
-// keeps w where it is; else it moves, but for the last bytes before what was
-// found.
-func (f *finder) find(w *window.Window, lo, limit int64, big, keep bool) (at int64, err error) {
-	o := order(big)
+// certain; limit if there is none, and io.EOF at the end of the input.
+func (f *finder) find(w *window.Window, lo, limit int64, q quest) (at int64, err error) {
 	for lo < limit {
-		if back := lo - fileHeaderLen - w.Offset(); !keep && back > 0 {
+		if back := lo - q.back - w.Offset(); q.back >= 0 && back > 0 {
 			if _, err := w.Skip(back); err != nil {
 				return 0, err
 			}
@@ -82,17 +85,48 @@ func (f *finder) find(w *window.Window, lo, limit int64, big, keep bool) (at int
 		if err != nil {
 			return 0, err
 		}
-		i := int(lo - c.from)
-		at, ok := c.exact[o].first(i)
-		if at < 0 {
-			at, ok = c.open[o].first(i)
+		sure, brief := c.first(int(lo-c.from), q.big), -1
+		if q.brief != nil {
+			brief = c.firstBrief(int(lo-c.from), sure, w, q)
 		}
-		if ok {
-			return min(c.from+int64(at), limit), nil
+		if brief >= 0 {
+			sure = brief
+		}
+		if sure >= 0 {
+			return min(c.from+int64(sure), limit), nil
 		}
 		lo = c.to
 	}
 	return limit, nil
+}
+
+// first returns the first start from i on whose chain goes on, -1 if there is
+// none or if it is not certain.
+func (c *candidates) first(i int, big bool) int {
+	for _, s := range []*starts{&c.exact[order(big)], &c.open[order(big)]} {
+		if at := s.at.next(i); at > s.ambiguous {
+			return at
+		} else if at >= 0 {
+			return -1
+		}
+	}
+	return -1
+}
+
+// firstBrief returns the first start of a brief chain from i on, and before
+// limit if that is not negative, which q likes. -1: there is none.
+func (c *candidates) firstBrief(i, limit int, w *window.Window, q quest) int {
+	for {
+		i = c.brief[order(q.big)].next(i)
+		if i < 0 || limit >= 0 && i >= limit {
+			return -1
+		}
+		skip := int(c.from + int64(i) - w.Offset())
+		if b, err := w.Ahead(skip + recordHeaderLen); err == nil && q.brief(b[skip:]) {
+			return i
+		}
+		i++
+	}
 }
 
 func order(big bool) int {
@@ -122,41 +156,56 @@ func (f *finder) look(w *window.Window, lo int64) (*candidates, error) {
 	c.from, c.to = from, to
 	n := min(len(b), int(to-from))
 	f.follow(c, b, n, err == io.EOF)
-	for o := range c.open {
+	for o := range f.trail.orders() {
 		f.settle(&c.exact[o], b, n, o, err == io.EOF)
 		f.settle(&c.open[o], b, n, o, err == io.EOF)
 	}
 	return c, nil
 }
 
-// follow finds the candidates of b whose chains reach its end, and the starts
-// among its first n bytes.
+// follow finds the candidates of b, and the starts among its first n bytes.
 func (f *finder) follow(c *candidates, b []byte, n int, whole bool) {
-	for o := range f.alive {
-		f.alive[o].reset(len(b))
-		f.exact[o].reset(len(b))
-		c.exact[o].at.reset(n)
-		c.open[o].at.reset(n)
+	orders := f.trail.orders()
+	for o := range orders {
+		for _, s := range []*bitset{&f.alive[o], &f.exact[o], &f.sound[o]} {
+			s.reset(len(b))
+		}
+		for _, s := range []*bitset{&c.exact[o].at, &c.open[o].at, &c.brief[o]} {
+			s.reset(n)
+		}
 	}
 	for i := len(b) - 1; i >= 0; i-- {
-		for o := range f.alive {
-			next, nextBig, kind := f.trail.hop(b, i, o == 1, whole)
-			if kind == hopNone || kind != hopBeyond && kind != hopEnd && !f.alive[order(nextBig)].has(next) {
-				continue
-			}
-			f.alive[o].set(i)
-			exact := kind == hopEnd || kind != hopBeyond && f.exact[order(nextBig)].has(next)
-			if exact {
-				f.exact[o].set(i)
-			}
-			switch {
-			case i >= n || kind < hopNear:
-			case exact:
-				c.exact[o].at.set(i)
-			default:
-				c.open[o].at.set(i)
+		for o := range orders {
+			if next, nextBig, kind := f.trail.hop(b, i, o == 1, whole); kind != hopNone {
+				f.note(c, i, next, n, o, order(nextBig), kind)
 			}
 		}
+	}
+}
+
+// note keeps what is known of the candidate at i, in byte order o, which leads to
+// that at next, in byte order to.
+func (f *finder) note(c *candidates, i, next, n, o, to int, kind hop) {
+	start := i < n && kind >= hopNear
+	if kind >= hopNear {
+		f.sound[o].set(i)
+	}
+	if start && (kind == hopEnd || f.sound[to].has(next)) {
+		c.brief[o].set(i)
+	}
+	if kind != hopBeyond && kind != hopEnd && !f.alive[to].has(next) {
+		return
+	}
+	f.alive[o].set(i)
+	exact := kind == hopEnd || kind != hopBeyond && f.exact[to].has(next)
+	if exact {
+		f.exact[o].set(i)
+	}
+	switch {
+	case start && exact:
+		c.exact[o].at.set(i)
+	case start:
+		c.open[o].at.set(i)
 	}
 }
 
@@ -164,14 +213,14 @@ func (f *finder) follow(c *candidates, b []byte, n int, whole bool) {
 // and the last start of a chain that leads elsewhere.
 func (f *finder) settle(s *starts, b []byte, n, o int, whole bool) {
 	s.ambiguous = -1
-	frontier := -1
+	together := -1
 	f.seen.reset(n)
 	for i := s.at.last(n - 1); i >= 0; i = s.at.last(i - 1) {
 		switch end, met := f.end(b, i, n, o == 1, whole); {
 		case met:
-		case frontier < 0:
-			frontier = end
-		case frontier != end:
+		case together < 0:
+			together = end
+		case together != end:
 			s.ambiguous = max(s.ambiguous, i)
 		}
 	}

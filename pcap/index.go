@@ -101,7 +101,7 @@ func (x *Index) MarshalBinary() ([]byte, error) {
 	var last Entry
 	for i := range x.Entries {
 		e := &x.Entries[i]
-		for _, d := range []int64{e.Offset - last.Offset, e.Number - last.Number, int64(e.Section - last.Section), e.SectionAt - last.SectionAt} {
+		for _, d := range []int64{e.Offset - last.Offset, e.Number - last.Number, e.Seconds - last.Seconds, int64(e.Section - last.Section), e.SectionAt - last.SectionAt} {
 			b = binary.AppendVarint(b, d)
 		}
 		if slices.Equal(e.Interfaces, last.Interfaces) {
@@ -133,7 +133,7 @@ func (x *Index) UnmarshalBinary(b []byte) error {
 			break
 		}
 		e := Entry{Place: Place{
-			last.Offset + d.varint(), last.Number + d.varint(),
+			last.Offset + d.varint(), last.Number + d.varint(), last.Seconds + d.varint(),
 			last.Section + int(d.varint()), last.SectionAt + d.varint(), last.Interfaces,
 		}}
 		if n := d.uvarint(); n > 0 {

@@ -15,6 +15,7 @@ import (
 func (r *Reader) open(w window.Window) error {
 	r.w = w
 	r.maxRecord, r.limit, r.numbered, r.special = r.config.maxRecord(), math.MaxInt64, -1, r.config.Resync
+	r.from, r.seconds = start, -1
 	b, err := r.w.Peek(4)
 	if err != nil && err != io.EOF {
 		return r.fail(0, err)

@@ -18,6 +18,10 @@ type Place struct {
 	Offset int64 // in bytes
 	Number int64 // records before it, -1: not known
 
+	// Of a classic file, with Resync: the seconds of the time of the record
+	// before it, -1: there is none, or it is not known.
+	Seconds int64
+
 	// Of pcapng: the number of the section, -1 before the first; where its
 	// header begins, and each of its interface descriptions that come before
 	// this Place.
@@ -26,16 +30,24 @@ type Place struct {
 	Interfaces []int64
 }
 
-// same reports whether a Reader does the same at p and at q.
-func (p Place) same(q Place) bool {
-	return p.Offset == q.Offset && p.Section == q.Section && p.SectionAt == q.SectionAt && slices.Equal(p.Interfaces, q.Interfaces)
-}
-
 // A Range is a part of an uncompressed capture: the records that begin at From
 // or behind it, and before offset To.
 type Range struct {
 	From Place
 	To   int64
+}
+
+// A Walk is what a Reader of a Range has done: where it began, and where what is
+// next begins.
+type Walk struct {
+	From, Next Place
+	Unsure     bool // Seconds of From had been needed, and were not known
+}
+
+// Follows reports whether a Reader that began at p would have done the same.
+func (w Walk) Follows(p Place) bool {
+	return w.From.Offset == p.Offset && w.From.Section == p.Section && w.From.SectionAt == p.SectionAt &&
+		slices.Equal(w.From.Interfaces, p.Interfaces) && (!w.Unsure || w.From.Seconds == p.Seconds)
 }
 
 // searched is how far behind a cut a record is looked for to begin a Range.
@@ -47,9 +59,8 @@ const searched = 4 << 20
 // first record behind the cut that is certain, as the documentation of Gap has
 // it, and for pcapng the interfaces that are described before the first packet.
 //
-// A Range was guessed right if the Reader of the one before it ends there: if
-// the Place of that Reader is its From. If not, the range has to be read again
-// from that Place. ReadRanges does all this.
+// A Range was guessed right if its Walk follows the Next of the Walk before it. If
+// not, it has to be read again from there. ReadRanges does all this.
 func (c Config) Ranges(src io.ReaderAt, size int64, n int) ([]Range, error) {
 	c.OnBlock = nil
 	ranges := []Range{{start, size}}
@@ -62,7 +73,7 @@ func (c Config) Ranges(src io.ReaderAt, size int64, n int) ([]Range, error) {
 		last := &ranges[len(ranges)-1]
 		cut := max(size/int64(n)*i, last.From.Offset+1)
 		w := windowAt(src, size, cut)
-		at, err := r.find().find(&w, cut, cut+searched, r.ng.Big, false)
+		at, err := r.find().find(&w, cut, cut+searched, quest{big: r.ng.Big, brief: always})
 		if err == io.EOF || err == nil && (at >= size || at == cut+searched) {
 			continue
 		}
@@ -76,7 +87,7 @@ func (c Config) Ranges(src io.ReaderAt, size int64, n int) ([]Range, error) {
 }
 
 // start is the beginning of any file.
-var start = Place{Section: -1}
+var start = Place{Section: -1, Seconds: -1}
 
 func windowAt(src io.ReaderAt, size, from int64) window.Window {
 	return window.OverReader(io.NewSectionReader(src, from, max(size-from, 0)), window.Window{}).At(from)
@@ -84,7 +95,7 @@ func windowAt(src io.ReaderAt, size, from int64) window.Window {
 
 // before returns the Place at offset at with what p knows of the section.
 func (p Place) before(at int64) Place {
-	p.Offset, p.Number = at, -1
+	p.Offset, p.Number, p.Seconds = at, -1, -1
 	n, _ := slices.BinarySearch(p.Interfaces, at)
 	p.Interfaces = p.Interfaces[:n]
 	return p
@@ -102,9 +113,13 @@ func (r *Reader) head() Place {
 	return r.Place()
 }
 
+// Walk returns what r has done so far, with all that ReadRanges needs to know. Its
+// From is the one that OpenRange was given, or the beginning of the file.
+func (r *Reader) Walk() Walk { return Walk{r.from, r.Place(), r.unsure} }
+
 // Place returns where the next record, or the next block, begins.
 func (r *Reader) Place() Place {
-	p := Place{Offset: r.w.Offset(), Number: r.number}
+	p := Place{Offset: r.w.Offset(), Number: r.number, Seconds: r.seconds}
 	if r.numbered == 0 {
 		p.Number = -1
 	}
@@ -124,7 +139,13 @@ func (r *Reader) Place() Place {
 //
 // A gzipped capture gives ErrCompressed.
 func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error) {
-	r := &Reader{config: c, maxRecord: c.maxRecord(), limit: rg.To, special: true, number: rg.From.Number, numbered: -1}
+	if rg.From.Offset == 0 {
+		number := rg.From.Number
+		rg.From = start
+		rg.From.Number = number
+	}
+	r := &Reader{config: c, maxRecord: c.maxRecord(), from: rg.From, limit: rg.To, special: true}
+	r.number, r.numbered, r.seconds = rg.From.Number, -1, rg.From.Seconds
 	if rg.From.Number < 0 {
 		r.number, r.numbered = 0, 0
 	}
@@ -227,7 +248,7 @@ func (c Config) ReadRanges(src io.ReaderAt, size int64, ranges []Range, read fun
 	next := start
 	for i := range out {
 		number := next.Number
-		if !out[i].From.same(next) {
+		if !done[i].Follows(next) {
 			out[i].From = next
 			done[i] = c.walk(src, size, i, out[i], read)
 		}
@@ -239,7 +260,7 @@ func (c Config) ReadRanges(src io.ReaderAt, size int64, ranges []Range, read fun
 			}
 			return out[:i+1], err
 		}
-		next = done[i].next
+		next = done[i].Next
 		next.Number = number + done[i].records
 	}
 	return out, nil
@@ -247,7 +268,7 @@ func (c Config) ReadRanges(src io.ReaderAt, size int64, ranges []Range, read fun
 
 // walked is what came of reading a range.
 type walked struct {
-	next    Place
+	Walk
 	records int64
 	err     error
 }
@@ -258,8 +279,8 @@ func (c Config) walk(src io.ReaderAt, size int64, i int, rg Range, read func(i i
 	if err == nil {
 		err = read(i, r)
 	}
-	if err != nil {
-		return walked{err: err}
+	if r == nil {
+		return walked{Walk{From: rg.From}, 0, err}
 	}
-	return walked{next: r.Place(), records: r.number}
+	return walked{r.Walk(), r.number, err}
 }

@@ -17,6 +17,7 @@ type Reader struct {
 	header    Header
 	rec       Record
 
+	from     Place // where it began
 	limit    int64 // records from here on are not read
 	special  bool  // there is a limit, or Resync
 	number   int64 // records before the next
@@ -29,8 +30,14 @@ type Reader struct {
 	ng      ng.Reader // of a pcapng file
 	pending ng.Block  // for OnBlock, on the next call
 
+	// With Resync: the seconds of the last record of a classic file, -1: there
+	// was none; whether this was missed, so that a Reader of more might do
+	// something else.
+	seconds int64
+	unsure  bool
+	finder  *finder
+
 	oddities Oddities
-	finder   *finder
 	poisoned []byte // the copy that the last Record was given
 	file     *os.File
 }

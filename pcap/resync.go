@@ -1,22 +1,18 @@
 package pcap
 
 import (
-	"encoding/binary"
+	"bytes"
 	"fmt"
 	"io"
 	"math"
-	"math/bits"
 
 	"github.com/sightline-go/sightline/internal/ng"
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// What a plausible header of a classic record has.
-const (
-	maxWireLen = 16 << 20
-	nearby     = 86400 // seconds
-	lookAhead  = 4     // records behind one that leads to an implausible one
-)
+// lookAhead is how many records behind one are looked at while they are
+// implausible, and how many headers of zeros make a hole.
+const lookAhead = 4
 
 // Damage that only Resync sees.
 var (
@@ -24,150 +20,21 @@ var (
 	errLeadsNowhere = fmt.Errorf("%w record: its length leads to no record, and one begins inside of it", ErrFormat)
 )
 
-// classicTrail is the trail of a classic file.
-type classicTrail struct {
-	big, rare bool
-	swap      swap
-	headerLen int
-	maxRecord uint32
-	second    uint32 // units of the fraction in a second
-}
-
-// A recordHeader holds the numbers of a classic record's header.
-type recordHeader struct{ seconds, fraction, capLen, wireLen uint32 }
-
-// parse returns the header that b begins with.
-func (t *classicTrail) parse(b []byte) recordHeader {
-	h := littleEndian(b)
-	if t.rare {
-		h = t.reorder(h)
-	}
-	return h
-}
-
-// littleEndian is parse for almost all files.
-func littleEndian(b []byte) recordHeader {
-	p := (*[recordHeaderLen]byte)(b)
-	return recordHeader{
-		binary.LittleEndian.Uint32(p[0:]), binary.LittleEndian.Uint32(p[4:]),
-		binary.LittleEndian.Uint32(p[8:]), binary.LittleEndian.Uint32(p[12:]),
-	}
-}
-
-// reorder puts a header in order that is not as almost all are.
-func (t *classicTrail) reorder(h recordHeader) recordHeader {
-	if t.big {
-		h.seconds, h.fraction = bits.ReverseBytes32(h.seconds), bits.ReverseBytes32(h.fraction)
-		h.capLen, h.wireLen = bits.ReverseBytes32(h.capLen), bits.ReverseBytes32(h.wireLen)
-	}
-	if t.swap == swapAlways || t.swap == swapSeen && h.capLen > h.wireLen {
-		h.capLen, h.wireLen = h.wireLen, h.capLen
-	}
-	return h
-}
-
-func (t *classicTrail) plausible(h recordHeader) bool {
-	return h.capLen <= t.maxRecord && h.wireLen < maxWireLen && h.fraction < t.second && h.seconds != 0
-}
-
-func (h recordHeader) near(o recordHeader) bool {
-	return max(h.seconds, o.seconds)-min(h.seconds, o.seconds) <= nearby
-}
-
-// hop implements trail. A classic file has one byte order, so it takes the
-// other for none.
-func (t *classicTrail) hop(b []byte, i int, big, whole bool) (next int, nextBig bool, kind hop) {
-	if big || len(b)-i < t.headerLen {
-		return 0, false, hopNone
-	}
-	h := t.parse(b[i:])
-	if !t.plausible(h) {
-		return 0, false, hopNone
-	}
-	next = i + t.headerLen + int(h.capLen)
-	if kind = t.arrive(b, next, whole); kind != hopFar {
-		return next, false, kind
-	}
-	to := t.parse(b[next:])
-	if t.plausible(to) {
-		if h.near(to) {
-			kind = hopNear
-		}
-		return next, false, kind
-	}
-	if to.capLen > t.maxRecord {
-		return 0, false, hopNone
-	}
-	// One that is not plausible, which leads to one that is.
-	next += t.headerLen + int(to.capLen)
-	switch t.arrive(b, next, whole) {
-	case hopEnd:
-		return next, false, hopEnd
-	case hopFar:
-		if to = t.parse(b[next:]); t.plausible(to) && h.near(to) {
-			return next, false, hopNear
-		}
-	}
-	return 0, false, hopNone
-}
-
-// arrive says whether there is a header at b[i], which is hopFar.
-func (t *classicTrail) arrive(b []byte, i int, whole bool) hop {
-	switch {
-	case i == len(b) && whole:
-		return hopEnd
-	case len(b)-i < t.headerLen:
-		return hopBeyond
-	}
-	return hopFar
-}
-
-// ngTrail is the trail of a pcapng file with blocks of at most maxBlock bytes.
-type ngTrail struct{ maxBlock int }
-
-// hop implements trail.
-func (t *ngTrail) hop(b []byte, i int, big, whole bool) (next int, nextBig bool, kind hop) {
-	const least, leastSection = 12, 28
-	b = b[i:]
-	if len(b) < least || !knownBlock(u32(b, big)) {
-		return 0, false, hopNone
-	}
-	if u32(b, big) == ng.TypeSectionHeader {
-		if big = u32(b[8:], true) == ng.ByteOrderMagic; !big && u32(b[8:], false) != ng.ByteOrderMagic {
-			return 0, false, hopNone
-		}
-	}
-	size := u32(b[4:], big)
-	if size < least || size%4 != 0 || int64(size) > int64(t.maxBlock) || u32(b, big) == ng.TypeSectionHeader && size < leastSection {
-		return 0, false, hopNone
-	}
-	next = i + int(size)
-	switch {
-	case int(size) > len(b):
-		return next, big, hopBeyond
-	case u32(b[size-4:], big) != size:
-		return 0, false, hopNone
-	case int(size) == len(b) && whole:
-		return next, big, hopEnd
-	case len(b)-int(size) < least:
-		return next, big, hopBeyond
-	}
-	return next, big, hopNear
-}
-
-// knownBlock reports whether the draft's section 11.1 has block type typ.
-func knownBlock(typ uint32) bool {
-	switch typ {
-	case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0xbad, 0x40000bad, ng.TypeSectionHeader:
-		return true
-	}
-	return 0x201 <= typ && typ <= 0x213 // of Sysdig
+// A wreck is a record or a block that cannot be read.
+type wreck struct {
+	offset int64
+	hint   int64 // where it ends if the numbers of its header that can be right are; 0: none can
+	most   int64 // how long it can be
+	big    bool
+	reason error
 }
 
 // find returns the finder for the Reader's format.
 func (r *Reader) find() *finder {
 	if r.finder == nil {
 		r.finder = &finder{trail: &r.trail}
+		// So the window grows once to what is needed.
+		r.w.Ahead(recordHeaderLen + defaultMaxRecord + piece + horizon)
 		if r.header.Format == FormatPcapng {
 			r.finder.trail = &ngTrail{r.ng.MaxBlock}
 		}
@@ -189,20 +56,15 @@ func (r *Reader) checkClassic(offset int64) error {
 	} else if hole {
 		return r.gapClassic(offset, h, errHole)
 	}
-	end := offset + int64(t.headerLen) + int64(h.capLen)
-	suspect, err := r.suspect(h)
-	if !suspect || err != nil {
+	if suspect, err := r.suspect(h); err != nil {
 		return err
+	} else if suspect {
+		if err := r.inside(offset, h); err != nil {
+			return err
+		}
 	}
-	at, err := r.find().find(&r.w, offset+int64(t.headerLen), end, false, true)
-	switch {
-	case err == io.EOF || err == nil && at >= end:
-		return nil
-	case err != nil:
-		return r.fail(offset, err)
-	}
-	r.w.Advance(int(at - offset))
-	return &Gap{offset, at - offset, errLeadsNowhere}
+	r.seconds = int64(h.seconds)
+	return nil
 }
 
 // hole reports whether headers of zeros begin here: what was to be here was
@@ -247,76 +109,160 @@ func (r *Reader) suspect(h recordHeader) (bool, error) {
 	return false, nil
 }
 
-// gapClassic goes on behind the damaged record at offset.
-func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
+// inside returns a *Gap when a certain record begins inside of the record at
+// offset, whose length then is wrong.
+func (r *Reader) inside(offset int64, h recordHeader) error {
 	if r.w.Held {
 		return window.ErrHeld
 	}
-	most := r.maxRecord
-	if r.header.SnapLen > 0 {
-		most = min(most, r.header.SnapLen)
+	begin := offset + int64(r.trail.headerLen)
+	end := begin + int64(h.capLen)
+	q := quest{back: -1, brief: r.trail.since(int64(h.seconds))}
+	at, err := r.find().find(&r.w, begin, end, q)
+	if err == nil && at < end && r.holdsCapture(offset, at) {
+		at, err = r.otherChain(begin, end, at, q)
 	}
-	behind := offset + int64(r.trail.headerLen)
-	f := r.find()
-	at, err := f.find(&r.w, offset+1, math.MaxInt64, false, false)
-	if hint := behind + int64(h.wireLen); err == nil && hint > at && int64(h.wireLen) <= int64(min(most, defaultMaxRecord)) {
-		if certain, hintErr := f.find(&r.w, hint, hint+1, false, true); hintErr == nil && certain == hint {
-			return r.gap(offset, hint, reason, r.moveTo(hint, nil))
-		}
+	switch {
+	case err == io.EOF || err == nil && at >= end:
+		return nil
+	case err != nil:
+		return r.fail(offset, err)
 	}
-	if err == nil && r.followsHeader(at) {
-		at, err = r.skipTo(max(at, behind+int64(most)), false)
-	}
-	return r.gap(offset, at, reason, r.moveTo(at, err))
+	return r.gap(wreck{offset: offset, reason: errLeadsNowhere}, at, nil)
 }
 
-// followsHeader reports whether there is a classic file header before the record
-// at offset at, which then is one of a capture in a packet.
-func (r *Reader) followsHeader(at int64) bool {
-	b, err := r.w.Ahead(int(at - r.w.Offset()))
-	return err == nil && len(b) >= fileHeaderLen && new(Header).isClassic(b[len(b)-fileHeaderLen:])
+// gapClassic goes on behind the damaged record at offset.
+func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
+	most := int64(r.maxRecord)
+	if r.header.SnapLen > 0 {
+		most = min(most, int64(r.header.SnapLen))
+	}
+	header := int64(r.trail.headerLen)
+	v := wreck{offset: offset, most: header + most, reason: reason}
+	if int64(h.wireLen) <= min(most, defaultMaxRecord) {
+		v.hint = offset + header + int64(h.wireLen)
+	}
+	if r.seconds < 0 {
+		r.unsure = true
+	}
+	return r.goOn(v, r.trail.since(r.seconds))
 }
 
 // gapNG goes on behind the damaged block b. When that is a section header, the
 // blocks that follow belong to a section of which nothing is known.
 func (r *Reader) gapNG(b *ng.Block, reason error) error {
+	v := wreck{offset: b.Offset, most: int64(r.ng.MaxBlock), big: r.ng.Big, reason: reason}
+	switch {
+	case r.w.Held:
+		return window.ErrHeld
+	case b.Type == ng.TypeSectionHeader:
+		return r.nextSection(v)
+	}
+	if head, _ := r.w.Ahead(8); len(head) == 8 {
+		if size := int64(u32(head[4:], v.big)); size > 0 && size%4 == 0 && size <= min(v.most, defaultMaxRecord) {
+			v.hint = v.offset + size
+		}
+	}
+	if reason == io.ErrUnexpectedEOF { // a cut is one only if nothing follows
+		if _, err := r.find().find(&r.w, v.offset+1, math.MaxInt64, quest{big: v.big, brief: always, back: -1}); err != nil {
+			return r.fail(v.offset, reason)
+		}
+	}
+	return r.goOn(v, always)
+}
+
+// nextSection goes on at the next section header.
+func (r *Reader) nextSection(v wreck) error {
+	at, err := v.offset, error(nil)
+	for err == nil {
+		if at, err = r.skipTo(at+1, quest{big: v.big}); err != nil {
+			break
+		}
+		if head, _ := r.w.Peek(4); u32(head, v.big) == ng.TypeSectionHeader {
+			break
+		}
+	}
+	return r.gap(v, at, err)
+}
+
+func always([]byte) bool { return true }
+
+// goOn goes on behind v, and returns the Gap.
+func (r *Reader) goOn(v wreck, brief func([]byte) bool) error {
 	if r.w.Held {
 		return window.ErrHeld
 	}
-	if reason == io.ErrUnexpectedEOF {
-		at, err := r.find().find(&r.w, b.Offset+1, math.MaxInt64, r.ng.Big, true)
-		if err != nil {
-			return r.fail(b.Offset, reason)
+	f, lo := r.find(), v.offset+1
+	q := quest{big: v.big, brief: brief, back: -1}
+	if v.hint >= lo {
+		if at, err := f.find(&r.w, v.hint, v.hint+1, q); err == nil && at == v.hint {
+			return r.gap(v, at, nil)
 		}
-		return r.gap(b.Offset, at, reason, r.moveTo(at, nil))
 	}
-	at, err := r.skipTo(b.Offset+1, r.ng.Big)
-	for err == nil && b.Type == ng.TypeSectionHeader {
-		if head, _ := r.w.Peek(4); u32(head, r.ng.Big) == ng.TypeSectionHeader {
-			break
+	q.back = v.most
+	at, err := f.find(&r.w, lo, math.MaxInt64, q)
+	if err == nil && r.holdsCapture(v.offset, at) {
+		first := at
+		at, err = r.otherChain(max(lo, r.w.Offset()), math.MaxInt64, first, q)
+		if at == first && r.header.Format == FormatPcap && err == nil {
+			// The inner chain goes on in the records behind it.
+			q.brief = nil
+			at, err = f.find(&r.w, max(first, v.offset+v.most), math.MaxInt64, q)
 		}
-		at, err = r.skipTo(at+1, r.ng.Big)
 	}
-	return r.gap(b.Offset, at, reason, err)
+	return r.gap(v, at, err)
 }
 
-// gap returns the Gap from offset to at, or to the end of the input if finding
-// at gave io.EOF.
-func (r *Reader) gap(offset, at int64, reason, err error) error {
-	switch err {
+// holdsCapture reports whether there is the header of a capture in what is in
+// memory from behind offset to the record at at, which then may be one of a
+// capture in a packet.
+func (r *Reader) holdsCapture(offset, at int64) bool {
+	const section = 12 // what tells a section header
+	from := max(offset+1, r.w.Offset())
+	b, _ := r.w.Ahead(int(at - r.w.Offset() + section))
+	b = b[min(int(from-r.w.Offset()), len(b)):]
+	if r.header.Format == FormatPcap {
+		b = b[:min(int(max(at-from, 0)), len(b))]
+	}
+	for _, magic := range captureMagics {
+		if bytes.Contains(b, magic) {
+			return true
+		}
+	}
+	return false
+}
+
+// captureMagics are beginnings of captures of version 2.4, and of sections.
+var captureMagics = [][]byte{
+	{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0}, {0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0}, {0x34, 0xcd, 0xb2, 0xa1, 2, 0, 4, 0},
+	{0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4}, {0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4}, {0xa1, 0xb2, 0xcd, 0x34, 0, 2, 0, 4},
+	{0x0a, 0x0d, 0x0d, 0x0a},
+}
+
+// otherChain returns where the first chain begins that goes on, from lo on. When
+// that is the one that begins at first, it returns first.
+func (r *Reader) otherChain(lo, limit, first int64, q quest) (int64, error) {
+	q.brief = nil
+	return r.find().find(&r.w, max(lo, first), limit, q)
+}
+
+// gap moves to at and returns the Gap up to there, or up to the end of the input
+// if finding at gave io.EOF.
+func (r *Reader) gap(v wreck, at int64, err error) error {
+	switch err = r.moveTo(at, err); err {
 	case nil:
 	case io.EOF:
 		at = r.w.Offset()
 	default:
-		return r.fail(offset, err)
+		return r.fail(v.offset, err)
 	}
-	return &Gap{offset, at - offset, reason}
+	return &Gap{v.offset, at - v.offset, v.reason}
 }
 
 // skipTo moves to the first record at or after lo that is certain. When there is
 // none it returns io.EOF, at the end of the input.
-func (r *Reader) skipTo(lo int64, big bool) (at int64, err error) {
-	at, err = r.find().find(&r.w, lo, math.MaxInt64, big, false)
+func (r *Reader) skipTo(lo int64, q quest) (at int64, err error) {
+	at, err = r.find().find(&r.w, lo, math.MaxInt64, q)
 	return at, r.moveTo(at, err)
 }
 

@@ -162,6 +162,49 @@ func TestResyncLostBytes(t *testing.T) {
 	}
 }
 
+// Many places that are damaged in different ways cost their records and no other.
+func TestResyncManyPlaces(t *testing.T) {
+	b := traffic(14, 400).Bytes()
+	recs := all(t, b)
+	for name, wound := range map[string]func(r *rand.Rand, rec []byte) []byte{
+		"captured length": func(_ *rand.Rand, rec []byte) []byte {
+			binary.LittleEndian.PutUint32(rec[8:], 1<<31)
+			return rec
+		},
+		"whole header": func(_ *rand.Rand, rec []byte) []byte {
+			copy(rec, bytes.Repeat([]byte{0xff}, 16))
+			return rec
+		},
+		"garbage in place of it": func(r *rand.Rand, rec []byte) []byte {
+			garbage := random(r, 30+r.IntN(400))
+			garbage[11] |= 1 // so its length is too large
+			return garbage
+		},
+	} {
+		r := rand.New(rand.NewPCG(15, 1))
+		damaged := bytes.Clone(b[:24])
+		var expected []piece
+		for i, rec := range recs {
+			record := bytes.Clone(b[rec.Offset : rec.Offset+16+int64(len(rec.Data))])
+			at := int64(len(damaged))
+			if i%20 == 13 {
+				record = wound(r, record)
+				expected = append(expected, piece{at, int64(len(record)), 0})
+			} else {
+				expected = append(expected, piece{at, 0, int64(i - (i+6)/20 + 1)})
+			}
+			damaged = append(damaged, record...)
+		}
+		got, err := pieces(t, damaged)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := compare(expected, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // A hole of zeros is one gap, however many records were in it.
 func TestResyncHole(t *testing.T) {
 	b := traffic(5, 500).Bytes()
