@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	out := bufio.NewWriter(stdout)
 	sel := rep.Select(c.event)
-	err = c.write(out, rep, sel)
+	err = c.format.write(out, rep, sel)
 	if err == nil {
 		err = out.Flush()
 	}
@@ -96,17 +96,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // A command is what the command line asks for.
 type command struct {
-	files []string
-	write func(io.Writer, *extract.Report, *extract.Selection) error
-	event extract.EventOptions
-	quiet bool
+	files  []string
+	format format
+	event  extract.EventOptions
+	quiet  bool
 }
 
 func parse(args []string) (command, error) {
 	var c command
 	f := flag.NewFlagSet("pcap2misp", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	format := f.String("o", "misp", "")
+	output := f.String("o", "misp", "")
 	only := f.String("only", "", "")
 	f.StringVar(&c.event.Info, "info", "", "")
 	f.Func("tag", "", func(s string) error { c.event.Tags = append(c.event.Tags, s); return nil })
@@ -120,8 +120,8 @@ func parse(args []string) (command, error) {
 	}
 	c.files = f.Args()
 	var ok bool
-	if c.write, ok = formats[*format]; !ok {
-		return c, fmt.Errorf("unknown format -o %s; there are misp, module, ndjson, csv and text", *format)
+	if c.format, ok = formats[*output]; !ok {
+		return c, fmt.Errorf("unknown format -o %s; there are misp, module, ndjson, csv and text", *output)
 	}
 	for topic := range strings.SplitSeq(*only, ",") {
 		if topic != "" {

@@ -22,7 +22,7 @@ func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (re
 	bar := newProgress(c, stderr)
 	defer bar.stop()
 	for _, name := range inTimeOrder(c.files) {
-		if err := readOne(ctx, &x, name, stdin, bar); err != nil {
+		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar); err != nil {
 			bar.clear()
 			fmt.Fprintf(stderr, "pcap2misp: %s: %v\n", defuse.Terminal(name), defuse.Terminal(err.Error()))
 			failed = true
@@ -31,7 +31,9 @@ func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (re
 	return x.Finish(), failed
 }
 
-func readOne(ctx context.Context, x *extract.Extractor, name string, stdin io.Reader, bar *progress) error {
+// readOne reads a capture. identify also takes its SHA-256, from which UUIDs
+// follow.
+func readOne(ctx context.Context, x *extract.Extractor, name string, identify bool, stdin io.Reader, bar *progress) error {
 	src := stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -41,7 +43,15 @@ func readOne(ctx context.Context, x *extract.Extractor, name string, stdin io.Re
 		defer f.Close()
 		src = f
 	}
-	sum := &hashing{r: bar.reader(src), h: sha256.New()}
+	src = bar.reader(src)
+	if !identify {
+		r, err := pcap.NewReader(src)
+		if err != nil {
+			return err
+		}
+		return x.Read(ctx, name, r)
+	}
+	sum := &hashing{r: src, h: sha256.New()}
 	r, err := pcap.NewReader(sum)
 	if err != nil {
 		return err

@@ -14,13 +14,18 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// formats are the values of -o.
-var formats = map[string]func(io.Writer, *extract.Report, *extract.Selection) error{
-	"misp":   writeEvent,
-	"module": writeModule,
-	"ndjson": writeNDJSON,
-	"csv":    writeCSV,
-	"text":   writeText,
+// A format is a value of -o.
+type format struct {
+	write func(io.Writer, *extract.Report, *extract.Selection) error
+	uuids bool // it has UUIDs, which follow from the captures' SHA-256
+}
+
+var formats = map[string]format{
+	"misp":   {writeEvent, true},
+	"module": {writeModule, true},
+	"ndjson": {writeNDJSON, true},
+	"csv":    {writeCSV, false},
+	"text":   {writeText, false},
 }
 
 func writeEvent(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
