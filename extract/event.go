@@ -2,11 +2,9 @@ package extract
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -287,25 +285,25 @@ func (m *mapping) add(t Topic, origin string, typ misp.Type, value string, f *Fa
 }
 
 // typeOrder is the order of types in an event: the most telling first.
-var typeOrder = [...]misp.Type{
-	misp.URL, misp.DomainIP, misp.Hostname, misp.Domain, misp.IPDst, misp.IPSrc, misp.UserAgent,
+var typeOrder = map[misp.Type]int{
+	misp.URL: 1, misp.DomainIP: 2, misp.Hostname: 3, misp.Domain: 4, misp.IPDst: 5, misp.IPSrc: 6, misp.UserAgent: 7,
 }
 
 // sorted returns the attributes by type and value.
 func (m *mapping) sorted() []Attribute {
-	keys := slices.SortedFunc(maps.Keys(m.attributes), func(a, b attributeKey) int {
-		return cmp.Or(
-			slices.Index(typeOrder[:], a.typ)-slices.Index(typeOrder[:], b.typ),
-			strings.Compare(a.value, b.value))
-	})
-	out := make([]Attribute, len(keys))
-	for n, k := range keys {
-		i := m.attributes[k]
+	out := make([]Attribute, 0, len(m.attributes))
+	for _, i := range m.attributes {
 		a := Attribute{i.attribute, i.fact.Count, i.fact.Evidence}
 		a.FirstSeen, a.LastSeen, _ = i.fact.Seen()
 		a.Comment = m.comment(i)
-		out[n] = a
+		out = append(out, a)
 	}
+	slices.SortFunc(out, func(a, b Attribute) int {
+		if a.Type != b.Type {
+			return typeOrder[a.Type] - typeOrder[b.Type]
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
 	return out
 }
 
@@ -336,40 +334,6 @@ func (m *mapping) comment(i *indicator) string {
 	return b.String()
 }
 
-// names returns the names of the captures, without their folders.
-func (r *Report) names() string {
-	var names []string
-	for i := range r.Captures {
-		name := r.Captures[i].Name
-		name = name[strings.LastIndexAny(name, `/\`)+1:]
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	switch {
-	case len(names) == 0:
-		return "a capture"
-	case len(names) > 3:
-		return fmt.Sprintf("%s and %d more captures", names[0], len(names)-1)
-	}
-	return strings.Join(names, ", ")
-}
-
-// span returns the times of the first and the last packet, zero times when
-// packets have none that can be trusted.
-func (r *Report) span() (first, last time.Time) {
-	for i := range r.Captures {
-		c := &r.Captures[i]
-		if !c.first.IsZero() && (first.IsZero() || c.first.Before(first)) {
-			first = c.first
-		}
-		if c.last.After(last) {
-			last = c.last
-		}
-	}
-	return first, last
-}
-
 // namespace is the namespace of event UUIDs.
 var namespace = misp.NewUUID(misp.UUID{}, "https://github.com/sightline-go/sightline")
 
@@ -382,11 +346,4 @@ func (r *Report) uuid() misp.UUID {
 	}
 	slices.Sort(parts)
 	return misp.NewUUID(namespace, append(parts, "event")...)
-}
-
-func (c *Capture) identity() string {
-	if c.SHA256 != ([32]byte{}) {
-		return string(c.SHA256[:])
-	}
-	return fmt.Sprint(c.Packets, c.Bytes, c.first.UnixNano(), c.last.UnixNano())
 }

@@ -156,16 +156,6 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 	x.capture.extend(rec.Time)
 }
 
-// extend makes the capture's span hold t.
-func (c *Capture) extend(t time.Time) {
-	if c.first.IsZero() || t.Before(c.first) {
-		c.first = t
-	}
-	if t.After(c.last) {
-		c.last = t
-	}
-}
-
 func increment[K comparable](m map[K]int64, k K) map[K]int64 {
 	if m == nil {
 		m = map[K]int64{}

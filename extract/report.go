@@ -3,7 +3,6 @@ package extract
 import (
 	"iter"
 	"net/netip"
-	"time"
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
@@ -28,18 +27,6 @@ type Report struct {
 	aliases  table[Alias, *Alias]
 	requests table[Request, *Request]
 	servers  table[ServerName, *ServerName]
-}
-
-// A Capture is one input that a Report was made from.
-type Capture struct {
-	Name    string
-	Size    int64    // of the file in bytes, 0 when Identify did not tell
-	SHA256  [32]byte // of the file, zero when Identify did not tell
-	Packets int64
-	Bytes   int64 // captured bytes of its packets
-	Err     error // what stopped reading, nil at its end
-
-	first, last time.Time // of its packets, as far as usable
 }
 
 // Unseen counts what a Report could not take into account.
