@@ -46,6 +46,12 @@ func (x *Extractor) Begin(name string) {
 	x.streams.Config = x.Stream
 }
 
+// Identify says what the file of the current capture is: its size in bytes and
+// its SHA-256. Event UUIDs follow from it.
+func (x *Extractor) Identify(size int64, sha256 [32]byte) {
+	x.capture.Size, x.capture.SHA256 = size, sha256
+}
+
 // Read adds the rest of r, the capture called name. An error is also kept in
 // the Report.
 func (x *Extractor) Read(ctx context.Context, name string, r *pcap.Reader) error {
@@ -77,14 +83,17 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 		x.Begin("")
 	}
 	x.count(p, rec)
-	x.addHosts(p, x.packet(rec))
+	if topics(x.Only).has(IP) {
+		x.addHosts(p, x.packet(rec))
+	}
 	x.addMessages(x.streams.Push(p, rec))
 }
 
 // Finish ends what is still open and returns the Report.
 func (x *Extractor) Finish() *Report {
 	x.addMessages(x.streams.Flush())
-	r := &x.report
+	report := x.report
+	r := &report
 	r.Unseen.Stream = x.streams.Stats()
 	r.Unseen.LeftOut = r.leftOut()
 	if r.Unseen.Backwards > 0 {
@@ -106,13 +115,15 @@ func (x *Extractor) message(m *stream.Message) Evidence {
 }
 
 func (x *Extractor) addMessages(ms []stream.Message) {
+	only := topics(x.Only)
 	for i := range ms {
-		switch m := &ms[i]; m.Proto {
-		case stream.DNS:
+		switch m := &ms[i]; {
+		case m.Part != stream.Whole:
+		case m.Proto == stream.DNS && only.has(DNS):
 			x.addDNS(m)
-		case stream.HTTP1:
+		case m.Proto == stream.HTTP1 && only.has(HTTP):
 			x.addHTTP(m)
-		case stream.TLS:
+		case m.Proto == stream.TLS && only.has(TLS):
 			x.addTLS(m)
 		}
 	}
@@ -138,9 +149,11 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 	switch {
 	case !usable(rec.Time):
 		u.Untimed++
+		return
 	case x.backwards(rec):
 		u.Backwards++
 	}
+	x.capture.extend(rec.Time)
 }
 
 func increment[K comparable](m map[K]int64, k K) map[K]int64 {

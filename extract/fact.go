@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/sightline-go/sightline/layers/stream"
@@ -12,8 +14,9 @@ const maxEvidence = 8
 // Evidence names where in a capture an observation was made: a packet, or the
 // packets that hold the first and the last byte of a message.
 type Evidence struct {
-	Capture     int // index in Report.Captures
-	First, Last stream.Ref
+	Capture int        `json:"capture"` // index in Report.Captures
+	First   stream.Ref `json:"first"`
+	Last    stream.Ref `json:"last"`
 }
 
 // A Fact says how often and when something was observed, and where to look it
@@ -61,6 +64,30 @@ func (f *Fact) add(e Evidence) {
 	if len(f.Evidence) < maxEvidence {
 		f.Evidence = append(f.Evidence, e)
 	}
+}
+
+// merge adds what g counts.
+func (f *Fact) merge(g *Fact) {
+	if !g.first.IsZero() && (f.first.IsZero() || g.first.Before(f.first)) {
+		f.first = g.first
+	}
+	if g.last.After(f.last) {
+		f.last = g.last
+	}
+	f.Count += g.Count
+	f.Untimed += g.Untimed
+	all := slices.Concat(f.Evidence, g.Evidence)
+	slices.SortStableFunc(all, Evidence.compare)
+	all = slices.Compact(all)
+	f.Evidence = all[:min(len(all), maxEvidence)]
+}
+
+// compare orders evidence by its place in the captures.
+func (e Evidence) compare(o Evidence) int {
+	return cmp.Or(
+		cmp.Compare(e.Capture, o.Capture),
+		cmp.Compare(e.Last.Offset, o.Last.Offset),
+		cmp.Compare(e.First.Offset, o.First.Offset))
 }
 
 // usable reports whether t can be the time of a packet: MISP takes the years

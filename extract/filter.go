@@ -3,6 +3,8 @@ package extract
 import (
 	"net/netip"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // A Rule says why an observation is not among the attributes.
@@ -22,7 +24,6 @@ const (
 	LocalName       Rule = ".local name"     // RFC 6762 section 3
 	LocalhostName   Rule = ".localhost name" // RFC 6761 section 6.3
 	ARPAName        Rule = ".arpa name"      // RFC 3172
-	AddrAsName      Rule = "address in place of a name"
 	Refused         Rule = "value that MISP refuses"
 )
 
@@ -83,4 +84,16 @@ func hostRule(host string) Rule {
 		return addrRule(a)
 	}
 	return nameRule(host)
+}
+
+func isAddr(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+// registrable reports whether name is one that can be registered: a label and
+// a public suffix (https://publicsuffix.org).
+func registrable(name string) bool {
+	d, err := publicsuffix.EffectiveTLDPlusOne(name)
+	return err == nil && d == name
 }

@@ -1,9 +1,33 @@
 package extract
 
-import "github.com/sightline-go/sightline/layers/stream"
+import (
+	"slices"
+
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// A Topic is a kind of observation.
+type Topic string
+
+// The topics, in the order in which they reach an event.
+const (
+	HTTP Topic = "http"
+	TLS  Topic = "tls"
+	DNS  Topic = "dns"
+	IP   Topic = "ip"
+)
+
+// topics is an optional list of Topics: an empty one stands for all.
+type topics []Topic
+
+func (t topics) has(topic Topic) bool { return len(t) == 0 || slices.Contains(t, topic) }
 
 // Options bound what an Extractor keeps. A field that is 0 has its default.
 type Options struct {
+	// Only, if not empty, lists the topics that are looked at. The others cost
+	// nothing, and are missing in the Report.
+	Only []Topic
+
 	// MaxValues bounds the distinct observations of each kind that are kept.
 	// Further ones are left out and counted. 0: 50,000.
 	MaxValues int

@@ -29,14 +29,6 @@ type Report struct {
 	servers  table[ServerName, *ServerName]
 }
 
-// A Capture is one input that a Report was made from.
-type Capture struct {
-	Name    string
-	Packets int64
-	Bytes   int64 // captured bytes of its packets
-	Err     error // what stopped reading, nil at its end
-}
-
 // Unseen counts what a Report could not take into account.
 type Unseen struct {
 	Cut       int64                   // packets shorter in the capture than on the wire

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"net/netip"
+
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 )
@@ -15,9 +17,13 @@ func (x *Extractor) addHTTP(m *stream.Message) {
 	if err != nil {
 		return
 	}
-	host, agent := req.Host(), req.Get("User-Agent")
+	host, agent := string(req.Host()), req.Get("User-Agent")
 	x.scratch = append(append(x.scratch[:0], req.Method()...), '\n')
 	url := len(x.scratch)
+	if host == "" {
+		host = authority(m.Conn.Flow.Dst)
+		x.scratch = append(append(x.scratch, "http://"...), host...)
+	}
 	x.scratch = req.AppendURL(x.scratch)
 	end := len(x.scratch)
 	x.scratch = append(append(x.scratch, '\n'), agent...)
@@ -32,8 +38,20 @@ func (x *Extractor) addHTTP(m *stream.Message) {
 	if r.Count == 0 {
 		r.Method = string(req.Method())
 		r.URL = string(x.scratch[url:end])
-		r.Host = hostOf(string(host))
-		r.UserAgent = string(agent)
+		r.Host = hostOf(host)
+		r.UserAgent = string(layers.AppendHTTPValue(nil, agent))
 	}
 	r.add(x.message(m))
+}
+
+// authority returns the authority of a request that names no host: where it
+// was sent to.
+func authority(a netip.AddrPort) string {
+	switch {
+	case a.Port() != 80:
+		return a.String()
+	case a.Addr().Is6():
+		return "[" + a.Addr().String() + "]"
+	}
+	return a.Addr().String()
 }

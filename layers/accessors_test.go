@@ -222,6 +222,10 @@ var known = map[reflect.Type]reflect.Value{
 func arguments(m reflect.Type) (args []reflect.Value, ok bool) {
 	for i := 1; i < m.NumIn(); i++ {
 		a, ok := known[m.In(i)]
+		if k := m.In(i).Kind(); !ok && k >= reflect.Uint && k <= reflect.Uint64 { // a code of a registry
+			args = append(args, reflect.Zero(m.In(i)))
+			continue
+		}
 		if !ok {
 			return nil, false
 		}

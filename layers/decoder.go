@@ -297,8 +297,14 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 		return stepUDPLite(b)
 	case KindSCTP:
 		return stepSCTP(b)
-	case KindDNS:
+	case KindDNS, KindNBNS:
 		return stepDNS(b)
+	case KindDHCPv4:
+		return stepDHCPv4(b)
+	case KindDHCPv6:
+		return stepDHCPv6(b)
+	case KindNTP:
+		return stepNTP(b)
 	}
 	return 0, 0, KindPayload, Malformed
 }

@@ -11,8 +11,12 @@ import (
 // (RFC 4795) share the format.
 const (
 	dnsHeaderLen = 12
-	dnsMaxLen    = 65535 // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
+	dnsMaxLen    = maxMessage // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
 )
+
+// maxMessage is the length of the largest message that UDP can carry, in bytes.
+// What follows it in a larger datagram (RFC 2675) is no part of a message.
+const maxMessage = 65535
 
 // A DNSSection names one of the three sections that hold resource records.
 type DNSSection uint8
@@ -113,13 +117,13 @@ func (m DNS) ARCount() int { return int(binary.BigEndian.Uint16(m.b[10:])) }
 // Questions returns the question section.
 func (m DNS) Questions() iter.Seq[Question] {
 	return func(yield func(Question) bool) {
+		var q Question
+		var r Reason
 		off := dnsHeaderLen
 		for range m.QDCount() {
-			q, end, r := m.question(off)
-			if r != 0 || !yield(q) {
+			if off, r = m.question(&q, off); r != 0 || !yield(q) {
 				return
 			}
-			off = end
 		}
 	}
 }
@@ -137,11 +141,10 @@ func (m DNS) Additionals() iter.Seq[Resource] { return m.section(DNSAdditional) 
 // message.
 func (m DNS) Resources() iter.Seq2[DNSSection, Resource] {
 	return func(yield func(DNSSection, Resource) bool) {
+		var rr Resource
 		off, r := m.answers()
 		for i := 0; r == 0 && i < m.resourceCount(); i++ {
-			var rr Resource
-			rr, off, r = m.resource(off)
-			if r != 0 || !yield(m.sectionOf(i), rr) {
+			if off, r = m.resource(&rr, off); r != 0 || !yield(m.sectionOf(i), rr) {
 				return
 			}
 		}
@@ -152,7 +155,8 @@ func (m DNS) section(s DNSSection) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		off, n := m.sectionStart(s)
 		for range n {
-			rr, end, r := m.resource(off)
+			var rr Resource
+			end, r := m.resource(&rr, off)
 			if r != 0 || !yield(rr) {
 				return
 			}
@@ -168,7 +172,8 @@ func (m DNS) sectionStart(s DNSSection) (off, n int) {
 	counts := [...]int{DNSAnswer: m.ANCount(), DNSAuthority: m.NSCount(), DNSAdditional: m.ARCount()}
 	for _, before := range counts[:s] {
 		for i := 0; r == 0 && i < before; i++ {
-			_, off, r = m.resource(off)
+			var rr Resource
+			off, r = m.resource(&rr, off)
 		}
 	}
 	if r != 0 {
@@ -195,8 +200,11 @@ func (m DNS) sectionOf(i int) DNSSection {
 func (m DNS) answers() (off int, r Reason) {
 	off = dnsHeaderLen
 	for range m.QDCount() {
-		if _, off, r = m.question(off); r != 0 {
+		if off, r = skipName(m.b, off); r != 0 {
 			break
+		}
+		if off += dnsQuestionLen; off > len(m.b) {
+			return off, Short
 		}
 	}
 	return off, r
@@ -207,36 +215,39 @@ func (m DNS) answers() (off int, r Reason) {
 // the number of bytes from there. It looks at every name, and into the data of
 // the record types that [Resource] has methods for. Bytes behind the last
 // entry are no error.
-func (m DNS) Validate() error {
+func (m DNS) Validate() error { return m.validate(KindDNS, Resource.dataOK) }
+
+// validate is Validate for messages of a kind, whose records have data that
+// dataOK knows.
+func (m DNS) validate(kind Kind, dataOK func(Resource) bool) error {
+	fail := func(r Reason, off int) error { return &Error{kind, r, off, len(m.b) - off} }
 	off := dnsHeaderLen
 	for range m.QDCount() {
-		q, end, r := m.question(off)
+		var q Question
+		end, r := m.question(&q, off)
 		if r == 0 {
 			r = q.Name.reason()
 		}
 		if r != 0 {
-			return m.fail(r, off)
+			return fail(r, off)
 		}
 		off = end
 	}
 	for range m.resourceCount() {
-		rr, end, r := m.resource(off)
+		var rr Resource
+		end, r := m.resource(&rr, off)
 		if r == 0 {
 			r = rr.Name.reason()
 		}
-		if r == 0 && !rr.dataOK() {
+		if r == 0 && !dataOK(rr) {
 			r = Malformed
 		}
 		if r != 0 {
-			return m.fail(r, off)
+			return fail(r, off)
 		}
 		off = end
 	}
 	return nil
-}
-
-func (m DNS) fail(r Reason, off int) error {
-	return &Error{KindDNS, r, off, len(m.b) - off}
 }
 
 // Bytes returns the message.
@@ -249,18 +260,17 @@ func (m DNS) AppendText(dst []byte) ([]byte, error) {
 	dst = strconv.AppendUint(dst, uint64(m.ID()), 10)
 	if m.Opcode() != DNSQuery {
 		dst = append(dst, ' ')
-		dst = append(dst, m.Opcode().String()...)
+		dst = m.Opcode().appendTo(dst)
 	}
 	if m.Response() {
 		dst = append(dst, " response "...)
-		dst = append(dst, m.RCode().String()...)
+		dst = m.RCode().appendTo(dst)
 	} else {
 		dst = append(dst, " query"...)
 	}
 	for q := range m.Questions() {
 		dst = append(dst, ' ')
-		dst = append(dst, q.Type.String()...)
-		dst = append(dst, ' ')
+		dst = append(q.Type.appendTo(dst), ' ')
 		dst = q.Name.AppendTo(dst)
 		break
 	}

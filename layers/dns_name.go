@@ -10,7 +10,8 @@ import (
 const (
 	// RFC 1035 section 2.3.4: 255 octets, the labels' lengths and the final
 	// zero included.
-	dnsMaxName = 255
+	dnsMaxName  = 255
+	dnsMaxLabel = 63 // octets, without their length
 	// A name has at most 127 labels, and a pointer that leads to no label is
 	// of no use.
 	dnsMaxPointers = 127
@@ -44,8 +45,7 @@ func (n Name) Err() error { return n.reason().err() }
 func (n Name) reason() Reason {
 	c := nameCursor{msg: n.msg, off: n.off}
 	for {
-		label, r := c.next()
-		if r != 0 || len(label) == 0 {
+		if _, more, r := c.next(); !more {
 			return r
 		}
 	}
@@ -58,8 +58,15 @@ func (n Name) Labels() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := nameCursor{msg: n.msg, off: n.off}
 		for {
-			label, r := c.next()
-			if r != 0 || len(label) == 0 || !yield(label) {
+			run, more, _ := c.next()
+			for len(run) > 0 {
+				label, rest, _ := cutVector(run, 1)
+				if !yield(label) {
+					return
+				}
+				run = rest
+			}
+			if !more {
 				return
 			}
 		}
@@ -73,16 +80,51 @@ func (n Name) Labels() iter.Seq[[]byte] {
 // names never have the same text. A name that cannot be decoded appends
 // nothing.
 func (n Name) AppendTo(dst []byte) []byte {
-	c := nameCursor{msg: n.msg, off: n.off}
-	start := len(dst)
-	for {
-		label, r := c.next()
-		if r != 0 {
-			return dst[:start]
+	start, pointers := len(dst), 0
+	for msg, off := n.msg, n.off; uint(off) < uint(len(msg)); {
+		size := int(msg[off])
+		if size > dnsMaxLabel {
+			if size < dnsLabelPointer || len(msg)-off < 2 || pointers == dnsMaxPointers {
+				break
+			}
+			off = pointer(msg[off:])
+			pointers++
+			continue
 		}
-		if len(label) == 0 {
+		if size == 0 && len(dst) > start {
+			return dst[:len(dst)-1]
+		}
+		end := off + 1 + size
+		if size == 0 || end > len(msg) || len(dst)-start+size > dnsMaxName-2 {
 			break
 		}
+		for _, c := range msg[off+1 : end] {
+			if !isPlain[c] {
+				return n.appendEscaped(dst[:start])
+			}
+			dst = append(dst, c)
+		}
+		dst = append(dst, '.')
+		off = end
+	}
+	return n.appendEscaped(dst[:start])
+}
+
+// isPlain tells the octets that stand for themselves in the text of a name.
+var isPlain = func() (plain [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		plain[c] = c != '.' && c != '\\'
+	}
+	return plain
+}()
+
+// appendEscaped is AppendTo for any name, AppendTo the fast way for most.
+func (n Name) appendEscaped(dst []byte) []byte {
+	if n.reason() != 0 {
+		return dst
+	}
+	start := len(dst)
+	for label := range n.Labels() {
 		if len(dst) > start {
 			dst = append(dst, '.')
 		}
@@ -97,13 +139,31 @@ func (n Name) AppendTo(dst []byte) []byte {
 func appendLabel(dst, label []byte) []byte {
 	for _, c := range label {
 		switch {
+		case isPlain[c]:
+			dst = append(dst, c)
 		case c == '.' || c == '\\':
 			dst = append(dst, '\\', c)
-		case c <= ' ' || c >= 0x7f:
-			dst = append(dst, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
 		default:
-			dst = append(dst, c)
+			dst = append(dst, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
 		}
+	}
+	return dst
+}
+
+// appendLabels appends the name that b holds: labels without compression, of
+// which the last may be missing (RFC 4702 section 2.3.1, RFC 4704 section 4.2). A
+// name that cannot be decoded appends nothing.
+func appendLabels(dst, b []byte) []byte {
+	start := len(dst)
+	for n := 0; n < len(b) && b[n] > 0; {
+		label, _, whole := cutVector(b[n:], 1)
+		if n += 1 + len(label); !whole || len(label) > dnsMaxLabel || n >= dnsMaxName {
+			return dst[:start]
+		}
+		if len(dst) > start {
+			dst = append(dst, '.')
+		}
+		dst = appendLabel(dst, label)
 	}
 	return dst
 }
@@ -146,7 +206,7 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// A nameCursor walks over the labels of a name and through its pointers.
+// A nameCursor walks over a name, from pointer to pointer.
 type nameCursor struct {
 	msg      []byte
 	off      int
@@ -154,36 +214,45 @@ type nameCursor struct {
 	pointers int // followed so far
 }
 
-// next returns the next label, an empty one at the end of the name, or why
-// there is none.
-func (c *nameCursor) next() ([]byte, Reason) {
-	for c.off < len(c.msg) {
-		n := int(c.msg[c.off])
-		switch n & dnsLabelMask {
-		case dnsLabelNormal:
-			start, end := c.off+1, c.off+1+n
-			if c.octets += 1 + n; c.octets > dnsMaxName {
-				return nil, Malformed
-			}
-			if end > len(c.msg) {
-				return nil, Short
-			}
-			c.off = end
-			return c.msg[start:end:end], 0
-		case dnsLabelPointer:
-			if len(c.msg)-c.off < 2 {
-				return nil, Short
-			}
-			c.off = int(binary.BigEndian.Uint16(c.msg[c.off:]) &^ (dnsLabelMask << 8))
-			if c.pointers++; c.pointers > dnsMaxPointers {
-				return nil, Malformed
-			}
-		default:
-			return nil, Malformed
+// next returns the labels up to the next pointer or the end of the name, each
+// behind its length, and whether there are more behind the pointer. A Reason
+// says that the name cannot be decoded; the labels are those before the fault.
+func (c *nameCursor) next() (run []byte, more bool, r Reason) {
+	msg, off := c.msg, c.off
+	for uint(off) < uint(len(msg)) {
+		size := int(msg[off])
+		if size == 0 || size > dnsMaxLabel {
+			break
 		}
+		if c.octets += 1 + size; c.octets >= dnsMaxName {
+			return msg[c.off:off], false, Malformed // with the final zero
+		}
+		if off+1+size > len(msg) {
+			return msg[c.off:off], false, Short
+		}
+		off += 1 + size
 	}
-	return nil, Short
+	if off >= len(msg) {
+		return msg[min(c.off, len(msg)):], false, Short
+	}
+	run = msg[c.off:off:off]
+	switch {
+	case msg[off] == 0:
+		return run, false, 0
+	case msg[off] < dnsLabelPointer:
+		return run, false, Malformed
+	case len(msg)-off < 2:
+		return run, false, Short
+	}
+	if c.pointers++; c.pointers > dnsMaxPointers {
+		return run, false, Malformed
+	}
+	c.off = pointer(msg[off:])
+	return run, true, 0
 }
+
+// pointer returns where the pointer that b begins with leads to.
+func pointer(b []byte) int { return int(binary.BigEndian.Uint16(b) &^ (dnsLabelMask << 8)) }
 
 // skipName returns where the name at off ends, its pointer included but not
 // what that leads to. The name need not be one that can be decoded.

@@ -1,10 +1,6 @@
 package layers
 
-import (
-	"encoding/binary"
-	"iter"
-	"net/netip"
-)
+import "encoding/binary"
 
 // What follows the name of a question (RFC 1035 section 4.1.2): type, class;
 // and of a resource record (section 4.1.3): type, class, TTL, data length.
@@ -32,6 +28,11 @@ func (q Question) UnicastResponse() bool { return q.Class&dnsTopBit != 0 }
 // A Resource is one resource record (RFC 1035 section 4.1.3). It aliases the
 // message. Names inside Data may point to other parts of the message: the
 // methods follow them.
+//
+// For each type in common use a method returns the data in its parts. It
+// reports false when the record is of another type, or its data is not what its
+// type asks for, a name that cannot be decoded included; what else it returns
+// then has no meaning.
 type Resource struct {
 	Name  Name
 	Type  DNSType
@@ -44,126 +45,6 @@ type Resource struct {
 // CacheFlush reports whether the top bit of Class is set: in multicast DNS
 // the record replaces those cached before (RFC 6762 section 10.2).
 func (rr Resource) CacheFlush() bool { return rr.Class&dnsTopBit != 0 }
-
-// Addr returns the address of an A (RFC 1035 section 3.4.1) or AAAA record (RFC
-// 3596 section 2.2). In class CH type A is no IP address.
-func (rr Resource) Addr() (netip.Addr, bool) {
-	switch {
-	case rr.Class&^dnsTopBit == DNSClassCH:
-	case rr.Type == DNSTypeA && len(rr.Data) == 4:
-		return netip.AddrFrom4([4]byte(rr.Data)), true
-	case rr.Type == DNSTypeAAAA && len(rr.Data) == 16:
-		return netip.AddrFrom16([16]byte(rr.Data)), true
-	}
-	return netip.Addr{}, false
-}
-
-// Target returns the name that a CNAME, NS, PTR (RFC 1035 section 3.3) or DNAME
-// record (RFC 6672) holds. It reports false when there is none that can be
-// decoded, as MX, SRV and SOA do.
-func (rr Resource) Target() (Name, bool) {
-	if !rr.isTarget() {
-		return Name{}, false
-	}
-	n, _, ok := rr.name(0)
-	return n, ok
-}
-
-func (rr Resource) isTarget() bool {
-	switch rr.Type {
-	case DNSTypeCNAME, DNSTypeNS, DNSTypePTR, DNSTypeDNAME:
-		return true
-	}
-	return false
-}
-
-// MX returns the data of an MX record (RFC 1035 section 3.3.9).
-func (rr Resource) MX() (preference uint16, exchange Name, ok bool) {
-	if rr.Type != DNSTypeMX || len(rr.Data) < 2 {
-		return 0, Name{}, false
-	}
-	exchange, _, ok = rr.name(2)
-	return binary.BigEndian.Uint16(rr.Data), exchange, ok
-}
-
-// An SRV is the data of an SRV record (RFC 2782). Target aliases the message.
-type SRV struct {
-	Priority, Weight, Port uint16
-	Target                 Name
-}
-
-const dnsSRVLen = 6 // up to the target
-
-// SRV returns the data of an SRV record.
-func (rr Resource) SRV() (SRV, bool) {
-	if rr.Type != DNSTypeSRV || len(rr.Data) < dnsSRVLen {
-		return SRV{}, false
-	}
-	target, _, ok := rr.name(dnsSRVLen)
-	return SRV{
-		Priority: binary.BigEndian.Uint16(rr.Data),
-		Weight:   binary.BigEndian.Uint16(rr.Data[2:]),
-		Port:     binary.BigEndian.Uint16(rr.Data[4:]),
-		Target:   target,
-	}, ok
-}
-
-// An SOA is the data of an SOA record (RFC 1035 section 3.3.13): the primary
-// server, the mailbox of who is responsible, and the zone's numbers, all but
-// Serial in seconds. The names alias the message.
-type SOA struct {
-	MName, RName                            Name
-	Serial, Refresh, Retry, Expire, Minimum uint32
-}
-
-const dnsSOALen = 20 // of the numbers
-
-// SOA returns the data of an SOA record.
-func (rr Resource) SOA() (SOA, bool) {
-	if rr.Type != DNSTypeSOA {
-		return SOA{}, false
-	}
-	mname, end, ok := rr.name(0)
-	if !ok {
-		return SOA{}, false
-	}
-	rname, end, ok := rr.name(end)
-	if !ok || len(rr.Data)-end < dnsSOALen {
-		return SOA{}, false
-	}
-	b := rr.Data[end:]
-	return SOA{
-		MName:   mname,
-		RName:   rname,
-		Serial:  binary.BigEndian.Uint32(b),
-		Refresh: binary.BigEndian.Uint32(b[4:]),
-		Retry:   binary.BigEndian.Uint32(b[8:]),
-		Expire:  binary.BigEndian.Uint32(b[12:]),
-		Minimum: binary.BigEndian.Uint32(b[16:]),
-	}, true
-}
-
-// Texts returns the character-strings of a TXT (RFC 1035 section 3.3.14) or SPF
-// record (RFC 7208 section 3.1) up to the first that runs out of the data. They
-// are raw octets.
-func (rr Resource) Texts() iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for b := rr.texts(); len(b) > 0; {
-			n := 1 + int(b[0])
-			if n > len(b) || !yield(b[1:n:n]) {
-				return
-			}
-			b = b[n:]
-		}
-	}
-}
-
-func (rr Resource) texts() []byte {
-	if rr.Type == DNSTypeTXT || rr.Type == DNSTypeSPF {
-		return rr.Data
-	}
-	return nil
-}
 
 // name returns the name at off in the data, and where it ends there. It may
 // point out of the data, but not run out of it.
@@ -179,67 +60,43 @@ func (rr Resource) name(off int) (n Name, end int, ok bool) {
 	return n, end, true
 }
 
-// dataOK reports whether the data is what the record's type asks for, as far
-// as the methods above know.
-func (rr Resource) dataOK() bool {
-	ok := true
-	switch {
-	case rr.Type == DNSTypeA || rr.Type == DNSTypeAAAA:
-		_, ok = rr.Addr()
-		ok = ok || rr.Class&^dnsTopBit == DNSClassCH
-	case rr.isTarget():
-		_, ok = rr.Target()
-	case rr.Type == DNSTypeMX:
-		_, _, ok = rr.MX()
-	case rr.Type == DNSTypeSRV:
-		_, ok = rr.SRV()
-	case rr.Type == DNSTypeSOA:
-		_, ok = rr.SOA()
-	default:
-		n := 0
-		for text := range rr.Texts() {
-			n += 1 + len(text)
-		}
-		ok = n == len(rr.texts())
-	}
-	// RFC 2136 section 2.4: in an update, no data means all records of the type.
-	return ok || len(rr.Data) == 0 && (rr.Class == DNSClassANY || rr.Class == DNSClassNONE)
-}
-
-// question returns the entry at off, and where it ends.
-func (m DNS) question(off int) (q Question, end int, r Reason) {
+// question reads the entry at off, and returns where it ends.
+func (m DNS) question(q *Question, off int) (end int, r Reason) {
 	end, r = skipName(m.b, off)
 	if r != 0 {
-		return Question{}, end, r
+		return end, r
 	}
 	if len(m.b)-end < dnsQuestionLen {
-		return Question{}, end, Short
+		return end, Short
 	}
 	q.Name = Name{m.b, off}
 	q.Type = DNSType(binary.BigEndian.Uint16(m.b[end:]))
 	q.Class = binary.BigEndian.Uint16(m.b[end+2:])
-	return q, end + dnsQuestionLen, 0
+	return end + dnsQuestionLen, 0
 }
 
 // resource returns the record at off, and where it ends.
-func (m DNS) resource(off int) (rr Resource, end int, r Reason) {
-	end, r = skipName(m.b, off)
-	if r != 0 {
-		return Resource{}, end, r
+func (m DNS) resource(rr *Resource, off int) (end int, r Reason) {
+	end = off + 2
+	if end > len(m.b) || m.b[off] < dnsLabelPointer {
+		if end, r = skipName(m.b, off); r != 0 {
+			return end, r
+		}
 	}
-	if len(m.b)-end < dnsResourceLen {
-		return Resource{}, end, Short
+	data := end + dnsResourceLen
+	if data > len(m.b) {
+		return end, Short
 	}
-	h := m.b[end:]
+	h := m.b[end:data]
+	end = data + int(binary.BigEndian.Uint16(h[8:]))
+	if end > len(m.b) {
+		return data, Short
+	}
 	rr.Name = Name{m.b, off}
 	rr.Type = DNSType(binary.BigEndian.Uint16(h))
 	rr.Class = binary.BigEndian.Uint16(h[2:])
 	rr.TTL = binary.BigEndian.Uint32(h[4:])
-	rr.off = end + dnsResourceLen
-	end = rr.off + int(binary.BigEndian.Uint16(h[8:]))
-	if end > len(m.b) {
-		return Resource{}, rr.off, Short
-	}
-	rr.Data = m.b[rr.off:end:end]
-	return rr, end, 0
+	rr.Data = m.b[data:end:end]
+	rr.off = data
+	return end, 0
 }

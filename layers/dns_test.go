@@ -5,13 +5,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/net/dns/dnsmessage"
 )
 
 // unhex returns the bytes of hexadecimal text with white space in it.
@@ -161,123 +159,6 @@ func TestDNSSections(t *testing.T) {
 	}
 }
 
-// RFC 1035 section 4.1.4: the example of compression, at its offsets.
-func TestNameRFC1035(t *testing.T) {
-	b := make([]byte, 93)
-	copy(b[20:], "\x01F\x03ISI\x04ARPA\x00")
-	copy(b[40:], "\x03FOO\xc0\x14")
-	copy(b[64:], "\xc0\x1a")
-	for off, want := range map[int]string{20: "F.ISI.ARPA", 40: "FOO.F.ISI.ARPA", 64: "ARPA", 92: "."} {
-		n := Name{b, off}
-		if n.Err() != nil || n.String() != want {
-			t.Errorf("name at %d: %q, %v; want %q", off, n, n.Err(), want)
-		}
-	}
-}
-
-func TestNameText(t *testing.T) {
-	for _, tt := range []struct{ wire, want string }{
-		{"\x00", "."},
-		{"\x01a\x01b\x00", "a.b"},
-		{"\x03a.b\x01c\x00", `a\.b.c`},            // three labels would be another name
-		{"\x0agoogle.com\x00\x00", `google\.com`}, // and this one is no google.com
-		{"\x0bgoogle.com\x00\x04evil\x00", `google\.com\000.evil`},
-		{"\x04a\\.b\x00", `a\\\.b`},
-		{"\x05a b\tc\x00", `a\032b\009c`},
-		{"\x03\x7f\x80\xff\x00", `\127\128\255`},
-		{"\x02\xc3\xa9\x00", `\195\169`},
-		{"\x04_tcp\x01*\x00", "_tcp.*"},
-	} {
-		n := Name{[]byte(tt.wire), 0}
-		if got := n.String(); got != tt.want || n.Err() != nil {
-			t.Errorf("%q: %q, %v; want %q", tt.wire, got, n.Err(), tt.want)
-		}
-		if got := string(n.AppendTo([]byte("x"))); got != "x"+tt.want {
-			t.Errorf("%q: appended %q", tt.wire, got)
-		}
-	}
-}
-
-func TestNameLabels(t *testing.T) {
-	var got []string
-	for label := range (Name{[]byte("\x03a.b\x02c\x00\xc0\x00\x00"), 0}).Labels() {
-		got = append(got, string(label))
-		if len(got) == 5 {
-			break
-		}
-	}
-	if diff := cmp.Diff([]string{"a.b", "c\x00", "a.b", "c\x00", "a.b"}, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestNameErr(t *testing.T) {
-	label := func(n int) string { return string(rune(n)) + strings.Repeat("x", n) }
-	long := label(63) + label(63) + label(63)
-	chain := func(n int) string { // n pointers, each to the next, then the root
-		var b []byte
-		for i := range n {
-			b = binary.BigEndian.AppendUint16(b, 0xc000|uint16(2*i+2))
-		}
-		return string(append(b, 0))
-	}
-	for _, tt := range []struct {
-		name, wire string
-		want       error
-	}{
-		{"empty", "", Short},
-		{"255 octets", long + label(61) + "\x00", nil},
-		{"256 octets", long + label(62) + "\x00", Malformed},
-		{"no end", "\x01a", Short},
-		{"label beyond the end", "\x05ab", Short},
-		{"half a pointer", "\x01a\xc0", Short},
-		{"pointer to itself", "\xc0\x00", Malformed},
-		{"labels that loop", "\x01a\xc0\x00", Malformed},
-		{"pointer out of the message", "\x01a\xff\xff", Short},
-		{"pointer forward", "\xc0\x03\xff\x01a\x00", nil},
-		{"127 pointers", chain(127), nil},
-		{"128 pointers", chain(128), Malformed},
-		{"extended label", "\x45abc", Malformed},
-		{"reserved label", "\x80ab\x00", Malformed},
-	} {
-		n := Name{[]byte(tt.wire), 0}
-		if err := n.Err(); !errors.Is(err, tt.want) {
-			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
-		}
-		if text := n.String(); (text == "") != (tt.want != nil) {
-			t.Errorf("%s: text %q", tt.name, text)
-		}
-		if tt.want != nil && (n.EqualFold("") || n.EqualFold(".")) {
-			t.Errorf("%s: equals another name", tt.name)
-		}
-	}
-	if (Name{}).Err() != Short {
-		t.Error("the zero Name can be decoded")
-	}
-}
-
-func TestNameEqualFold(t *testing.T) {
-	for _, tt := range []struct {
-		wire, s string
-		want    bool
-	}{
-		{"\x03WwW\x07eXample\x00", "www.ExAMPLE", true},
-		{"\x03www\x07example\x00", "www.example.", true},
-		{"\x03www\x07example\x00", "www.example..", false},
-		{"\x03www\x07example\x00", "www.exampl", false},
-		{"\x0bwww.example\x00", "www.example", false},
-		{"\x00", ".", true},
-		{"\x00", "", false},
-		{"\x01k\x00", "\u212a", false}, // the Kelvin sign folds to k in Unicode, not in RFC 4343
-		{"\x02\xc3\xa9\x00", `\195\169`, true},
-		{"\x01@\x00", "`", false}, // differ in the bit of case, but are no letters
-	} {
-		if got := (Name{[]byte(tt.wire), 0}).EqualFold(tt.s); got != tt.want {
-			t.Errorf("%q, %q: %v", tt.wire, tt.s, got)
-		}
-	}
-}
-
 func TestDNSTypeString(t *testing.T) {
 	for typ, want := range map[DNSType]string{
 		1: "A", 28: "AAAA", 65: "HTTPS", 99: "SPF", 257: "CAA", 0: "TYPE0", 3: "TYPE3", 731: "TYPE731", 65535: "TYPE65535",
@@ -393,6 +274,13 @@ func touchDNS(m DNS) (size int) {
 		for text := range rr.Texts() {
 			size += len(text)
 		}
+		touchData(rr)
+		line, _ := rr.AppendText(nil)
+		for _, c := range line {
+			if c < ' ' || c > '~' {
+				panic("text is not printable ASCII")
+			}
+		}
 	}
 	for q := range m.Questions() {
 		q.UnicastResponse()
@@ -420,7 +308,31 @@ func touchDNS(m DNS) (size int) {
 	}
 	m.Validate()
 	m.AppendText(nil)
+	m.ExtendedRCode()
 	return size
+}
+
+// touchData calls the methods that AppendText does not.
+func touchData(rr Resource) {
+	svcb, _ := rr.SVCB()
+	svcb.Port()
+	for name := range svcb.ALPN() {
+		if len(name) > 255 {
+			panic("protocol name")
+		}
+	}
+	for range svcb.Hints() {
+	}
+	key, _ := rr.DNSKEY()
+	key.KeyTag()
+	nsec, ok := rr.NSEC()
+	last := -1
+	for typ := range nsec.Types.All() {
+		if ok && int(typ) <= last {
+			panic("types of a bitmap that is valid do not ascend")
+		}
+		last = int(typ)
+	}
 }
 
 func TestDNSTruncated(t *testing.T) {
@@ -507,149 +419,4 @@ func TestDNSAllocs(t *testing.T) {
 	if n != 0 {
 		t.Errorf("%v allocations", n)
 	}
-}
-
-// plain returns a name as dnsmessage writes it: nothing escaped, a dot at the end.
-func plain(n Name) string {
-	var b []byte
-	for label := range n.Labels() {
-		b = append(append(b, label...), '.')
-	}
-	if len(b) == 0 {
-		return "."
-	}
-	return string(b)
-}
-
-// dnsPeer describes a record that dnsmessage parsed, as dnsOwn describes ours.
-func dnsPeer(r dnsmessage.Resource) string {
-	head := r.Header.Name.String() + r.Header.Type.GoString() + string(binary.BigEndian.AppendUint32(nil, r.Header.TTL))
-	switch b := r.Body.(type) {
-	case *dnsmessage.AResource:
-		return head + netip.AddrFrom4(b.A).String()
-	case *dnsmessage.AAAAResource:
-		return head + netip.AddrFrom16(b.AAAA).String()
-	case *dnsmessage.CNAMEResource:
-		return head + b.CNAME.String()
-	case *dnsmessage.NSResource:
-		return head + b.NS.String()
-	case *dnsmessage.PTRResource:
-		return head + b.PTR.String()
-	case *dnsmessage.MXResource:
-		return head + string(binary.BigEndian.AppendUint16(nil, b.Pref)) + b.MX.String()
-	case *dnsmessage.SRVResource:
-		return head + string([]byte{byte(b.Priority), byte(b.Weight), byte(b.Port >> 8), byte(b.Port)}) + b.Target.String()
-	case *dnsmessage.SOAResource:
-		return head + b.NS.String() + b.MBox.String() + string(binary.BigEndian.AppendUint32(nil, b.Serial))
-	case *dnsmessage.TXTResource:
-		return head + strings.Join(b.TXT, "|")
-	}
-	return head
-}
-
-func dnsOwn(rr Resource) string {
-	head := plain(rr.Name) + dnsmessage.Type(rr.Type).GoString() + string(binary.BigEndian.AppendUint32(nil, rr.TTL))
-	if n, ok := rr.Target(); ok && rr.Type != DNSTypeDNAME {
-		return head + plain(n)
-	}
-	if pref, n, ok := rr.MX(); ok {
-		return head + string(binary.BigEndian.AppendUint16(nil, pref)) + plain(n)
-	}
-	if s, ok := rr.SRV(); ok {
-		return head + string([]byte{byte(s.Priority), byte(s.Weight), byte(s.Port >> 8), byte(s.Port)}) + plain(s.Target)
-	}
-	if s, ok := rr.SOA(); ok {
-		return head + plain(s.MName) + plain(s.RName) + string(binary.BigEndian.AppendUint32(nil, s.Serial))
-	}
-	if rr.Type == DNSTypeSPF {
-		return head
-	}
-	return head + value(rr)
-}
-
-// compareDNS checks that we see what dnsmessage sees in a message that both
-// take for valid.
-func compareDNS(t *testing.T, b []byte) (compared bool) {
-	m, err := ParseDNS(b)
-	var peer dnsmessage.Message
-	if err != nil || m.Validate() != nil || peer.Unpack(b) != nil {
-		return false
-	}
-	var want, got []string
-	for _, q := range peer.Questions {
-		want = append(want, q.Name.String()+q.Type.GoString())
-	}
-	for _, section := range [][]dnsmessage.Resource{peer.Answers, peer.Authorities, peer.Additionals} {
-		for _, r := range section {
-			if r.Header.Class&^dnsTopBit == DNSClassCH || r.Header.Length == 0 {
-				return false // it reads addresses of any class, and of no data
-			}
-			want = append(want, dnsPeer(r))
-		}
-	}
-	for q := range m.Questions() {
-		got = append(got, plain(q.Name)+dnsmessage.Type(q.Type).GoString())
-	}
-	for _, rr := range m.Resources() {
-		got = append(got, dnsOwn(rr))
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("message %x:\n%s", b, diff)
-	}
-	h := peer.Header
-	if h.ID != m.ID() || h.Response != m.Response() || byte(h.OpCode) != byte(m.Opcode()) ||
-		h.Authoritative != m.Authoritative() || h.Truncated != m.Truncation() ||
-		h.RecursionDesired != m.RecursionDesired() || h.RecursionAvailable != m.RecursionAvailable() ||
-		h.AuthenticData != m.AuthenticData() || h.CheckingDisabled != m.CheckingDisabled() ||
-		byte(h.RCode) != byte(m.RCode()) {
-		t.Errorf("message %x: header %+v", b, h)
-	}
-	return true
-}
-
-func TestDNSAgainstDNSMessage(t *testing.T) {
-	name := dnsmessage.MustNewName
-	head := func(n string) dnsmessage.ResourceHeader {
-		return dnsmessage.ResourceHeader{Name: name(n), Class: dnsmessage.ClassINET, TTL: 77}
-	}
-	msg := dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: 7, Response: true, RCode: dnsmessage.RCodeNameError, AuthenticData: true},
-		Questions: []dnsmessage.Question{{Name: name("a.b.example.org."), Type: dnsmessage.TypeALL, Class: dnsmessage.ClassINET}},
-		Answers: []dnsmessage.Resource{
-			{Header: head("a.b.example.org."), Body: &dnsmessage.AResource{A: [4]byte{198, 51, 100, 7}}},
-			{Header: head("b.example.org."), Body: &dnsmessage.AAAAResource{AAAA: netip.MustParseAddr("2001:db8::9").As16()}},
-			{Header: head("."), Body: &dnsmessage.NSResource{NS: name("ns.example.org.")}},
-			{Header: head("x.example.org."), Body: &dnsmessage.TXTResource{TXT: []string{"v=spf1", ""}}},
-		},
-		Authorities: []dnsmessage.Resource{
-			{Header: head("example.org."), Body: &dnsmessage.SOAResource{NS: name("ns.example.org."), MBox: name("h.example.org."), Serial: 9}},
-		},
-		Additionals: []dnsmessage.Resource{
-			{Header: head("_x._tcp.example.org."), Body: &dnsmessage.SRVResource{Priority: 1, Weight: 2, Port: 443, Target: name("a.example.org.")}},
-			{Header: head("example.org."), Body: &dnsmessage.MXResource{Pref: 5, MX: name("mx.example.org.")}},
-			{Header: head("7.in-addr.arpa."), Body: &dnsmessage.PTRResource{PTR: name("a.b.example.org.")}},
-			{Header: head("c.example.org."), Body: &dnsmessage.CNAMEResource{CNAME: name("b.example.org.")}},
-		},
-	}
-	b, err := msg.Pack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !compareDNS(t, b) {
-		t.Error("not taken for valid")
-	}
-}
-
-func FuzzDNS(f *testing.F) {
-	f.Add(unhex(f, dnsReply))
-	f.Add(unhex(f, "0046 8180 0001 0001 0000 0000 01 61 00 0001 0001 c013 0001 0001 00000009 0004 0a000001"))
-	f.Add(unhex(f, "0049 0100 ffff ffff ffff ffff c0 0e c0 0c"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := ParseDNS(b)
-		if err != nil {
-			return
-		}
-		touchDNS(m)
-		compareDNS(t, b)
-	})
 }

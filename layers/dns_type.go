@@ -15,30 +15,25 @@ const (
 	DNSDSO    DNSOpcode = 6
 )
 
-// String returns the operation's name, or its number.
-func (o DNSOpcode) String() string {
-	switch o {
-	case DNSQuery:
-		return "QUERY"
-	case DNSIQuery:
-		return "IQUERY"
-	case DNSStatus:
-		return "STATUS"
-	case DNSNotify:
-		return "NOTIFY"
-	case DNSUpdate:
-		return "UPDATE"
-	case DNSDSO:
-		return "DSO"
-	}
-	return "OPCODE" + strconv.Itoa(int(o))
+var dnsOpcodeNames = [...]string{
+	DNSQuery: "QUERY", DNSIQuery: "IQUERY", DNSStatus: "STATUS", DNSNotify: "NOTIFY",
+	DNSUpdate: "UPDATE", DNSDSO: "DSO",
 }
 
-// A DNSRCode is a response code (IANA registry "dns-parameters").
-type DNSRCode uint8
+// String returns the operation's name, or its number.
+func (o DNSOpcode) String() string { return nameOf(dnsOpcodeNames[:], "OPCODE", o) }
 
-// The response codes that fit the header (RFC 1035 section 4.1.1, RFC 2136
-// section 2.2, RFC 8490).
+func (o DNSOpcode) appendTo(dst []byte) []byte {
+	return appendName(dst, dnsOpcodeNames[:], "OPCODE", o)
+}
+
+// A DNSRCode is a response code of twelve bits, of which the header has the
+// lower four (IANA registry "dns-parameters").
+type DNSRCode uint16
+
+// The response codes (RFC 1035 section 4.1.1, RFC 2136 section 2.2, RFC 8490),
+// and those that take an OPT record (RFC 6891 section 9, RFC 8945, RFC 2930, RFC
+// 7873). TSIG records use BADSIG for 16.
 const (
 	DNSNoError  DNSRCode = 0
 	DNSFormErr  DNSRCode = 1
@@ -52,20 +47,28 @@ const (
 	DNSNotAuth  DNSRCode = 9
 	DNSNotZone  DNSRCode = 10
 	DNSDSOTypeN DNSRCode = 11
+
+	DNSBadVers   DNSRCode = 16
+	DNSBadKey    DNSRCode = 17
+	DNSBadTime   DNSRCode = 18
+	DNSBadMode   DNSRCode = 19
+	DNSBadName   DNSRCode = 20
+	DNSBadAlg    DNSRCode = 21
+	DNSBadTrunc  DNSRCode = 22
+	DNSBadCookie DNSRCode = 23
 )
 
 var dnsRCodeNames = [...]string{
 	"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
 	"YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE", "DSOTYPENI",
+	DNSBadVers: "BADVERS", DNSBadKey: "BADKEY", DNSBadTime: "BADTIME", DNSBadMode: "BADMODE",
+	DNSBadName: "BADNAME", DNSBadAlg: "BADALG", DNSBadTrunc: "BADTRUNC", DNSBadCookie: "BADCOOKIE",
 }
 
 // String returns the code's name, or its number.
-func (c DNSRCode) String() string {
-	if int(c) < len(dnsRCodeNames) {
-		return dnsRCodeNames[c]
-	}
-	return "RCODE" + strconv.Itoa(int(c))
-}
+func (c DNSRCode) String() string { return nameOf(dnsRCodeNames[:], "RCODE", c) }
+
+func (c DNSRCode) appendTo(dst []byte) []byte { return appendName(dst, dnsRCodeNames[:], "RCODE", c) }
 
 // A DNSType is the type of a resource record, or of a question (IANA registry
 // "dns-parameters").
@@ -147,11 +150,24 @@ var dnsTypeNames = [...]string{
 }
 
 // String returns the type's name, or TYPE and its number (RFC 3597 section 5).
-func (t DNSType) String() string {
-	if int(t) < len(dnsTypeNames) && dnsTypeNames[t] != "" {
-		return dnsTypeNames[t]
+func (t DNSType) String() string { return nameOf(dnsTypeNames[:], "TYPE", t) }
+
+func (t DNSType) appendTo(dst []byte) []byte { return appendName(dst, dnsTypeNames[:], "TYPE", t) }
+
+// nameOf returns the name that a number has in a table, or prefix and the number.
+func nameOf[N ~uint8 | ~uint16](names []string, prefix string, n N) string {
+	if int(n) < len(names) && names[n] != "" {
+		return names[n]
 	}
-	return "TYPE" + strconv.Itoa(int(t))
+	return prefix + strconv.Itoa(int(n))
+}
+
+// appendName appends what nameOf returns.
+func appendName[N ~uint8 | ~uint16](dst []byte, names []string, prefix string, n N) []byte {
+	if int(n) < len(names) && names[n] != "" {
+		return append(dst, names[n]...)
+	}
+	return strconv.AppendUint(append(dst, prefix...), uint64(n), 10)
 }
 
 // DNS classes (IANA registry "dns-parameters").

@@ -158,7 +158,8 @@ func splitField(line []byte) (name, value []byte, ok bool) {
 	if i <= 0 || isSpace(line[0]) || bytes.IndexByte(line[:i], '\n') >= 0 {
 		return nil, nil, false
 	}
-	return trimSpace(line[:i]), trimSpace(line[i+1:]), true
+	name = trimSpace(line[:i])
+	return name, trimSpace(line[i+1:]), len(name) > 0
 }
 
 // Get returns the value of the first field of that name, in any case; nil when

@@ -36,6 +36,7 @@ const oddRequest = "\r\n\n" +
 	"no colon\r\n" +
 	"nor here\r\n in: the next line\n" +
 	": no name\r\n" +
+	"\r: no name\r\n" +
 	"Before : colon\n" +
 	"Empty:\r\n" +
 	"Folded:one\r\n \t two \n three\r\n" +
@@ -511,7 +512,7 @@ func TestHTTPAgainstNetHTTP(t *testing.T) {
 	}
 }
 
-func FuzzHTTP(f *testing.F) {
+func FuzzHTTPHead(f *testing.F) {
 	f.Add([]byte(rfcRequest))
 	f.Add([]byte(rfcResponse))
 	f.Add([]byte(oddRequest))

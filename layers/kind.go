@@ -91,6 +91,10 @@ const (
 	KindSCTP
 
 	KindDNS
+	KindNBNS
+	KindDHCPv4
+	KindDHCPv6
+	KindNTP
 
 	kindCount
 
@@ -180,6 +184,10 @@ var kindNames = [kindCount]string{
 	KindUDPLite:           "UDP-Lite",
 	KindSCTP:              "SCTP",
 	KindDNS:               "DNS",
+	KindNBNS:              "NBNS",
+	KindDHCPv4:            "DHCPv4",
+	KindDHCPv6:            "DHCPv6",
+	KindNTP:               "NTP",
 }
 
 // String returns the layer's name.

@@ -2,8 +2,8 @@ package layers
 
 import "iter"
 
-// An Option is one option of an IPv4 or TCP header. Data excludes kind and
-// length, and aliases the packet.
+// An Option is one option of an IPv4 or TCP header, or of a DHCPv4 message, where
+// its kind is called code. Data excludes kind and length, and aliases the packet.
 type Option struct {
 	Kind uint8
 	Data []byte

@@ -13,8 +13,8 @@ func TestPPI(t *testing.T) {
 	}
 	facts(t, h, `
 		HeaderLen 32
-		LinkType LINKTYPE_105
-		Text LINKTYPE_105`)
+		LinkType IEEE802_11
+		Text IEEE802_11`)
 }
 
 func TestPPIPacket(t *testing.T) {

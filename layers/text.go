@@ -179,6 +179,14 @@ func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
 		dst, _ = SCTP{l.Bytes}.AppendText(dst)
 	case KindDNS:
 		dst, _ = DNS{l.Bytes}.AppendText(dst)
+	case KindNBNS:
+		dst, _ = NBNS{DNS{l.Bytes}}.AppendText(dst)
+	case KindDHCPv4:
+		dst, _ = DHCPv4{l.Bytes}.AppendText(dst)
+	case KindDHCPv6:
+		dst, _ = DHCPv6{l.Bytes}.AppendText(dst)
+	case KindNTP:
+		dst, _ = NTP{l.Bytes}.AppendText(dst)
 	}
 	return dst
 }

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"encoding/binary"
+	"iter"
 	"strconv"
 )
 
@@ -130,12 +131,7 @@ var tlsHandshakeNames = [...]string{
 }
 
 // String returns the message's name in the registry, or its number.
-func (t TLSHandshakeType) String() string {
-	if int(t) < len(tlsHandshakeNames) && tlsHandshakeNames[t] != "" {
-		return tlsHandshakeNames[t]
-	}
-	return strconv.Itoa(int(t))
-}
+func (t TLSHandshakeType) String() string { return nameOf(tlsHandshakeNames[:], "", t) }
 
 // TLSHandshake is a view of one handshake message (RFC 8446 section 4), put
 // together from the payloads of its records. QUIC's CRYPTO frames carry the
@@ -157,6 +153,16 @@ func ParseTLSHandshake(b []byte) (TLSHandshake, error) {
 	return TLSHandshake{b[:end:end]}, nil
 }
 
+// parseHandshake returns the handshake message of type t that b begins with. The
+// error is Malformed when it is of another type, however short b is.
+func parseHandshake(b []byte, t TLSHandshakeType) ([]byte, error) {
+	if len(b) > 0 && b[0] != byte(t) {
+		return nil, Malformed
+	}
+	m, err := ParseTLSHandshake(b)
+	return m.b, err
+}
+
 // Type returns the message's type.
 func (m TLSHandshake) Type() TLSHandshakeType { return TLSHandshakeType(m.b[0]) }
 
@@ -166,15 +172,15 @@ func (m TLSHandshake) Body() []byte { return m.b[tlsHandshakeHeaderLen:] }
 // Bytes returns header and body.
 func (m TLSHandshake) Bytes() []byte { return m.b }
 
-// cutVector cuts a vector (RFC 8446 section 3.4) from b: a length of size bytes
-// and as many bytes. When b holds less, whole is false and v what is there.
+// cutVector cuts a vector (RFC 8446 section 3.4) from b: a length of size bytes,
+// 3 at most, and as many bytes. When b holds less, whole is false and v what is there.
 func cutVector(b []byte, size int) (v, rest []byte, whole bool) {
 	if len(b) < size {
 		return nil, nil, false
 	}
-	n := int(b[0])
-	if size == 2 {
-		n = int(binary.BigEndian.Uint16(b))
+	n := 0
+	for _, c := range b[:size] {
+		n = n<<8 | int(c)
 	}
 	b = b[size:]
 	if n > len(b) {
@@ -183,9 +189,11 @@ func cutVector(b []byte, size int) (v, rest []byte, whole bool) {
 	return b[:n:n], b[n:], true
 }
 
-// eachUint16 yields the 16-bit numbers in b.
-func eachUint16(b []byte, yield func(uint16) bool) {
-	for len(b) >= 2 && yield(binary.BigEndian.Uint16(b)) {
-		b = b[2:]
+// uint16s returns the 16-bit numbers in b.
+func uint16s(b []byte) iter.Seq[uint16] {
+	return func(yield func(uint16) bool) {
+		for len(b) >= 2 && yield(binary.BigEndian.Uint16(b)) {
+			b = b[2:]
+		}
 	}
 }

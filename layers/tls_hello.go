@@ -13,14 +13,6 @@ const (
 	tlsMaxSessionID   = 32
 )
 
-// The extensions that ClientHello has methods for (IANA registry
-// "tls-extensiontype-values").
-const (
-	TLSExtensionServerName        = 0  // RFC 6066 section 3
-	TLSExtensionALPN              = 16 // RFC 7301 section 3.1
-	TLSExtensionSupportedVersions = 43 // RFC 8446 section 4.2.1
-)
-
 // tlsHostName is the only type of a name in a server_name extension.
 const tlsHostName = 0
 
@@ -42,14 +34,10 @@ type ClientHello struct {
 // view of it that aliases b. The error is Short when b ends before the message
 // does, Malformed when it is another message or its parts exceed its length.
 func ParseClientHello(b []byte) (ClientHello, error) {
-	if len(b) > 0 && b[0] != byte(TLSClientHello) {
-		return ClientHello{}, Malformed
-	}
-	m, err := ParseTLSHandshake(b)
+	b, err := parseHandshake(b, TLSClientHello)
 	if err != nil {
 		return ClientHello{}, err
 	}
-	b = m.b
 	if len(b) < helloSessionIDOff {
 		return ClientHello{}, Malformed
 	}
@@ -85,7 +73,7 @@ func (h ClientHello) SessionID() []byte { return h.vector(helloSessionIDOff, 1) 
 
 // CipherSuites returns the cipher suites, in the client's order.
 func (h ClientHello) CipherSuites() iter.Seq[uint16] {
-	return func(yield func(uint16) bool) { eachUint16(h.vector(h.suites, 2), yield) }
+	return func(yield func(uint16) bool) { uint16s(h.vector(h.suites, 2))(yield) }
 }
 
 // CompressionMethods returns the compression methods, one in a byte.
@@ -98,34 +86,28 @@ func (h ClientHello) vector(off, size int) []byte {
 
 // Extensions returns the extensions, type and data, in the client's order.
 func (h ClientHello) Extensions() iter.Seq2[uint16, []byte] {
-	return func(yield func(uint16, []byte) bool) {
-		for b := h.vector(h.extensions, 2); len(b) >= 4; {
-			typ := binary.BigEndian.Uint16(b)
-			data, rest, whole := cutVector(b[2:], 2)
-			if !whole || !yield(typ, data) {
-				return
-			}
-			b = rest
-		}
-	}
+	return func(yield func(uint16, []byte) bool) { extensions(h.vector(h.extensions, 2))(yield) }
 }
 
-// extension returns the data of the first extension of a type, nil when there
-// is none.
-func (h ClientHello) extension(typ uint16) []byte {
-	for t, data := range h.Extensions() {
-		if t == typ {
-			return data
-		}
-	}
-	return nil
+// Extension returns the data of the first extension of a type, and whether there
+// is one.
+func (h ClientHello) Extension(typ uint16) ([]byte, bool) {
+	return findExtension(h.vector(h.extensions, 2), typ)
+}
+
+// list returns the list that the data of an extension is: behind a length of
+// size bytes.
+func (h ClientHello) list(typ uint16, size int) []byte {
+	data, _ := h.Extension(typ)
+	list, _, _ := cutVector(data, size)
+	return list
 }
 
 // ServerName returns the host name of the server that the client wants (RFC
 // 6066 section 3), nil when it names none. The bytes are the client's: they may
 // be no host name.
 func (h ClientHello) ServerName() []byte {
-	list, _, _ := cutVector(h.extension(TLSExtensionServerName), 2)
+	list := h.list(TLSExtensionServerName, 2)
 	for len(list) > 0 {
 		name, rest, whole := cutVector(list[1:], 2)
 		if !whole {
@@ -143,8 +125,7 @@ func (h ClientHello) ServerName() []byte {
 // 7301 section 3.1), in its order.
 func (h ClientHello) ALPN() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		list, _, _ := cutVector(h.extension(TLSExtensionALPN), 2)
-		for len(list) > 0 {
+		for list := h.list(TLSExtensionALPN, 2); len(list) > 0; {
 			name, rest, whole := cutVector(list, 1)
 			if !whole || !yield(name) {
 				return
@@ -157,10 +138,24 @@ func (h ClientHello) ALPN() iter.Seq[[]byte] {
 // SupportedVersions returns the versions that the client offers (RFC 8446
 // section 4.2.1), in its order; none before TLS 1.3.
 func (h ClientHello) SupportedVersions() iter.Seq[uint16] {
-	return func(yield func(uint16) bool) {
-		list, _, _ := cutVector(h.extension(TLSExtensionSupportedVersions), 1)
-		eachUint16(list, yield)
-	}
+	return func(yield func(uint16) bool) { uint16s(h.list(TLSExtensionSupportedVersions, 1))(yield) }
+}
+
+// SupportedGroups returns the groups for the key exchange (RFC 8446 section
+// 4.2.7), before TLS 1.3 elliptic curves (RFC 8422 section 5.1.1), in the
+// client's order.
+func (h ClientHello) SupportedGroups() iter.Seq[uint16] {
+	return func(yield func(uint16) bool) { uint16s(h.list(TLSExtensionSupportedGroups, 2))(yield) }
+}
+
+// PointFormats returns the formats of points on elliptic curves (RFC 8422 section
+// 5.1.2), one in a byte.
+func (h ClientHello) PointFormats() []byte { return h.list(TLSExtensionPointFormats, 1) }
+
+// SignatureAlgorithms returns the schemes that the client can verify (RFC 8446
+// section 4.2.3), in its order.
+func (h ClientHello) SignatureAlgorithms() iter.Seq[uint16] {
+	return func(yield func(uint16) bool) { uint16s(h.list(TLSExtensionSignatureAlgorithms, 2))(yield) }
 }
 
 // Validate returns nil, or an *Error about the first part that is wrong: a
@@ -179,22 +174,7 @@ func (h ClientHello) Validate() error {
 	if len(h.CompressionMethods()) == 0 {
 		return h.fail(h.compression)
 	}
-	if h.extensions == len(h.b) {
-		return nil
-	}
-	list, rest, whole := cutVector(h.b[h.extensions:], 2)
-	if !whole || len(rest) > 0 {
-		return h.fail(h.extensions)
-	}
-	off := h.extensions + 2
-	for typ, data := range h.Extensions() {
-		if !extensionOK(typ, data) {
-			return h.fail(off)
-		}
-		off += 4 + len(data)
-		list = list[4+len(data):]
-	}
-	if len(list) > 0 {
+	if off := badExtension(h.b, h.extensions, clientExtensionOK); off > 0 {
 		return h.fail(off)
 	}
 	return nil
@@ -202,28 +182,6 @@ func (h ClientHello) Validate() error {
 
 func (h ClientHello) fail(off int) error {
 	return &Error{KindPayload, Malformed, off, len(h.b) - off}
-}
-
-// extensionOK reports whether an extension's data is one list of whole entries.
-func extensionOK(typ uint16, data []byte) bool {
-	switch typ {
-	case TLSExtensionServerName:
-		list, rest, whole := cutVector(data, 2)
-		for whole && len(list) > 0 {
-			_, list, whole = cutVector(list[1:], 2)
-		}
-		return whole && len(rest) == 0
-	case TLSExtensionALPN:
-		list, rest, whole := cutVector(data, 2)
-		for whole && len(list) > 0 {
-			_, list, whole = cutVector(list, 1)
-		}
-		return whole && len(rest) == 0
-	case TLSExtensionSupportedVersions:
-		list, rest, whole := cutVector(data, 1)
-		return whole && len(rest) == 0 && len(list)%2 == 0
-	}
-	return true
 }
 
 // Bytes returns the message, its handshake header included.

@@ -31,6 +31,8 @@ type hello struct {
 	ServerName         string
 	Suites, Extensions []uint16
 	Versions           []uint16
+	Groups, Schemes    []uint16
+	Formats            string
 	ALPN               []string
 }
 
@@ -39,6 +41,9 @@ func helloOf(h ClientHello) hello {
 		ServerName: string(h.ServerName()),
 		Suites:     slices.Collect(h.CipherSuites()),
 		Versions:   slices.Collect(h.SupportedVersions()),
+		Groups:     slices.Collect(h.SupportedGroups()),
+		Schemes:    slices.Collect(h.SignatureAlgorithms()),
+		Formats:    string(h.PointFormats()),
 	}
 	for typ := range h.Extensions() {
 		v.Extensions = append(v.Extensions, typ)
@@ -121,6 +126,9 @@ func TestClientHelloRFC8448(t *testing.T) {
 		Suites:     []uint16{0x1301, 0x1303, 0x1302},
 		Extensions: []uint16{0, 0xff01, 10, 35, 51, 43, 13, 45, 28},
 		Versions:   []uint16{0x0304},
+		Groups:     []uint16{0x1d, 0x17, 0x18, 0x19, 0x100, 0x101, 0x102, 0x103, 0x104},
+		Schemes: []uint16{0x0403, 0x0503, 0x0603, 0x0203, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0201,
+			0x0402, 0x0502, 0x0602, 0x0202},
 	}
 	if diff := cmp.Diff(want, helloOf(h)); diff != "" {
 		t.Error(diff)
@@ -177,7 +185,7 @@ func TestClientHelloCryptoTLS(t *testing.T) {
 		}
 		h := mustHello(t, r.Payload())
 		got := helloOf(h)
-		got.Extensions = nil
+		got.Extensions, got.Groups, got.Schemes, got.Formats = nil, nil, nil, ""
 		if tt.want.Suites == nil {
 			got.Suites = nil
 		}
@@ -236,6 +244,10 @@ func TestClientHelloDamaged(t *testing.T) {
 			hello{Suites: []uint16{0x35}, Extensions: []uint16{16}, ALPN: []string{"h2"}}, 47, Malformed},
 		{"versions with GREASE", head + "0009 002b 0005 04 1a1a 0304",
 			hello{Suites: []uint16{0x35}, Extensions: []uint16{43}, Versions: []uint16{0x1a1a, 0x0304}}, 0, nil},
+		{"groups and a half", head + "0009 000a 0005 0003 001d00",
+			hello{Suites: []uint16{0x35}, Extensions: []uint16{10}, Groups: []uint16{0x1d}}, 47, Malformed},
+		{"point formats beyond their list", head + "0007 000b 0003 03 0001",
+			hello{Suites: []uint16{0x35}, Extensions: []uint16{11}, Formats: "\x00\x01"}, 47, Malformed},
 		{"versions and a half", head + "0008 002b 0004 03 0304 03",
 			hello{Suites: []uint16{0x35}, Extensions: []uint16{43}, Versions: []uint16{0x0304}}, 47, Malformed},
 	} {
@@ -298,6 +310,28 @@ func touchTLS(b []byte) {
 			panic("random")
 		}
 		h.Validate()
+		if len(h.AppendJA3(nil)) != 32 || len(h.AppendJA4(nil, JA4TCP)) != 36 {
+			panic("fingerprint")
+		}
+	}
+	if h, err := ParseServerHello(b); err == nil {
+		if len(h.AppendJA3S(nil)) != 32 || len(h.Random()) != 32 {
+			panic("server")
+		}
+		h.IsRetry()
+		h.CompressionMethod()
+		h.SelectedVersion()
+		h.ALPN()
+		h.Validate()
+	}
+	if c, err := ParseCertificate(b); err == nil {
+		size := 7
+		for der := range c.Chain() {
+			size += 3 + len(der)
+		}
+		if c.Validate() == nil && size != len(c.Bytes()) {
+			panic("certificates do not fill their message")
+		}
 	}
 }
 
@@ -335,6 +369,8 @@ func TestTLSTruncated(t *testing.T) {
 
 func TestTLSAllocs(t *testing.T) {
 	b := clientRecord(t, &tls.Config{ServerName: "www.example.com", NextProtos: []string{"h2", "http/1.1"}})
+	server, chain := unhex(t, rfcServerHello), unhex(t, certificates)
+	buf := make([]byte, 0, 64)
 	size := 0
 	n := testing.AllocsPerRun(100, func() {
 		r, _ := ParseTLSRecord(b)
@@ -350,6 +386,21 @@ func TestTLSAllocs(t *testing.T) {
 			size++
 		}
 		for range h.SupportedVersions() {
+			size++
+		}
+		for range h.SupportedGroups() {
+			size++
+		}
+		for range h.SignatureAlgorithms() {
+			size++
+		}
+		buf = h.AppendJA3(buf[:0])
+		buf = h.AppendJA4(buf[:0], JA4TCP)
+		s, _ := ParseServerHello(server)
+		buf = s.AppendJA3S(buf[:0])
+		size += len(s.ALPN())
+		c, _ := ParseCertificate(chain)
+		for range c.Chain() {
 			size++
 		}
 		if size += len(h.ServerName()); h.Validate() != nil {
@@ -399,7 +450,16 @@ func compareHello(t *testing.T, b []byte) (compared bool) {
 		t.Errorf("ClientHello %x: %v", b, err)
 		return true
 	}
-	want := hello{info.ServerName, info.CipherSuites, info.Extensions, info.SupportedVersions, info.SupportedProtos}
+	want := hello{
+		ServerName: info.ServerName, Suites: info.CipherSuites, Extensions: info.Extensions,
+		Versions: info.SupportedVersions, ALPN: info.SupportedProtos, Formats: string(info.SupportedPoints),
+	}
+	for _, group := range info.SupportedCurves {
+		want.Groups = append(want.Groups, uint16(group))
+	}
+	for _, scheme := range info.SignatureSchemes {
+		want.Schemes = append(want.Schemes, uint16(scheme))
+	}
 	got := helloOf(h)
 	if len(got.Versions) == 0 {
 		want.Versions = nil // it derives them from the version field
@@ -417,10 +477,12 @@ func TestClientHelloAgainstCryptoTLS(t *testing.T) {
 	}
 }
 
-func FuzzClientHello(f *testing.F) {
+func FuzzTLS(f *testing.F) {
 	f.Add(unhex(f, rfcClientHello)[5:])
 	f.Add(clientRecord(f, &tls.Config{ServerName: "a.example", NextProtos: []string{"h2"}})[5:])
 	f.Add(handshakeOf(f, "00 0002 0035 01 00 0012 0000 000e 000c 00 0009 612e6578616d706c65"))
+	f.Add(unhex(f, rfcServerHello))
+	f.Add(unhex(f, certificates))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		touchTLS(b)
 		compareHello(t, b)

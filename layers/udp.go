@@ -27,6 +27,13 @@ const (
 	portGENEVE    = 6081
 	portSFlow     = 6343
 	portMPLSinUDP = 6635
+
+	portDHCPv4Server = 67
+	portDHCPv4Client = 68
+	portNTP          = 123
+	portNBNS         = 137
+	portDHCPv6Client = 546
+	portDHCPv6Server = 547
 )
 
 // UDP is a view of a UDP datagram, cut to the header's length. A length of 0
@@ -77,6 +84,14 @@ func udpPortKind(port uint16) Kind {
 	switch port {
 	case portDNS, portMDNS, portLLMNR:
 		return KindDNS
+	case portDHCPv4Server, portDHCPv4Client:
+		return KindDHCPv4
+	case portNTP:
+		return KindNTP
+	case portNBNS:
+		return KindNBNS
+	case portDHCPv6Client, portDHCPv6Server:
+		return KindDHCPv6
 	case portL2TP:
 		return KindL2TP
 	case portGTPC, portGTPU, portGTPv0:

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"github.com/sightline-go/sightline/internal/window"
 )
 
 // The classic format, draft-ietf-opsawg-pcap: a file header of 24 bytes and
@@ -27,16 +29,18 @@ const (
 	fcsShift     = 28 // in units of 16 bits
 )
 
+// Versions. In old ones, the length fields of a record are in the other order.
+const (
+	versionMajor  = 2
+	versionMinor  = 4
+	versionDGUX   = 543 // what tcpdump of DG/UX writes
+	swappedBefore = 3   // minor version: always below, in it when they show it
+)
+
 // isClassic reports whether b begins with the magic number of a classic file.
 func (h *Header) isClassic(b []byte) bool {
 	for _, big := range []bool{false, true} {
-		var magic uint32
-		if big {
-			magic = binary.BigEndian.Uint32(b)
-		} else {
-			magic = binary.LittleEndian.Uint32(b)
-		}
-		switch magic {
+		switch magic := u32(b, big); magic {
 		case magicMicros, magicNanos, magicModified:
 			h.Format, h.BigEndian = FormatPcap, big
 			h.Nanoseconds, h.Modified = magic == magicNanos, magic == magicModified
@@ -52,79 +56,148 @@ func (r *Reader) openClassic() error {
 	if err != nil {
 		return r.fail(0, fmt.Errorf("file header has %d of %d bytes: %w", len(b), fileHeaderLen, atEnd(err)))
 	}
+	if err := r.readHeader(b); err != nil {
+		return err
+	}
+	r.w.Advance(fileHeaderLen)
+	return nil
+}
+
+// readHeader takes the file header b, whose magic number is known.
+func (r *Reader) readHeader(b []byte) error {
 	h := &r.header
 	h.VersionMajor, h.VersionMinor = int(r.uint16(b[4:])), int(r.uint16(b[6:]))
+	if h.VersionMajor < versionMajor {
+		return r.fail(0, fmt.Errorf("%w %d.%d", ErrVersion, h.VersionMajor, h.VersionMinor))
+	}
 	h.SnapLen = int(int32(r.uint32(b[16:])))
 	word := r.uint32(b[20:])
 	h.LinkType = LinkType(word & linkTypeMask)
 	if word&fcsPresent != 0 {
 		h.FCSLen = int(word>>fcsShift) * 2
 	}
-	r.headerLen = recordHeaderLen
+	r.snapLen = math.MaxUint32
+	if h.SnapLen > 0 {
+		r.snapLen = uint32(h.SnapLen)
+	}
+	r.trail, r.unit = classicTrail{
+		big: h.BigEndian, rare: h.BigEndian || h.swap() != swapNever, headerLen: recordHeaderLen, second: 1e6,
+		maxRecord: uint32(min(int64(r.maxRecord), math.MaxInt32)),
+		swap:      h.swap(),
+	}, 1000
 	if h.Modified {
-		r.headerLen = modifiedHeaderLen
+		r.trail.headerLen = modifiedHeaderLen
+	}
+	if h.Nanoseconds {
+		r.trail.second, r.unit = 1e9, 1
 	}
 	r.rec = Record{LinkType: h.LinkType, FCSLen: h.FCSLen}
-	r.w.Advance(fileHeaderLen)
 	return nil
 }
 
 // nextClassic reads a record.
 func (r *Reader) nextClassic() (*Record, error) {
-	offset := r.w.Offset()
-	b := r.w.Buffered()
-	if len(b) < r.headerLen {
+	b, offset := r.w.Buffered(), r.w.Offset()
+	if len(b) < r.trail.headerLen || r.special {
 		var err error
-		if b, err = r.w.Peek(r.headerLen); err != nil {
-			return nil, r.cutShort(offset, b, r.headerLen, err)
+		if b, err = r.prepare(offset); err != nil {
+			return nil, err
 		}
 	}
-	capLen, wireLen := r.lengths(b)
-	if int64(capLen) > int64(r.maxRecord) {
-		return nil, r.fail(offset, fmt.Errorf("record of %d bytes is %w of %d", capLen, ErrTooLarge, r.maxRecord))
+	h := littleEndian(b)
+	if r.trail.rare {
+		h = r.trail.reorder(h)
 	}
-	size := r.headerLen + int(capLen)
+	if h.capLen > r.trail.maxRecord {
+		return nil, r.fail(offset, tooLarge(h.capLen, r.maxRecord))
+	}
+	size := r.trail.headerLen + int(h.capLen)
 	if len(b) < size {
 		var err error
 		if b, err = r.w.Peek(size); err != nil {
 			return nil, r.cutShort(offset, b, size, err)
 		}
 	}
-	fraction := int64(r.uint32(b[4:]))
-	if !r.header.Nanoseconds {
-		fraction *= 1000
-	}
 	r.w.Advance(size)
+	if h.capLen > min(h.wireLen, r.snapLen) || h.fraction >= r.trail.second {
+		r.noteOdd(h.capLen, h.wireLen, r.snapLen)
+		if h.fraction >= r.trail.second {
+			r.oddities.Carried++
+		}
+	}
 	r.number++
 	rec := &r.rec
-	rec.Time = time.Unix(int64(r.uint32(b)), fraction).UTC()
-	rec.Data = b[r.headerLen:size:size]
-	rec.WireLen = toInt(wireLen)
-	rec.Number, rec.Offset = r.number, offset
+	rec.Time = time.Unix(int64(h.seconds), int64(h.fraction)*r.unit).UTC()
+	rec.Data = b[r.trail.headerLen:size:size]
+	rec.WireLen = toInt(h.wireLen)
+	rec.Number, rec.Offset = r.number&r.numbered, offset
 	return rec, nil
 }
 
-// lengths returns the captured and the original length of the record with
-// header b. Up to version 2.2 they were the other way round in the file, and
-// in version 2.3 in some: there the captured length is the smaller one.
-func (r *Reader) lengths(b []byte) (capLen, wireLen uint32) {
-	capLen, wireLen = r.uint32(b[8:]), r.uint32(b[12:])
-	if h := &r.header; h.VersionMajor == 2 && (h.VersionMinor < 3 || h.VersionMinor == 3 && capLen > wireLen) {
-		return wireLen, capLen
+// prepare does what is rare before a record is read, and returns what is in
+// memory from its header on, which is there.
+func (r *Reader) prepare(offset int64) ([]byte, error) {
+	if offset >= r.limit {
+		return nil, io.EOF
 	}
-	return capLen, wireLen
+	b, err := r.w.Peek(r.trail.headerLen)
+	if err != nil {
+		return nil, r.cutShort(offset, b, r.trail.headerLen, err)
+	}
+	if r.config.Resync {
+		if err := r.checkClassic(offset); err != nil {
+			return nil, err
+		}
+	}
+	return r.w.Buffered(), nil
+}
+
+func tooLarge(capLen uint32, limit int) error {
+	return fmt.Errorf("record of %d bytes is %w of %d", capLen, ErrTooLarge, limit)
+}
+
+// noteOdd counts what is odd about the lengths of a record.
+func (r *Reader) noteOdd(capLen, wireLen, snapLen uint32) {
+	if capLen > wireLen {
+		r.oddities.OverWire++
+	}
+	if capLen > snapLen {
+		r.oddities.OverSnap++
+	}
+}
+
+// A swap says when the length fields of a record are in the other order.
+type swap uint8
+
+const (
+	swapNever swap = iota
+	swapSeen       // when they show it: the captured length is the smaller one
+	swapAlways
+)
+
+// swap returns the rule of libpcap for the file's version.
+func (h *Header) swap() swap {
+	switch {
+	case h.VersionMajor == versionMajor && h.VersionMinor < swappedBefore, h.VersionMajor == versionDGUX && h.VersionMinor == 0:
+		return swapAlways
+	case h.VersionMajor == versionMajor && h.VersionMinor == swappedBefore:
+		return swapSeen
+	}
+	return swapNever
 }
 
 // toInt returns a length as an int, the largest one where an int has 32 bits
 // and the length more.
 func toInt(n uint32) int { return int(min(uint64(n), math.MaxInt)) }
 
-func (r *Reader) uint32(b []byte) uint32 {
-	if r.header.BigEndian {
+func u32(b []byte, big bool) uint32 {
+	if big {
 		return binary.BigEndian.Uint32(b)
 	}
 	return binary.LittleEndian.Uint32(b)
 }
+
+func (r *Reader) uint32(b []byte) uint32 { return u32(b, r.header.BigEndian) }
 
 func (r *Reader) uint16(b []byte) uint16 {
 	if r.header.BigEndian {
@@ -135,10 +208,15 @@ func (r *Reader) uint16(b []byte) uint16 {
 
 // cutShort returns the error for a record of which only have is there.
 func (r *Reader) cutShort(offset int64, have []byte, size int, err error) error {
-	if err == io.EOF && len(have) == 0 {
+	switch {
+	case err == window.ErrHeld:
+		return err
+	case len(have) > 0:
+		return r.fail(offset, fmt.Errorf("record has %d of %d bytes: %w", len(have), size, atEnd(err)))
+	case err == io.EOF:
 		return io.EOF
 	}
-	return r.fail(offset, fmt.Errorf("record has %d of %d bytes: %w", len(have), size, atEnd(err)))
+	return r.fail(offset, err)
 }
 
 // atEnd turns io.EOF into io.ErrUnexpectedEOF.

@@ -19,6 +19,16 @@ var (
 	// ErrVersion: the file, or a section of it, is of a version that nobody
 	// has specified.
 	ErrVersion = ng.ErrVersion
+	// ErrExpansion: a gzipped input expands to more than Config.MaxRatio
+	// allows.
+	ErrExpansion = errors.New("expands beyond the limit")
+	// ErrLinkType: a record does not belong in a file of the Writer's link
+	// type.
+	ErrLinkType = errors.New("link type of another file")
+	// ErrTime: a classic file cannot hold the time of a record.
+	ErrTime = errors.New("time outside 1970 to 2106")
+	// ErrCompressed: a gzip file can be read from its beginning only.
+	ErrCompressed = errors.New("compressed input has no ranges, as it can be read from its beginning only; decompress it first")
 )
 
 // An Error says where reading failed, and why.

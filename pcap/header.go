@@ -35,3 +35,10 @@ type Header struct {
 	SnapLen      int // the most bytes captured of a packet; 0 or negative: not limited
 	FCSLen       int // bytes of frame check sequence at the end of each packet
 }
+
+// Oddities count records that break a rule of their format, but can be read.
+type Oddities struct {
+	OverWire int64 // captured length larger than the length on the wire
+	OverSnap int64 // captured length larger than the snapshot length
+	Carried  int64 // pcap: fraction of a second of a second or more; Time has it carried
+}

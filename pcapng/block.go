@@ -1,13 +1,15 @@
 package pcapng
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/sightline-go/sightline/internal/ng"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A BlockType says what a block holds (section 11.1 of the draft).
+// A BlockType says what a block holds (section 10.1 of the draft). Types with
+// the top bit set are for local use.
 type BlockType uint32
 
 // The types of blocks.
@@ -52,45 +54,109 @@ func (t BlockType) String() string {
 	return "0x" + strconv.FormatUint(uint64(t), 16)
 }
 
-// A Block is one block. Body aliases the Reader's bytes until its next call.
+// A Block is one block, of whatever type. A Block from a Reader, Body included,
+// is valid until the Reader's next call. Header, Interface, Names, Secrets,
+// Stats, Journal and Custom read the blocks of their type, and give nothing for
+// others.
 type Block struct {
 	Type      BlockType
-	Section   int   // number of the section in the file, from 0
-	Offset    int64 // in the input, in bytes
-	BigEndian bool  // byte order of the section
-	Body      []byte
+	Section   int    // number of the section in the file, from 0
+	Offset    int64  // in the input, in bytes
+	BigEndian bool   // byte order of the section
+	Body      []byte // without type and lengths, as it is in the file
+
+	length uint32 // as the block states it; 0 when not known
+	ifaces int    // one more than the section's interfaces so far; 0 when not known
 }
 
 // Parse returns the block that pcap.Config.OnBlock was given. It aliases raw.
 func Parse(raw pcap.RawBlock) *Block {
-	return &Block{BlockType(raw.Type), raw.Section, raw.Offset, raw.BigEndian, raw.Body}
+	return &Block{
+		Type: BlockType(raw.Type), Section: raw.Section, Offset: raw.Offset,
+		BigEndian: raw.BigEndian, Body: raw.Body,
+	}
 }
 
-// optionsAt returns where in the body of a block of type t its options begin,
-// when that does not depend on the body.
-func (t BlockType) optionsAt() (off int, ok bool) {
-	switch t {
-	case SectionHeader:
-		return 16, true
-	case InterfaceDescription:
-		return 8, true
-	case InterfaceStatistics:
-		return 12, true
+// Validate returns nil, or an error that wraps pcap.ErrFormat and says what is
+// the first thing in the block that contradicts the draft. The methods of Block
+// give what is before it. Whether text is UTF-8 is not checked.
+func (b *Block) Validate() error {
+	err := b.check()
+	if err == nil {
+		err = validate(b.options(), b.BigEndian, b.Type)
 	}
-	return 0, false
+	if err != nil {
+		return fmt.Errorf("pcapng: %s block at offset %d: %w", b.Type, b.Offset, err)
+	}
+	return nil
+}
+
+// check says what is wrong with the block apart from its options.
+func (b *Block) check() error {
+	switch b.Type {
+	case SectionHeader:
+		return b.atLeast(sectionLen)
+	case InterfaceDescription:
+		return b.checkInterface()
+	case EnhancedPacket, Packet, SimplePacket:
+		return b.checkPacket()
+	case NameResolution:
+		return b.checkNames()
+	case InterfaceStatistics:
+		return b.checkStats()
+	case DecryptionSecrets:
+		return b.checkSecrets()
+	case SystemdJournal:
+		return b.checkJournal()
+	case Custom, CustomNoCopy:
+		return b.atLeast(customLen)
+	}
+	return nil
+}
+
+// atLeast says whether the fixed part of the block, n bytes, is there.
+func (b *Block) atLeast(n int) error {
+	if len(b.Body) < n {
+		return fmt.Errorf("%w: %d bytes, of which the fixed part needs %d", pcap.ErrFormat, len(b.Body), n)
+	}
+	return nil
+}
+
+// ofInterface says whether the section has interface id.
+func (b *Block) ofInterface(id uint32) error {
+	if n := b.ifaces - 1; n >= 0 && int64(id) >= int64(n) {
+		return fmt.Errorf("%w: it is of interface %d, the section has %d", pcap.ErrFormat, id, n)
+	}
+	return nil
 }
 
 // options returns the block's options, nil when it has none.
 func (b *Block) options() []byte {
-	off, ok := b.Type.optionsAt()
+	var at int64
 	switch b.Type {
+	case SectionHeader:
+		at = sectionLen
+	case InterfaceDescription:
+		at = interfaceLen
 	case EnhancedPacket, Packet:
-		if len(b.Body) >= 20 {
-			off, ok = 20+(int(ng.Uint32(b.Body[12:], b.BigEndian)&0x7fffffff)+3)&^3, true
-		}
-	}
-	if !ok || off < 0 || off > len(b.Body) {
+		at = b.packetEnd()
+	case NameResolution:
+		at = b.namesEnd()
+	case InterfaceStatistics:
+		at = statsLen
+	case DecryptionSecrets:
+		at = b.secretsEnd()
+	case SystemdJournal:
+		at = b.journalEnd()
+	default:
 		return nil
 	}
-	return b.Body[off:]
+	if at < 0 || at >= int64(len(b.Body)) {
+		return nil
+	}
+	return b.Body[at:]
 }
+
+func (b *Block) uint16(at int) uint16 { return ng.Uint16(b.Body[at:], b.BigEndian) }
+
+func (b *Block) uint32(at int) uint32 { return ng.Uint32(b.Body[at:], b.BigEndian) }

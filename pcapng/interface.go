@@ -1,40 +1,272 @@
 package pcapng
 
 import (
+	"fmt"
+	"math"
+	"net/netip"
+	"time"
+
 	"github.com/sightline-go/sightline/internal/ng"
 	"github.com/sightline-go/sightline/pcap"
 )
 
+// An interface description block begins with link type, two reserved bytes and
+// snapshot length (section 4.2 of the draft).
+const interfaceLen = 8
+
+// Options of an interface description block.
+const (
+	OptIfName        uint16 = 2
+	OptIfDescription uint16 = 3
+	OptIfIPv4Addr    uint16 = 4 // address and netmask, may occur several times
+	OptIfIPv6Addr    uint16 = 5 // address and prefix length, may occur several times
+	OptIfMACAddr     uint16 = 6
+	OptIfEUIAddr     uint16 = 7
+	OptIfSpeed       uint16 = 8 // bits per second
+	OptIfTSResol     uint16 = 9 // resolution of times
+	OptIfTZone       uint16 = 10
+	OptIfFilter      uint16 = 11
+	OptIfOS          uint16 = 12
+	OptIfFCSLen      uint16 = 13
+	OptIfTSOffset    uint16 = 14
+	OptIfHardware    uint16 = 15
+	OptIfTXSpeed     uint16 = 16
+	OptIfRXSpeed     uint16 = 17
+	OptIfIANATZName  uint16 = 18
+)
+
+func interfaceLayout(code uint16) layout {
+	switch code {
+	case OptIfIPv4Addr, OptIfEUIAddr:
+		return exactly(8)
+	case OptIfIPv6Addr:
+		return exactly(17)
+	case OptIfMACAddr:
+		return exactly(6)
+	case OptIfSpeed, OptIfTSOffset, OptIfTXSpeed, OptIfRXSpeed:
+		return numbers(8, 1)
+	case OptIfTSResol, OptIfFCSLen:
+		return exactly(1)
+	case OptIfTZone:
+		return numbers(4, 1)
+	case OptIfFilter:
+		return bytesOf(1, maxOption)
+	}
+	return anything()
+}
+
 // An Interface is one interface of a section (section 4.2 of the draft). It is
-// the caller's own.
+// the caller's own. A zero field is one that the file does not state.
 type Interface struct {
 	LinkType    pcap.LinkType
 	SnapLen     int // the most bytes captured of a packet; 0: not limited
 	Name        string
 	Description string
+	Addrs       []netip.Prefix // address and network; not valid if the netmask has holes
+	MAC         EUI48
+	EUI         EUI64
+	Speed       uint64 // bits per second
+	Resolution  Resolution
+	TZone       int32 // time zone; the draft does not say how
+	Filter      Filter
 	OS          string
-	Comments    []string
 	FCSLen      int   // bytes of frame check sequence at the end of each packet
-	Resolution  uint8 // if_tsresol: 10 to the power of -n, or with the top bit 2 to the power of -n
 	Offset      int64 // if_tsoffset: seconds to add to each time stamp
+	Hardware    string
+	TXSpeed     uint64 // bits per second, when both directions differ
+	RXSpeed     uint64
+	TZName      string // of the IANA time zone database
+	Comments    []string
 }
 
-func newInterface(i *ng.Interface, big bool) Interface {
-	out := Interface{
-		LinkType: pcap.LinkType(i.LinkType), SnapLen: int(min(i.SnapLen, 1<<31-1)),
-		FCSLen: i.FCSLen, Resolution: i.Resolution, Offset: i.Offset,
+// A Filter is what selected the packets of an interface.
+type Filter struct {
+	Type uint8  // 0: the text of a libpcap filter; 1: BPF byte code
+	Data string // what follows the type, as it is in the file
+}
+
+// Time returns the time of a time stamp of this interface.
+func (i *Interface) Time(ts uint64) time.Time {
+	k := i.clock()
+	return k.Time(ts)
+}
+
+// Timestamp returns the time stamp of t: Time of it is t, or the last time
+// before t that the resolution can say. It reports false when t lies before
+// Offset, or so far behind it that 64 bits do not hold it.
+func (i *Interface) Timestamp(t time.Time) (ts uint64, ok bool) {
+	k := i.clock()
+	return k.Timestamp(t)
+}
+
+func (i *Interface) clock() ng.Interface {
+	return ng.Interface{Resolution: i.Resolution.stored(), Offset: i.Offset}
+}
+
+// Interface returns what an interface description block says.
+func (b *Block) Interface() (Interface, bool) {
+	if b.Type != InterfaceDescription || len(b.Body) < interfaceLen {
+		return Interface{}, false
 	}
-	for o := range options(i.Options, big) {
-		switch text := string(o.Value); o.Code {
-		case OptComment:
-			out.Comments = append(out.Comments, text)
-		case OptIfName:
-			out.Name = text
-		case OptIfDescription:
-			out.Description = text
-		case OptIfOS:
-			out.OS = text
+	return newInterface(b.uint16(0), b.uint32(4), b.Body[interfaceLen:], b.BigEndian), true
+}
+
+func newInterface(link uint16, snapLen uint32, opts []byte, big bool) Interface {
+	i := Interface{
+		LinkType:   pcap.LinkType(link),
+		SnapLen:    int(min(snapLen, math.MaxInt32)),
+		Resolution: Microseconds,
+	}
+	eachOption(opts, big, i.option)
+	return i
+}
+
+func (i *Interface) option(o Option) bool {
+	i.text(o)
+	i.address(o)
+	i.number(o)
+	return true
+}
+
+// text takes o if it holds text.
+func (i *Interface) text(o Option) {
+	switch o.Code {
+	case OptComment:
+		i.Comments = append(i.Comments, o.Text())
+	case OptIfName:
+		i.Name = o.Text()
+	case OptIfDescription:
+		i.Description = o.Text()
+	case OptIfFilter:
+		if len(o.Value) > 0 {
+			i.Filter = Filter{o.Value[0], string(o.Value[1:])}
+		}
+	case OptIfOS:
+		i.OS = o.Text()
+	case OptIfHardware:
+		i.Hardware = o.Text()
+	case OptIfIANATZName:
+		i.TZName = o.Text()
+	}
+}
+
+// address takes o if it is an address of the right length.
+func (i *Interface) address(o Option) {
+	switch {
+	case o.Code == OptIfIPv4Addr && len(o.Value) == 8, o.Code == OptIfIPv6Addr && len(o.Value) == 17:
+		i.Addrs = append(i.Addrs, prefix(o.Value))
+	case o.Code == OptIfMACAddr && len(o.Value) == 6:
+		i.MAC = EUI48(o.Value)
+	case o.Code == OptIfEUIAddr && len(o.Value) == 8:
+		i.EUI = EUI64(o.Value)
+	}
+}
+
+// number takes o if it is a number of the right length.
+func (i *Interface) number(o Option) {
+	n, ok := o.Uint64()
+	switch {
+	case ok && o.Code == OptIfSpeed:
+		i.Speed = n
+	case ok && o.Code == OptIfTSOffset:
+		i.Offset = int64(n)
+	case ok && o.Code == OptIfTXSpeed:
+		i.TXSpeed = n
+	case ok && o.Code == OptIfRXSpeed:
+		i.RXSpeed = n
+	case o.Code == OptIfTSResol && len(o.Value) == 1:
+		if i.Resolution = Resolution(o.Value[0]); i.Resolution == 0 {
+			i.Resolution = Seconds
+		}
+	case o.Code == OptIfFCSLen && len(o.Value) == 1:
+		i.FCSLen = int(o.Value[0])
+	case o.Code == OptIfTZone:
+		zone, _ := o.Uint32()
+		i.TZone = int32(zone)
+	}
+}
+
+func (b *Block) checkInterface() error {
+	if err := b.atLeast(interfaceLen); err != nil {
+		return err
+	}
+	for o := range b.Options() {
+		if o.Code == OptIfIPv4Addr && len(o.Value) == 8 && !prefix(o.Value).IsValid() {
+			return fmt.Errorf("%w: netmask %v", pcap.ErrFormat, netip.AddrFrom4([4]byte(o.Value[4:])))
+		}
+		if o.Code == OptIfIPv6Addr && len(o.Value) == 17 && o.Value[16] > 128 {
+			return fmt.Errorf("%w: IPv6 prefix of %d bits", pcap.ErrFormat, o.Value[16])
 		}
 	}
-	return out
+	return nil
+}
+
+// AddInterface writes the description of an interface, and returns its number
+// in the section. Texts that are not UTF-8 are repaired.
+func (w *Writer) AddInterface(i Interface, opts ...Option) (number int, err error) {
+	if err := w.begin(w.big); err != nil {
+		return 0, err
+	}
+	if i.LinkType > math.MaxUint16 || i.FCSLen < 0 || i.FCSLen > math.MaxUint8 {
+		return 0, fmt.Errorf("pcapng: an interface cannot have link type %d and FCS length %d", i.LinkType, i.FCSLen)
+	}
+	snapLen := uint32(min(max(i.SnapLen, 0), math.MaxInt32))
+	w.start(InterfaceDescription)
+	w.uint16(uint16(i.LinkType))
+	w.uint16(0)
+	w.uint32(snapLen)
+	w.interfaceOptions(&i)
+	w.options(opts)
+	if err := w.finish(); err != nil {
+		return 0, err
+	}
+	w.ifaces = append(w.ifaces, ng.Interface{
+		LinkType: uint16(i.LinkType), SnapLen: snapLen, Resolution: i.Resolution.stored(), Offset: i.Offset,
+	})
+	return len(w.ifaces) - 1, nil
+}
+
+func (w *Writer) interfaceOptions(i *Interface) {
+	w.texts(OptComment, i.Comments...)
+	w.texts(OptIfName, i.Name)
+	w.texts(OptIfDescription, i.Description)
+	for _, p := range i.Addrs {
+		w.prefix(p)
+	}
+	if i.MAC != (EUI48{}) {
+		w.option(Option{Code: OptIfMACAddr, Value: i.MAC[:]})
+	}
+	if i.EUI != (EUI64{}) {
+		w.option(Option{Code: OptIfEUIAddr, Value: i.EUI[:]})
+	}
+	w.number(OptIfSpeed, i.Speed)
+	w.option(Option{Code: OptIfTSResol, Value: []byte{i.Resolution.stored()}})
+	if i.TZone != 0 {
+		w.option(Uint32Option(OptIfTZone, uint32(i.TZone)))
+	}
+	if i.Filter != (Filter{}) {
+		w.option(Option{Code: OptIfFilter, Value: append([]byte{i.Filter.Type}, i.Filter.Data...)})
+	}
+	w.texts(OptIfOS, i.OS)
+	if i.FCSLen != 0 {
+		w.option(Option{Code: OptIfFCSLen, Value: []byte{byte(i.FCSLen)}})
+	}
+	w.number(OptIfTSOffset, uint64(i.Offset))
+	w.texts(OptIfHardware, i.Hardware)
+	w.number(OptIfTXSpeed, i.TXSpeed)
+	w.number(OptIfRXSpeed, i.RXSpeed)
+	w.texts(OptIfIANATZName, i.TZName)
+}
+
+// prefix adds an address of an interface.
+func (w *Writer) prefix(p netip.Prefix) {
+	if !p.IsValid() {
+		w.refuse(fmt.Errorf("an interface cannot have the address %v", p))
+		return
+	}
+	code := OptIfIPv6Addr
+	if p.Addr().Is4() {
+		code = OptIfIPv4Addr
+	}
+	w.option(Option{Code: code, Value: appendPrefix(nil, p)})
 }

@@ -3,6 +3,9 @@ package pcapng
 import (
 	"io"
 	"iter"
+	"math"
+	"slices"
+	"time"
 
 	"github.com/sightline-go/sightline/internal/ng"
 	"github.com/sightline-go/sightline/internal/window"
@@ -17,10 +20,12 @@ type Reader struct {
 	w       window.Window
 	ng      ng.Reader
 	block   Block
+	rec     pcap.Record
 	packets int64 // packet blocks read
 }
 
-// NewReader reads a pcapng file, not compressed, from src.
+// NewReader reads a pcapng file, not compressed, from src. It reads in large
+// pieces and ahead of the blocks it returns.
 func NewReader(src io.Reader) *Reader { return newReader(window.OverReader(src, window.Window{})) }
 
 // NewReaderBytes reads a pcapng file that is in memory. Nothing is copied:
@@ -33,11 +38,12 @@ func newReader(w window.Window) *Reader {
 	return r
 }
 
-// Next returns the next block, unknown ones too, which is valid until the next
+// Next returns the next block, of whatever type, which is valid until the next
 // call. At the end it returns io.EOF; a *pcap.Error says what else stops it, and
-// where. A block of more than 16 MiB is pcap.ErrTooLarge.
+// where. A block of more than 16 MiB is pcap.ErrTooLarge. Neither the end nor a
+// block that the end cuts is kept: when the input has grown, Next goes on.
 func (r *Reader) Next() (*Block, error) {
-	b, err := r.ng.Next(func(uint32) bool { return true })
+	b, err := r.ng.Next(everything)
 	switch {
 	case err == io.EOF:
 		return nil, io.EOF
@@ -47,12 +53,17 @@ func (r *Reader) Next() (*Block, error) {
 	if ng.IsPacket(b.Type) {
 		r.packets++
 	}
-	r.block = Block{BlockType(b.Type), b.Section, b.Offset, b.Big, b.Body}
-	return &r.block, nil
+	block := &r.block
+	block.Type, block.Section, block.Offset, block.BigEndian = BlockType(b.Type), b.Section, b.Offset, b.Big
+	block.Body = slices.Clip(b.Body)
+	block.length, block.ifaces = b.Length(), len(r.ng.Ifaces)+1
+	return block, nil
 }
 
+func everything(uint32) bool { return true }
+
 // Blocks returns the blocks that are left. It stops at the end of the input,
-// and after the first error.
+// and after the first error. Each block is valid until the next.
 func (r *Reader) Blocks() iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
 		for {
@@ -64,12 +75,52 @@ func (r *Reader) Blocks() iter.Seq2[*Block, error] {
 	}
 }
 
+// Record returns the packet in b, which must be the block that Next returned
+// last. It is the record that package pcap gives, valid until the next call of
+// Record or Next. It reports false when b holds no packet, and when Validate
+// says that it is malformed.
+func (r *Reader) Record(b *Block) (*pcap.Record, bool) {
+	if !ng.IsPacket(uint32(b.Type)) {
+		return nil, false
+	}
+	p, err := r.ng.Packet(&ng.Block{Type: uint32(b.Type), Section: b.Section, Offset: b.Offset, Big: b.BigEndian, Body: b.Body})
+	if err != nil {
+		return nil, false
+	}
+	i := &r.ng.Ifaces[p.Interface]
+	rec := &r.rec
+	rec.Time = time.Time{}
+	if p.Timed {
+		rec.Time = i.Time(p.Timestamp)
+	}
+	rec.Data, rec.WireLen = p.Data, toInt(p.WireLen)
+	rec.LinkType, rec.FCSLen = pcap.LinkType(i.LinkType), i.FCSLen
+	rec.Section, rec.Interface = b.Section, p.Interface
+	rec.Number, rec.Offset = r.packets, b.Offset
+	rec.Options, rec.BigEndian = p.Options, b.BigEndian
+	return rec, true
+}
+
 // Interfaces returns the interfaces of the current section, as far as they have
-// been described. They are the caller's own.
+// been described. They are the caller's own, and made at each call.
 func (r *Reader) Interfaces() []Interface {
 	out := make([]Interface, len(r.ng.Ifaces))
-	for i := range out {
-		out[i] = newInterface(&r.ng.Ifaces[i], r.ng.Big)
+	for n := range out {
+		out[n], _ = r.Interface(n)
 	}
 	return out
 }
+
+// Interface returns interface n of the current section, if it has been
+// described. It is the caller's own.
+func (r *Reader) Interface(n int) (Interface, bool) {
+	if n < 0 || n >= len(r.ng.Ifaces) {
+		return Interface{}, false
+	}
+	i := &r.ng.Ifaces[n]
+	return newInterface(i.LinkType, i.SnapLen, i.Options, r.ng.Big), true
+}
+
+// toInt returns n as an int, the largest one where an int has 32 bits and n
+// more.
+func toInt(n uint32) int { return int(min(uint64(n), math.MaxInt)) }

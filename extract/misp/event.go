@@ -39,15 +39,29 @@ type Attribute struct {
 // NewAttribute returns an attribute of event with the value in MISP's own form,
 // the type's default category and to_ids, and a UUID that follows from event,
 // type and value: the same observation imported twice is the same attribute.
-// The error is that of Normalize.
+// The error is that of Normalize; it is also one for a value that the server
+// takes but that MISP's import page spoils.
 func NewAttribute(event UUID, t Type, value string) (Attribute, error) {
 	v, err := Normalize(t, value)
 	if err != nil {
 		return Attribute{}, err
 	}
+	if readsAsJSON(v) {
+		return Attribute{}, refuse(t, value, "MISP's import page reads it as JSON, and loses the rows behind it")
+	}
 	r, _ := ruleOf(t)
 	id := NewUUID(event, "attribute", string(t), v)
 	return Attribute{UUID: id, Type: t, Category: r.category, Value: v, ToIDS: r.toIDS}, nil
+}
+
+// readsAsJSON reports whether v is a text to which the scripts of MISP's import
+// page give another type.
+func readsAsJSON(v string) bool {
+	switch v {
+	case "true", "false", "null", "NaN":
+		return true
+	}
+	return v != "" && (v[0] == '[' || v[0] == '{') && json.Valid([]byte(v))
 }
 
 // CommentText returns s as a comment that a server stores unchanged: valid
@@ -123,6 +137,28 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		w.Tags = append(w.Tags, wireTag{t})
 	}
 	return marshal(struct{ Event wireEvent }{w})
+}
+
+// An Answer is what an import module gives to MISP's page, in the form that
+// misp-modules calls misp_standard.
+type Answer struct {
+	Attributes []Attribute
+	Error      string // shown above the attributes; "": none
+}
+
+// MarshalJSON returns the answer in misp_standard form.
+func (a Answer) MarshalJSON() ([]byte, error) {
+	var w struct {
+		Results struct {
+			Attributes []Attribute `json:"Attribute"`
+		} `json:"results"`
+		Error string `json:"error,omitempty"`
+	}
+	w.Results.Attributes, w.Error = a.Attributes, CommentText(a.Error)
+	if w.Results.Attributes == nil {
+		w.Results.Attributes = []Attribute{}
+	}
+	return marshal(w)
 }
 
 // MarshalJSON returns the attribute as MISP writes it.

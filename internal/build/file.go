@@ -13,6 +13,7 @@ type Pcap struct {
 	Magic       uint32 // 0: by Nanoseconds
 	Minor       uint16 // 0: 4
 	LinkType    uint32 // 0: Ethernet; the whole link-type word
+	SnapLen     uint32 // 0: 262144
 
 	b []byte
 }
@@ -34,7 +35,7 @@ func (p *Pcap) header() {
 	if p.b != nil {
 		return
 	}
-	magic, minor, link := p.Magic, p.Minor, p.LinkType
+	magic, minor, link, snapLen := p.Magic, p.Minor, p.LinkType, p.SnapLen
 	if magic == 0 {
 		magic = 0xa1b2c3d4
 		if p.Nanoseconds {
@@ -47,10 +48,13 @@ func (p *Pcap) header() {
 	if link == 0 {
 		link = 1
 	}
+	if snapLen == 0 {
+		snapLen = 262144
+	}
 	o := p.order()
 	p.b = o.AppendUint32(p.b, magic)
 	p.b = o.AppendUint16(o.AppendUint16(p.b, 2), minor)
-	for _, v := range []uint32{0, 0, 262144, link} {
+	for _, v := range []uint32{0, 0, snapLen, link} {
 		p.b = o.AppendUint32(p.b, v)
 	}
 }

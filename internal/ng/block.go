@@ -21,10 +21,12 @@ const (
 	TypeEnhancedPacket = 6
 )
 
+// ByteOrderMagic tells the byte order of a section.
+const ByteOrderMagic = 0x1a2b3c4d
+
 const (
-	byteOrderMagic = 0x1a2b3c4d
-	minBlock       = 12 // type, length, length again
-	minSection     = 28
+	minBlock   = 12 // type, length, length again
+	minSection = 28
 )
 
 // ErrFormat is wrapped by the errors about what a file holds.
@@ -53,16 +55,23 @@ type Reader struct {
 	Major    uint16
 	Minor    uint16
 
-	skip int64 // bytes of the last block, not consumed yet
+	// SectionAt is where the section begins in the input.
+	SectionAt int64
+
+	last int   // bytes of the last block, which Back gives back
+	skip int64 // bytes of the last block, not consumed yet, without its end
+	long Block // the block that skip is of
+	size uint32
 }
 
 // Next returns the next block, and keeps what it says of the section. At the
 // end it returns io.EOF, inside a block io.ErrUnexpectedEOF; neither is kept:
-// when the input has grown, Next goes on. want says whether a block's body is
-// needed; one that is not is skipped, however long it is, and its Body is nil.
+// when the input has grown, Next goes on. Other damage is kept, as nothing of
+// the block is consumed. want says whether a block's body is needed; one that
+// is not may be longer than MaxBlock: it is skipped, and its Body is nil.
 func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
-	if err := r.release(); err != nil {
-		return Block{}, err
+	if b, err := r.Finish(); err != nil {
+		return b, err
 	}
 	b := Block{Offset: r.W.Offset()}
 	head, err := r.W.Peek(8)
@@ -70,89 +79,132 @@ func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
 		return b, atEnd(err, len(head))
 	}
 	b.Type = r.Uint32(head)
+	b.Section, b.Big = r.Section, r.Big
 	if b.Type == TypeSectionHeader {
-		if err := r.byteOrder(); err != nil {
+		b.Section++
+		if b.Big, err = r.byteOrder(); err != nil {
 			return b, err
 		}
 	}
-	if r.Section < 0 && b.Type != TypeSectionHeader {
+	if b.Section < 0 {
 		return b, fmt.Errorf("%w: the first block is no section header", ErrFormat)
 	}
-	size := r.Uint32(head[4:])
+	size := Uint32(head[4:], b.Big)
 	if size < minBlock || b.Type == TypeSectionHeader && size < minSection {
 		return b, fmt.Errorf("%w block: its length is %d", ErrFormat, size)
 	}
 	// The padding belongs to the block even if its length leaves it out.
 	total := (int64(size) + 3) &^ 3
-	b.Section, b.Big = r.Section, r.Big
-	if !needed(b.Type) && !want(b.Type) {
-		r.skip = total
-		return b, nil
-	}
 	if total > int64(r.MaxBlock) {
-		return b, fmt.Errorf("block of %d bytes is %w of %d", size, ErrTooLarge, r.MaxBlock)
+		if needed(b.Type) || want(b.Type) {
+			return b, fmt.Errorf("block of %d bytes is %w of %d", size, ErrTooLarge, r.MaxBlock)
+		}
+		r.skip, r.long, r.size, r.last = total-4, b, size, 0
+		return b, nil
 	}
 	all, err := r.W.Peek(int(total))
 	if err != nil {
 		return b, atEnd(err, len(all))
 	}
-	if again := r.Uint32(all[total-4:]); again != size {
-		return b, fmt.Errorf("%w block: its length is %d at its beginning and %d at its end", ErrFormat, size, again)
+	if err := sameLength(all[total-4:], size, b.Big); err != nil {
+		return b, err
 	}
 	b.Body = all[8 : total-4]
-	r.skip = total
-	return b, r.learn(&b)
+	if err := r.learn(&b); err != nil {
+		return b, err
+	}
+	r.last = int(total)
+	r.W.Advance(r.last)
+	return b, nil
 }
 
 func needed(typ uint32) bool { return typ == TypeSectionHeader || typ == TypeInterface }
 
-// release consumes the last block.
-func (r *Reader) release() error {
-	n, err := r.W.Skip(r.skip)
-	r.skip -= n
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+// sameLength checks the length at the end of a block of size bytes.
+func sameLength(end []byte, size uint32, big bool) error {
+	if again := Uint32(end, big); again != size {
+		return fmt.Errorf("%w block: its length is %d at its beginning and %d at its end", ErrFormat, size, again)
 	}
-	return err
+	return nil
+}
+
+// Back makes Next return the last block again. It must have a Body, and must not
+// be one that describes the section.
+func (r *Reader) Back() {
+	r.W.Advance(-r.last)
+	r.last = 0
+}
+
+// Inside reports whether a block that was skipped is not consumed yet.
+func (r *Reader) Inside() bool { return r.skip > 0 }
+
+// Pos returns where the next block begins in the input.
+func (r *Reader) Pos() int64 {
+	if r.skip > 0 {
+		return r.W.Offset() + r.skip + 4
+	}
+	return r.W.Offset()
+}
+
+// Finish consumes the rest of a block that was skipped, as Next does. On error it
+// returns that block.
+func (r *Reader) Finish() (Block, error) {
+	if r.skip == 0 {
+		return Block{}, nil
+	}
+	n, err := r.W.Skip(r.skip - 1) // the last byte says that there is an end to check
+	r.skip -= n
+	if err != nil {
+		return r.long, atEnd(err, 1)
+	}
+	end, err := r.W.Peek(5)
+	if err != nil {
+		return r.long, atEnd(err, 1)
+	}
+	if err := sameLength(end[1:], r.size, r.long.Big); err != nil {
+		return r.long, err
+	}
+	r.W.Advance(5)
+	r.skip = 0
+	return Block{}, nil
 }
 
 // learn takes from a block what later blocks depend on.
 func (r *Reader) learn(b *Block) error {
 	switch b.Type {
 	case TypeSectionHeader:
-		r.Section++
-		r.Ifaces = r.Ifaces[:0]
-		b.Section = r.Section
-		r.Major, r.Minor = r.Uint16(b.Body[4:]), r.Uint16(b.Body[6:])
+		major, minor := Uint16(b.Body[4:], b.Big), Uint16(b.Body[6:], b.Big)
 		// The draft's 1.2 is 1.0 as some writers have it.
-		if r.Major != 1 || r.Minor != 0 && r.Minor != 2 {
-			return fmt.Errorf("%w %d.%d of a section", ErrVersion, r.Major, r.Minor)
+		if major != 1 || minor != 0 && minor != 2 {
+			return fmt.Errorf("%w %d.%d of a section", ErrVersion, major, minor)
 		}
+		r.Section, r.SectionAt, r.Big = b.Section, b.Offset, b.Big
+		r.Major, r.Minor = major, minor
+		r.Ifaces = r.Ifaces[:0]
 	case TypeInterface:
 		i, err := r.parseInterface(b.Body)
 		if err != nil {
 			return err
 		}
+		i.At = b.Offset
 		r.Ifaces = append(r.Ifaces, i)
 	}
 	return nil
 }
 
 // byteOrder reads the byte order of the section that begins here.
-func (r *Reader) byteOrder() error {
-	b, err := r.W.Peek(12)
+func (r *Reader) byteOrder() (big bool, err error) {
+	b, err := r.W.Peek(minBlock)
 	if err != nil {
-		return atEnd(err, len(b))
+		return false, atEnd(err, len(b))
 	}
 	switch {
-	case binary.BigEndian.Uint32(b[8:]) == byteOrderMagic:
-		r.Big = true
-	case binary.LittleEndian.Uint32(b[8:]) == byteOrderMagic:
-		r.Big = false
-	default:
-		return fmt.Errorf("%w section header: byte-order magic %#x", ErrFormat, b[8:12])
+	case binary.BigEndian.Uint32(b[8:]) == ByteOrderMagic:
+		return true, nil
+	case binary.LittleEndian.Uint32(b[8:]) == ByteOrderMagic:
+		return false, nil
 	}
-	return nil
+	return false, fmt.Errorf("%w section header: byte-order magic %#x", ErrFormat, b[8:12])
 }
 
 // Uint32 reads a number in the section's byte order.

@@ -2,6 +2,7 @@ package ng
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"time"
 )
@@ -12,9 +13,10 @@ const (
 	optTSResol  = 9
 	optFCSLen   = 13
 	optTSOffset = 14
-
-	defaultResolution = 6 // microseconds
 )
+
+// Microseconds is the resolution of an interface that states none.
+const Microseconds = 6
 
 // An Interface is what an interface description block says that packets need.
 type Interface struct {
@@ -24,6 +26,8 @@ type Interface struct {
 	Offset     int64 // if_tsoffset, in seconds
 	FCSLen     int   // if_fcslen, in bytes
 	Options    []byte
+	At         int64  // where its block is in the input
+	MaxLen     uint32 // SnapLen, or the largest number when that is 0: not limited
 }
 
 func (r *Reader) parseInterface(body []byte) (Interface, error) {
@@ -33,7 +37,11 @@ func (r *Reader) parseInterface(body []byte) (Interface, error) {
 	i := Interface{
 		LinkType:   r.Uint16(body),
 		SnapLen:    r.Uint32(body[4:]),
-		Resolution: defaultResolution,
+		Resolution: Microseconds,
+	}
+	i.MaxLen = i.SnapLen
+	if i.SnapLen == 0 {
+		i.MaxLen = math.MaxUint32
 	}
 	rest := body[8:]
 	for len(rest) > 0 {
@@ -83,15 +91,20 @@ func NextOption(b []byte, big bool) (code uint16, value []byte, n int) {
 // Time returns the time of a time stamp: ts units of the interface's
 // resolution, and its offset in seconds, since 1970.
 func (i *Interface) Time(ts uint64) time.Time {
-	sec, nsec := i.split(ts)
+	var sec, nsec uint64
+	switch i.Resolution {
+	case Microseconds:
+		sec, nsec = ts/1e6, ts%1e6*1e3
+	case 9:
+		sec, nsec = ts/1e9, ts%1e9
+	default:
+		sec, nsec = i.split(ts)
+	}
 	return time.Unix(int64(sec)+i.Offset, int64(nsec)).UTC()
 }
 
 // split returns the whole seconds of ts units, and the nanoseconds that remain.
 func (i *Interface) split(ts uint64) (sec, nsec uint64) {
-	if i.Resolution == defaultResolution {
-		return ts / 1e6, ts % 1e6 * 1e3
-	}
 	if n := uint(i.Resolution & 0x7f); i.Resolution&0x80 != 0 {
 		return splitBinary(ts, n)
 	} else {

@@ -4,6 +4,7 @@
 package window
 
 import (
+	"errors"
 	"io"
 	"math"
 )
@@ -13,18 +14,27 @@ import (
 // together stay under 1 MiB.
 const (
 	firstChunk = 64 << 10
-	chunk      = 896 << 10
+	chunk      = 256 << 10
 )
 
 // maxEmptyReads is how often a Reader may return nothing, without error, before
 // it is given up.
 const maxEmptyReads = 100
 
+// ErrHeld is returned in place of reading more while the window is held.
+var ErrHeld = errors.New("window: held")
+
 // A Window is the part of an input that is in memory and not yet consumed. What
-// Peek and Buffered return is valid until the next Peek or Skip; over a slice,
-// as long as the slice. Make one with OverBytes or OverReader.
+// Peek and Buffered return is valid until the next Peek or Skip, longer while
+// the Chunk is shared, and over a slice as long as the slice. Make one with
+// OverBytes or OverReader.
 type Window struct {
+	// Held keeps the window from reading more and from moving what it has.
+	Held bool
+
 	src      io.Reader // nil: all of the input is in buf
+	chunk    *Chunk    // nil: there is none, or buf is the caller's
+	pool     *pool
 	buf      []byte
 	off, end int   // what is not consumed is buf[off:end]
 	base     int64 // where buf[0] is in the input
@@ -37,10 +47,21 @@ func OverBytes(b []byte) Window { return Window{buf: b, end: len(b)} }
 // OverReader returns a Window over what r reads. It uses the memory of old, a
 // Window over a Reader that is not needed any more, or the zero Window.
 func OverReader(r io.Reader, old Window) Window {
-	w := Window{src: r}
-	if old.src != nil {
-		w.buf = old.buf
+	w := Window{src: r, pool: old.pool}
+	if w.pool == nil {
+		w.pool = new(pool)
 	}
+	if c := old.chunk; c != nil && c.refs.Load() == 1 {
+		w.chunk, w.buf = c, c.b
+	} else {
+		c.Release()
+	}
+	return w
+}
+
+// At returns w with the input's first byte at offset.
+func (w Window) At(offset int64) Window {
+	w.base = offset - int64(w.off)
 	return w
 }
 
@@ -53,6 +74,15 @@ func (w *Window) Buffered() []byte { return w.buf[w.off:w.end:w.end] }
 // Advance consumes n bytes, which must be in memory.
 func (w *Window) Advance(n int) { w.off += n }
 
+// Share returns the Chunk that holds what Buffered returns, which then keeps
+// its bytes until the caller releases it.
+func (w *Window) Share() *Chunk {
+	if w.chunk != nil {
+		w.chunk.refs.Add(1)
+	}
+	return w.chunk
+}
+
 // Peek returns the next n bytes without consuming them. When the input has
 // fewer, it returns those and io.EOF, or the error that ended reading. No error
 // is kept: when the input has grown, Peek finds the new bytes.
@@ -63,6 +93,16 @@ func (w *Window) Peek(n int) ([]byte, error) {
 		}
 	}
 	return w.buf[w.off : w.off+n : w.off+n], nil
+}
+
+// Ahead is Peek for a look at what may not be needed: the error that ended
+// reading is kept for the next Peek, if it is not io.EOF.
+func (w *Window) Ahead(n int) ([]byte, error) {
+	b, err := w.Peek(n)
+	if err != nil && err != io.EOF && err != ErrHeld {
+		w.err = err
+	}
+	return b, err
 }
 
 // Skip consumes n bytes without keeping them. When the input has fewer, it
@@ -85,6 +125,9 @@ func (w *Window) Skip(n int64) (skipped int64, err error) {
 // fill reads more, to a buffer that has room for need bytes, or for a part of
 // them when so much has not come yet.
 func (w *Window) fill(need int) error {
+	if w.Held {
+		return ErrHeld
+	}
 	if err := w.err; err != nil {
 		w.err = nil
 		return err
@@ -110,22 +153,29 @@ func (w *Window) fill(need int) error {
 	return io.ErrNoProgress
 }
 
-// makeRoom moves what is not consumed to the front, into a larger buffer when
-// this one is full and need bytes do not fit.
+// makeRoom moves what is not consumed to the front, into another chunk when
+// this one is shared, or full and too small for need bytes.
 func (w *Window) makeRoom(need int) {
 	if w.end < len(w.buf) && w.off+need <= len(w.buf) {
 		return
 	}
-	old := w.buf
+	old, size := w.chunk, len(w.buf)
 	switch {
-	case len(old) == 0:
-		w.buf = make([]byte, firstChunk)
-	case len(old) < chunk && w.end == len(old):
-		w.buf = make([]byte, chunk)
-	case w.off == 0 && w.end == len(old):
-		w.buf = make([]byte, grown(len(old), need))
+	case size == 0:
+		size = firstChunk
+	case size < chunk && w.end == size:
+		size = chunk
+	case w.off == 0 && w.end == size:
+		size = grown(size, need)
 	}
-	copy(w.buf, old[w.off:w.end])
+	if old == nil || size != len(w.buf) || old.refs.Load() > 1 {
+		w.chunk = w.pool.get(size)
+	}
+	copy(w.chunk.b, w.buf[w.off:w.end])
+	if w.chunk != old {
+		old.Release()
+	}
+	w.buf = w.chunk.b
 	w.base += int64(w.off)
 	w.end -= w.off
 	w.off = 0

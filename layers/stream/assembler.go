@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"maps"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
@@ -11,7 +12,8 @@ import (
 type Config struct {
 	// MaxBytes bounds what is held in all: segments that wait for an earlier
 	// one, incomplete messages, and the connections themselves. Reaching it
-	// gives up the connection that was idle longest. 0: 64 MiB.
+	// gives up the connection that was idle longest, those that carried no data
+	// before those that did; QUIC connections may take a quarter of it. 0: 64 MiB.
 	MaxBytes int
 
 	// MaxConn bounds what one direction of a connection holds of segments
@@ -22,32 +24,64 @@ type Config struct {
 	// MaxMessage bounds one message. A longer one is given up. 0: 1 MiB.
 	MaxMessage int
 
+	// MaxDecode bounds a compressed body, which is held until it is whole, and
+	// what one call of Push or Flush decodes. What is beyond is reported and not
+	// decoded. 0: 16 MiB.
+	MaxDecode int
+
+	// Hash says which hashes of files are made.
+	Hash Hash
+
+	// Content asks for the content of files, as Messages with Part Data.
+	Content bool
+
+	// Detect, if set, recognises protocols of the caller's own.
+	Detect Detector
+
 	// Idle is how long in capture time a connection may be silent before it is
-	// given up. 0: 5 minutes.
+	// given up. A closed one is forgotten after a minute. 0: 5 minutes.
 	Idle time.Duration
+
+	// Overlap says which bytes count where segments that wait for an earlier
+	// one overlap. 0: PolicyFirst.
+	Overlap Policy
+
+	// MaxFragments bounds what is held of incomplete IP datagrams, as
+	// Defragmenter.MaxBytes does. 0: 4 MiB.
+	MaxFragments int
 }
 
 const (
 	defaultMaxBytes   = 64 << 20
 	defaultMaxConn    = 4 << 20
 	defaultMaxMessage = 1 << 20
+	defaultMaxDecode  = 16 << 20
 	defaultIdle       = 5 * time.Minute
 )
 
 // Stats counts what an Assembler has done and what it gave up.
 type Stats struct {
 	Conns int // connections seen
-	Open  int // connections in memory now
+	Open  int // connections in memory now, closed ones of the last minute included
 	Held  int // bytes in memory now, as Config.MaxBytes counts them
 
 	Expired    int // connections given up because they were idle for Config.Idle
 	Evicted    int // connections given up at Config.MaxBytes
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
+	TooDeep    int // nested too deep: mails and multiparts, and fragmented datagrams in one another
+	Unmet      int // data connections that FTP announced and that were not seen
+
+	// Protos counts conversations by what they were recognised as; several for a
+	// connection that carries one in another.
+	Protos map[Proto]int
 
 	Retransmitted int64 // bytes that had come before
 	Missing       int64 // bytes in gaps
-	Fragments     int   // packets left out because they are IP fragments of a TCP segment
+	Stray         int64 // bytes behind the end of a direction, or of other sequence numbers
+	Conflicts     int   // segments that differ from a waiting one where they overlap
+
+	Defrag DefragStats
 }
 
 // An Assembler follows TCP connections and cuts them into messages. The zero
@@ -56,52 +90,105 @@ type Stats struct {
 type Assembler struct {
 	Config
 
-	table  map[key]*connection
-	idle   list // every connection of table, the one that was silent longest first
-	clock  time.Time
-	latest time.Time // of the packet before
+	table  table
+	quic   quicTable
+	dtls   []*dtlsMessage // in the order of their first fragments
+	clock  clock
+	defrag Defragmenter
+	whole  layers.Packet // a datagram that came in fragments
+
+	expected map[transferKey]*ftpTransfer
 
 	out      []Message
 	datagram Conn
 	stats    Stats
 	spare    [][]byte // buffers to use again
 	lent     [][]byte // buffers that messages of this call are in
+	decoded  int      // bytes that this call has decoded
 }
 
 // Push takes a packet, which d decoded from rec, and returns the messages that
-// it completes. They are valid until the next call.
+// it completes. They are valid until the next call. A packet that completes an
+// IP datagram is followed by the datagram: what the datagram completes has the
+// first of its fragments that came as First, and the packet as Last.
 func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 	a.begin()
-	ref := Ref{rec.Offset, rec.Number, rec.Time}
-	a.tick(rec.Time)
-	if tcp, ok := p.TCP(); ok {
-		if p.Fragment() {
-			a.stats.Fragments++
-			return nil
-		}
-		if f, ok := p.Flow(); ok && f.Proto == layers.IPProtoTCP {
-			a.segment(f, tcp, uncaptured(p), ref)
-		}
-	} else if m, ok := p.DNS(); ok {
-		a.pushDNS(p, m, ref)
+	if a.clock.tick(rec.Time) {
+		a.expire()
 	}
+	ref := Ref{rec.Offset, rec.Number, rec.Time}
+	if p.Fragment() {
+		a.fragment(p, ref)
+	} else {
+		a.packet(p, nil, ref)
+	}
+	a.limit()
 	return a.out
 }
 
-// Flush gives up waiting for what is missing on all connections, ends them,
-// and returns the messages that this brings. They are valid until the next call.
+// maxNested bounds the datagrams that one packet may complete, each in another.
+const maxNested = 7
+
+// fragment takes a packet that is a fragment. A datagram may in turn hold a
+// fragment of another, when tunnels are fragmented.
+func (a *Assembler) fragment(p *layers.Packet, ref Ref) {
+	a.defrag.MaxBytes = withDefault(a.MaxFragments, defaultMaxFragments)
+	from := source{ref, ref}
+	for range maxNested + 1 {
+		f, ok := findFragment(p)
+		if !ok {
+			a.packet(p, &from.first, ref)
+			return
+		}
+		d, ok := a.defrag.take(f, from, a.clock.now)
+		if !ok {
+			return
+		}
+		from.first = d.First
+		new(layers.Decoder).DecodeBytes(&a.whole, pcap.LinkTypeRaw, d.Data)
+		p = &a.whole
+	}
+	a.stats.TooDeep++
+}
+
+// packet takes a whole packet, or a datagram whose first fragment was at origin.
+func (a *Assembler) packet(p *layers.Packet, origin *Ref, ref Ref) {
+	if tcp, ok := p.TCP(); ok {
+		if f, ok := p.Flow(); ok && f.Proto == layers.IPProtoTCP {
+			s := segment{seq: tcp.Seq(), data: tcp.Payload(), ref: ref, origin: origin}
+			a.segment(f, tcp, s, uncaptured(p))
+		}
+	} else if udp, ok := p.UDP(); ok && a.pushHandshake(p, udp.Payload(), ref) {
+		return
+	} else if m, ok := p.DNS(); ok {
+		first := ref
+		if origin != nil {
+			first = *origin
+		}
+		a.pushDNS(p, m, first, ref)
+	}
+}
+
+// Flush gives up waiting for what is missing on all connections and datagrams,
+// ends them, and returns the messages that this brings. They are valid until the
+// next call.
 func (a *Assembler) Flush() []Message {
 	a.begin()
-	for a.idle.first != nil {
-		a.drop(a.idle.first)
+	for t := a.table.oldest(); t != nil; t = a.table.oldest() {
+		a.drop(t)
 	}
+	a.flushQUIC()
+	a.flushDTLS()
+	a.defrag.Flush()
 	return a.out
 }
 
 // Stats returns the counts so far.
 func (a *Assembler) Stats() Stats {
 	s := a.stats
-	s.Open = len(a.table)
+	s.Open = a.table.open + len(a.quic.conns)
+	s.Defrag = a.defrag.Stats()
+	s.Protos = maps.Clone(s.Protos)
 	return s
 }
 
@@ -115,48 +202,34 @@ func (a *Assembler) begin() {
 	a.spare = append(a.spare, a.lent...)
 	a.spare = a.spare[:min(len(a.spare), maxSpare)]
 	a.lent = a.lent[:0]
-	if a.table == nil {
-		a.table = make(map[key]*connection)
-	}
+	a.decoded = 0
 }
 
-// tick moves the clock to t and gives up the connections that are idle too
-// long. The clock is the earlier of two packets' times, so that one packet
-// from the far future does not end everything.
-func (a *Assembler) tick(t time.Time) {
-	if t.IsZero() {
-		return
+// expire gives up what was idle too long.
+func (a *Assembler) expire() {
+	a.table.refresh(a.clock.now)
+	limit := withDefault(a.Idle, defaultIdle)
+	for t := a.table.idle(a.clock.now, limit); t != nil; t = a.table.idle(a.clock.now, limit) {
+		if t.state != closed {
+			a.stats.Expired++
+		}
+		a.drop(t)
 	}
-	now := t
-	if a.latest.Before(t) {
-		now = a.latest
-	}
-	a.latest = t
-	if !now.After(a.clock) {
-		return
-	}
-	a.clock = now
-	limit := now.Add(-withDefault(a.Idle, defaultIdle))
-	for c := a.idle.first; c != nil && c.seen.Before(limit); c = a.idle.first {
-		a.stats.Expired++
-		a.drop(c)
-	}
+	a.defrag.expire(a.clock.now)
 }
 
 // limit gives up connections until what is held is within MaxBytes.
 func (a *Assembler) limit() {
-	for a.stats.Held > withDefault(a.MaxBytes, defaultMaxBytes) && a.idle.first != nil {
-		a.stats.Evicted++
-		a.drop(a.idle.first)
+	for a.stats.Held > withDefault(a.MaxBytes, defaultMaxBytes) {
+		t := a.table.oldest()
+		if t == nil {
+			return
+		}
+		if t.state != closed {
+			a.stats.Evicted++
+		}
+		a.drop(t)
 	}
-}
-
-// drop ends a connection and forgets it.
-func (a *Assembler) drop(c *connection) {
-	a.finish(c)
-	a.idle.remove(c)
-	delete(a.table, c.key)
-	a.hold(-connectionCost)
 }
 
 // uncaptured returns how many bytes the innermost IP layer promises beyond
@@ -176,7 +249,21 @@ func uncaptured(p *layers.Packet) int {
 
 func (a *Assembler) hold(n int) { a.stats.Held += n }
 
-func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, ref Ref) {
+// count counts a conversation that was recognised.
+func (a *Assembler) count(p Proto) {
+	if a.stats.Protos == nil {
+		a.stats.Protos = make(map[Proto]int)
+	}
+	a.stats.Protos[p]++
+}
+
+// pushHandshake takes a datagram that is part of a handshake of QUIC or DTLS, on
+// whatever port.
+func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
+	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref)
+}
+
+func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {
 	f, ok := p.Flow()
 	if !ok {
 		return
@@ -185,10 +272,10 @@ func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, ref Ref) {
 	if !query {
 		f = f.Reverse()
 	}
-	a.datagram = Conn{Flow: f, Start: ref}
+	a.datagram = Conn{Flow: f, Start: first}
 	a.out = append(a.out, Message{
 		Conn: &a.datagram, Via: UDP, Proto: DNS, FromClient: query,
-		First: ref, Last: ref, Data: m.Bytes(),
+		First: first, Last: last, Data: m.Bytes(),
 	})
 }
 

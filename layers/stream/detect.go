@@ -8,7 +8,7 @@ import (
 )
 
 // probeLen is how many bytes a decision may need.
-const probeLen = 64
+const probeLen = 512
 
 // A probe finds out which protocol a conversation speaks, and then passes its
 // bytes to that protocol's framer. Until then it keeps at most probeLen bytes
@@ -17,15 +17,39 @@ const probeLen = 64
 type probe struct {
 	via   Proto
 	buf   [2]buffer
-	inner framer
+	inner [2]framer // of each side; it is one framer, unless they do not understand each other
+	heard [2]bool   // the framer was given bytes of the side
+	known Proto     // recognised
 }
 
 func (f *probe) push(s sink, p piece) {
 	s.via = f.via
-	if f.inner == nil && !f.detect(s, &p) {
+	if f.inner[p.side] == nil && !f.detect(s, &p) {
 		return
 	}
-	f.inner.push(s, p)
+	if !f.heard[p.side] {
+		f.answer(s, p)
+	}
+	f.inner[p.side].push(s, p)
+}
+
+// answer looks at the first bytes of a side when the other side's protocol is
+// known. If they begin another one, of those that no other can be taken for, the
+// side gets a framer of its own: so it is when a scanner sends HTTP to a server
+// that speaks SSH.
+func (f *probe) answer(s sink, p piece) {
+	f.heard[p.side] = true
+	proto := Unknown
+	if _, v := recogniseTLS(p.data); v == decided {
+		proto = TLS
+	} else if _, v := recogniseHTTP(p.data); v == decided {
+		proto = HTTP1
+	} else if prefix(p.data, "SSH-") == decided {
+		proto = SSH
+	}
+	if proto != Unknown && f.known != proto && f.known != Unknown {
+		f.inner[p.side] = newFramer(proto)
+	}
 }
 
 // detect looks at the beginning of p, behind what is kept of its side. When
@@ -35,19 +59,21 @@ func (f *probe) detect(s sink, p *piece) bool {
 	if p.gap > 0 {
 		b.drop(s)
 	}
-	var room [probeLen]byte
 	head := p.data
-	if len(b.b) > 0 {
-		n := copy(room[:], b.b)
-		n += copy(room[n:], p.data)
-		head = room[:n]
+	if kept := len(b.b); kept > 0 {
+		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
 	}
-	proto, role, verdict := recognise(head, s.c.Flow)
+	if f.ask(s, p.side, head) {
+		f.passKept(s, 1-p.side)
+		f.passKept(s, p.side)
+		return true
+	}
+	proto, role, verdict := f.recognise(head, f.buf[1-p.side].b, s.c.Flow)
 	switch {
 	case verdict == decided:
-	case verdict == undecided && len(head) < probeLen:
+	case (verdict == undecided || s.a.Detect != nil) && len(head) < probeLen:
 		if len(b.b) == 0 {
-			b.first = p.ref
+			b.first = p.first()
 		}
 		b.add(s, p, len(p.data))
 		return false
@@ -55,15 +81,31 @@ func (f *probe) detect(s sink, p *piece) bool {
 		b.drop(s)
 		return false
 	}
+	return f.decide(s, p.side, proto, role)
+}
+
+// decide begins to pass bytes on, if the protocol is one that is decoded.
+func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	switch role {
 	case fromClient:
-		s.c.setClient(p.side)
+		s.c.setClient(side)
 	case fromServer:
-		s.c.setClient(1 - p.side)
+		s.c.setClient(1 - side)
 	}
-	f.inner = newFramer(proto)
-	f.passKept(s, 1-p.side)
-	f.passKept(s, p.side)
+	s.a.count(proto)
+	f.known = proto
+	inner := newFramer(proto)
+	if inner == nil {
+		if proto == SOCKS {
+			f.via = SOCKS
+		}
+		f.buf[0].drop(s)
+		f.buf[1].drop(s)
+		return false
+	}
+	f.inner, f.heard[side] = [2]framer{inner, inner}, true
+	f.passKept(s, 1-side)
+	f.passKept(s, side)
 	return true
 }
 
@@ -71,34 +113,55 @@ func (f *probe) detect(s sink, p *piece) bool {
 func (f *probe) passKept(s sink, side int) {
 	b := &f.buf[side]
 	if len(b.b) > 0 {
-		f.inner.push(s, piece{side: side, data: b.b, ref: b.first})
+		f.heard[side] = true
+		f.inner[side].push(s, piece{side: side, data: b.b, ref: b.first})
 	}
 	b.drop(s)
 }
 
 func (f *probe) end(s sink, side int) {
 	s.via = f.via
-	if f.inner != nil {
-		f.inner.end(s, side)
+	if b := f.buf[side].b; f.inner[side] == nil && len(b) > 0 && !f.onlyTLS() {
+		if proto, role, verdict := recogniseLines(b, f.buf[1-side].b, s.c.Flow, true); verdict == decided {
+			f.decide(s, side, proto, role)
+		}
+	}
+	if f.inner[side] != nil {
+		f.inner[side].end(s, side)
 	}
 }
 
 func (f *probe) free(s sink) {
 	f.buf[0].drop(s)
 	f.buf[1].drop(s)
-	if f.inner != nil {
-		f.inner.free(s)
+	for i, inner := range f.inner {
+		if inner != nil && (i == 0 || inner != f.inner[0]) {
+			inner.free(s)
+		}
 	}
 }
 
+// newFramer returns a framer for a protocol, nil for one that is not decoded.
 func newFramer(p Proto) framer {
 	switch p {
+	case DNS:
+		return &dnsFramer{}
 	case HTTP1:
 		return &httpFramer{}
 	case TLS:
 		return &tlsFramer{}
+	case SSH:
+		return &sshFramer{}
+	case SMTP:
+		return newSMTP()
+	case POP3:
+		return newPOP3()
+	case IMAP:
+		return newIMAP()
+	case FTP:
+		return newFTP()
 	}
-	return &dnsFramer{}
+	return nil
 }
 
 // A verdict says whether bytes are the beginning of a protocol.
@@ -119,18 +182,39 @@ const (
 	fromServer
 )
 
-// recognise decides which protocol the bytes of one side begin.
-func recognise(b []byte, f layers.Flow) (Proto, role, verdict) {
+// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, and behind a
+// protocol that is not decoded, but SOCKS, through which anything goes.
+func (f *probe) onlyTLS() bool {
+	return f.via == StartTLS || f.known != Unknown && f.known != SOCKS
+}
+
+// recognise decides which protocol the bytes of one side begin. other is what is
+// kept of the other side.
+func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdict) {
 	if len(b) == 0 {
 		return Unknown, either, undecided
 	}
 	if r, v := recogniseTLS(b); v != refused {
 		return TLS, r, v
 	}
+	if f.onlyTLS() {
+		return Unknown, either, refused
+	}
 	if r, v := recogniseHTTP(b); v != refused {
 		return HTTP1, r, v
 	}
-	r, v := recogniseDNS(b, f)
+	if v := prefix(b, "SSH-"); v != refused {
+		return SSH, either, v
+	}
+	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
+		return p, r, v
+	}
+	if f.known == Unknown {
+		if p, r, v := recogniseOther(b, flow); v != refused {
+			return p, r, v
+		}
+	}
+	r, v := recogniseDNS(b, flow)
 	return DNS, r, v
 }
 

@@ -22,18 +22,34 @@
 //
 // Whatever order segments come in, and however a message is cut, each message
 // comes out once, whole, in its direction's order: a DNS message (over UDP or
-// TCP), the head of an HTTP/1 request or response, a TLS handshake message.
+// TCP), the head of an HTTP/1 request or response, a TLS handshake message (over
+// TCP or in QUIC's Initial packets, which are decrypted), a hello of DTLS, what
+// SSH says before it encrypts, a command or reply of SMTP, POP3, IMAP or FTP, the
+// header section of a mail. Bodies of HTTP, attachments of mails and transfers
+// of FTP are Files: see [File].
+//
 // Which protocol a connection speaks is decided by its content; ports only
 // break ties. A connection whose beginning was not captured is picked up where
 // its packets begin.
 //
+// A packet that is an IP fragment is put together with the others of its
+// datagram first, in tunnels too; [Defragmenter] does that alone.
+//
+// # What is missing, and what contradicts itself
+//
+// When a segment is missing, its successors are held until it comes, until the
+// receiver acknowledges it (then only the capture lacks it), until the
+// connection ends, or until a bound is reached; then the connection goes on
+// behind the gap, and the next message says how many bytes are missing. Where
+// segments overlap with different bytes, [Policy] says which count. A reset
+// counts where the receiver would accept it, and a second SYN when what follows
+// confirms it, so neither ends a connection that its endpoints go on with.
+//
 // # Bounds
 //
 // Everything that is kept is bounded by [Config], also in the zero value, and
-// [Stats] counts what was given up at each bound. When a segment is missing,
-// its successors are held until it comes, until the connection ends, or until
-// a bound is reached; then the connection goes on behind the gap, and the next
-// message says how many bytes are missing.
+// [Stats] counts what was given up at each bound. A connection that carries no
+// data takes about 200 bytes.
 //
 // # Ownership
 //

@@ -11,19 +11,30 @@ type framer interface {
 	free(s sink)
 }
 
-// A piece is consecutive bytes of one side, from one packet.
+// A piece is consecutive bytes of one side, from one packet. There are none when
+// bytes were lost just before the end.
 type piece struct {
-	side int
-	data []byte
-	ref  Ref
-	gap  int // bytes lost just before data
+	side   int
+	data   []byte
+	ref    Ref
+	origin *Ref // the first fragment's packet, when the data came in several
+	gap    int  // bytes lost just before data
+}
+
+// first returns the first packet that the piece came in.
+func (p *piece) first() Ref {
+	if p.origin != nil {
+		return *p.origin
+	}
+	return p.ref
 }
 
 // A sink is where a framer's messages go.
 type sink struct {
-	a   *Assembler
-	c   *connection
-	via Proto
+	a     *Assembler
+	c     *connection
+	via   Proto
+	clean bool // of end: the side said itself that it was the end
 }
 
 func (s sink) emit(m Message) {
@@ -49,7 +60,7 @@ const (
 // it has to copy out of p is taken from p.data.
 func (b *buffer) fill(s sink, p *piece, need int) ([]byte, bool) {
 	if len(b.b) == 0 {
-		b.first, b.gap = p.ref, p.gap
+		b.first, b.gap = p.first(), p.gap
 		if len(p.data) >= need {
 			return p.data[:need], true
 		}
@@ -82,9 +93,7 @@ func (b *buffer) done(s sink, p *piece, n int) {
 // drop empties the buffer.
 func (b *buffer) drop(s sink) {
 	s.a.hold(-len(b.b))
-	if b.b != nil && cap(b.b) <= spareSize {
-		s.a.lent = append(s.a.lent, b.b)
-	}
+	s.a.lend(b.b)
 	b.b = nil
 }
 
@@ -103,4 +112,11 @@ func (a *Assembler) getSpare() []byte {
 		return b[:0]
 	}
 	return nil
+}
+
+// lend gives a buffer back that a message of this call may be in.
+func (a *Assembler) lend(b []byte) {
+	if b != nil && cap(b) <= spareSize && len(a.lent) < maxSpare {
+		a.lent = append(a.lent, b)
+	}
 }

@@ -2,18 +2,24 @@ package stream
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/sightline-go/sightline/layers"
 )
 
-// An httpFramer cuts HTTP/1 heads out of a conversation, and passes over the
-// bodies between them by the rules of RFC 9112 section 6.3.
+// An httpFramer cuts a conversation into HTTP/1 heads and the bodies between
+// them, by the rules of RFC 9112 section 6.3.
 type httpFramer struct {
 	side    [2]httpSide
-	pending []httpKind // requests without response yet, oldest first
-	many    bool       // pending overflowed: responses are not paired any more
-	inner   framer     // speaks through the tunnel, once there is one
+	pending []httpPending // requests without response yet, oldest first
+	held    int           // bytes in pending
+	lost    bool          // pending overflowed or broke: responses are not paired any more
+	inner   framer        // speaks through the tunnel, once there is one
+}
+
+// An httpPending is what is kept of a request until its response comes.
+type httpPending struct {
+	kind httpKind
+	head []byte
 }
 
 // An httpKind is what the response to a request depends on.
@@ -25,8 +31,12 @@ const (
 	httpConnect
 )
 
-// maxPending bounds the pipelined requests that a framer pairs with responses.
-const maxPending = 1024
+// maxPending and maxPendingBytes bound the pipelined requests that a framer
+// pairs with responses.
+const (
+	maxPending      = 1024
+	maxPendingBytes = 256 << 10
+)
 
 // An httpMode says what the next bytes of a side are.
 type httpMode uint8
@@ -45,6 +55,7 @@ type httpSide struct {
 	mode    httpMode
 	chunked bool
 	left    int64 // of the body or the chunk
+	file    *httpBody
 	buf     buffer
 	scanned int // how far buf was searched for the end of the head
 }
@@ -63,7 +74,7 @@ func (f *httpFramer) push(s sink, p piece) {
 		case httpInHead:
 			f.head(s, h, &p)
 		case httpInBody:
-			h.body(&p)
+			h.body(s, &p)
 		case httpInChunk:
 			h.chunkSize(s, &p)
 		case httpInEnd:
@@ -74,6 +85,7 @@ func (f *httpFramer) push(s sink, p piece) {
 		case httpTrailer:
 			h.trailer(s, &p)
 		case httpClose:
+			h.file.write(s, p.data, p.ref)
 			return
 		case httpLost:
 			if _, v := recogniseHTTP(p.data); v != decided {
@@ -88,15 +100,33 @@ func (f *httpFramer) push(s sink, p piece) {
 // that lasts to the end of the connection, nothing is lost but bytes.
 func (h *httpSide) lose(s sink, p *piece) {
 	h.buf.abandon(s)
+	if h.file != nil {
+		h.file.lose(s)
+	}
 	switch {
 	case h.mode == httpClose:
 	case h.mode == httpInBody && int64(p.gap) <= h.left:
 		h.left -= int64(p.gap)
 		if h.left == 0 {
-			h.bodyDone()
+			h.bodyDone(s)
 		}
 	default:
-		h.mode = httpLost
+		h.give(s)
+	}
+}
+
+// give gives up the message that the side is in: what follows must look like a
+// head to be taken for one.
+func (h *httpSide) give(s sink) {
+	h.mode = httpLost
+	h.endFile(s, Holed)
+}
+
+// endFile ends the body, if there is one.
+func (h *httpSide) endFile(s sink, state Completeness) {
+	if h.file != nil {
+		h.file.end(s, state)
+		h.file = nil
 	}
 }
 
@@ -122,11 +152,10 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 		s.c.setClient(p.side)
 		m.FromClient = true
 		s.emit(m)
-		f.request(h, req)
+		f.request(s, h, req)
 	} else if res, err := layers.ParseHTTPResponse(b); err == nil {
 		m.FromClient = p.side == s.c.client
-		s.emit(m)
-		f.response(h, res)
+		f.response(s, h, m, res)
 	} else {
 		h.mode = httpLost
 	}
@@ -134,7 +163,7 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 }
 
 // request chooses the mode behind a request's head.
-func (f *httpFramer) request(h *httpSide, req layers.HTTPRequest) {
+func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
 	kind := httpOther
 	switch string(req.Method()) {
 	case "HEAD":
@@ -142,15 +171,11 @@ func (f *httpFramer) request(h *httpSide, req layers.HTTPRequest) {
 	case "CONNECT":
 		kind = httpConnect
 	}
-	if len(f.pending) >= maxPending {
-		f.many, f.pending = true, nil
-	}
-	if !f.many {
-		f.pending = append(f.pending, kind)
-	}
+	f.wait(s, kind, req)
 	// A length that contradicts itself is no length (RFC 9112 section 6.3): what
 	// follows must look like a head to be taken for one.
-	switch n, err := req.ContentLength(); {
+	n, err := req.ContentLength()
+	switch {
 	case req.Chunked():
 		h.startChunked()
 	case err != nil:
@@ -158,32 +183,78 @@ func (f *httpFramer) request(h *httpSide, req layers.HTTPRequest) {
 	case n > 0:
 		h.startBody(n)
 	}
+	if h.mode == httpInBody || h.mode == httpInChunk {
+		h.file = newHTTPBody(s, Message{Proto: HTTP1, FromClient: true}, req, req.Target())
+	}
 }
 
-// response chooses the mode behind a response's head.
-func (f *httpFramer) response(h *httpSide, res layers.HTTPResponse) {
-	status := res.Status()
-	if status >= 100 && status < 200 && status != 101 {
+// wait keeps a request for its response.
+func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
+	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
+		f.lost = true
+		f.forget(s)
+	}
+	if f.lost {
 		return
 	}
-	kind := httpOther
+	f.pending = append(f.pending, httpPending{kind, bytes.Clone(req.Bytes())})
+	f.held += len(req.Bytes())
+	s.a.hold(len(req.Bytes()))
+}
+
+// answered returns the request that the next response answers.
+func (f *httpFramer) answered(s sink) (r httpPending) {
 	if len(f.pending) > 0 {
-		kind = f.pending[0]
+		r = f.pending[0]
 		f.pending = f.pending[1:]
+		f.held -= len(r.head)
+		s.a.hold(-len(r.head))
 	}
+	return r
+}
+
+func (f *httpFramer) forget(s sink) {
+	s.a.hold(-f.held)
+	f.pending, f.held = nil, 0
+}
+
+// response emits a response's head and chooses the mode behind it.
+func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPResponse) {
+	status := res.Status()
+	if status >= 100 && status < 200 && status != 101 {
+		if len(f.pending) > 0 {
+			m.Request = f.pending[0].head
+		}
+		s.emit(m)
+		return
+	}
+	asked := f.answered(s)
+	m.Request = asked.head
+	s.emit(m)
 	n, err := res.ContentLength()
 	switch {
 	case status == 101:
 		f.inner = &probe{via: Upgrade}
-	case kind == httpConnect && status >= 200 && status < 300:
+	case asked.kind == httpConnect && status >= 200 && status < 300:
 		f.inner = &probe{via: Connect}
-	case kind == httpHead, status == 204, status == 304:
+	case asked.kind == httpHead, status == 204, status == 304:
 	case res.Chunked():
 		h.startChunked()
 	case err == nil && n >= 0:
 		h.startBody(n)
 	default:
 		h.mode = httpClose
+	}
+	if h.mode != httpInHead {
+		var target []byte
+		if req, err := layers.ParseHTTPRequest(asked.head); err == nil {
+			target = req.Target()
+		}
+		from := Message{Proto: HTTP1, FromClient: m.FromClient, Request: asked.head}
+		h.file = newHTTPBody(s, from, res, target)
+		if status == 206 {
+			h.file.state = Partial
+		}
 	}
 }
 
@@ -195,115 +266,48 @@ func (h *httpSide) startBody(n int64) {
 
 func (h *httpSide) startChunked() { h.mode, h.chunked = httpInChunk, true }
 
-// body passes over a body.
-func (h *httpSide) body(p *piece) {
+// body passes on what p has of a body.
+func (h *httpSide) body(s sink, p *piece) {
 	n := min(h.left, int64(len(p.data)))
+	h.file.write(s, p.data[:n:n], p.ref)
 	p.data = p.data[n:]
 	p.gap = 0
 	if h.left -= n; h.left == 0 {
-		h.bodyDone()
+		h.bodyDone(s)
 	}
 }
 
-func (h *httpSide) bodyDone() {
-	h.mode = httpInHead
+// bodyDone ends a body of known length, or a chunk.
+func (h *httpSide) bodyDone(s sink) {
 	if h.chunked {
 		h.mode = httpInEnd
-	}
-}
-
-// chunkSize takes the line before a chunk (RFC 9112 section 7.1).
-func (h *httpSide) chunkSize(s sink, p *piece) {
-	line, ok := h.line(s, p)
-	if !ok {
 		return
 	}
-	text, _, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte{';'})
-	n, err := strconv.ParseInt(string(bytes.Trim(text, " \t")), 16, 64)
-	h.done(s, p, len(line))
-	switch {
-	case err != nil || n < 0:
-		h.mode = httpLost
-		p.data = nil
-	case n == 0:
-		h.mode = httpTrailer
-	default:
-		h.mode, h.left = httpInBody, n
-	}
+	h.mode = httpInHead
+	h.endFile(s, Complete)
 }
-
-// trailer passes over the fields behind the last chunk, up to an empty line.
-func (h *httpSide) trailer(s sink, p *piece) {
-	line, ok := h.line(s, p)
-	if !ok {
-		return
-	}
-	if len(bytes.TrimRight(line, "\r\n")) == 0 {
-		h.mode, h.chunked = httpInHead, false
-	}
-	h.done(s, p, len(line))
-}
-
-// line returns the next line with its end when it is there.
-func (h *httpSide) line(s sink, p *piece) ([]byte, bool) { return h.until(s, p, endOfLine) }
-
-// until returns the bytes up to the end that find finds, when they are there.
-// Bytes are searched once, however they are cut.
-func (h *httpSide) until(s sink, p *piece, find func(b []byte, from int) int) ([]byte, bool) {
-	if len(h.buf.b) == 0 {
-		h.buf.first, h.buf.gap = p.ref, p.gap
-		if n := find(p.data, 0); n > 0 {
-			return p.data[:n:n], true
-		}
-		h.scanned = 0
-	}
-	limit := withDefault(s.a.MaxMessage, defaultMaxMessage)
-	kept := len(h.buf.b)
-	data := p.data
-	h.buf.add(s, p, min(len(data), limit-kept))
-	if n := find(h.buf.b, h.scanned); n > 0 {
-		p.data = data[n-kept:]
-		s.a.hold(n - len(h.buf.b))
-		h.buf.b = h.buf.b[:n]
-		return h.buf.b[:n:n], true
-	}
-	h.scanned = len(h.buf.b)
-	if h.scanned >= limit {
-		s.a.stats.TooLong++
-		h.buf.drop(s)
-		h.mode = httpLost
-		p.data = nil
-	}
-	return nil, false
-}
-
-// done drops the n bytes that until returned.
-func (h *httpSide) done(s sink, p *piece, n int) { h.buf.done(s, p, n) }
-
-// endOfLine returns the length of the first line in b, its end included, 0
-// when it has no end. b[:from] has none.
-func endOfLine(b []byte, from int) int {
-	i := bytes.IndexByte(b[from:], '\n')
-	if i < 0 {
-		return 0
-	}
-	return from + i + 1
-}
-
-// emptyLines returns the length of the empty lines that b begins with, which
-// may stand before a head (RFC 9112 section 2.2).
-func emptyLines(b []byte) int { return len(b) - len(bytes.TrimLeft(b, "\r\n")) }
 
 func (f *httpFramer) end(s sink, side int) {
 	if f.inner != nil {
 		f.inner.end(s, side)
 	}
-	f.side[side].buf.abandon(s)
+	h := &f.side[side]
+	h.buf.abandon(s)
+	state := Unfinished
+	if h.mode == httpClose && s.clean {
+		state = Complete // the end of the connection is the body's (RFC 9112 section 6.3)
+	}
+	h.endFile(s, state)
 }
 
 func (f *httpFramer) free(s sink) {
-	f.side[0].buf.drop(s)
-	f.side[1].buf.drop(s)
+	for i := range f.side {
+		f.side[i].buf.drop(s)
+		if b := f.side[i].file; b != nil {
+			b.free(s)
+		}
+	}
+	f.forget(s)
 	if f.inner != nil {
 		f.inner.free(s)
 	}

@@ -2,28 +2,28 @@ package stream
 
 // A list orders connections by when their last packet came. It is intrusive,
 // so that moving a connection to the end costs no allocation.
-type list struct{ first, last *connection }
+type list struct{ first, last *tcb }
 
-func (l *list) append(c *connection) {
-	c.prev, c.next = l.last, nil
+func (l *list) append(t *tcb) {
+	t.prev, t.next = l.last, nil
 	if l.last == nil {
-		l.first = c
+		l.first = t
 	} else {
-		l.last.next = c
+		l.last.next = t
 	}
-	l.last = c
+	l.last = t
 }
 
-func (l *list) remove(c *connection) {
-	if c.prev == nil {
-		l.first = c.next
+func (l *list) remove(t *tcb) {
+	if t.prev == nil {
+		l.first = t.next
 	} else {
-		c.prev.next = c.next
+		t.prev.next = t.next
 	}
-	if c.next == nil {
-		l.last = c.prev
+	if t.next == nil {
+		l.last = t.prev
 	} else {
-		c.next.prev = c.prev
+		t.next.prev = t.prev
 	}
-	c.prev, c.next = nil, nil
+	t.prev, t.next = nil, nil
 }

@@ -9,9 +9,9 @@ import (
 
 // A Ref names one packet of a capture.
 type Ref struct {
-	Offset int64     // of the record in the input, in bytes
-	Number int64     // of the record, from 1
-	Time   time.Time // zero when the capture has none
+	Offset int64     `json:"offset"`        // of the record in the input, in bytes
+	Number int64     `json:"number"`        // of the record, from 1
+	Time   time.Time `json:"time,omitzero"` // zero when the capture has none
 }
 
 // A Proto names a protocol. Values from ProtoUser up are free for callers.
@@ -25,14 +25,35 @@ const (
 	DNS
 	HTTP1
 	TLS
-	Connect // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
-	Upgrade // what follows a 101 response (RFC 9110 section 7.8)
+	Connect  // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
+	Upgrade  // what follows a 101 response (RFC 9110 section 7.8)
+	StartTLS // what follows STARTTLS (RFC 3207 and the like)
+	QUIC
+	DTLS
+	SSH
+	SMTP
+	Mail // RFC 5322, whatever carries it
+	POP3
+	IMAP
+	FTP
+	FTPData
+
+	// These are recognised and counted, and make no messages.
+	SOCKS
+	IRC
+	SMB
+	RDP
+	Telnet
+	MQTT
+	LDAP
 
 	// ProtoUser is the first Proto that is free for callers.
 	ProtoUser Proto = 128
 )
 
-var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade"}
+var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade",
+	"STARTTLS", "QUIC", "DTLS", "SSH", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data",
+	"SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
 
 // String returns the protocol's name.
 func (p Proto) String() string {
@@ -42,18 +63,37 @@ func (p Proto) String() string {
 	return "Proto(" + strconv.Itoa(int(p)) + ")"
 }
 
+// A Part says which part of something a Message is.
+type Part uint8
+
+// The parts. A file begins, comes in pieces if Config.Content asks for them, and
+// ends; everything else is Whole.
+const (
+	Whole Part = iota
+	Begin
+	Data
+	End
+)
+
 // A Message is one application message. It is valid, Data included, until the
 // Assembler's next call.
 type Message struct {
 	// Conn is the connection, or the pair of endpoints of a datagram.
 	Conn *Conn
 
-	// Via is what carried the message: TCP or UDP, or Connect or Upgrade when
-	// it came through a tunnel inside the connection.
+	// Via is what carried the message: TCP or UDP; Connect, Upgrade or StartTLS
+	// when it came through a tunnel inside the connection; QUIC when it came in
+	// that one's Initial packets.
 	Via Proto
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message.
+	// head of a request (FromClient) or response, TLS a handshake message, QUIC
+	// a packet with a long header, DTLS a ClientHello or ServerHello in the form
+	// that it has in TLS, SSH an identification string without line end (it
+	// begins with "SSH-") or a message of the key exchange (it begins with its
+	// number), SMTP, POP3, IMAP and FTP a command (FromClient) or reply with its
+	// line ends, Mail the header section of a mail. Of a part of a File it is the
+	// protocol that carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.
@@ -62,11 +102,22 @@ type Message struct {
 	// First and Last are the packets that hold the first and the last byte.
 	First, Last Ref
 
+	// Part says whether the message is whole, or a part of File.
+	Part Part
+
 	// Gap is how many bytes of this direction are missing just before the
 	// message.
 	Gap int
 
 	Data []byte
+
+	// Request is, for a response and its body, the request that it answers: of
+	// HTTP1 its head. It is nil when that is not known.
+	Request []byte
+
+	// File is what a Begin, Data or End is a part of: a body, an attachment, a
+	// transfer. It is the caller's own.
+	File *File
 }
 
 // A Conn is one connection, or the endpoints of a datagram; the latter is

@@ -31,6 +31,7 @@ type seg struct {
 	ack    uint32
 	data   string
 	port   uint16 // of the server, 0: 80
+	from   uint16 // port of the client, 0: 40000
 }
 
 var (
@@ -44,6 +45,9 @@ func (s seg) bytes() []byte {
 	src, dst, sp, dp := clientAddr, serverAddr, uint16(40000), uint16(80)
 	if s.port != 0 {
 		dp = s.port
+	}
+	if s.from != 0 {
+		sp = s.from
 	}
 	if s.server {
 		src, dst, sp, dp = dst, src, dp, sp
@@ -76,6 +80,9 @@ func play(a *stream.Assembler, segs ...seg) []got {
 	var out []got
 	keep := func(ms []stream.Message) {
 		for _, m := range ms {
+			if m.Part != stream.Whole {
+				continue
+			}
 			out = append(out, got{m.Proto, m.Via, m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
 		}
 	}

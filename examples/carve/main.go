@@ -1,0 +1,120 @@
+// Command carve writes the files that a capture transfers into a directory, each
+// under its SHA-256, and prints what it knows of them. Nothing else decides where
+// a file goes: names from the capture are printed, never used.
+//
+//	carve capture.pcapng out
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+const usage = `Usage: carve FILE DIRECTORY
+
+Writes the files in a capture into a directory, which is made if it is not
+there. A file of more than 64 MiB, or one that is not whole, is listed but not
+written. Careful: what comes out may be malware.
+`
+
+// maxFile bounds what is held of one file.
+const maxFile = 64 << 20
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
+	if err := run(os.Stdout, os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, "carve:", defuse.Terminal(err.Error()))
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, capture, dir string) error {
+	r, err := pcap.Open(capture)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	c := carver{w, root, map[*stream.File]*bytes.Buffer{}}
+	a := stream.Assembler{Config: stream.Config{Hash: stream.HashSHA256, Content: true}}
+	var d layers.Decoder
+	var p layers.Packet
+	for rec, readErr := range r.All() {
+		if readErr != nil {
+			err = readErr // what was before it is still carved
+			break
+		}
+		d.Decode(&p, rec)
+		if err := c.take(a.Push(&p, rec)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.take(a.Flush()), err)
+}
+
+// A carver gathers files, and writes those that are whole.
+type carver struct {
+	w     io.Writer
+	root  *os.Root
+	files map[*stream.File]*bytes.Buffer // that have begun
+}
+
+func (c *carver) take(ms []stream.Message) error {
+	for _, m := range ms {
+		switch m.Part {
+		case stream.Begin:
+			c.files[m.File] = new(bytes.Buffer)
+		case stream.Data:
+			if b := c.files[m.File]; b.Len()+len(m.Data) <= maxFile {
+				b.Write(m.Data)
+			}
+		case stream.End:
+			b := c.files[m.File]
+			delete(c.files, m.File)
+			if err := c.write(m.File, b.Bytes()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *carver) write(f *stream.File, content []byte) error {
+	if f.State != stream.Complete || int64(len(content)) != f.Size {
+		_, err := fmt.Fprintf(c.w, "not written: %d bytes, %q, %q: %s\n", f.Size, f.Name, f.Type, f.State)
+		return err
+	}
+	sum := hex.EncodeToString(f.SHA256)
+	if _, err := fmt.Fprintf(c.w, "%s %d bytes, %q, %q %s\n", sum, f.Size, f.Name, f.Type, f.Sniffed); err != nil {
+		return err
+	}
+	out, err := c.root.OpenFile(sum, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // the same content has been written before
+	}
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(content)
+	return errors.Join(err, out.Close())
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// read reads the captures into one Report. failed says that not all of them
+// could be read to the end; why is on stderr.
+func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool) {
+	x := extract.Extractor{Options: extract.Options{Only: c.event.Only}}
+	bar := newProgress(c, stderr)
+	defer bar.stop()
+	for _, name := range inTimeOrder(c.files) {
+		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar); err != nil {
+			bar.clear()
+			fmt.Fprintf(stderr, "pcap2misp: %s: %v\n", defuse.Terminal(name), defuse.Terminal(err.Error()))
+			failed = true
+		}
+	}
+	return x.Finish(), failed
+}
+
+// readOne reads a capture. identify also takes its SHA-256, from which UUIDs
+// follow.
+func readOne(ctx context.Context, x *extract.Extractor, name string, identify bool, stdin io.Reader, bar *progress) error {
+	src := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		src = f
+	}
+	src = bar.reader(src)
+	if !identify {
+		r, err := pcap.NewReader(src)
+		if err != nil {
+			return err
+		}
+		return x.Read(ctx, name, r)
+	}
+	sum := &hashing{r: src, h: sha256.New()}
+	r, err := pcap.NewReader(sum)
+	if err != nil {
+		return err
+	}
+	err = x.Read(ctx, name, r)
+	if ctx.Err() == nil {
+		// What the reader did not want belongs to the file, too.
+		if _, rest := io.Copy(io.Discard, sum); err == nil {
+			err = rest
+		}
+		x.Identify(sum.n, [sha256.Size]byte(sum.h.Sum(nil)))
+	}
+	return err
+}
+
+// A hashing reader counts and hashes what is read from r.
+type hashing struct {
+	r io.Reader
+	h hash.Hash
+	n int64
+}
+
+func (s *hashing) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	s.n += int64(n)
+	s.h.Write(b[:n])
+	return n, err
+}
+
+// inTimeOrder sorts files by the time of their first packet. Where that is not
+// known, a file keeps its place behind the one before it.
+func inTimeOrder(names []string) []string {
+	type file struct {
+		name  string
+		first time.Time
+	}
+	files := make([]file, len(names))
+	var last time.Time
+	for i, name := range names {
+		if t := firstTime(name); !t.IsZero() {
+			last = t
+		}
+		files[i] = file{name, last}
+	}
+	slices.SortStableFunc(files, func(a, b file) int { return a.first.Compare(b.first) })
+	sorted := make([]string, len(files))
+	for i, f := range files {
+		sorted[i] = f.name
+	}
+	return sorted
+}
+
+// firstTime returns the time of a file's first packet, the zero time when that
+// is not to be had without reading the input up.
+func firstTime(name string) time.Time {
+	info, err := os.Stat(name)
+	if name == "-" || err != nil || !info.Mode().IsRegular() {
+		return time.Time{}
+	}
+	r, err := pcap.Open(name)
+	if err != nil {
+		return time.Time{}
+	}
+	defer r.Close()
+	rec, err := r.Next()
+	if err != nil {
+		return time.Time{}
+	}
+	return rec.Time
+}

@@ -1,0 +1,409 @@
+package main
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// An indicatorPrinter prints one object for a capture.
+type indicatorPrinter struct {
+	w       *bufio.Writer
+	fields  fields
+	streams stream.Assembler
+	out     indicators
+	names   map[[2]string]*dnsAnswer
+	aliases map[[2]string]*dnsAlias
+	tcp     map[layers.Flow]*conversation
+	udp     map[layers.Flow]*conversation
+	bodies  map[*stream.File]hash.Hash // that have begun
+}
+
+// indicators is the object: counts by value, and lists in the order of the
+// packets.
+type indicators struct {
+	File          file            `json:"file"`
+	DNSQueries    map[string]int  `json:"dns_queries"`
+	DNSAnswers    []*dnsAnswer    `json:"dns_answers"`
+	DNSCNAMEs     []*dnsAlias     `json:"dns_cnames"`
+	HTTPRequests  []httpRequest   `json:"http_requests"`
+	HTTPResponses []httpResponse  `json:"http_responses"`
+	HTTPObjects   []httpObject    `json:"http_objects"`
+	TLSSNI        map[string]int  `json:"tls_sni"`
+	TLSALPN       map[string]int  `json:"tls_alpn"`
+	TLSJA3        map[string]int  `json:"tls_ja3"`
+	TLSJA3S       map[string]int  `json:"tls_ja3s"`
+	X509SHA256    map[string]int  `json:"x509_sha256"`
+	DHCPHostname  map[string]int  `json:"dhcp_hostname"`
+	SMTPHelo      map[string]int  `json:"smtp_helo"`
+	SMTPMailFrom  map[string]int  `json:"smtp_mail_from"`
+	SMTPRcptTo    map[string]int  `json:"smtp_rcpt_to"`
+	IMFFrom       map[string]int  `json:"imf_from"`
+	IMFTo         map[string]int  `json:"imf_to"`
+	IMFSubject    map[string]int  `json:"imf_subject"`
+	FTPUser       map[string]int  `json:"ftp_user"`
+	QUICVersion   map[string]int  `json:"quic_version"`
+	QUICSNI       map[string]int  `json:"quic_sni"`
+	SSHProtocol   map[string]int  `json:"ssh_protocol"`
+	Endpoints     endpoints       `json:"endpoints"`
+	Conversations conversationSet `json:"conversations"`
+}
+
+type file struct {
+	Packets int64 `json:"packets"`
+}
+
+type dnsAnswer struct {
+	Name  string `json:"name"`
+	IP    string `json:"ip"`
+	Count int    `json:"count"`
+}
+
+type dnsAlias struct {
+	Name  string `json:"name"`
+	CNAME string `json:"cname"`
+	Count int    `json:"count"`
+}
+
+type httpRequest struct {
+	Frame     int64  `json:"frame"`
+	Method    string `json:"method"`
+	Host      string `json:"host,omitempty"`
+	URI       string `json:"uri"`
+	FullURI   string `json:"full_uri,omitempty"`
+	UserAgent string `json:"user_agent,omitempty"`
+	Version   string `json:"version"`
+}
+
+type httpResponse struct {
+	Frame         int64  `json:"frame"`
+	Code          int    `json:"code"`
+	ContentType   string `json:"content_type,omitempty"`
+	ContentLength *int64 `json:"content_length,omitempty"`
+	Server        string `json:"server,omitempty"`
+}
+
+// An httpObject is a body, of a range or an unknown coding too; one with a hole
+// is none.
+type httpObject struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+	Name   string `json:"name"`
+}
+
+type endpoints struct {
+	IP  map[string]int `json:"ip"`
+	MAC map[string]int `json:"mac"`
+}
+
+type conversationSet struct {
+	TCP []*conversation `json:"tcp"`
+	UDP []*conversation `json:"udp"`
+}
+
+type conversation struct {
+	A         netip.Addr `json:"a"`
+	APort     uint16     `json:"a_port"`
+	B         netip.Addr `json:"b"`
+	BPort     uint16     `json:"b_port"`
+	PacketsAB int        `json:"packets_ab"`
+	BytesAB   int        `json:"bytes_ab"`
+	PacketsBA int        `json:"packets_ba"`
+	BytesBA   int        `json:"bytes_ba"`
+}
+
+func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
+	return &indicatorPrinter{
+		w:       w,
+		fields:  fields{pcapng: h.Format == pcap.FormatPcapng},
+		names:   map[[2]string]*dnsAnswer{},
+		aliases: map[[2]string]*dnsAlias{},
+		tcp:     map[layers.Flow]*conversation{},
+		udp:     map[layers.Flow]*conversation{},
+		bodies:  map[*stream.File]hash.Hash{},
+		streams: stream.Assembler{Config: stream.Config{Content: true}},
+		out: indicators{
+			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
+			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{}, HTTPObjects: []httpObject{},
+			TLSSNI: map[string]int{}, TLSALPN: map[string]int{}, TLSJA3: map[string]int{}, TLSJA3S: map[string]int{},
+			X509SHA256: map[string]int{}, DHCPHostname: map[string]int{},
+			SMTPHelo: map[string]int{}, SMTPMailFrom: map[string]int{}, SMTPRcptTo: map[string]int{},
+			IMFFrom: map[string]int{}, IMFTo: map[string]int{}, IMFSubject: map[string]int{}, FTPUser: map[string]int{},
+			QUICVersion: map[string]int{}, QUICSNI: map[string]int{}, SSHProtocol: map[string]int{},
+			Endpoints:     endpoints{map[string]int{}, map[string]int{}},
+			Conversations: conversationSet{[]*conversation{}, []*conversation{}},
+		},
+	}
+}
+
+func (n *indicatorPrinter) packet(p *layers.Packet, rec *pcap.Record) {
+	n.out.File.Packets++
+	o := n.fields.of(p, rec)
+	count(n.out.Endpoints.IP, o, ipSrc, ipDst, ipv6Src, ipv6Dst)
+	count(n.out.Endpoints.MAC, o, ethSrc, ethDst)
+	n.converse(p, rec)
+	if l, ok := p.Layer(layers.KindDHCPv4); ok {
+		n.dhcp(l.Bytes)
+	}
+	n.messages(n.streams.Push(p, rec))
+}
+
+func (n *indicatorPrinter) end() {
+	n.messages(n.streams.Flush())
+	b, _ := json.Marshal(n.out)
+	n.w.Write(append(b, '\n'))
+}
+
+// count counts a packet for each of the values that keys have in it.
+func count(counts map[string]int, o *object, ks ...key) {
+	var seen []string
+	for _, k := range ks {
+		o.all(k, func(text []byte) {
+			if v := strings.Trim(string(text), `"`); !slices.Contains(seen, v) {
+				seen = append(seen, v)
+				counts[v]++
+			}
+		})
+	}
+}
+
+// converse counts a packet for the conversation that it belongs to.
+func (n *indicatorPrinter) converse(p *layers.Packet, rec *pcap.Record) {
+	f, ok := p.Flow()
+	if !ok {
+		return
+	}
+	var table map[layers.Flow]*conversation
+	var list *[]*conversation
+	if _, is := p.TCP(); is && f.Proto == layers.IPProtoTCP {
+		table, list = n.tcp, &n.out.Conversations.TCP
+	} else if _, is := p.UDP(); is && f.Proto == layers.IPProtoUDP {
+		table, list = n.udp, &n.out.Conversations.UDP
+	} else {
+		return
+	}
+	key := f.Canonical()
+	c := table[key]
+	if c == nil {
+		c = &conversation{A: f.Src.Addr(), APort: f.Src.Port(), B: f.Dst.Addr(), BPort: f.Dst.Port()}
+		table[key] = c
+		*list = append(*list, c)
+	}
+	if f.Src == netip.AddrPortFrom(c.A, c.APort) {
+		c.PacketsAB++
+		c.BytesAB += rec.WireLen
+	} else {
+		c.PacketsBA++
+		c.BytesBA += rec.WireLen
+	}
+}
+
+func (n *indicatorPrinter) dhcp(b []byte) {
+	m, err := layers.ParseDHCPv4(b)
+	if err == nil && len(m.HostName()) > 0 {
+		n.out.DHCPHostname[text(string(m.HostName()))]++
+	}
+}
+
+func (n *indicatorPrinter) messages(ms []stream.Message) {
+	for i := range ms {
+		m := &ms[i]
+		if m.Part != stream.Whole {
+			if m.Proto == stream.HTTP1 {
+				n.httpBody(m)
+			}
+			continue
+		}
+		switch m.Proto {
+		case stream.DNS:
+			n.dns(m)
+		case stream.HTTP1:
+			n.http(m)
+		case stream.TLS:
+			n.tls(m)
+		case stream.SMTP, stream.FTP:
+			n.command(m)
+		case stream.Mail:
+			n.mail(m)
+		case stream.QUIC:
+			n.quic(m)
+		case stream.SSH:
+			n.ssh(m)
+		}
+	}
+}
+
+func (n *indicatorPrinter) dns(m *stream.Message) {
+	msg, err := layers.ParseDNS(m.Data)
+	if err != nil {
+		return
+	}
+	for q := range msg.Questions() {
+		n.out.DNSQueries[text(rawName(q.Name))]++
+	}
+	for _, rr := range msg.Resources() {
+		name := text(rawName(rr.Name))
+		if addr, ok := rr.Addr(); ok {
+			n.answer(name, addr.String())
+		} else if target, ok := rr.Target(); ok && rr.Type == layers.DNSTypeCNAME {
+			n.alias(name, text(rawName(target)))
+		}
+	}
+}
+
+func (n *indicatorPrinter) answer(name, ip string) {
+	key := [2]string{name, ip}
+	a := n.names[key]
+	if a == nil {
+		a = &dnsAnswer{Name: name, IP: ip}
+		n.names[key] = a
+		n.out.DNSAnswers = append(n.out.DNSAnswers, a)
+	}
+	a.Count++
+}
+
+func (n *indicatorPrinter) alias(name, cname string) {
+	key := [2]string{name, cname}
+	a := n.aliases[key]
+	if a == nil {
+		a = &dnsAlias{Name: name, CNAME: cname}
+		n.aliases[key] = a
+		n.out.DNSCNAMEs = append(n.out.DNSCNAMEs, a)
+	}
+	a.Count++
+}
+
+func (n *indicatorPrinter) http(m *stream.Message) {
+	if req, err := layers.ParseHTTPRequest(m.Data); err == nil {
+		n.out.HTTPRequests = append(n.out.HTTPRequests, httpRequest{
+			Frame: m.Last.Number, Method: string(req.Method()),
+			Host: text(string(req.Get("Host"))), URI: text(string(req.Target())),
+			FullURI: fullURI(req), UserAgent: text(string(req.Get("User-Agent"))), Version: version(req.Version()),
+		})
+	} else if res, err := layers.ParseHTTPResponse(m.Data); err == nil {
+		r := httpResponse{
+			Frame: m.Last.Number, Code: res.Status(),
+			ContentType: text(string(res.Get("Content-Type"))), Server: text(string(res.Get("Server"))),
+		}
+		if size, err := res.ContentLength(); err == nil && size >= 0 {
+			r.ContentLength = &size
+		}
+		n.out.HTTPResponses = append(n.out.HTTPResponses, r)
+	}
+}
+
+// httpBody hashes the content itself: a File has no hash of a part, or of what
+// has a coding that is not undone.
+func (n *indicatorPrinter) httpBody(m *stream.Message) {
+	switch m.Part {
+	case stream.Begin:
+		n.bodies[m.File] = sha256.New()
+	case stream.Data:
+		n.bodies[m.File].Write(m.Data)
+	case stream.End:
+		sum := n.bodies[m.File].Sum(nil)
+		delete(n.bodies, m.File)
+		switch m.File.State {
+		case stream.Complete, stream.Partial, stream.Encoded:
+			n.out.HTTPObjects = append(n.out.HTTPObjects, httpObject{hex.EncodeToString(sum), m.File.Size, text(m.File.Name)})
+		}
+	}
+}
+
+// fullURI returns the URL of a request that names its host, "" for others.
+func fullURI(req layers.HTTPRequest) string {
+	if len(req.Get("Host")) == 0 {
+		return ""
+	}
+	return text(string(req.AppendURL(nil)))
+}
+
+func version(major, minor int) string {
+	return "HTTP/" + string(rune('0'+major)) + "." + string(rune('0'+minor))
+}
+
+func (n *indicatorPrinter) tls(m *stream.Message) {
+	if hello, err := layers.ParseClientHello(m.Data); err == nil {
+		n.clientHello(m.Via, hello)
+	} else if hello, err := layers.ParseServerHello(m.Data); err == nil {
+		n.out.TLSJA3S[string(hello.AppendJA3S(nil))]++
+		if proto := hello.ALPN(); len(proto) > 0 {
+			n.out.TLSALPN[text(string(proto))]++
+		}
+	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
+		for der := range c.Chain() {
+			sum := sha256.Sum256(der)
+			n.out.X509SHA256[hex.EncodeToString(sum[:])]++
+		}
+	}
+}
+
+func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHello) {
+	if name := text(string(hello.ServerName())); name != "" {
+		n.out.TLSSNI[name]++
+		if via == stream.QUIC {
+			n.out.QUICSNI[name]++
+		}
+	}
+	for proto := range hello.ALPN() {
+		n.out.TLSALPN[text(string(proto))]++
+	}
+	n.out.TLSJA3[string(hello.AppendJA3(nil))]++
+}
+
+func (n *indicatorPrinter) command(m *stream.Message) {
+	c, err := layers.ParseCommand(m.Data)
+	if err != nil || !m.FromClient {
+		return
+	}
+	switch {
+	case m.Proto == stream.FTP && c.Is("USER"):
+		n.out.FTPUser[text(string(c.Arg()))]++
+	case m.Proto == stream.FTP:
+	case c.Is("HELO"), c.Is("EHLO"):
+		if len(c.Arg()) > 0 {
+			n.out.SMTPHelo[text(string(c.Arg()))]++
+		}
+	case c.Is("MAIL"):
+		n.out.SMTPMailFrom[text(string(c.Path()))]++
+	case c.Is("RCPT"):
+		n.out.SMTPRcptTo[text(string(c.Path()))]++
+	}
+}
+
+func (n *indicatorPrinter) mail(m *stream.Message) {
+	h, err := layers.ParseMailHeader(m.Data)
+	if err != nil {
+		return
+	}
+	for name, counts := range map[string]map[string]int{"From": n.out.IMFFrom, "To": n.out.IMFTo, "Subject": n.out.IMFSubject} {
+		if body := h.Get(name); body != nil {
+			counts[text(string(body))]++
+		}
+	}
+}
+
+func (n *indicatorPrinter) quic(m *stream.Message) {
+	if p, err := layers.ParseQUIC(m.Data); err == nil {
+		n.out.QUICVersion[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
+	}
+}
+
+func (n *indicatorPrinter) ssh(m *stream.Message) {
+	if id, err := layers.ParseSSHIdent(m.Data); err == nil {
+		n.out.SSHProtocol[text(string(id.Bytes()))]++
+	}
+}
+
+// text makes valid UTF-8 of what a packet holds.
+func text(s string) string { return strings.ToValidUTF8(s, "\ufffd") }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/internal/build"
+)
+
+// capture returns n DNS queries, and where each of their records ends.
+func capture(n int) (b []byte, ends []int) {
+	var f build.Pcap
+	for i := range n {
+		query := build.UDP("192.0.2.1", 5000, "192.0.2.53", 53, build.DNSQuery(uint16(i), "q", "example"))
+		f.Add(time.Unix(int64(i), 0), build.Ethernet(0x0800, query))
+		ends = append(ends, len(f.Bytes()))
+	}
+	return f.Bytes(), ends
+}
+
+// A file that grows by a piece each time it was read to its end.
+type file struct{ pieces [][]byte }
+
+func (f *file) Read(b []byte) (int, error) {
+	if len(f.pieces) == 0 || len(f.pieces[0]) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, f.pieces[0])
+	f.pieces[0] = f.pieces[0][n:]
+	return n, nil
+}
+
+// more goes to the next piece.
+func (f *file) more() bool {
+	if len(f.pieces) == 0 {
+		return false
+	}
+	f.pieces = f.pieces[1:]
+	return len(f.pieces) > 0
+}
+
+// ids returns the DNS ids in the lines.
+func ids(t *testing.T, out string) (all []string) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		_, id, ok := strings.Cut(line, "DNS id ")
+		if !ok {
+			t.Fatalf("line %q", line)
+		}
+		id, _, _ = strings.Cut(id, " ")
+		all = append(all, id)
+	}
+	return all
+}
+
+func TestGrowing(t *testing.T) {
+	b, ends := capture(5)
+	for n, want := range map[int]string{-1: "0 1 2 3 4", 0: "3 4", 1: "2 3 4", 2: "1 2 3 4", 9: "0 1 2 3 4"} {
+		for _, first := range []int{ends[2], ends[2] + 7, ends[3] - 1} { // three packets are there, or a part more
+			var out bytes.Buffer
+			f := &file{[][]byte{b[:first], b[first : ends[3]+1], b[ends[3]+1:]}}
+			if err := run(context.Background(), &out, f, n, f.more); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.Fields(want), ids(t, out.String())); diff != "" {
+				t.Errorf("-n %d, %d bytes first:\n%s", n, first, diff)
+			}
+		}
+	}
+}
+
+// A file that is empty at first, then has half a header.
+func TestEmptyAtFirst(t *testing.T) {
+	b, _ := capture(1)
+	var out bytes.Buffer
+	f := &file{[][]byte{{}, b[:3], b[3:10], b[10:]}}
+	if err := run(context.Background(), &out, f, -1, f.more); err != nil {
+		t.Fatal(err)
+	}
+	want := "1 1970-01-01T00:00:00Z 69 Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, " +
+		"IPv4 192.0.2.1 > 192.0.2.53, UDP 5000 > 53 len 27, DNS id 0 query A q.example\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a packet says comes out before the input is waited for.
+func TestLineBeforeWaiting(t *testing.T) {
+	b, ends := capture(2)
+	var out bytes.Buffer
+	f := &file{[][]byte{b[:ends[0]], b[ends[0]:]}}
+	var seen []string
+	err := run(context.Background(), &out, f, -1, func() bool {
+		seen = append(seen, fmt.Sprint(len(ids(t, out.String()))))
+		return f.more()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"1", "2"}, seen); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// An interruption is an end; an input that ends inside a packet is damaged.
+func TestInterrupted(t *testing.T) {
+	b, ends := capture(2)
+	ctx, cancel := context.WithCancel(context.Background())
+	var out bytes.Buffer
+	stop := func() bool { cancel(); return pause(ctx) }
+	if err := run(ctx, &out, bytes.NewReader(b[:ends[1]-1]), 5, stop); err != nil || len(ids(t, out.String())) != 1 {
+		t.Errorf("%v\n%s", err, &out)
+	}
+	never := func() bool { return false }
+	if err := run(context.Background(), &out, bytes.NewReader(b[:ends[1]-1]), -1, never); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Error(err)
+	}
+	if err := run(context.Background(), &out, strings.NewReader("no capture"), -1, never); err == nil {
+		t.Error("no capture, and no error")
+	}
+}

@@ -1,0 +1,388 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// A capture builds a file whose packets are a second apart.
+type capture struct {
+	file build.Pcap
+	n    int
+}
+
+func (c *capture) add(ip []byte) *capture {
+	etherType := uint16(0x0800)
+	if ip[0]>>4 == 6 {
+		etherType = 0x86dd
+	}
+	return c.at(start.Add(time.Duration(c.n)*time.Second), build.Ethernet(etherType, ip))
+}
+
+func (c *capture) at(t time.Time, frame []byte) *capture {
+	c.file.Add(t, frame)
+	c.n++
+	return c
+}
+
+// request adds a TCP segment with an HTTP request.
+func (c *capture) request(src, dst string, port uint16, data string) *capture {
+	return c.add(build.TCP{Src: src, Dst: dst, SrcPort: 40000, DstPort: port, Seq: 1, Flags: 0x18, Data: data}.Packet())
+}
+
+func (c *capture) report(t *testing.T, o Options) *Report {
+	t.Helper()
+	r, err := pcap.NewReaderBytes(c.file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := Read(context.Background(), r, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rep
+}
+
+// rows returns the attributes as "type value count".
+func rows(rep *Report, o EventOptions) []string {
+	var out []string
+	for _, a := range rep.Select(o).Attributes {
+		out = append(out, fmt.Sprintf("%s %s %d", a.Type, a.Value, a.Count))
+	}
+	return out
+}
+
+func leftOut(rep *Report, o EventOptions) []string {
+	var out []string
+	for _, l := range rep.Select(o).LeftOut {
+		out = append(out, fmt.Sprintf("%s: %s", l.Rule, l.Value))
+	}
+	return out
+}
+
+// dns returns a response with the given records, a query when there are none.
+func dns(t *testing.T, question string, records ...dnsmessage.ResourceBody) []byte {
+	t.Helper()
+	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: 1, Response: len(records) > 0})
+	name := dnsmessage.MustNewName(question)
+	b.StartQuestions()
+	b.Question(dnsmessage.Question{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET})
+	b.StartAnswers()
+	for _, r := range records {
+		h := dnsmessage.ResourceHeader{Name: name, Class: dnsmessage.ClassINET, TTL: 60}
+		switch r := r.(type) {
+		case *dnsmessage.AResource:
+			b.AResource(h, *r)
+		case *dnsmessage.AAAAResource:
+			b.AAAAResource(h, *r)
+		case *dnsmessage.CNAMEResource:
+			b.CNAMEResource(h, *r)
+			name = r.CNAME
+		}
+	}
+	out, err := b.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEvent(t *testing.T) {
+	const client, server, resolver = "10.0.0.5", "198.51.100.7", "192.0.2.53"
+	var c capture
+	c.add(build.UDP(client, 5000, resolver, 53, dns(t, "WWW.Badfiles.example.")))
+	c.add(build.UDP(resolver, 53, client, 5000, dns(t, "www.badfiles.example.",
+		&dnsmessage.CNAMEResource{CNAME: dnsmessage.MustNewName("cdn.other.example.")},
+		&dnsmessage.AResource{A: [4]byte{198, 51, 100, 7}})))
+	c.request(client, server, 80, "GET /a.exe HTTP/1.1\r\nHost: www.badfiles.example\r\nUser-Agent: evil/1.0\r\n\r\n")
+	rep := c.report(t, Options{})
+	want := []string{
+		"url http://www.badfiles.example/a.exe 1",
+		"domain|ip cdn.other.example|198.51.100.7 1",
+		"hostname cdn.other.example 1",
+		"hostname www.badfiles.example 3",
+		"ip-dst 192.0.2.53 2",
+		"ip-dst 198.51.100.7 1",
+		"user-agent evil/1.0 1",
+	}
+	if diff := cmp.Diff(want, rows(rep, EventOptions{})); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"private address: 10.0.0.5"}, leftOut(rep, EventOptions{})); diff != "" {
+		t.Error(diff)
+	}
+	ev := rep.Event(EventOptions{Info: "Case 42"})
+	if got := ev.Date.Format(time.DateOnly); got != "2026-03-04" || !ev.Timestamp.Equal(start.Add(2*time.Second)) {
+		t.Errorf("date %s, timestamp %v", got, ev.Timestamp)
+	}
+	for _, a := range ev.Attributes {
+		if a.Value != "www.badfiles.example" {
+			continue
+		}
+		if !a.FirstSeen.Equal(start) || !a.LastSeen.Equal(start.Add(2*time.Second)) {
+			t.Errorf("%s is seen from %v to %v", a.Value, a.FirstSeen, a.LastSeen)
+		}
+		const want = "HTTP host, asked for in DNS; 3 times, 2026-03-04T05:06:07Z to 2026-03-04T05:06:09Z; first in packet 1"
+		if diff := cmp.Diff(want, a.Comment); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if again := c.report(t, Options{}).Event(EventOptions{Info: "Case 42"}); !cmp.Equal(ev, again) {
+		t.Error("the same capture gives another event")
+	}
+}
+
+// Roles: who was contacted is ip-dst, who came in is ip-src.
+func TestRoles(t *testing.T) {
+	tcp := func(src, dst string, sp, dp uint16, flags uint8) []byte {
+		return build.TCP{Src: src, Dst: dst, SrcPort: sp, DstPort: dp, Seq: 1, Flags: flags}.Packet()
+	}
+	for _, c := range []struct {
+		name    string
+		packets [][]byte
+		want    []string
+	}{
+		{"a SYN to a high port", [][]byte{tcp("203.0.113.9", "10.0.0.5", 80, 4444, 2)}, []string{"ip-src 203.0.113.9 1"}},
+		{"its answer", [][]byte{tcp("203.0.113.9", "10.0.0.5", 4444, 80, 0x12)}, []string{"ip-dst 203.0.113.9 1"}},
+		{"midstream, by the ports", [][]byte{tcp("203.0.113.9", "10.0.0.5", 50000, 22, 0x10)}, []string{"ip-src 203.0.113.9 1"}},
+		{"ping from outside", [][]byte{build.IP("203.0.113.9", "10.0.0.5", 1, []byte{8, 0, 0, 0, 0, 1, 0, 1})}, []string{"ip-src 203.0.113.9 1"}},
+		{"SYN before ports", [][]byte{
+			tcp("203.0.113.9", "10.0.0.5", 20, 4444, 2), tcp("203.0.113.9", "10.0.0.5", 20, 4444, 0x10),
+		}, []string{"ip-src 203.0.113.9 2"}},
+		{"inside a tunnel", [][]byte{
+			build.IP("198.51.100.1", "10.0.0.9", 4, tcp("203.0.113.9", "10.0.0.5", 40000, 80, 2)),
+		}, []string{"ip-dst 198.51.100.1 1", "ip-src 203.0.113.9 1"}},
+	} {
+		var cp capture
+		for _, p := range c.packets {
+			cp.add(p)
+		}
+		if diff := cmp.Diff(c.want, rows(cp.report(t, Options{}), EventOptions{})); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+func TestRules(t *testing.T) {
+	for addr, want := range map[string]Rule{
+		"10.1.2.3": PrivateAddr, "172.31.0.1": PrivateAddr, "192.168.1.1": PrivateAddr, "fd00::1": PrivateAddr, "fec0::1": PrivateAddr,
+		"100.64.0.1": SharedAddr, "127.0.0.1": LoopbackAddr, "::1": LoopbackAddr,
+		"169.254.1.1": LinkLocalAddr, "fe80::1": LinkLocalAddr, "224.0.0.251": MulticastAddr, "ff02::fb": MulticastAddr,
+		"255.255.255.255": BroadcastAddr, "0.0.0.0": UnspecifiedAddr, "::": UnspecifiedAddr,
+		"::ffff:10.0.0.1": PrivateAddr,
+		// Documentation addresses are not filtered, and neighbours of private nets are none.
+		"192.0.2.1": "", "198.51.100.1": "", "203.0.113.1": "", "2001:db8::1": "", "172.32.0.1": "", "11.0.0.1": "", "100.128.0.1": "",
+	} {
+		if got := addrRule(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s: %q, want %q", addr, got, want)
+		}
+	}
+	for name, want := range map[string]Rule{
+		"printer": SingleLabel, "localhost": LocalhostName, "a.localhost": LocalhostName, "printer.local": LocalName,
+		"1.2.0.192.in-addr.arpa": ARPAName, ".": SingleLabel, "": SingleLabel,
+		"www.example": "", "local.example.org": "", "arpa.org": "",
+	} {
+		if got := nameRule(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// A name is a domain if it is what can be registered (publicsuffix.org).
+func TestRegistrable(t *testing.T) {
+	for name, want := range map[string]bool{
+		"example.org": true, "www.example.org": false, "example.co.uk": true, "www.example.co.uk": false, "co.uk": false,
+		"badfiles.example": true, "cdn.badfiles.example": false, "someone.github.io": true,
+	} {
+		if got := registrable(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestHTTPHosts(t *testing.T) {
+	for _, c := range []struct {
+		name, request string
+		port          uint16
+		want          []string
+	}{
+		{"a port", "GET / HTTP/1.1\r\nHost: WWW.Example.org:8080\r\n\r\n", 8080,
+			[]string{"url http://WWW.Example.org:8080/ 1", "hostname www.example.org 1"}},
+		{"an address", "GET /x HTTP/1.1\r\nHost: 198.51.100.7\r\n\r\n", 80,
+			[]string{"url http://198.51.100.7/x 1"}},
+		{"none", "GET /x HTTP/1.0\r\n\r\n", 80, []string{"url http://198.51.100.7/x 1"}},
+		{"none, another port", "GET /x HTTP/1.0\r\n\r\n", 8000, []string{"url http://198.51.100.7:8000/x 1"}},
+		{"a tunnel", "CONNECT www.example.org:443 HTTP/1.1\r\nHost: www.example.org:443\r\n\r\n", 3128,
+			[]string{"hostname www.example.org 1"}},
+		{"a private one", "GET /x HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n", 80, nil},
+		{"one that MISP refuses", "GET /x HTTP/1.1\r\nHost: a_b.c_d\r\n\r\n", 80,
+			[]string{"url http://a_b.c_d/x 1"}},
+	} {
+		var cp capture
+		cp.request("10.0.0.5", "198.51.100.7", c.port, c.request)
+		if diff := cmp.Diff(c.want, rows(cp.report(t, Options{}), EventOptions{Only: []Topic{HTTP}})); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+// Without times that can be trusted, values go out without first and last seen.
+func TestTimes(t *testing.T) {
+	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
+	for _, c := range []struct {
+		name               string
+		times              []time.Time
+		untimed, backwards int64
+		seen               bool
+	}{
+		{"good", []time.Time{start, start.Add(time.Second)}, 0, 0, true},
+		{"out of order by less than 100 ms", []time.Time{start, start.Add(-50 * time.Millisecond)}, 0, 0, true},
+		{"backwards", []time.Time{start, start.Add(-time.Second)}, 0, 1, false},
+	} {
+		var cp capture
+		for _, at := range c.times {
+			cp.at(at, udp)
+		}
+		rep := cp.report(t, Options{})
+		if rep.Unseen.Untimed != c.untimed || rep.Unseen.Backwards != c.backwards {
+			t.Errorf("%s: %d untimed, %d backwards", c.name, rep.Unseen.Untimed, rep.Unseen.Backwards)
+		}
+		for _, a := range rep.Event(EventOptions{}).Attributes {
+			if a.FirstSeen.IsZero() == c.seen {
+				t.Errorf("%s: seen from %v", c.name, a.FirstSeen)
+			}
+		}
+	}
+}
+
+// Times that only pcapng can tell: none, before 1970, after 9999.
+func TestImpossibleTimes(t *testing.T) {
+	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
+	offset := func(seconds int64) []build.Option {
+		return []build.Option{{Code: 14, Value: []byte{
+			byte(seconds), byte(seconds >> 8), byte(seconds >> 16), byte(seconds >> 24),
+			byte(seconds >> 32), byte(seconds >> 40), byte(seconds >> 48), byte(seconds >> 56),
+		}}}
+	}
+	for name, file := range map[string][]byte{
+		"none":        new(build.Pcapng).Section().Interface(1, 0).Simple(uint32(len(udp)), udp).Bytes(),
+		"before 1970": new(build.Pcapng).Section().Interface(1, 0, offset(-1000)...).Enhanced(0, 1, udp).Bytes(),
+		"after 9999":  new(build.Pcapng).Section().Interface(1, 0, offset(253402300800)...).Enhanced(0, 1, udp).Bytes(),
+	} {
+		r, err := pcap.NewReaderBytes(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rep, err := Read(context.Background(), r, Options{})
+		if err != nil || rep.Unseen.Untimed != 1 {
+			t.Errorf("%s: %d untimed, %v", name, rep.Unseen.Untimed, err)
+		}
+		for _, a := range rep.Event(EventOptions{}).Attributes {
+			if !a.FirstSeen.IsZero() || !a.LastSeen.IsZero() {
+				t.Errorf("%s: seen from %v to %v", name, a.FirstSeen, a.LastSeen)
+			}
+		}
+	}
+}
+
+// At MaxValues the rows that stay do not depend on the order of packets, their
+// counts are exact, and what is left out is counted.
+func TestMaxValues(t *testing.T) {
+	var hosts []string
+	for i := range 60 {
+		hosts = append(hosts, fmt.Sprintf("192.0.2.%d", i+1))
+	}
+	hosts = append(hosts, hosts...)
+	read := func() []string {
+		var c capture
+		for _, h := range hosts {
+			c.add(build.UDP("203.0.113.1", 4000, h, 9, []byte("x")))
+		}
+		rep := c.report(t, Options{MaxValues: 10})
+		var kept int64
+		for h := range rep.Hosts() {
+			kept += h.Count
+		}
+		if total := int64(2 * len(hosts)); kept+rep.Unseen.LeftOut != total {
+			t.Errorf("%d kept and %d left out of %d observations", kept, rep.Unseen.LeftOut, total)
+		}
+		return rows(rep, EventOptions{})
+	}
+	want := read()
+	if len(want) != 10 {
+		t.Fatalf("%d rows are kept", len(want))
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 5 {
+		rng.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+		if diff := cmp.Diff(want, read()); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// A value that is too long is counted and not cut.
+func TestMaxValueLen(t *testing.T) {
+	var c capture
+	c.request("10.0.0.5", "198.51.100.7", 80, "GET /"+strings.Repeat("a", 100)+" HTTP/1.1\r\nHost: www.example\r\n\r\n")
+	rep := c.report(t, Options{MaxValueLen: 50})
+	if got := rows(rep, EventOptions{Only: []Topic{HTTP}}); got != nil || rep.Unseen.TooLong != 1 {
+		t.Errorf("%v, %d too long", got, rep.Unseen.TooLong)
+	}
+}
+
+// What was good before damage is in the report, and so is the error.
+func TestReadDamaged(t *testing.T) {
+	var c capture
+	c.add(build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, nil))
+	c.add(build.UDP("10.0.0.5", 4000, "192.0.2.2", 9, nil))
+	b := c.file.Bytes()
+	r, err := pcap.NewReader(bytes.NewReader(b[:len(b)-1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := Read(context.Background(), r, Options{})
+	if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(rep.Captures[0].Err, io.ErrUnexpectedEOF) {
+		t.Errorf("%v, in the report %v", err, rep.Captures[0].Err)
+	}
+	if diff := cmp.Diff([]string{"ip-dst 192.0.2.1 1"}, rows(rep, EventOptions{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadCancelled(t *testing.T) {
+	var c capture
+	c.add(build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, nil))
+	r, _ := pcap.NewReaderBytes(c.file.Bytes())
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if rep, err := Read(ctx, r, Options{}); !errors.Is(err, context.Canceled) || rep == nil {
+		t.Error(rep, err)
+	}
+}
+
+// Packets quoted by ICMP errors make no indicator: their addresses are claims.
+func TestQuotedIsNoHost(t *testing.T) {
+	inner := build.UDP("10.0.0.5", 4000, "203.0.113.66", 9, nil)
+	var c capture
+	c.add(build.IP("192.0.2.1", "10.0.0.5", 1, append([]byte{3, 3, 0, 0, 0, 0, 0, 0}, inner...)))
+	if diff := cmp.Diff([]string{"ip-dst 192.0.2.1 1"}, rows(c.report(t, Options{}), EventOptions{})); diff != "" {
+		t.Error(diff)
+	}
+}

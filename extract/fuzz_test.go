@@ -1,0 +1,45 @@
+package extract
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// Whatever a capture holds, what goes out is what MISP stores unchanged.
+func FuzzExtract(f *testing.F) {
+	var c capture
+	c.add(build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(1, "www", "example")))
+	c.request("10.0.0.5", "198.51.100.7", 80, "GET / HTTP/1.1\r\nHost: www.example\r\nUser-Agent: a\r\n\r\n")
+	f.Add(c.file.Bytes())
+	f.Add(new(build.Pcapng).Section().Interface(101, 0).
+		Enhanced(0, 1, build.UDP("2001:db8::1", 5000, "2001:db8::2", 5353, build.DNSQuery(1, "a.b\x00", "local"))).Bytes())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := pcap.NewReaderBytes(b)
+		if err != nil {
+			return
+		}
+		rep, _ := Read(context.Background(), r, Options{MaxValues: 16})
+		for _, o := range []EventOptions{{}, {Private: true}} {
+			ev := rep.Event(o)
+			seen := map[misp.UUID]bool{}
+			for _, a := range ev.Attributes {
+				if v, err := misp.Normalize(a.Type, a.Value); err != nil || v != a.Value && a.Type != misp.URL {
+					t.Errorf("%s %q: %q, %v", a.Type, a.Value, v, err)
+				}
+				if seen[a.UUID] {
+					t.Errorf("%s %q: its UUID is not its own", a.Type, a.Value)
+				}
+				seen[a.UUID] = true
+			}
+			if out, err := json.Marshal(ev); err != nil || !utf8.Valid(out) {
+				t.Errorf("%v: %q", err, out)
+			}
+		}
+	})
+}

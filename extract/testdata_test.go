@@ -1,0 +1,123 @@
+package extract
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// golden returns the columns of tshark's view of a capture of testdata, by their
+// names.
+func golden(t *testing.T, capture string) map[string][]string {
+	t.Helper()
+	name, _, _ := strings.Cut(filepath.Base(capture), ".")
+	f, err := os.Open(filepath.Join("..", "testdata", "golden", name+".tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.LazyQuotes = '\t', true
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := map[string][]string{}
+	for i, name := range rows[0] {
+		for _, row := range rows[1:] {
+			columns[name] = append(columns[name], row[i])
+		}
+	}
+	return columns
+}
+
+// Every indicator that tshark finds in the captures of testdata goes out, or is
+// left out by a rule.
+func TestEverythingThatTsharkFinds(t *testing.T) {
+	captures, err := filepath.Glob("../testdata/*.pcap*")
+	if err != nil || len(captures) == 0 {
+		t.Fatal("no captures", err)
+	}
+	total := 0
+	for _, capture := range captures {
+		r, err := pcap.Open(capture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rep, err := Read(context.Background(), r, Options{})
+		r.Close()
+		if err != nil {
+			t.Errorf("%s: %v", capture, err)
+		}
+		columns := golden(t, capture)
+		if packets := int64(len(columns["frame.number"])); rep.Packets != packets {
+			t.Errorf("%s: %d packets, tshark reads %d", capture, rep.Packets, packets)
+		}
+		have := known(rep)
+		for _, name := range []string{
+			"ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "dns.qry.name", "dns.a", "dns.aaaa",
+			"http.host", "http.request.full_uri", "http.user_agent", "tls.handshake.extensions_server_name",
+		} {
+			for i, cell := range columns[name] {
+				for _, v := range values(name, cell) {
+					total++
+					if !have[v] {
+						t.Errorf("%s packet %d: %s %q is neither in the event nor left out", capture, i+1, name, v)
+					}
+				}
+			}
+		}
+	}
+	if total < 500 {
+		t.Errorf("the golden files hold only %d values", total)
+	}
+}
+
+// known returns every value that goes out or is left out, and the parts of those
+// that have two.
+func known(rep *Report) map[string]bool {
+	s := rep.Select(EventOptions{})
+	have := map[string]bool{}
+	add := func(value string) {
+		for _, part := range append(strings.Split(value, "|"), value) {
+			have[part] = true
+		}
+	}
+	for _, a := range s.Attributes {
+		add(a.Value)
+	}
+	for _, l := range s.LeftOut {
+		add(l.Value)
+	}
+	return have
+}
+
+// values returns the values of a cell in the form of attributes. An address that
+// an ICMP error quotes is no address of the packet: the first one is.
+func values(column, cell string) []string {
+	if cell == "" {
+		return nil
+	}
+	switch column {
+	case "http.request.full_uri": // of each of the requests in a packet
+		return strings.Split(strings.ReplaceAll(cell, ",http://", "\nhttp://"), "\n")
+	case "http.user_agent":
+		return strings.Split(cell, ",")
+	case "ip.src", "ip.dst", "ipv6.src", "ipv6.dst":
+		first, _, _ := strings.Cut(cell, ",")
+		return []string{first}
+	}
+	parts := strings.Split(strings.ToLower(cell), ",")
+	for i, p := range parts {
+		if column == "http.host" {
+			parts[i] = hostOf(p)
+		}
+		parts[i] = strings.TrimSuffix(parts[i], ".")
+	}
+	return parts
+}

@@ -1,0 +1,159 @@
+// Package house_test asserts the rules of the whole module: which package may
+// import which.
+package house_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sightline-go/sightline"
+
+// mayImport lists, for each package of the module, the others that it may
+// import. Packages point up in this list only.
+var mayImport = map[string][]string{
+	"internal/build":      {},
+	"internal/defuse":     {},
+	"internal/window":     {},
+	"internal/ng":         {"internal/window"},
+	"pcap":                {"internal/window", "internal/ng"},
+	"pcapng":              {"internal/window", "internal/ng", "pcap"},
+	"layers":              {"pcap"},
+	"layers/stream":       {"pcap", "layers"},
+	"extract/misp":        {},
+	"extract/warninglist": {},
+	"extract":             {"pcap", "pcapng", "layers", "layers/stream", "extract/warninglist"},
+}
+
+// fileMayImport adds to it for single files.
+var fileMayImport = map[string][]string{
+	"extract/event.go": {"extract/misp"},
+}
+
+// outside lists what a package may import from other modules.
+var outside = map[string][]string{
+	"extract":             {"golang.org/x/net/"},
+	"extract/misp":        {"golang.org/x/net/"},
+	"extract/warninglist": {"golang.org/x/net/"},
+}
+
+// heavy is what the packages below extract do not import from the standard
+// library, so that programs which only read captures stay small.
+var heavy = []string{"net/http", "crypto/x509"}
+
+func TestImports(t *testing.T) {
+	files := sources(t)
+	if len(files) == 0 {
+		t.Fatal("no Go files found")
+	}
+	for _, file := range files {
+		dir := filepath.ToSlash(filepath.Dir(file))
+		allowed, library := mayImport[dir]
+		if !library {
+			if dir != "internal/house" && !strings.HasPrefix(dir, "examples/") && !strings.HasPrefix(dir, "fuzz") {
+				t.Errorf("%s: package %s has no line in mayImport", file, dir)
+			}
+			continue
+		}
+		allowed = slices.Concat(allowed, fileMayImport[file])
+		for _, path := range imports(t, file) {
+			if why := refuse(dir, path, allowed); why != "" {
+				t.Errorf("%s imports %s: %s", file, path, why)
+			}
+		}
+	}
+}
+
+// refuse says why a file of package dir may not import path.
+func refuse(dir, path string, allowed []string) string {
+	if inside, ok := strings.CutPrefix(path, module+"/"); ok {
+		if !slices.Contains(allowed, inside) {
+			return "against the direction of imports"
+		}
+		return ""
+	}
+	if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+		for _, prefix := range outside[dir] {
+			if strings.HasPrefix(path, prefix) {
+				return ""
+			}
+		}
+		return "not in the standard library"
+	}
+	if path == "unsafe" || path == "C" {
+		return "not in this module"
+	}
+	if !strings.HasPrefix(dir, "extract") && slices.Contains(heavy, path) {
+		return "too heavy for this package"
+	}
+	return ""
+}
+
+// imports returns what file imports.
+func imports(t *testing.T, file string) (paths []string) {
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", file), nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range f.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// sources returns the Go files of the module, without tests and nested
+// modules, relative to its root and with slashes.
+func sources(t *testing.T) (files []string) {
+	root := os.DirFS(filepath.Join("..", ".."))
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != ".":
+			if _, err := fs.Stat(root, name+"/go.mod"); err == nil || strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" {
+				return fs.SkipDir
+			}
+		case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
+			files = append(files, name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestRefuse(t *testing.T) {
+	for _, test := range []struct {
+		dir, path string
+		refused   bool
+	}{
+		{"pcap", "time", false},
+		{"pcap", module + "/internal/ng", false},
+		{"pcap", module + "/layers", true},
+		{"pcap", "golang.org/x/net/idna", true},
+		{"pcap", "net/http", true},
+		{"layers", "crypto/x509", true},
+		{"layers", "unsafe", true},
+		{"extract", "crypto/x509", false},
+		{"extract", "golang.org/x/net/idna", false},
+		{"extract", module + "/extract/misp", true},
+		{"extract/misp", module + "/pcap", true},
+	} {
+		if why := refuse(test.dir, test.path, mayImport[test.dir]); (why != "") != test.refused {
+			t.Errorf("%s importing %s: %q, refused should be %t", test.dir, test.path, why, test.refused)
+		}
+	}
+}

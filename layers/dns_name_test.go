@@ -1,0 +1,127 @@
+package layers
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// RFC 1035 section 4.1.4: the example of compression, at its offsets.
+func TestNameRFC1035(t *testing.T) {
+	b := make([]byte, 93)
+	copy(b[20:], "\x01F\x03ISI\x04ARPA\x00")
+	copy(b[40:], "\x03FOO\xc0\x14")
+	copy(b[64:], "\xc0\x1a")
+	for off, want := range map[int]string{20: "F.ISI.ARPA", 40: "FOO.F.ISI.ARPA", 64: "ARPA", 92: "."} {
+		n := Name{b, off}
+		if n.Err() != nil || n.String() != want {
+			t.Errorf("name at %d: %q, %v; want %q", off, n, n.Err(), want)
+		}
+	}
+}
+
+func TestNameText(t *testing.T) {
+	for _, tt := range []struct{ wire, want string }{
+		{"\x00", "."},
+		{"\x01a\x01b\x00", "a.b"},
+		{"\x03a.b\x01c\x00", `a\.b.c`},            // three labels would be another name
+		{"\x0agoogle.com\x00\x00", `google\.com`}, // and this one is no google.com
+		{"\x0bgoogle.com\x00\x04evil\x00", `google\.com\000.evil`},
+		{"\x04a\\.b\x00", `a\\\.b`},
+		{"\x05a b\tc\x00", `a\032b\009c`},
+		{"\x03\x7f\x80\xff\x00", `\127\128\255`},
+		{"\x02\xc3\xa9\x00", `\195\169`},
+		{"\x04_tcp\x01*\x00", "_tcp.*"},
+	} {
+		n := Name{[]byte(tt.wire), 0}
+		if got := n.String(); got != tt.want || n.Err() != nil {
+			t.Errorf("%q: %q, %v; want %q", tt.wire, got, n.Err(), tt.want)
+		}
+		if got := string(n.AppendTo([]byte("x"))); got != "x"+tt.want {
+			t.Errorf("%q: appended %q", tt.wire, got)
+		}
+	}
+}
+
+func TestNameLabels(t *testing.T) {
+	var got []string
+	for label := range (Name{[]byte("\x03a.b\x02c\x00\xc0\x00\x00"), 0}).Labels() {
+		got = append(got, string(label))
+		if len(got) == 5 {
+			break
+		}
+	}
+	if diff := cmp.Diff([]string{"a.b", "c\x00", "a.b", "c\x00", "a.b"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNameErr(t *testing.T) {
+	label := func(n int) string { return string(rune(n)) + strings.Repeat("x", n) }
+	long := label(63) + label(63) + label(63)
+	chain := func(n int) string { // n pointers, each to the next, then the root
+		var b []byte
+		for i := range n {
+			b = binary.BigEndian.AppendUint16(b, 0xc000|uint16(2*i+2))
+		}
+		return string(append(b, 0))
+	}
+	for _, tt := range []struct {
+		name, wire string
+		want       error
+	}{
+		{"empty", "", Short},
+		{"255 octets", long + label(61) + "\x00", nil},
+		{"256 octets", long + label(62) + "\x00", Malformed},
+		{"no end", "\x01a", Short},
+		{"label beyond the end", "\x05ab", Short},
+		{"half a pointer", "\x01a\xc0", Short},
+		{"pointer to itself", "\xc0\x00", Malformed},
+		{"labels that loop", "\x01a\xc0\x00", Malformed},
+		{"pointer out of the message", "\x01a\xff\xff", Short},
+		{"pointer forward", "\xc0\x03\xff\x01a\x00", nil},
+		{"127 pointers", chain(127), nil},
+		{"128 pointers", chain(128), Malformed},
+		{"extended label", "\x45abc", Malformed},
+		{"reserved label", "\x80ab\x00", Malformed},
+	} {
+		n := Name{[]byte(tt.wire), 0}
+		if err := n.Err(); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+		if text := n.String(); (text == "") != (tt.want != nil) {
+			t.Errorf("%s: text %q", tt.name, text)
+		}
+		if tt.want != nil && (n.EqualFold("") || n.EqualFold(".")) {
+			t.Errorf("%s: equals another name", tt.name)
+		}
+	}
+	if (Name{}).Err() != Short {
+		t.Error("the zero Name can be decoded")
+	}
+}
+
+func TestNameEqualFold(t *testing.T) {
+	for _, tt := range []struct {
+		wire, s string
+		want    bool
+	}{
+		{"\x03WwW\x07eXample\x00", "www.ExAMPLE", true},
+		{"\x03www\x07example\x00", "www.example.", true},
+		{"\x03www\x07example\x00", "www.example..", false},
+		{"\x03www\x07example\x00", "www.exampl", false},
+		{"\x0bwww.example\x00", "www.example", false},
+		{"\x00", ".", true},
+		{"\x00", "", false},
+		{"\x01k\x00", "\u212a", false}, // the Kelvin sign folds to k in Unicode, not in RFC 4343
+		{"\x02\xc3\xa9\x00", `\195\169`, true},
+		{"\x01@\x00", "`", false}, // differ in the bit of case, but are no letters
+	} {
+		if got := (Name{[]byte(tt.wire), 0}).EqualFold(tt.s); got != tt.want {
+			t.Errorf("%q, %q: %v", tt.wire, tt.s, got)
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package stream
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// A Defragmenter puts IP datagrams together from their fragments (RFC 791
+// section 3.2, RFC 8200 section 4.5). The zero value is ready, with the bounds
+// that its fields document. It is not safe for concurrent use. An Assembler has
+// its own.
+//
+// Where fragments of an IPv4 datagram overlap, the bytes that came first count.
+// An IPv6 datagram whose fragments overlap is dropped, also what comes of it
+// later (RFC 5722), but a fragment that came twice is no overlap. A fragment
+// that cannot be right is left out: one whose length is no multiple of 8 though
+// more follow, one that reaches beyond 65,535 bytes or beyond the datagram's
+// last one, a last one before others, and one that the capture cut; an IPv6
+// datagram with two ends is dropped. The flag DF is of no account.
+type Defragmenter struct {
+	// MaxBytes bounds what is held of incomplete datagrams, with what it costs
+	// to hold it. Reaching it gives up the oldest datagram. 0: 4 MiB.
+	MaxBytes int
+
+	// MaxDatagrams bounds how many incomplete datagrams are held. Reaching it
+	// gives up the oldest. 0: 8192.
+	MaxDatagrams int
+
+	// Idle is how long in capture time the fragments of a datagram may come
+	// after the first of them. 0: 60 seconds (RFC 8200 section 4.5).
+	Idle time.Duration
+
+	table map[fragmentKey]*partial
+	order []*partial // oldest first; some are gone from table
+	last  *partial   // the newest, until the clock moves
+	clock clock
+	stats DefragStats
+}
+
+const (
+	defaultMaxFragments = 4 << 20
+	defaultMaxDatagrams = 8192
+	defaultFragmentIdle = time.Minute
+)
+
+// DefragStats counts what a Defragmenter has done and what it gave up.
+type DefragStats struct {
+	Fragments int // fragments seen
+	Datagrams int // datagrams put together
+	Open      int // datagrams in memory now
+	Held      int // bytes in memory now, as MaxBytes counts them
+
+	Incomplete int // datagrams given up because their rest did not come in time
+	Evicted    int // datagrams given up at MaxBytes or MaxDatagrams
+	Dropped    int // IPv6 datagrams dropped because fragments overlap or contradict each other
+	Overlaps   int // fragments that overlap others, without being the same
+	Malformed  int // fragments left out because they cannot be right
+	Cut        int // fragments left out because the capture cut them
+}
+
+// A Datagram is an IP packet that came in fragments. Data is the caller's: the
+// packet without link layer, to be decoded as pcap.LinkTypeRaw, with the headers
+// of the fragment that came from its beginning.
+type Datagram struct {
+	Data        []byte
+	First, Last Ref // the packets of the fragment that came first, and that completed it
+}
+
+// A partial is a datagram of which fragments are missing.
+type partial struct {
+	key   fragmentKey
+	first Ref
+	seen  time.Duration // when the first fragment came
+	head  []byte        // the headers, once known
+	parts segments
+	top   int  // end of the farthest fragment
+	size  int  // of the payload, -1 until the last fragment came
+	dead  bool // dropped, also what comes
+	gone  bool // not in table
+}
+
+// partialCost is what a partial takes, its place in the table included.
+const partialCost = 320
+
+// Push takes a packet. It reports whether that is a fragment that completes a
+// datagram, and returns the datagram, which may in turn hold a fragment of
+// another.
+func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool) {
+	if d.clock.tick(rec.Time) {
+		d.expire(d.clock.now)
+	}
+	if !p.Fragment() {
+		return Datagram{}, false
+	}
+	f, ok := findFragment(p)
+	if !ok {
+		return Datagram{}, false
+	}
+	ref := Ref{rec.Offset, rec.Number, rec.Time}
+	return d.take(f, source{ref, ref}, d.clock.now)
+}
+
+// Stats returns the counts so far.
+func (d *Defragmenter) Stats() DefragStats {
+	s := d.stats
+	s.Open = len(d.table)
+	return s
+}
+
+// Flush gives up the datagrams that are incomplete.
+func (d *Defragmenter) Flush() {
+	for len(d.table) > 0 {
+		d.giveUp(d.oldest(), &d.stats.Incomplete)
+	}
+}
+
+// take adds a fragment that came at from.
+func (d *Defragmenter) take(f fragment, from source, now time.Duration) (Datagram, bool) {
+	d.stats.Fragments++
+	switch {
+	case f.atomic():
+		d.stats.Datagrams++
+		return Datagram{f.strip(), from.first, from.last}, true
+	case f.cut:
+		d.stats.Cut++
+		return Datagram{}, false
+	case !f.valid():
+		d.stats.Malformed++
+		return Datagram{}, false
+	}
+	g := d.table[f.key]
+	if g == nil {
+		g = d.open(f.key, from.first, now)
+	}
+	if !g.dead {
+		held := g.cost()
+		d.add(g, f)
+		d.stats.Held += g.cost() - held
+	}
+	if g.complete() {
+		d.remove(g)
+		d.stats.Datagrams++
+		return Datagram{g.assemble(), g.first, from.last}, true
+	}
+	d.limit()
+	return Datagram{}, false
+}
+
+func (d *Defragmenter) open(k fragmentKey, first Ref, now time.Duration) *partial {
+	if d.table == nil {
+		d.table = make(map[fragmentKey]*partial)
+	}
+	if len(d.order) > 2*len(d.table)+64 {
+		d.order = slices.DeleteFunc(d.order, func(g *partial) bool { return g.gone })
+	}
+	g := &partial{key: k, first: first, seen: now, size: -1}
+	d.table[k] = g
+	d.order, d.last = append(d.order, g), g
+	d.stats.Held += g.cost()
+	return g
+}
+
+func (d *Defragmenter) remove(g *partial) {
+	d.stats.Held -= g.cost()
+	delete(d.table, g.key)
+	g.gone = true
+}
+
+// oldest returns the datagram whose first fragment came first, nil when there is
+// none.
+func (d *Defragmenter) oldest() *partial {
+	for len(d.order) > 0 && d.order[0].gone {
+		d.order[0] = nil
+		d.order = d.order[1:]
+	}
+	if len(d.order) == 0 {
+		return nil
+	}
+	return d.order[0]
+}
+
+// giveUp removes a datagram, and counts it unless it was dropped before.
+func (d *Defragmenter) giveUp(g *partial, count *int) {
+	if !g.dead {
+		*count++
+	}
+	d.remove(g)
+}
+
+// expire gives up what is older than Idle, now that the clock has moved. As it
+// follows the packets one behind, the newest datagram began then.
+func (d *Defragmenter) expire(now time.Duration) {
+	if d.last != nil {
+		d.last.seen, d.last = now, nil
+	}
+	limit := withDefault(d.Idle, defaultFragmentIdle)
+	for g := d.oldest(); g != nil && now-g.seen > limit; g = d.oldest() {
+		d.giveUp(g, &d.stats.Incomplete)
+	}
+}
+
+// limit gives up datagrams until the rest is within MaxBytes and MaxDatagrams.
+func (d *Defragmenter) limit() {
+	for d.stats.Held > withDefault(d.MaxBytes, defaultMaxFragments) ||
+		len(d.table) > withDefault(d.MaxDatagrams, defaultMaxDatagrams) {
+		d.giveUp(d.oldest(), &d.stats.Evicted)
+	}
+}

@@ -1,0 +1,133 @@
+package stream
+
+import (
+	"slices"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// Bounds of DTLS messages that come in fragments. A longer one is given up; of
+// more messages at once the oldest is.
+const (
+	dtlsMaxMessage = 64 << 10
+	dtlsMaxPartial = 64
+)
+
+// A dtlsMessage is a hello of which fragments came (RFC 6347 section 4.2.3).
+type dtlsMessage struct {
+	ends   key
+	from   int    // side that sent it
+	number uint16 // of the message
+	size   int    // of its body, in bytes
+
+	first     Ref
+	fragments sequence
+	body      []byte // as far as it is there in order
+}
+
+// pushDTLS takes a datagram if it begins with a handshake record of DTLS that is
+// not encrypted.
+func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
+	if len(b) < 13 || b[0] != byte(layers.TLSHandshakeRecord) || b[1] != 0xfe || p.Fragment() {
+		return false
+	}
+	f, ok := p.Flow()
+	if !ok {
+		return false
+	}
+	taken := false
+	for len(b) > 0 {
+		r, err := layers.ParseDTLSRecord(b)
+		if err != nil || r.Type() != layers.TLSHandshakeRecord || r.Epoch() != 0 {
+			break
+		}
+		b, taken = b[len(r.Bytes()):], true
+		for body := r.Payload(); len(body) > 0; {
+			m, err := layers.ParseDTLSHandshake(body)
+			if err != nil {
+				break
+			}
+			body = body[len(m.Bytes()):]
+			if m.Type() == layers.TLSClientHello || m.Type() == layers.TLSServerHello {
+				a.dtlsHello(f, m, ref)
+			}
+		}
+	}
+	return taken
+}
+
+// dtlsHello takes a fragment of a hello.
+func (a *Assembler) dtlsHello(f layers.Flow, m layers.DTLSHandshake, ref Ref) {
+	if m.Len() > min(dtlsMaxMessage, withDefault(a.MaxMessage, defaultMaxMessage)) {
+		a.stats.TooLong++
+		return
+	}
+	if len(m.Body()) == m.Len() {
+		a.emitDTLS(f, m.Type(), m.Body(), ref, ref)
+		return
+	}
+	w := a.partialDTLS(f, m)
+	held := len(w.body)
+	part := run{uint64(m.Offset()), m.Body(), ref}
+	for part, ok := w.fragments.push(a, part); ok; part, ok = w.fragments.pop(a) {
+		if part.off == 0 {
+			w.first = part.ref
+		}
+		w.body = append(w.body, part.data...)
+	}
+	a.hold(len(w.body) - held)
+	if len(w.body) == m.Len() {
+		a.emitDTLS(f, m.Type(), w.body, w.first, ref)
+		a.forgetDTLS(slices.Index(a.dtls, w))
+	}
+}
+
+// partialDTLS returns the message that m is a fragment of.
+func (a *Assembler) partialDTLS(f layers.Flow, m layers.DTLSHandshake) *dtlsMessage {
+	ends, from := makeKey(f)
+	for _, w := range a.dtls {
+		if w.ends == ends && w.from == from && w.number == m.Message() && w.size == m.Len() {
+			return w
+		}
+	}
+	if len(a.dtls) == dtlsMaxPartial {
+		a.stats.Incomplete++
+		a.forgetDTLS(0)
+	}
+	w := &dtlsMessage{ends: ends, from: from, number: m.Message(), size: m.Len()}
+	a.dtls = append(a.dtls, w)
+	a.hold(segmentCost)
+	return w
+}
+
+// forgetDTLS drops the message at index i.
+func (a *Assembler) forgetDTLS(i int) {
+	w := a.dtls[i]
+	w.fragments.drop(a)
+	a.hold(-segmentCost - len(w.body))
+	a.dtls = slices.Delete(a.dtls, i, i+1)
+}
+
+// flushDTLS gives up all messages that are not whole.
+func (a *Assembler) flushDTLS() {
+	for len(a.dtls) > 0 {
+		a.stats.Incomplete++
+		a.forgetDTLS(0)
+	}
+}
+
+// emitDTLS delivers a hello in the form that it has in TLS.
+func (a *Assembler) emitDTLS(f layers.Flow, typ layers.TLSHandshakeType, body []byte, first, last Ref) {
+	client := typ == layers.TLSClientHello
+	if !client {
+		f = f.Reverse()
+	}
+	b := layers.AppendTLSHandshake(a.getSpare(), typ, body)
+	if cap(b) <= spareSize {
+		a.lent = append(a.lent, b)
+	}
+	a.out = append(a.out, Message{
+		Conn: &Conn{Flow: f, Start: first}, Via: UDP, Proto: DTLS, FromClient: client,
+		First: first, Last: last, Data: b[:len(b):len(b)],
+	})
+}

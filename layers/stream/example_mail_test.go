@@ -1,0 +1,40 @@
+package stream_test
+
+import (
+	"fmt"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// What a mail server is told: the envelope, the mail, its attachments.
+func Example_mail() {
+	a := &stream.Assembler{Config: stream.Config{Hash: stream.HashSHA256}}
+	print := func(ms []stream.Message) {
+		for _, m := range ms {
+			switch {
+			case m.Part == stream.End:
+				fmt.Printf("file %s, %d bytes, %v, SHA-256 %.4x...\n", m.File.Name, m.File.Size, m.File.State, m.File.SHA256)
+			case m.Part != stream.Whole:
+			case m.Proto == stream.Mail:
+				if h, err := layers.ParseMailHeader(m.Data); err == nil {
+					fmt.Println("subject", layers.MailText(h.Get("Subject")))
+				}
+			case m.Proto == stream.SMTP && m.FromClient:
+				if c, err := layers.ParseCommand(m.Data); err == nil && c.Path() != nil {
+					fmt.Printf("%s %s\n", c.Verb(), c.Mailbox())
+				}
+			}
+		}
+	}
+	sent := talk{{true, "220 mx.example ESMTP\r\n"}, {false, "MAIL FROM:<a@b.example> SIZE=99\r\nRCPT TO:<c@d.example>\r\nDATA\r\n" +
+		"Subject: invoice\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBA==\r\n.\r\n"}}
+	for i, s := range sent.segs(10) {
+		push(a, s, int64(i+1), start, print)
+	}
+	// Output:
+	// MAIL a@b.example
+	// RCPT c@d.example
+	// subject invoice
+	// file a.zip, 4 bytes, complete, SHA-256 8dcc7e60...
+}

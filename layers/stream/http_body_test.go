@@ -1,0 +1,194 @@
+package stream_test
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// helloSum is the SHA-256 of "hello", as sha256sum gives it.
+const (
+	helloSum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+)
+
+func packed(t *testing.T, coding, data string) string {
+	t.Helper()
+	var b bytes.Buffer
+	var w interface {
+		Write([]byte) (int, error)
+		Close() error
+	}
+	switch coding {
+	case "gzip":
+		w = gzip.NewWriter(&b)
+	case "zlib":
+		w = zlib.NewWriter(&b)
+	case "flate":
+		w, _ = flate.NewWriter(&b, flate.BestCompression)
+	}
+	w.Write([]byte(data))
+	w.Close()
+	return b.String()
+}
+
+// files pushes segments and returns what each file was, as text.
+func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
+	t.Helper()
+	a.Hash, a.Content = stream.HashSHA256, true
+	var out []string
+	content := map[*stream.File]string{}
+	keep := func(ms []stream.Message) {
+		for _, m := range ms {
+			switch m.Part {
+			case stream.Begin:
+				content[m.File] = ""
+			case stream.Data:
+				content[m.File] += string(m.Data)
+			case stream.End:
+				who := "server"
+				if m.FromClient {
+					who = "client"
+				}
+				var target []byte
+				if req, err := layers.ParseHTTPRequest(m.Request); err == nil {
+					target = req.Target()
+				}
+				f := m.File
+				if f.State == stream.Complete && int64(len(content[f])) != f.Size {
+					t.Errorf("%d bytes of %d", len(content[f]), f.Size)
+				}
+				out = append(out, fmt.Sprintf("%s %s %q %s %d %s %.8s", who, target, f.Name, f.Type, f.Size, f.State, hex.EncodeToString(f.SHA256)))
+			}
+		}
+	}
+	for i, s := range segs {
+		push(a, s, int64(i+1), start, keep)
+	}
+	keep(a.Flush())
+	if held := a.Stats().Held; held != 0 {
+		t.Errorf("%d bytes are still held", held)
+	}
+	return out
+}
+
+func TestHTTPBodies(t *testing.T) {
+	res := func(fields, body string) string {
+		return "HTTP/1.1 200 OK\r\nContent-Type: Text/Plain; charset=utf-8\r\n" + fields + "\r\n" + body
+	}
+	length := func(n int) string { return fmt.Sprintf("Content-Length: %d\r\n", n) }
+	get := "GET /dir/a%20b.exe?x=1 HTTP/1.1\r\nHost: a.example\r\n\r\n"
+	gz, zl, raw := packed(t, "gzip", "hello"), packed(t, "zlib", "hello"), packed(t, "flate", "hello")
+	chunked := func(body string) string {
+		return fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", len(body)/2, body[:len(body)/2], len(body)-len(body)/2, body[len(body)/2:])
+	}
+	const server = `server /dir/a%20b.exe?x=1 "a b.exe" text/plain `
+	for _, test := range []struct {
+		name string
+		talk talk
+		want []string
+	}{
+		{"length", talk{{false, get}, {true, res(length(5), "hello")}}, []string{server + "5 complete 2cf24dba"}},
+		{"empty", talk{{false, get}, {true, res(length(0), "")}}, nil},
+		{"chunked", talk{{false, get}, {true, strings.TrimSuffix(res("", ""), "\r\n") + chunked("hello")}}, []string{server + "5 complete 2cf24dba"}},
+		{"gzip", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(len(gz)), gz)}}, []string{server + "5 complete 2cf24dba"}},
+		{"gzip, chunked", talk{{false, get}, {true, strings.TrimSuffix(res("Content-Encoding: GZip\r\n", ""), "\r\n") + chunked(gz)}}, []string{server + "5 complete 2cf24dba"}},
+		{"deflate", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(zl)), zl)}}, []string{server + "5 complete 2cf24dba"}},
+		{"deflate without zlib header", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(raw)), raw)}}, []string{server + "5 complete 2cf24dba"}},
+		{"brotli", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(3), "abc")}}, []string{server + "3 coding not undone "}},
+		{"no gzip at all", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(5), "hello")}}, []string{server + "0 damaged coding "}},
+		{"gzip cut short", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(len(gz)-9), gz[:len(gz)-9])}}, []string{server + "5 damaged coding "}},
+		{"range", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Length: 3\r\n\r\nell"}},
+			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  3 part of a file `}},
+		{"HEAD", talk{{false, "HEAD / HTTP/1.1\r\n\r\n"}, {true, res(length(5), "")}, {false, get}, {true, res(length(5), "world")}},
+			[]string{server + "5 complete 486ea462"}},
+		{"not modified", talk{{false, get}, {true, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"}, {false, get}, {true, res(length(5), "world")}},
+			[]string{server + "5 complete 486ea462"}},
+		{"a name of its own", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"../../x.exe\"\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "../../x.exe" text/plain 5 complete 2cf24dba`}},
+		{"upload", talk{{false, "PUT /up HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"}, {true, "HTTP/1.1 100 Continue\r\n\r\n"}, {false, "hello"}, {true, res(length(5), "world")}},
+			[]string{`client  "up"  5 complete 2cf24dba`, `server /up "up" text/plain 5 complete 486ea462`}},
+		{"pipelined", talk{{false, get + "GET /2 HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello") + res(length(5), "world")}},
+			[]string{server + "5 complete 2cf24dba", `server /2 "2" text/plain 5 complete 486ea462`}},
+		{"not finished", talk{{false, get}, {true, res(length(9), "hello")}}, []string{server + "5 ended before its end "}},
+		{"until the end, which is not there", talk{{false, get}, {true, res("", "hello")}}, []string{server + "5 ended before its end "}},
+		{"a chunk of no size", talk{{false, get}, {true, res("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\nxyz\r\n")}}, []string{server + "5 damaged coding "}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, size := range []int{1, 2, 7, 1460} {
+				if diff := cmp.Diff(test.want, files(t, new(stream.Assembler), test.talk.segs(size)...)); diff != "" {
+					t.Errorf("in segments of %d: %s", size, diff)
+				}
+			}
+		})
+	}
+}
+
+// A body without length is whole when the connection is closed in order.
+func TestHTTPBodyUntilClose(t *testing.T) {
+	segs := talk{{false, get}, {true, "HTTP/1.0 200 OK\r\n\r\nhello"}}.segs(1460)
+	last := segs[len(segs)-1]
+	segs = append(segs, seg{server: true, flags: fin | ack, seq: last.seq + uint32(len(last.data)), ack: last.ack})
+	if diff := cmp.Diff([]string{`server / ""  5 complete 2cf24dba`}, files(t, new(stream.Assembler), segs...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// There is no hash of what has a hole, and the message behind it is found.
+func TestHTTPBodyGap(t *testing.T) {
+	segs := talk{
+		{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n"}, {true, "hello"}, {true, "lost!"}, {true, "world"},
+		{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nworld"},
+	}.segs(1460)
+	segs = append(segs[:5], segs[6:]...)
+	want := []string{`server / ""  10 bytes missing `, `server / ""  5 complete 486ea462`}
+	if diff := cmp.Diff(want, files(t, new(stream.Assembler), segs...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A bomb is decoded up to the bound, and reported.
+func TestHTTPBodyBomb(t *testing.T) {
+	bomb := packed(t, "gzip", strings.Repeat("\x00", 4<<20))
+	segs := talk{{false, get}, {true, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(bomb), bomb)}}.segs(1460)
+	a := &stream.Assembler{Config: stream.Config{MaxDecode: 100_000}}
+	if diff := cmp.Diff([]string{`server / ""  100000 too large to decode `}, files(t, a, segs...)); diff != "" {
+		t.Error(diff)
+	}
+	a = &stream.Assembler{Config: stream.Config{MaxDecode: 1000}} // less than the bomb itself
+	if diff := cmp.Diff([]string{fmt.Sprintf(`server / ""  %d too large to decode `, len(bomb))}, files(t, a, segs...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The three hashes of "hello", as md5sum, sha1sum and sha256sum give them.
+func TestHashAll(t *testing.T) {
+	a := &stream.Assembler{Config: stream.Config{Hash: stream.HashAll}}
+	var f *stream.File
+	for i, s := range (talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"}}).segs(1460) {
+		push(a, s, int64(i+1), start, func(ms []stream.Message) {
+			for _, m := range ms {
+				if m.Part == stream.Data {
+					t.Error("content that nobody asked for")
+				}
+				if m.Part == stream.End {
+					f = m.File
+				}
+			}
+		})
+	}
+	got := []string{hex.EncodeToString(f.MD5), hex.EncodeToString(f.SHA1), hex.EncodeToString(f.SHA256)}
+	want := []string{"5d41402abc4b2a76b9719d911017c592", "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d", helloSum}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

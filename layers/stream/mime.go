@@ -1,0 +1,266 @@
+package stream
+
+import (
+	"bytes"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+const (
+	// maxMIMEDepth bounds multiparts and mails in one another. What is deeper is
+	// passed over and counted in Stats.TooDeep.
+	maxMIMEDepth = 16
+
+	// maxBoundary bounds a boundary, of which RFC 2046 section 5.1.1 allows 70
+	// bytes, and maxPadding the white space behind it. What is longer is no
+	// boundary.
+	maxBoundary = 256
+	maxPadding  = 256
+
+	// maxName bounds the name of a file. A longer one is cut.
+	maxName = 4096
+
+	// mimeCost is what a mimeReader counts for beyond its header section.
+	mimeCost = 6 << 10
+)
+
+// A mimeReader takes the bytes of a mail (RFC 5322), or of any body that is a
+// multipart (RFC 2046 section 5.1), as they come, and emits the header section of
+// each mail as a Message of Proto Mail, and each part that is more than text
+// without a name as a File. Nothing but header sections is gathered.
+type mimeReader struct {
+	from   Message // Proto, FromClient and Request of what it emits
+	at     Ref     // of the bytes at hand
+	levels []mimeLevel
+	depth  int // of multiparts and mails in one another
+
+	inHead bool   // else in a body
+	isMail bool   // the header section is a mail's, not a part's
+	head   buffer // the header section
+	start  int    // of the line in progress, in head
+
+	bol       bool   // at the beginning of a line of the body
+	lineBreak string // before it: content unless a delimiter follows
+	candidate []byte // the beginning of a line that may be a delimiter
+	coding    transferDecoder
+	file      *fileWriter // nil: the body is passed over
+}
+
+// A mimeLevel is a multipart that is being read.
+type mimeLevel struct {
+	delimiter []byte // two hyphens and the boundary
+	digest    bool   // its parts are mails unless they say otherwise (RFC 2046 section 5.1.5)
+	depth     int
+}
+
+// newMail returns a reader for a mail, which begins with its header section.
+func newMail(s sink, from Message) *mimeReader {
+	s.a.hold(mimeCost)
+	return &mimeReader{from: from, inHead: true, isMail: true}
+}
+
+// newMultipart returns a reader for a body whose Content-Type is contentType, nil
+// when that is no multipart with a boundary.
+func newMultipart(s sink, from Message, contentType []byte) *mimeReader {
+	m := &mimeReader{from: from, bol: true}
+	if !m.enter(s, layers.ParseMailParams(contentType)) || len(m.levels) == 0 {
+		return nil
+	}
+	s.a.hold(mimeCost)
+	return m
+}
+
+// write takes the next bytes.
+func (m *mimeReader) write(s sink, data []byte, at Ref) {
+	m.at = at
+	for len(data) > 0 {
+		switch {
+		case m.inHead:
+			data = m.header(s, data)
+		case len(m.levels) == 0:
+			m.content(s, data)
+			return
+		case m.bol:
+			data = m.lineStart(s, data)
+		default:
+			data = m.inLine(s, data)
+		}
+	}
+}
+
+// header takes a line of a header section.
+func (m *mimeReader) header(s sink, data []byte) []byte {
+	n := endOfLine(data, 0)
+	whole := n > 0
+	if !whole {
+		n = len(data)
+	}
+	if len(m.head.b)+n > withDefault(s.a.MaxMessage, defaultMaxMessage) {
+		s.a.stats.TooLong++
+		m.head.drop(s)
+		m.startBody(nil)
+		return data
+	}
+	if len(m.head.b) == 0 {
+		m.head.first, m.start = m.at, 0
+	}
+	p := piece{data: data}
+	m.head.add(s, &p, n)
+	if !whole {
+		return nil
+	}
+	line := m.head.b[m.start:]
+	if k, last, ok := m.delimiter(line); ok {
+		s.a.hold(m.start - len(m.head.b))
+		m.head.b = m.head.b[:m.start]
+		m.entity(s)
+		m.nextPart(s, k, last)
+	} else if len(bytes.TrimRight(line, "\r\n")) == 0 {
+		m.entity(s)
+	}
+	m.start = len(m.head.b)
+	return p.data
+}
+
+// entity takes the header section that is in head and begins the body behind it.
+func (m *mimeReader) entity(s sink) {
+	b := m.head.b
+	h, err := layers.ParseMailHeader(b)
+	if m.isMail && err == nil && len(bytes.TrimRight(b, "\r\n")) > 0 {
+		mail := Message{Proto: Mail, FromClient: m.from.FromClient, First: m.head.first, Last: m.at, Data: b[:len(b):len(b)]}
+		s.emit(mail)
+	}
+	m.startBody(nil)
+	if err != nil {
+		h = layers.MailHeader{}
+	}
+	m.open(s, h)
+	m.head.drop(s)
+}
+
+// open decides what the body is that h describes.
+func (m *mimeReader) open(s sink, h layers.MailHeader) {
+	field := h.Get("Content-Type")
+	if field == nil && len(m.levels) > 0 && m.levels[len(m.levels)-1].digest && !m.isMail {
+		field = []byte("message/rfc822")
+	}
+	contentType := layers.ParseMailParams(field)
+	m.isMail = false
+	if m.enter(s, contentType) {
+		return
+	}
+	coding := codingOf(h.Get("Content-Transfer-Encoding"))
+	kind := string(bytes.ToLower(contentType.Value()))
+	if coding == codingNone && (kind == "message/rfc822" || kind == "message/global") {
+		if m.deeper(s) {
+			m.inHead, m.isMail = true, true
+		}
+		return
+	}
+	name := layers.ParseMailParams(h.Get("Content-Disposition")).Get("filename")
+	if name == "" {
+		name = contentType.Get("name")
+	}
+	if name == "" && (kind == "" || kind == "text" || bytes.HasPrefix([]byte(kind), []byte("text/"))) {
+		return
+	}
+	from := m.from
+	from.First = m.at
+	m.coding = transferDecoder{coding: coding}
+	m.file = s.beginFile(from, name[:min(len(name), maxName)], string(contentType.Value()))
+	if coding == codingUnknown {
+		m.file.spoil(Encoded)
+	}
+}
+
+// enter begins a multipart, and reports whether the type is one. One without a
+// boundary that can be used, or too deep, is passed over.
+func (m *mimeReader) enter(s sink, contentType layers.MailParams) bool {
+	kind := bytes.ToLower(contentType.Value())
+	if !bytes.HasPrefix(kind, []byte("multipart/")) {
+		return false
+	}
+	boundary := contentType.Get("boundary")
+	if boundary == "" || len(boundary) > maxBoundary || !m.deeper(s) {
+		return true
+	}
+	m.levels = append(m.levels, mimeLevel{
+		delimiter: []byte("--" + boundary), digest: string(kind) == "multipart/digest", depth: m.depth,
+	})
+	return true
+}
+
+// deeper enters one more level, if that is allowed.
+func (m *mimeReader) deeper(s sink) bool {
+	if m.depth >= maxMIMEDepth {
+		s.a.stats.TooDeep++
+		return false
+	}
+	m.depth++
+	return true
+}
+
+// startBody begins a body, which goes to f.
+func (m *mimeReader) startBody(f *fileWriter) {
+	m.inHead, m.bol, m.lineBreak, m.file = false, true, "", f
+}
+
+// nextPart goes on behind a delimiter.
+func (m *mimeReader) nextPart(s sink, level int, last bool) {
+	m.endPart(s)
+	m.depth = m.levels[level].depth
+	m.isMail = false
+	if last {
+		m.levels = m.levels[:level]
+		m.depth--
+		m.startBody(nil)
+		return
+	}
+	m.levels = m.levels[:level+1]
+	m.inHead, m.start = true, 0
+}
+
+// gap says that bytes are missing here. A file goes on with a hole in it; a header
+// section is lost, and with it what the body behind it is.
+func (m *mimeReader) gap(s sink) {
+	m.candidate, m.lineBreak, m.bol = m.candidate[:0], "", false
+	switch {
+	case m.inHead:
+		m.head.abandon(s)
+		m.isMail = false
+		m.startBody(nil)
+		m.bol = false
+	case m.file != nil:
+		m.file.spoil(Holed)
+		m.coding.gap()
+	}
+}
+
+// end says that no more bytes will come. whole says whether that is where they
+// end for their sender: a part whose last delimiter was never sent is all there
+// then.
+func (m *mimeReader) end(s sink, whole bool) {
+	if k, last, ok := m.unfinished(); ok {
+		m.nextPart(s, k, last)
+	} else if len(m.candidate) > 0 {
+		m.noDelimiter(s)
+	}
+	if m.inHead && whole && len(m.head.b) > 0 {
+		m.entity(s)
+	}
+	m.flushBreak(s)
+	if m.file != nil && !whole {
+		m.file.spoil(Unfinished)
+	}
+	m.endPart(s)
+	m.head.abandon(s)
+	s.a.hold(-mimeCost)
+}
+
+// unfinished looks for a delimiter that has no line end, at the end of all.
+func (m *mimeReader) unfinished() (level int, last, ok bool) {
+	if len(m.candidate) == 0 {
+		return 0, false, false
+	}
+	return m.delimiter(m.candidate)
+}

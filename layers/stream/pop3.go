@@ -1,0 +1,187 @@
+package stream
+
+import (
+	"bytes"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// A pop3Framer cuts POP3 (RFC 1939) into commands and the first lines of replies,
+// and takes the mails out of the answers to RETR and TOP. Other answers of
+// several lines are passed over, and so is what AUTH (RFC 5034) exchanges.
+type pop3Framer struct {
+	dialogue
+	pending queue[pop3Kind]
+	greeted bool // a reply has come
+	asked   bool // STLS has been sent (RFC 2595 section 4)
+	auth    bool // the client's lines are AUTH's, or commands
+
+	mode pop3Mode
+	dot  dotReader
+	mail *mimeReader
+}
+
+// A pop3Kind is what the reply to a command depends on.
+type pop3Kind uint8
+
+const (
+	pop3None pop3Kind = iota // the command was not seen
+	pop3Other
+	pop3Mail
+	pop3StartTLS
+)
+
+// A pop3Mode says what the server's next bytes are.
+type pop3Mode uint8
+
+const (
+	pop3Reply   pop3Mode = iota // the first line of a reply, or others behind it
+	pop3Perhaps                 // the same, or a mail that was not asked for in what was seen
+	pop3InMail                  // a mail up to a line of a dot
+)
+
+func newPOP3() framer { return &pop3Framer{dialogue: dialogue{proto: POP3}} }
+
+func (f *pop3Framer) push(s sink, p piece) {
+	if p.gap > 0 && !f.open[p.side] {
+		f.gap(s, &p)
+	}
+	for len(p.data) > 0 {
+		switch {
+		case f.open[p.side]:
+			f.inner.push(s, p)
+			return
+		case p.side == s.c.client:
+			f.command(s, &p)
+		case f.mode == pop3Reply:
+			f.reply(s, &p)
+		case f.mode == pop3Perhaps:
+			f.mode = pop3Reply
+			if c := p.data[0]; c != '+' && c != '-' {
+				f.startMail(s, p.first())
+			}
+		default:
+			f.answer(s, &p)
+		}
+	}
+}
+
+// gap deals with bytes missing before p.
+func (f *pop3Framer) gap(s sink, p *piece) {
+	l := &f.lines[p.side]
+	l.buf.abandon(s)
+	switch {
+	case p.side == s.c.client:
+		l.skip = pop3Verb(p.data) == refused
+	case f.mode == pop3InMail:
+		f.mail.gap(s)
+		f.dot.state = dotInLine
+	default:
+		f.mode = pop3Reply
+		l.skip = pop3Status(p.data) == refused
+		f.pending = queue[pop3Kind]{}
+	}
+}
+
+// command takes one line of the client's.
+func (f *pop3Framer) command(s sink, p *piece) {
+	l := &f.lines[p.side]
+	if f.asked && len(l.buf.b) == 0 && p.data[0] == byte(layers.TLSHandshakeRecord) {
+		f.upgrade(s, p.side)
+		return
+	}
+	b, ok := l.until(s, p, oneLine)
+	if !ok {
+		return
+	}
+	c, err := layers.ParseCommand(b)
+	if err != nil || f.auth && pop3Verb(b) != decided {
+		l.done(s, p, len(b))
+		return
+	}
+	f.auth = false
+	f.message(s, p, b)
+	kind := pop3Other
+	switch {
+	case c.Is("RETR"), c.Is("TOP"):
+		kind = pop3Mail
+	case c.Is("AUTH"):
+		f.auth = true
+	case c.Is("STLS"):
+		kind, f.asked = pop3StartTLS, true
+	}
+	f.pending.push(kind)
+}
+
+// reply takes a line of the server's. One that is not the first of a reply is
+// passed over: a challenge of AUTH, or a list.
+func (f *pop3Framer) reply(s sink, p *piece) {
+	l := &f.lines[p.side]
+	b, ok := l.until(s, p, oneLine)
+	if !ok {
+		return
+	}
+	if pop3Status(b) != decided {
+		l.done(s, p, len(b))
+		return
+	}
+	f.message(s, p, b)
+	kind, first := f.pending.front(), !f.greeted
+	f.pending.pop()
+	f.auth, f.greeted = false, true
+	f.dot = dotReader{bare: !bytes.HasSuffix(b, []byte("\r\n"))}
+	switch {
+	case b[0] == '-':
+	case kind == pop3Mail:
+		f.startMail(s, p.first())
+	case kind == pop3StartTLS:
+		f.upgrade(s, 0)
+		f.upgrade(s, 1)
+	case kind == pop3None && !first:
+		f.mode = pop3Perhaps
+	}
+}
+
+func (f *pop3Framer) startMail(s sink, at Ref) {
+	f.mode = pop3InMail
+	f.mail = newMail(s, Message{Proto: POP3, First: at})
+}
+
+// answer takes a mail behind the first line of a reply.
+func (f *pop3Framer) answer(s sink, p *piece) {
+	content, rest, over := f.dot.next(p.data)
+	f.mail.write(s, content, p.ref)
+	p.data, p.gap = rest, 0
+	if over {
+		f.endMail(s, true)
+		f.mode = pop3Reply
+	}
+}
+
+func (f *pop3Framer) endMail(s sink, whole bool) {
+	if f.mail != nil {
+		f.mail.end(s, whole)
+		f.mail = nil
+	}
+}
+
+func (f *pop3Framer) end(s sink, side int) {
+	if side != s.c.client {
+		f.endMail(s, false)
+	}
+	f.dialogue.end(s, side)
+}
+
+// pop3Status reports whether b begins with a status (RFC 1939 section 3).
+func pop3Status(b []byte) verdict {
+	for _, status := range []string{"+OK", "-ERR"} {
+		if v := prefix(b, status); v == undecided || v == decided && len(b) == len(status) {
+			return undecided
+		} else if v == decided {
+			if c := b[len(status)]; c == ' ' || c == '\r' || c == '\n' {
+				return decided
+			}
+		}
+	}
+	return refused
+}

@@ -1,0 +1,143 @@
+package stream
+
+import (
+	order "container/list"
+	"time"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// What a QUIC connection, and the keys of one direction, count for.
+const (
+	quicConnCost = 1 << 10
+	quicKeysCost = 1280
+)
+
+// quicShare is which part of Config.MaxBytes QUIC connections may take.
+const quicShare = 4
+
+// A quicID is a connection ID.
+type quicID struct {
+	len uint8
+	b   [20]byte
+}
+
+func makeQUICID(b []byte) (id quicID) {
+	id.len = uint8(copy(id.b[:], b))
+	return id
+}
+
+func (id *quicID) bytes() []byte { return id.b[:id.len] }
+
+// A quicKey names a QUIC connection: by its endpoints, and by the connection ID
+// that the client chose for itself. It is in every packet with a long header.
+type quicKey struct {
+	ends key
+	id   quicID
+}
+
+// A quicConn is a QUIC connection.
+type quicConn struct {
+	connection // Conn and client of it
+	key        quicKey
+	first      quicID // Destination Connection ID that the Initial keys come from
+	server     quicID // Source Connection ID of the server
+	side       [2]quicSide
+	closed     bool      // no more Initial packets will come
+	seen       time.Time // when the last packet came
+	place      *order.Element
+}
+
+// A quicSide is one direction of the Initial packets.
+type quicSide struct {
+	keys    *layers.QUICKeys
+	version layers.QUICVersion // of keys
+	number  uint64             // packet number after the largest that came
+	crypto  cryptoStream
+}
+
+// A quicTable holds the QUIC connections.
+type quicTable struct {
+	conns map[quicKey]*quicConn
+	order order.List // of *quicConn, the one that was silent longest first
+	held  int        // the part of Stats.Held that is theirs
+	plain []byte     // the decrypted packets of the last datagram
+}
+
+// openConn adds a connection. It takes the place of one with the same key, where
+// the other side was the client.
+func (a *Assembler) openConn(k quicKey, client int, conn Conn) *quicConn {
+	t := &a.quic
+	if t.conns == nil {
+		t.conns = make(map[quicKey]*quicConn)
+	}
+	if old := t.conns[k]; old != nil {
+		a.dropQUIC(old)
+	}
+	c := &quicConn{connection: connection{Conn: conn, client: client}, key: k}
+	t.conns[k] = c
+	c.place = t.order.PushBack(c)
+	a.hold(quicConnCost)
+	a.stats.Conns++
+	return c
+}
+
+// touchQUIC notes that a packet of c came, at time t.
+func (a *Assembler) touchQUIC(c *quicConn, t time.Time) {
+	if t.IsZero() {
+		t = a.clock.time()
+	}
+	c.seen = t
+	a.quic.order.MoveToBack(c.place)
+}
+
+// limitQUIC gives up the connections that are idle too long, and others until
+// what they hold is within their share.
+func (a *Assembler) limitQUIC() {
+	idle := a.clock.time().Add(-withDefault(a.Idle, defaultIdle))
+	most := withDefault(a.MaxBytes, defaultMaxBytes) / quicShare
+	for e := a.quic.order.Front(); e != nil; e = a.quic.order.Front() {
+		c := e.Value.(*quicConn)
+		switch {
+		case c.seen.Before(idle):
+			a.stats.Expired++
+		case a.quic.held > most:
+			a.stats.Evicted++
+		default:
+			return
+		}
+		held := a.stats.Held
+		a.dropQUIC(c)
+		a.quic.held += a.stats.Held - held
+	}
+}
+
+// flushQUIC ends all connections.
+func (a *Assembler) flushQUIC() {
+	for e := a.quic.order.Front(); e != nil; e = a.quic.order.Front() {
+		a.dropQUIC(e.Value.(*quicConn))
+	}
+	a.quic.held = 0
+}
+
+// dropQUIC ends a connection and forgets it.
+func (a *Assembler) dropQUIC(c *quicConn) {
+	a.closeQUIC(c)
+	a.quic.order.Remove(c.place)
+	delete(a.quic.conns, c.key)
+	a.hold(-quicConnCost)
+}
+
+// closeQUIC gives up what only Initial packets need. The connection stays, so
+// that packets sent again do not open it anew.
+func (a *Assembler) closeQUIC(c *quicConn) {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	for i := range c.side {
+		s := &c.side[i]
+		s.setKeys(a, nil, 0)
+		s.crypto.stop(sink{a: a, c: &c.connection, via: QUIC})
+	}
+}

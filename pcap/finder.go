@@ -1,0 +1,284 @@
+package pcap
+
+import (
+	"io"
+	"math/bits"
+
+	"github.com/sightline-go/sightline/internal/window"
+)
+
+// A finder looks for records that are certain, as the documentation of Gap has
+// it. Its answer depends on the input and on where it looks only, not on what
+// was read before, so Readers of different ranges get the same.
+//
+// The input is looked at in pieces, at multiples of their size. Each is looked
+// at once, so the time is linear however many gaps there are.
+const (
+	piece   = 128 << 10 // where starts are looked for
+	horizon = 264 << 10 // how far behind it chains are followed
+)
+
+// A trail says how the records of a format lead to each other.
+type trail interface {
+	// orders is how many byte orders there may be in a file: 1, as r has it, or 2.
+	orders() int
+
+	// hop says where the candidate that begins at b[i] leads, when the bytes
+	// are in byte order big; nextBig is the order there. whole says that b ends
+	// where the input ends.
+	hop(b []byte, i int, big, whole bool) (next int, nextBig bool, kind hop)
+}
+
+// A hop is what a candidate for a record leads to.
+type hop uint8
+
+const (
+	hopNone   hop = iota // it is no record
+	hopBeyond            // to where there are no bytes
+	hopFar               // to a candidate, but far in time
+	hopNear              // to a candidate, which makes it a start
+	hopEnd               // to the very end of the input, which makes it a start
+)
+
+type finder struct {
+	trail  trail
+	pieces [4]candidates // by number modulo 4: a record may reach into the next but two
+	alive  [2]bitset     // by byte order: candidates whose chains reach the end of what is seen
+	exact  [2]bitset     // those that end where the input ends
+	sound  [2]bitset     // candidates that lead to a candidate
+	seen   bitset
+}
+
+// candidates are what was found in one piece: what was looked at, and starts by
+// byte order. A chain that ends where the input ends is better than one that
+// would go beyond, and this better than one that ends before.
+type candidates struct {
+	from, to int64
+	exact    [2]starts
+	open     [2]starts
+	brief    [2]bitset // of chains of three candidates at least
+}
+
+// starts are the starts of a piece.
+type starts struct {
+	at        bitset // from the first byte looked at on
+	ambiguous int    // the last whose chain does not come together with the others, -1: none
+}
+
+// A quest is what a finder is asked for.
+type quest struct {
+	big   bool              // byte order at the place
+	brief func([]byte) bool // takes starts of brief chains, too, if it likes their first bytes
+	back  int64             // bytes before the place that have to stay in the window; -1: all
+}
+
+// find returns the first record at or after lo, and before limit, that is
+// certain; limit if there is none, and io.EOF at the end of the input.
+func (f *finder) find(w *window.Window, lo, limit int64, q quest) (at int64, err error) {
+	for lo < limit {
+		if back := lo - q.back - w.Offset(); q.back >= 0 && back > 0 {
+			if _, err := w.Skip(back); err != nil {
+				return 0, err
+			}
+		}
+		c, err := f.look(w, lo)
+		if err != nil {
+			return 0, err
+		}
+		sure, brief := c.first(int(lo-c.from), q.big), -1
+		if q.brief != nil {
+			brief = c.firstBrief(int(lo-c.from), sure, w, q)
+		}
+		if brief >= 0 {
+			sure = brief
+		}
+		if sure >= 0 {
+			return min(c.from+int64(sure), limit), nil
+		}
+		lo = c.to
+	}
+	return limit, nil
+}
+
+// first returns the first start from i on whose chain goes on, -1 if there is
+// none or if it is not certain.
+func (c *candidates) first(i int, big bool) int {
+	for _, s := range []*starts{&c.exact[order(big)], &c.open[order(big)]} {
+		if at := s.at.next(i); at > s.ambiguous {
+			return at
+		} else if at >= 0 {
+			return -1
+		}
+	}
+	return -1
+}
+
+// firstBrief returns the first start of a brief chain from i on, and before
+// limit if that is not negative, which q likes. -1: there is none.
+func (c *candidates) firstBrief(i, limit int, w *window.Window, q quest) int {
+	for {
+		i = c.brief[order(q.big)].next(i)
+		if i < 0 || limit >= 0 && i >= limit {
+			return -1
+		}
+		skip := int(c.from + int64(i) - w.Offset())
+		if b, err := w.Ahead(skip + recordHeaderLen); err == nil && q.brief(b[skip:]) {
+			return i
+		}
+		i++
+	}
+}
+
+func order(big bool) int {
+	if big {
+		return 1
+	}
+	return 0
+}
+
+// look returns what is in the piece that lo is in.
+func (f *finder) look(w *window.Window, lo int64) (*candidates, error) {
+	c := &f.pieces[lo/piece%int64(len(f.pieces))]
+	if c.from <= lo && lo < c.to {
+		return c, nil
+	}
+	begin := lo / piece * piece
+	from, to := max(begin, w.Offset()), begin+piece
+	skip := int(from - w.Offset())
+	b, err := w.Ahead(skip + int(to-from) + horizon)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if int64(len(b)) <= lo-w.Offset() {
+		return nil, io.EOF
+	}
+	b = b[skip:]
+	c.from, c.to = from, to
+	n := min(len(b), int(to-from))
+	f.follow(c, b, n, err == io.EOF)
+	for o := range f.trail.orders() {
+		f.settle(&c.exact[o], b, n, o, err == io.EOF)
+		f.settle(&c.open[o], b, n, o, err == io.EOF)
+	}
+	return c, nil
+}
+
+// follow finds the candidates of b, and the starts among its first n bytes.
+func (f *finder) follow(c *candidates, b []byte, n int, whole bool) {
+	orders := f.trail.orders()
+	for o := range orders {
+		for _, s := range []*bitset{&f.alive[o], &f.exact[o], &f.sound[o]} {
+			s.reset(len(b))
+		}
+		for _, s := range []*bitset{&c.exact[o].at, &c.open[o].at, &c.brief[o]} {
+			s.reset(n)
+		}
+	}
+	for i := len(b) - 1; i >= 0; i-- {
+		for o := range orders {
+			if next, nextBig, kind := f.trail.hop(b, i, o == 1, whole); kind != hopNone {
+				f.note(c, i, next, n, o, order(nextBig), kind)
+			}
+		}
+	}
+}
+
+// note keeps what is known of the candidate at i, in byte order o, which leads to
+// that at next, in byte order to.
+func (f *finder) note(c *candidates, i, next, n, o, to int, kind hop) {
+	start := i < n && kind >= hopNear
+	if kind >= hopNear {
+		f.sound[o].set(i)
+	}
+	if start && (kind == hopEnd || f.sound[to].has(next)) {
+		c.brief[o].set(i)
+	}
+	if kind != hopBeyond && kind != hopEnd && !f.alive[to].has(next) {
+		return
+	}
+	f.alive[o].set(i)
+	exact := kind == hopEnd || kind != hopBeyond && f.exact[to].has(next)
+	if exact {
+		f.exact[o].set(i)
+	}
+	switch {
+	case start && exact:
+		c.exact[o].at.set(i)
+	case start:
+		c.open[o].at.set(i)
+	}
+}
+
+// settle finds where the chain of the last start leads behind the first n bytes,
+// and the last start of a chain that leads elsewhere.
+func (f *finder) settle(s *starts, b []byte, n, o int, whole bool) {
+	s.ambiguous = -1
+	together := -1
+	f.seen.reset(n)
+	for i := s.at.last(n - 1); i >= 0; i = s.at.last(i - 1) {
+		switch end, met := f.end(b, i, n, o == 1, whole); {
+		case met:
+		case together < 0:
+			together = end
+		case together != end:
+			s.ambiguous = max(s.ambiguous, i)
+		}
+	}
+}
+
+// end follows the chain that begins at b[i] to where it leads behind the first n
+// bytes, or until it has met one that was followed before.
+func (f *finder) end(b []byte, i, n int, big, whole bool) (end int, met bool) {
+	for kind := hopNear; i < n && kind != hopBeyond && kind != hopEnd; {
+		if f.seen.has(i) {
+			return i, true
+		}
+		f.seen.set(i)
+		i, big, kind = f.trail.hop(b, i, big, whole)
+	}
+	return i, false
+}
+
+// A bitset is a set of small numbers.
+type bitset []uint64
+
+// reset empties s, and makes room for numbers below n.
+func (s *bitset) reset(n int) {
+	words := (n + 63) / 64
+	if cap(*s) < words {
+		*s = make(bitset, words)
+	}
+	*s = (*s)[:words]
+	clear(*s)
+}
+
+func (s bitset) set(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s bitset) has(i int) bool { return i/64 < len(s) && s[i/64]&(1<<(i%64)) != 0 }
+
+// next returns the first number from i on, -1 if there is none.
+func (s bitset) next(i int) int {
+	for w := i / 64; w < len(s); w++ {
+		word := s[w]
+		if w == i/64 {
+			word &= ^uint64(0) << (i % 64)
+		}
+		if word != 0 {
+			return w*64 + bits.TrailingZeros64(word)
+		}
+	}
+	return -1
+}
+
+// last returns the last number up to i, -1 if there is none.
+func (s bitset) last(i int) int {
+	for w := i / 64; i >= 0 && w >= 0; w-- {
+		word := s[w]
+		if w == i/64 {
+			word &= ^uint64(0) >> (63 - i%64)
+		}
+		if word != 0 {
+			return w*64 + 63 - bits.LeadingZeros64(word)
+		}
+	}
+	return -1
+}

@@ -1,0 +1,100 @@
+package pcap_test
+
+import (
+	"bytes"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// seeds are captures of every kind, whole and cut.
+func seeds() [][]byte {
+	var oldest, modified, fcs build.Pcap
+	oldest.Minor = 2
+	oldest.AddRaw([]uint32{1, 2, 60, 4}, packet(1, 4))
+	modified.Magic = 0xa1b2cd34
+	modified.AddRaw([]uint32{1, 2, 4, 60, 3, 8}, packet(1, 4))
+	fcs.LinkType = 1 | 1<<26 | 2<<28
+	nanos := build.Pcap{BigEndian: true, Nanoseconds: true}
+	var other build.Pcapng
+	other.Section().Interface(1, 0).Block(2, []uint32{0, 1, 2, 4, 60}, packet(1, 4)).Block(5, []uint32{0, 1, 2}, nil)
+	all := [][]byte{
+		classic(4), oldest.Bytes(), modified.Bytes(), fcs.Add(noon, packet(1, 9)).Bytes(), nanos.Add(noon, packet(1, 9)).Bytes(),
+		sections(), other.Bytes(), gzipped(classic(3)), gzipped(sections()), drafted,
+	}
+	for _, b := range all {
+		all = append(all, b[:len(b)-3], b[:len(b)/2])
+	}
+	liars := liars()
+	for _, name := range slices.Sorted(maps.Keys(liars)) {
+		all = append(all, liars[name])
+	}
+	return all
+}
+
+// FuzzReader reads anything, in every way with the same result, with memory
+// that does not grow beyond the input.
+func FuzzReader(f *testing.F) {
+	for _, b := range seeds() {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		n := allocated(func() {
+			r, err := pcap.NewReader(bytes.NewReader(b))
+			for err == nil {
+				_, err = r.Next()
+			}
+		})
+		// An input may describe an interface every 20 bytes, which takes about
+		// 100 bytes to keep.
+		if limit := uint64(1<<20 + 20*len(b)); n > limit && !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+			t.Errorf("%d bytes allocated for an input of %d", n, len(b))
+		}
+		recs, err := read(t, pcap.Config{}, b)
+		for i, rec := range recs {
+			if rec.Number != int64(i)+1 || rec.WireLen < 0 || len(rec.Data) > 262144 {
+				t.Fatalf("record %d: number %d, %d of %d bytes", i+1, rec.Number, len(rec.Data), rec.WireLen)
+			}
+			if i > 0 && rec.Offset <= recs[i-1].Offset {
+				t.Fatalf("record %d begins at %d, the one before at %d", i+1, rec.Offset, recs[i-1].Offset)
+			}
+		}
+		if e, ok := err.(*pcap.Error); ok && e.Record != int64(len(recs)) {
+			t.Fatalf("%v after %d records", e, len(recs))
+		}
+	})
+}
+
+// FuzzRanges reads anything in ranges that begin anywhere: together they are
+// what one Reader gives.
+func FuzzRanges(f *testing.F) {
+	for i, b := range seeds() {
+		f.Add(b, uint64(i))
+		if len(b) > 30 {
+			f.Add(damage(b, uint64(i), 1+i%3), uint64(i))
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte, seed uint64) {
+		if bytes.HasPrefix(b, []byte{0x1f, 0x8b, 8}) {
+			return
+		}
+		r := rand.New(rand.NewPCG(seed, 0))
+		for _, c := range []pcap.Config{{}, resync} {
+			guessed, err := c.Ranges(bytes.NewReader(b), int64(len(b)), 2+r.IntN(4))
+			if err == nil {
+				checkRanges(t, "guessed", c, b, guessed)
+			}
+			wrong := make([]pcap.Range, 1+r.IntN(5))
+			for i := range wrong {
+				wrong[i].From = pcap.Place{Offset: r.Int64N(int64(len(b)) + 2), Section: r.IntN(3) - 1}
+				wrong[i].To = r.Int64N(int64(len(b)) + 2)
+			}
+			wrong[len(wrong)-1].To = int64(len(b))
+			checkRanges(t, "wrong", c, b, wrong)
+		}
+	})
+}

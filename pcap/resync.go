@@ -1,0 +1,279 @@
+package pcap
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/sightline-go/sightline/internal/ng"
+	"github.com/sightline-go/sightline/internal/window"
+)
+
+// lookAhead is how many records behind one are looked at while they are
+// implausible, and how many headers of zeros make a hole.
+const lookAhead = 4
+
+// Damage that only Resync sees.
+var (
+	errHole         = fmt.Errorf("%w record: zeros in place of records", ErrFormat)
+	errLeadsNowhere = fmt.Errorf("%w record: its length leads to no record, and one begins inside of it", ErrFormat)
+)
+
+// A wreck is a record or a block that cannot be read.
+type wreck struct {
+	offset int64
+	hint   int64 // where it ends if the numbers of its header that can be right are; 0: none can
+	most   int64 // how long it can be
+	big    bool
+	reason error
+}
+
+// find returns the finder for the Reader's format.
+func (r *Reader) find() *finder {
+	if r.finder == nil {
+		r.finder = &finder{trail: &r.trail}
+		// So the window grows once to what is needed.
+		r.w.Ahead(recordHeaderLen + defaultMaxRecord + piece + horizon)
+		if r.header.Format == FormatPcapng {
+			r.finder.trail = &ngTrail{r.ng.MaxBlock}
+		}
+	}
+	return r.finder
+}
+
+// checkClassic looks at the record at offset, whose header is in memory, and at
+// what it leads to. It returns a *Gap when there is damage, behind which the
+// window then is.
+func (r *Reader) checkClassic(offset int64) error {
+	t := &r.trail
+	h := t.parse(r.w.Buffered())
+	if h.capLen > t.maxRecord {
+		return r.gapClassic(offset, h, tooLarge(h.capLen, r.maxRecord))
+	}
+	if hole, err := r.hole(); err != nil {
+		return err
+	} else if hole {
+		return r.gapClassic(offset, h, errHole)
+	}
+	if suspect, err := r.suspect(h); err != nil {
+		return err
+	} else if suspect {
+		if err := r.inside(offset, h); err != nil {
+			return err
+		}
+	}
+	r.seconds = int64(h.seconds)
+	return nil
+}
+
+// hole reports whether headers of zeros begin here: what was to be here was
+// never written.
+func (r *Reader) hole() (bool, error) {
+	for at := 0; at < lookAhead*r.trail.headerLen; at += r.trail.headerLen {
+		b, err := r.w.Ahead(at + r.trail.headerLen)
+		if err == window.ErrHeld {
+			return false, err
+		}
+		if err != nil || littleEndian(b[at:]) != (recordHeader{}) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// suspect reports whether the record with header h, which is in memory, leads to
+// damage, within a few records, or beyond the end of the input.
+func (r *Reader) suspect(h recordHeader) (bool, error) {
+	t, at := &r.trail, 0
+	for range lookAhead {
+		at += t.headerLen + int(h.capLen)
+		b, err := r.w.Ahead(at + t.headerLen)
+		switch {
+		case err == window.ErrHeld:
+			return false, err
+		case len(b) < at:
+			return err == io.EOF, nil
+		case err != nil:
+			return false, nil
+		}
+		next := t.parse(b[at:])
+		if next.capLen > t.maxRecord {
+			return true, nil
+		}
+		if t.plausible(next) && next.near(h) {
+			return false, nil
+		}
+		h = next
+	}
+	return false, nil
+}
+
+// inside returns a *Gap when a certain record begins inside of the record at
+// offset, whose length then is wrong.
+func (r *Reader) inside(offset int64, h recordHeader) error {
+	if r.w.Held {
+		return window.ErrHeld
+	}
+	begin := offset + int64(r.trail.headerLen)
+	end := begin + int64(h.capLen)
+	q := quest{back: -1, brief: r.trail.since(int64(h.seconds))}
+	at, err := r.find().find(&r.w, begin, end, q)
+	if err == nil && at < end && r.holdsCapture(offset, at) {
+		at, err = r.otherChain(begin, end, at, q)
+	}
+	switch {
+	case err == io.EOF || err == nil && at >= end:
+		return nil
+	case err != nil:
+		return r.fail(offset, err)
+	}
+	return r.gap(wreck{offset: offset, reason: errLeadsNowhere}, at, nil)
+}
+
+// gapClassic goes on behind the damaged record at offset.
+func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
+	most := int64(r.maxRecord)
+	if r.header.SnapLen > 0 {
+		most = min(most, int64(r.header.SnapLen))
+	}
+	header := int64(r.trail.headerLen)
+	v := wreck{offset: offset, most: header + most, reason: reason}
+	if int64(h.wireLen) <= min(most, defaultMaxRecord) {
+		v.hint = offset + header + int64(h.wireLen)
+	}
+	if r.seconds < 0 {
+		r.unsure = true
+	}
+	return r.goOn(v, r.trail.since(r.seconds))
+}
+
+// gapNG goes on behind the damaged block b. When that is a section header, the
+// blocks that follow belong to a section of which nothing is known.
+func (r *Reader) gapNG(b *ng.Block, reason error) error {
+	v := wreck{offset: b.Offset, most: int64(r.ng.MaxBlock), big: r.ng.Big, reason: reason}
+	switch {
+	case r.w.Held:
+		return window.ErrHeld
+	case b.Type == ng.TypeSectionHeader:
+		return r.nextSection(v)
+	}
+	if head, _ := r.w.Ahead(8); len(head) == 8 {
+		if size := int64(u32(head[4:], v.big)); size > 0 && size%4 == 0 && size <= min(v.most, defaultMaxRecord) {
+			v.hint = v.offset + size
+		}
+	}
+	if reason == io.ErrUnexpectedEOF { // a cut is one only if nothing follows
+		if _, err := r.find().find(&r.w, v.offset+1, math.MaxInt64, quest{big: v.big, brief: always, back: -1}); err != nil {
+			return r.fail(v.offset, reason)
+		}
+	}
+	return r.goOn(v, always)
+}
+
+// nextSection goes on at the next section header.
+func (r *Reader) nextSection(v wreck) error {
+	at, err := v.offset, error(nil)
+	for err == nil {
+		if at, err = r.skipTo(at+1, quest{big: v.big}); err != nil {
+			break
+		}
+		if head, _ := r.w.Peek(4); u32(head, v.big) == ng.TypeSectionHeader {
+			break
+		}
+	}
+	return r.gap(v, at, err)
+}
+
+func always([]byte) bool { return true }
+
+// goOn goes on behind v, and returns the Gap.
+func (r *Reader) goOn(v wreck, brief func([]byte) bool) error {
+	if r.w.Held {
+		return window.ErrHeld
+	}
+	f, lo := r.find(), v.offset+1
+	q := quest{big: v.big, brief: brief, back: -1}
+	if v.hint >= lo {
+		if at, err := f.find(&r.w, v.hint, v.hint+1, q); err == nil && at == v.hint {
+			return r.gap(v, at, nil)
+		}
+	}
+	q.back = v.most
+	at, err := f.find(&r.w, lo, math.MaxInt64, q)
+	if err == nil && r.holdsCapture(v.offset, at) {
+		first := at
+		at, err = r.otherChain(max(lo, r.w.Offset()), math.MaxInt64, first, q)
+		if at == first && r.header.Format == FormatPcap && err == nil {
+			// The inner chain goes on in the records behind it.
+			q.brief = nil
+			at, err = f.find(&r.w, max(first, v.offset+v.most), math.MaxInt64, q)
+		}
+	}
+	return r.gap(v, at, err)
+}
+
+// holdsCapture reports whether there is the header of a capture in what is in
+// memory from behind offset to the record at at, which then may be one of a
+// capture in a packet.
+func (r *Reader) holdsCapture(offset, at int64) bool {
+	const section = 12 // what tells a section header
+	from := max(offset+1, r.w.Offset())
+	b, _ := r.w.Ahead(int(at - r.w.Offset() + section))
+	b = b[min(int(from-r.w.Offset()), len(b)):]
+	if r.header.Format == FormatPcap {
+		b = b[:min(int(max(at-from, 0)), len(b))]
+	}
+	for _, magic := range captureMagics {
+		if bytes.Contains(b, magic) {
+			return true
+		}
+	}
+	return false
+}
+
+// captureMagics are beginnings of captures of version 2.4, and of sections.
+var captureMagics = [][]byte{
+	{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0}, {0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0}, {0x34, 0xcd, 0xb2, 0xa1, 2, 0, 4, 0},
+	{0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4}, {0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4}, {0xa1, 0xb2, 0xcd, 0x34, 0, 2, 0, 4},
+	{0x0a, 0x0d, 0x0d, 0x0a},
+}
+
+// otherChain returns where the first chain begins that goes on, from lo on. When
+// that is the one that begins at first, it returns first.
+func (r *Reader) otherChain(lo, limit, first int64, q quest) (int64, error) {
+	q.brief = nil
+	return r.find().find(&r.w, max(lo, first), limit, q)
+}
+
+// gap moves to at and returns the Gap up to there, or up to the end of the input
+// if finding at gave io.EOF.
+func (r *Reader) gap(v wreck, at int64, err error) error {
+	switch err = r.moveTo(at, err); err {
+	case nil:
+	case io.EOF:
+		at = r.w.Offset()
+	default:
+		return r.fail(v.offset, err)
+	}
+	return &Gap{v.offset, at - v.offset, v.reason}
+}
+
+// skipTo moves to the first record at or after lo that is certain. When there is
+// none it returns io.EOF, at the end of the input.
+func (r *Reader) skipTo(lo int64, q quest) (at int64, err error) {
+	at, err = r.find().find(&r.w, lo, math.MaxInt64, q)
+	return at, r.moveTo(at, err)
+}
+
+// moveTo moves to at, or to the end of the input if err, from finding it, is
+// io.EOF.
+func (r *Reader) moveTo(at int64, err error) error {
+	switch err {
+	case nil:
+		_, err = r.w.Skip(at - r.w.Offset())
+	case io.EOF:
+		_, err = r.w.Skip(math.MaxInt64)
+	}
+	return err
+}

@@ -1,0 +1,188 @@
+package pcapng
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// The fixed parts of packet blocks (sections 4.3 and 4.4 and appendix A of the
+// draft): 20 bytes, of which the captured length is at 12, and 4 bytes.
+const (
+	packetLen       = 20
+	simplePacketLen = 4
+	unknownDrops    = 0xffff // of the obsolete block's 16 bits
+)
+
+// Options of an enhanced packet block. The obsolete packet block has the first
+// two.
+const (
+	OptPacketFlags         uint16 = 2 // a Flags
+	OptPacketHash          uint16 = 3 // a Hash, may occur several times
+	OptPacketDrops         uint16 = 4 // 64 bits: packets lost since the one before
+	OptPacketID            uint16 = 5 // 64 bits: the same for the same packet on several interfaces
+	OptPacketQueue         uint16 = 6 // 32 bits: queue of the interface
+	OptPacketVerdict       uint16 = 7 // a Verdict, may occur several times
+	OptPacketProcessThread uint16 = 8 // twice 32 bits
+)
+
+func packetLayout(t BlockType, o Option) layout {
+	switch {
+	case o.Code == OptPacketFlags:
+		return numbers(4, 1)
+	case o.Code == OptPacketHash:
+		return hashLayout(o)
+	case t == Packet:
+		return anything()
+	}
+	switch o.Code {
+	case OptPacketDrops, OptPacketID:
+		return numbers(8, 1)
+	case OptPacketQueue:
+		return numbers(4, 1)
+	case OptPacketVerdict:
+		return verdictLayout(o)
+	case OptPacketProcessThread:
+		return numbers(4, 2)
+	}
+	return anything()
+}
+
+// packetEnd returns where the options of a packet block begin.
+func (b *Block) packetEnd() int64 {
+	if len(b.Body) < packetLen {
+		return -1
+	}
+	return packetLen + padded(int64(b.uint32(12)))
+}
+
+func (b *Block) checkPacket() error {
+	if b.Type == SimplePacket {
+		if err := b.atLeast(simplePacketLen); err != nil {
+			return err
+		}
+		return b.ofInterface(0)
+	}
+	if err := b.atLeast(packetLen); err != nil {
+		return err
+	}
+	if capLen, room := b.uint32(12), len(b.Body)-packetLen; int64(capLen) > int64(room) {
+		return fmt.Errorf("%w: %d captured bytes, room for %d", pcap.ErrFormat, capLen, room)
+	}
+	if b.Type == Packet {
+		return b.ofInterface(uint32(b.uint16(0)))
+	}
+	return b.ofInterface(b.uint32(0))
+}
+
+// DropCount returns how many packets were lost between this one and the one
+// before it, if the packet block says so.
+func (b *Block) DropCount() (n uint64, ok bool) {
+	switch {
+	case b.Type == Packet && len(b.Body) >= packetLen && b.uint16(2) != unknownDrops:
+		return uint64(b.uint16(2)), true
+	case b.Type == EnhancedPacket:
+		for o := range b.Options() {
+			if o.Code == OptPacketDrops {
+				return o.Uint64()
+			}
+		}
+	}
+	return 0, false
+}
+
+// ProcessThread returns an OptPacketProcessThread: who sent the packet. 0 is
+// not known.
+func (o Option) ProcessThread() (process, thread uint32, ok bool) {
+	if len(o.Value) != 8 {
+		return 0, 0, false
+	}
+	both := getTimestamp(o.Value, o.BigEndian) // it, too, is two numbers of 32 bits
+	return uint32(both >> 32), uint32(both), true
+}
+
+// Flags is the link-layer information of OptPacketFlags (section 4.3.1 of the
+// draft).
+type Flags uint32
+
+// Bits of Flags. Those of errors depend on the link layer.
+const (
+	FlagInbound          Flags = 1
+	FlagOutbound         Flags = 2
+	FlagUnicast          Flags = 1 << 2
+	FlagMulticast        Flags = 2 << 2
+	FlagBroadcast        Flags = 3 << 2
+	FlagPromiscuous      Flags = 4 << 2
+	FlagChecksumNotReady Flags = 1 << 9  // the hardware was to fill it in
+	FlagChecksumValid    Flags = 1 << 10 // the hardware has checked it
+	FlagSegmented        Flags = 1 << 11 // larger than on the wire: TCP segmentation was offloaded
+	FlagCRCError         Flags = 1 << 24
+	FlagTooLong          Flags = 1 << 25
+	FlagTooShort         Flags = 1 << 26
+	FlagInterFrameGap    Flags = 1 << 27
+	FlagUnaligned        Flags = 1 << 28
+	FlagStartDelimiter   Flags = 1 << 29
+	FlagPreamble         Flags = 1 << 30
+	FlagSymbol           Flags = 1 << 31
+
+	directionMask Flags = 3
+	receptionMask Flags = 7 << 2
+	fcsShift            = 5
+	fcsMask       Flags = 15 << fcsShift
+	errorMask     Flags = math.MaxUint16 << 16
+)
+
+// Direction returns FlagInbound, FlagOutbound, or 0 when it is not known.
+func (f Flags) Direction() Flags { return f & directionMask }
+
+// Reception returns FlagUnicast, FlagMulticast, FlagBroadcast, FlagPromiscuous,
+// or 0 when it is not known.
+func (f Flags) Reception() Flags { return f & receptionMask }
+
+// FCSLen returns how many bytes of frame check sequence end the packet, which
+// goes before what its interface says, or 0 when that is not known.
+func (f Flags) FCSLen() int { return int(f & fcsMask >> fcsShift) }
+
+// WithFCSLen returns f with n, at most 15, as its FCSLen.
+func (f Flags) WithFCSLen(n int) Flags { return f&^fcsMask | Flags(n)<<fcsShift&fcsMask }
+
+// Errors returns the error flags alone.
+func (f Flags) Errors() Flags { return f & errorMask }
+
+// String returns the names of the flags that are set.
+func (f Flags) String() string {
+	var names []string
+	add := func(set bool, name string) {
+		if set {
+			names = append(names, name)
+		}
+	}
+	add(f.Direction() == FlagInbound, "inbound")
+	add(f.Direction() == FlagOutbound, "outbound")
+	add(f.Reception() == FlagUnicast, "unicast")
+	add(f.Reception() == FlagMulticast, "multicast")
+	add(f.Reception() == FlagBroadcast, "broadcast")
+	add(f.Reception() == FlagPromiscuous, "promiscuous")
+	add(f.FCSLen() > 0, fmt.Sprintf("FCS of %d bytes", f.FCSLen()))
+	add(f&FlagChecksumNotReady != 0, "checksum not ready")
+	add(f&FlagChecksumValid != 0, "checksum valid")
+	add(f&FlagSegmented != 0, "segmentation offloaded")
+	for i, name := range [...]string{
+		"CRC error", "too long", "too short", "wrong inter-frame gap", "unaligned",
+		"start frame delimiter error", "preamble error", "symbol error",
+	} {
+		add(f&(FlagCRCError<<i) != 0, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Flags returns an OptPacketFlags.
+func (o Option) Flags() (Flags, bool) {
+	n, ok := o.Uint32()
+	return Flags(n), ok
+}
+
+// Option returns f as an option of a packet.
+func (f Flags) Option() Option { return Uint32Option(OptPacketFlags, uint32(f)) }
