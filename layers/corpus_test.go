@@ -1,0 +1,65 @@
+package layers_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// No packet of the corpus, malformed ones of other projects' fuzzers included,
+// costs an allocation, and walking over its layers and DNS records neither.
+func TestCorpusAllocs(t *testing.T) {
+	dir := os.Getenv("SIGHTLINE_CORPUS")
+	if dir == "" {
+		t.Skip("SIGHTLINE_CORPUS names no corpus of captures")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "dev", "*", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no captures in ", dir, err)
+	}
+	var d layers.Decoder
+	var p layers.Packet
+	packets := 0
+	for _, file := range files {
+		recs := records(file)
+		packets += len(recs)
+		n := testing.AllocsPerRun(1, func() {
+			for _, rec := range recs {
+				d.Decode(&p, rec)
+				for l := range p.Layers() {
+					packets += l.HeaderLen & 0
+				}
+				if m, ok := p.DNS(); ok {
+					for _, rr := range m.Resources() {
+						packets += len(rr.Data) & 0
+					}
+				}
+			}
+		})
+		if n != 0 {
+			t.Errorf("%s: %v allocations in %d packets", filepath.Base(file), n, len(recs))
+		}
+	}
+	if packets < 10_000 {
+		t.Errorf("the corpus has only %d packets", packets)
+	}
+}
+
+// records returns what is good in a file.
+func records(file string) (recs []*pcap.Record) {
+	r, err := pcap.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	for rec, err := range r.All() {
+		if err != nil {
+			break
+		}
+		recs = append(recs, rec.Clone())
+	}
+	return recs
+}
