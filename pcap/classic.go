@@ -98,7 +98,7 @@ func (r *Reader) readHeader(b []byte) error {
 // nextClassic reads a record.
 func (r *Reader) nextClassic() (*Record, error) {
 	b, offset := r.w.Buffered(), r.w.Offset()
-	if len(b) < recordHeaderLen || r.special {
+	if len(b) < r.trail.headerLen || r.special {
 		var err error
 		if b, err = r.prepare(offset); err != nil {
 			return nil, err
