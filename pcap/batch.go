@@ -16,8 +16,8 @@ const maxBatch = 512
 // Batch is ready to use; a Batch that was released can be filled again and then
 // costs no allocation.
 //
-// A Batch that is not released keeps about 1 MiB of memory from being used
-// again, so the number of batches in use bounds the memory.
+// A Batch that is not released keeps a chunk of 256 KiB (or of its largest record)
+// from being used again, so the number of batches in use bounds the memory.
 type Batch struct {
 	// Records are the records, in file order. They are valid until Release,
 	// their Data and Options included.

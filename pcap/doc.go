@@ -39,9 +39,12 @@
 // tests with Config.Poison to find code that keeps a Record too long: it
 // overwrites the bytes of a Record when they expire.
 //
-// A Reader holds one chunk of at most 1 MiB, or the largest record seen when
-// that is more. What a length in the file claims costs nothing: memory grows as
-// bytes arrive.
+// A Reader holds one chunk of 256 KiB, or the largest record seen when that is
+// more; behind damage, with Config.Resync, up to 1 MiB. What a length in the file
+// claims costs nothing: memory grows as bytes arrive.
+//
+// To work on records in several goroutines, take them in batches: a [Batch] is
+// valid until it is released, while the Reader goes on.
 //
 // # Errors
 //
@@ -53,10 +56,34 @@
 //     that is known.
 //   - io.ErrUnexpectedEOF: the input ends inside a record. Neither this nor
 //     io.EOF is final: call Next again when a file that is being written has
-//     grown.
+//     grown. (A gzipped one cannot be followed.)
 //   - ErrFormat, ErrVersion: damage, or a version that nobody has specified.
 //   - ErrTooLarge: a record of more bytes than Config.MaxRecord.
+//   - ErrExpansion: a gzipped input that expands beyond Config.MaxRatio.
 //   - what the io.Reader returned.
+//
+// With Config.Resync a Reader goes on behind damage and reports each part that it
+// left out as a [*Gap]:
+//
+//	r, err := pcap.Config{Resync: true}.Open("damaged.pcap")
+//	...
+//	for rec, err := range r.All() {
+//		var gap *pcap.Gap
+//		if errors.As(err, &gap) {
+//			log.Println(gap)
+//			continue
+//		}
+//		...
+//	}
+//
+// Records that break a rule but can be read, such as more captured bytes than
+// the packet had, are returned as they are; [Reader.Oddities] counts them.
+//
+// # Parts of a file
+//
+// An uncompressed file can be read from anywhere: Config.Ranges cuts it and
+// Config.ReadRanges reads the parts at once, with exactly the result of reading
+// it in one go; an [Index] finds a record by its number or time.
 //
 // # pcapng
 //
@@ -64,6 +91,10 @@
 // type and a resolution of time of its own. Each Record says which it is of.
 // Blocks that hold no packet, such as names, statistics and decryption secrets,
 // go to Config.OnBlock; package pcapng reads them, and the options of a Record.
+//
+// # Writing
+//
+// A [Writer] writes classic captures; package pcapng writes pcapng.
 //
 // The formats are those of draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng.
 package pcap

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
@@ -115,4 +117,144 @@ func ExampleConfig_OnBlock() {
 	// block of type 0x1 at offset 28
 	// block of type 0xa at offset 48
 	// packet of interface 0
+}
+
+// Records worked on by several goroutines, in batches.
+func ExampleReader_Batch() {
+	r, err := pcap.NewReader(bytes.NewReader(capture()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var total atomic.Int64
+	var workers sync.WaitGroup
+	for {
+		b := new(pcap.Batch) // a program takes them from those that were released
+		if err := r.Batch(b); err == io.EOF {
+			break
+		} else if err != nil {
+			log.Fatal(err)
+		}
+		workers.Go(func() {
+			for i := range b.Records {
+				total.Add(int64(b.Records[i].WireLen))
+			}
+			b.Release()
+		})
+	}
+	workers.Wait()
+	fmt.Println(total.Load(), "bytes on the wire")
+	// Output: 215 bytes on the wire
+}
+
+// A capture with a damaged record: what is good is read, what is not is said.
+func ExampleGap() {
+	b := capture()
+	copy(b[111+8:], "\xff\xff\xff\xff") // the captured length of the second record
+	r, err := pcap.Config{Resync: true}.NewReaderBytes(b)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for rec, err := range r.All() {
+		var gap *pcap.Gap
+		switch {
+		case errors.As(err, &gap):
+			fmt.Println(gap)
+		case err != nil:
+			log.Fatal(err)
+		default:
+			fmt.Println("record", rec.Number, "at offset", rec.Offset)
+		}
+	}
+	// Output:
+	// record 1 at offset 24
+	// pcap: gap of 87 bytes at offset 111: record of 4294967295 bytes is larger than the limit of 262144
+	// record 2 at offset 198
+}
+
+// A capture read in four parts at once, with the result of reading it in one go.
+func ExampleConfig_ReadRanges() {
+	var file build.Pcap
+	for i := range 4000 {
+		file.Add(time.Unix(int64(i), 0), make([]byte, 100+i%7))
+	}
+	src := bytes.NewReader(file.Bytes()) // or a file and its size
+
+	ranges, err := pcap.Config{}.Ranges(src, src.Size(), 4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	records := make([]int, len(ranges))
+	_, err = pcap.Config{}.ReadRanges(src, src.Size(), ranges, func(i int, r *pcap.Reader) error {
+		records[i] = 0 // if the range is read again
+		for _, err := range r.All() {
+			if err != nil {
+				return err
+			}
+			records[i]++
+		}
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	total := 0
+	for _, n := range records {
+		total += n
+	}
+	fmt.Println(len(ranges), "ranges,", total, "records")
+	// Output: 4 ranges, 4000 records
+}
+
+// An index is made once, saved, and used to read from a record on.
+func ExampleIndex() {
+	src := bytes.NewReader(capture())
+	index, err := pcap.Config{}.Index(src, src.Size(), 2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	saved, err := index.MarshalBinary()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	var loaded pcap.Index
+	if err := loaded.UnmarshalBinary(saved); err != nil {
+		log.Fatal(err)
+	}
+	r, err := pcap.Config{}.OpenRecord(src, &loaded, 3)
+	if err != nil {
+		log.Fatal(err)
+	}
+	rec, err := r.Next()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("record", rec.Number, "at offset", rec.Offset)
+	// Output: record 3 at offset 198
+}
+
+// The packets of a pcapng file written to a classic one.
+func ExampleNewWriter() {
+	var ng build.Pcapng
+	ng.Section().Interface(1, 0).Enhanced(0, 1e15, make([]byte, 60))
+
+	r, err := pcap.NewReaderBytes(ng.Bytes())
+	if err != nil {
+		log.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, err := pcap.NewWriter(&out, pcap.LinkTypeEthernet)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for rec, err := range r.All() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := w.Write(rec); err != nil { // ErrLinkType: it belongs to another file
+			log.Fatal(err)
+		}
+	}
+	fmt.Printf("%d bytes, beginning with %x\n", out.Len(), out.Bytes()[:4])
+	// Output: 100 bytes, beginning with d4c3b2a1
 }

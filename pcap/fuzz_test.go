@@ -24,7 +24,7 @@ func seeds() [][]byte {
 	other.Section().Interface(1, 0).Block(2, []uint32{0, 1, 2, 4, 60}, packet(1, 4)).Block(5, []uint32{0, 1, 2}, nil)
 	all := [][]byte{
 		classic(4), oldest.Bytes(), modified.Bytes(), fcs.Add(noon, packet(1, 9)).Bytes(), nanos.Add(noon, packet(1, 9)).Bytes(),
-		sections(), other.Bytes(), gzipped(classic(3)), gzipped(sections()), drafted,
+		modified.Bytes()[:24+16], sections(), other.Bytes(), gzipped(classic(3)), gzipped(sections()), drafted,
 	}
 	for _, b := range all {
 		all = append(all, b[:len(b)-3], b[:len(b)/2])

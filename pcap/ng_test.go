@@ -1,7 +1,10 @@
 package pcap_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
+	"io"
 	"testing"
 	"time"
 
@@ -125,5 +128,119 @@ func TestOnBlock(t *testing.T) {
 	want := []event{{0x0a0d0d0a, 16, 0}, {1, 8, 0}, {0xbad, 12, 0}, {5, 12, 1}}
 	if diff := compare(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The section length is advisory: unknown, right or wrong, reading does not
+// depend on it (draft section 4.1 lets a reader skip with it).
+func TestSectionLength(t *testing.T) {
+	for _, length := range [][2]uint32{{0xffffffff, 0xffffffff}, {0, 0}, {60, 0}, {1 << 30, 0}, {7, 1 << 31}} {
+		for _, version := range []uint32{1, 1 | 2<<16} { // 1.0 and 1.2
+			var f build.Pcapng
+			f.Block(0x0a0d0d0a, []uint32{0x1a2b3c4d, version, length[0], length[1]}, nil)
+			f.Interface(1, 0).Enhanced(0, 1, packet(1, 20)).Enhanced(0, 2, packet(2, 20))
+			if recs := all(t, f.Bytes()); len(recs) != 2 {
+				t.Errorf("section length %#x, version %#x: %d records", length, version, len(recs))
+			}
+		}
+	}
+}
+
+func TestSectionVersions(t *testing.T) {
+	for version, want := range map[uint32]error{
+		1: nil, 1 | 2<<16: nil, 1 | 1<<16: pcap.ErrVersion, 1 | 3<<16: pcap.ErrVersion, 2: pcap.ErrVersion, 0: pcap.ErrVersion,
+	} {
+		var f build.Pcapng
+		f.Block(0x0a0d0d0a, []uint32{0x1a2b3c4d, version, 0xffffffff, 0xffffffff}, nil)
+		_, err := read(t, pcap.Config{}, f.Bytes())
+		if !errors.Is(err, want) || (err == nil) != (want == nil) {
+			t.Errorf("version %d.%d: %v, want %v", version&0xffff, version>>16, err, want)
+		}
+	}
+}
+
+// The packet block of draft appendix A: 16 bits of interface, 16 of drop count.
+func TestObsoletePacketBlock(t *testing.T) {
+	for _, big := range []bool{false, true} {
+		f := build.Pcapng{BigEndian: big}
+		f.Section().Interface(1, 0).Interface(113, 0)
+		first := uint32(1 | 5<<16)
+		if big {
+			first = 1<<16 | 5
+		}
+		f.Block(2, []uint32{first, 0, 1_000_001, 5, 60}, packet(1, 5), build.Option{Code: 1, Value: []byte("ok")})
+		recs := all(t, f.Bytes())
+		want := []*pcap.Record{{
+			Time: time.Unix(1, 1000).UTC(), Data: packet(1, 5), WireLen: 60, LinkType: 113, Interface: 1, Number: 1, Offset: 68,
+			Options: recs[0].Options, BigEndian: big,
+		}}
+		if diff := compare(want, recs); diff != "" || len(recs[0].Options) != 12 {
+			t.Errorf("big-endian %t, %d bytes of options:\n%s", big, len(recs[0].Options), diff)
+		}
+	}
+}
+
+// A thousand interfaces, each described just before its first packet, of
+// different link types, resolutions and offsets.
+func TestManyInterfaces(t *testing.T) {
+	var f build.Pcapng
+	f.Section()
+	for i := range 1000 {
+		offset := binary.LittleEndian.AppendUint64(nil, uint64(int64(-i)))
+		resolution := byte(i % 10)
+		f.Interface(uint16(i), 0, build.Option{Code: 9, Value: []byte{resolution}}, build.Option{Code: 14, Value: offset}, build.Option{Code: 13, Value: []byte{4}})
+		ts := uint64(2000)
+		for range resolution {
+			ts *= 10
+		}
+		f.Enhanced(uint32(i), ts, packet(i, 4)).Enhanced(uint32(i/2), 0, nil)
+	}
+	recs := all(t, f.Bytes())
+	if len(recs) != 2000 {
+		t.Fatalf("%d records", len(recs))
+	}
+	for i := range 1000 {
+		rec := recs[2*i]
+		if rec.Interface != i || rec.LinkType != pcap.LinkType(i) || rec.FCSLen != 4 || !rec.Time.Equal(time.Unix(int64(2000-i), 0)) {
+			t.Fatalf("interface %d: %+v", i, rec)
+		}
+		if rec := recs[2*i+1]; rec.Interface != i/2 || rec.LinkType != pcap.LinkType(i/2) {
+			t.Fatalf("interface %d: %+v", i/2, rec)
+		}
+	}
+}
+
+// A block that is not wanted may be longer than any packet. It is skipped, not
+// read, and what is in it is not taken for blocks.
+func TestLongBlocks(t *testing.T) {
+	var inner, f build.Pcapng
+	inner.Section().Interface(1, 0).Enhanced(0, 1, packet(1, 60))
+	f.Section().Interface(1, 0).Enhanced(0, 1, packet(1, 20))
+	f.Block(0xbad, []uint32{32473}, bytes.Repeat(inner.Bytes(), 6000)) // about 1 MB
+	f.Enhanced(0, 2, packet(2, 20))
+	b := f.Bytes()
+	recs := all(t, b)
+	if len(recs) != 2 || recs[1].Number != 2 {
+		t.Fatalf("%d records, want the 2 of the file itself", len(recs))
+	}
+	if n := allocated(func() { drainAll(b) }); n > 600<<10 {
+		t.Errorf("%d bytes allocated to skip a block of 1 MB", n)
+	}
+	end := int(recs[1].Offset)
+	b[end-1] ^= 1 // its length at its end
+	if _, err := read(t, pcap.Config{}, b); !errors.Is(err, pcap.ErrFormat) || err.(*pcap.Error).Offset != recs[0].Offset+52 {
+		t.Errorf("a wrong length at its end: %v", err)
+	}
+	for cut := end - 10; cut < end; cut++ {
+		if _, err := read(t, pcap.Config{}, b[:cut]); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("cut %d bytes before its end: %v", end-cut, err)
+		}
+	}
+}
+
+func drainAll(b []byte) {
+	r, err := pcap.NewReader(bytes.NewReader(b))
+	for err == nil {
+		_, err = r.Next()
 	}
 }

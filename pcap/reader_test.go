@@ -177,12 +177,12 @@ func TestGzipGivesTheSame(t *testing.T) {
 
 func TestLargeRecords(t *testing.T) {
 	var f build.Pcap
-	for i, n := range []int{0, 1, 65535, 262144, 3, 262144, 262144, 262144, 70000, 1 << 17} {
+	for i, n := range []int{0, 1, 65535, 262144, 3, 262144, 262144, 70000} {
 		f.Add(noon, packet(i, n))
 	}
 	recs := all(t, f.Bytes())
-	if len(recs) != 10 {
-		t.Fatalf("%d records, want 10", len(recs))
+	if len(recs) != 8 {
+		t.Fatalf("%d records, want 8", len(recs))
 	}
 	for i, rec := range recs {
 		if !bytes.Equal(rec.Data, packet(i, len(rec.Data))) || len(rec.Data) != rec.WireLen {

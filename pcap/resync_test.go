@@ -95,7 +95,7 @@ func random(r *rand.Rand, n int) []byte {
 }
 
 func TestResyncChangesNothingWithoutDamage(t *testing.T) {
-	for name, b := range map[string][]byte{"classic": traffic(1, 3000).Bytes(), "small": classic(50), "one": classic(1), "pcapng": sections()} {
+	for name, b := range map[string][]byte{"classic": traffic(1, 1000).Bytes(), "small": classic(50), "one": classic(1), "pcapng": sections()} {
 		recs := all(t, b)
 		got, err := pieces(t, b)
 		if err != nil {
@@ -109,11 +109,11 @@ func TestResyncChangesNothingWithoutDamage(t *testing.T) {
 
 // A header that is overwritten costs its record and no other.
 func TestResyncOverwrittenHeader(t *testing.T) {
-	for _, n := range []int{2, 20, 1000} {
+	for _, n := range []int{2, 20, 500} {
 		b := traffic(2, n).Bytes()
 		recs := all(t, b)
 		r := rand.New(rand.NewPCG(3, uint64(n)))
-		for range 10 {
+		for range 6 {
 			k := r.IntN(n)
 			damaged := bytes.Clone(b)
 			at := int(recs[k].Offset)
@@ -344,12 +344,12 @@ func TestResyncCut(t *testing.T) {
 func TestResyncGarbageBehind(t *testing.T) {
 	b := traffic(9, 20).Bytes()
 	recs := all(t, b)
-	garbage := bytes.Repeat([]byte{0xff}, 3<<20)
+	garbage := bytes.Repeat([]byte{0xff}, 1<<20)
 	got, err := pieces(t, append(bytes.Clone(b), garbage...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := compare(want(offsets(recs), 20, piece{int64(len(b)), 3 << 20, 0}), got); diff != "" {
+	if diff := compare(want(offsets(recs), 20, piece{int64(len(b)), 1 << 20, 0}), got); diff != "" {
 		t.Error(diff)
 	}
 }

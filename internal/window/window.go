@@ -10,8 +10,8 @@ import (
 )
 
 // The first chunk is small, for small inputs. From the second on a chunk is of
-// the size at which reading a file costs no more than mapping it would. Both
-// together stay under 1 MiB.
+// the size at which reading a file costs no more than mapping it would, and of
+// which two fit into a second-level cache.
 const (
 	firstChunk = 64 << 10
 	chunk      = 256 << 10
@@ -168,8 +168,10 @@ func (w *Window) makeRoom(need int) {
 	case w.off == 0 && w.end == size:
 		size = grown(size, need)
 	}
-	if old == nil || size != len(w.buf) || old.refs.Load() > 1 {
+	if old == nil || size != len(w.buf) {
 		w.chunk = w.pool.get(size)
+	} else if old.refs.Load() > 1 {
+		w.chunk = w.pool.get(min(size, max(chunk, need, w.end-w.off+1)))
 	}
 	copy(w.chunk.b, w.buf[w.off:w.end])
 	if w.chunk != old {
@@ -181,11 +183,11 @@ func (w *Window) makeRoom(need int) {
 	w.off = 0
 }
 
-// grown returns the size of the buffer that follows one of size bytes: at most
-// twice that, so it does not outgrow what has come.
+// grown returns the size of the buffer that follows one of size bytes, which is
+// full: at most four times that, so that it does not outgrow what has come.
 func grown(size, need int) int {
-	if size > math.MaxInt/2 {
+	if size > math.MaxInt/4 {
 		return need
 	}
-	return min(2*size, max(need, size+1))
+	return min(4*size, max(need, size+1))
 }
