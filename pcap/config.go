@@ -20,7 +20,8 @@ type Config struct {
 
 	// Resync goes on behind damage, at the next record that is certain, and
 	// reports a *Gap for what it left out. Without it, a Reader stops there.
-	// The documentation of Gap says what certain means.
+	// The documentation of Gap says what certain means. A record of a classic
+	// file is then returned when the header of the next is there, or the end.
 	Resync bool
 
 	// Poison overwrites the bytes of a Record on the Reader's next call, and

@@ -66,6 +66,9 @@ func FuzzReader(f *testing.F) {
 		if e, ok := err.(*pcap.Error); ok && e.Record != int64(len(recs)) {
 			t.Fatalf("%v after %d records", e, len(recs))
 		}
+		if _, err := pieces(t, b); err == nil && !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+			account(t, "resync", resync, b)
+		}
 	})
 }
 

@@ -40,6 +40,11 @@ func (r *Reader) nextPacketBlock() (*Record, error) {
 			return rec, nil
 		}
 	}
+	return r.nextBlocks()
+}
+
+// nextBlocks is nextPacketBlock for what is not an enhanced packet block alone.
+func (r *Reader) nextBlocks() (*Record, error) {
 	for {
 		r.deliver()
 		if r.ng.Pos() >= r.limit {
@@ -85,6 +90,10 @@ func (r *Reader) endNG() error {
 	return io.EOF
 }
 
+// enhancedLen is the length of what is before the packet in an enhanced packet
+// block (section 4.3 of the draft).
+const enhancedLen = 28
+
 // nextEnhanced reads the next block if it is an enhanced packet block that is
 // in memory and has no fault. It is what almost every block is.
 func (r *Reader) nextEnhanced() *Record {
@@ -93,64 +102,46 @@ func (r *Reader) nextEnhanced() *Record {
 	if len(b) < enhancedLen+end || r.pending.Body != nil || r.ng.Inside() {
 		return nil
 	}
-	h := enhanced(b)
-	if r.ng.Big {
-		h = h.swapped()
-	}
-	size := uint(h.size)
-	if h.typ != ng.TypeEnhancedPacket || size < enhancedLen+end || size > uint(len(b)) || size > uint(r.ng.MaxBlock) || size%4 != 0 {
+	p, big := (*[enhancedLen]byte)(b), r.ng.Big
+	size, capLen := uint(word(p[4:], big)), word(p[20:], big)
+	if size < enhancedLen+end || size > uint(min(len(b), r.ng.MaxBlock)) || size%4 != 0 {
 		return nil
 	}
 	b = b[:size]
-	if u32(b[size-end:], r.ng.Big) != h.size || uint(h.iface) >= uint(len(r.ng.Ifaces)) ||
-		uint(h.capLen) > size-enhancedLen-end || uint(h.capLen) > uint(r.maxRecord) {
+	iface := uint(word(p[8:], big))
+	if word(p[:], big) != ng.TypeEnhancedPacket || uint(u32(b[size-end:], big)) != size || iface >= uint(len(r.ng.Ifaces)) ||
+		uint(capLen) > size-enhancedLen-end || uint(capLen) > uint(r.maxRecord) {
 		return nil
 	}
-	rec, i := &r.rec, &r.ng.Ifaces[h.iface]
+	rec, i := &r.rec, &r.ng.Ifaces[iface]
 	rec.Offset = r.w.Offset()
 	r.w.Advance(int(size))
-	if ts := uint64(h.high)<<32 | uint64(h.low); i.Resolution == ng.Microseconds {
+	if ts := uint64(word(p[12:], big))<<32 | uint64(word(p[16:], big)); i.Resolution == ng.Microseconds {
 		rec.Time = time.Unix(int64(ts/1e6)+i.Offset, int64(ts%1e6)*1000).UTC()
 	} else {
 		rec.Time = i.Time(ts)
 	}
-	behind := enhancedLen + uint(h.capLen)
-	rec.Data = b[enhancedLen:behind:behind]
-	rec.Options = nil
+	behind := enhancedLen + uint(capLen)
+	rec.Data, rec.Options = b[enhancedLen:behind:behind], nil
 	if behind = (behind + 3) &^ 3; behind < size-end {
 		rec.Options = b[behind : size-end : size-end]
 	}
-	rec.Interface = int(h.iface)
-	r.finish(i, h.wireLen)
-	if h.capLen > min(h.wireLen, i.MaxLen) {
-		r.noteOdd(h.capLen, h.wireLen, i.MaxLen)
+	rec.Interface = int(iface)
+	wireLen := word(p[24:], big)
+	r.finish(i, wireLen)
+	if capLen > min(wireLen, i.MaxLen) {
+		r.noteOdd(capLen, wireLen, i.MaxLen)
 	}
 	return rec
 }
 
-// enhancedLen is the length of what is before the packet in an enhanced packet
-// block (section 4.3 of the draft).
-const enhancedLen = 28
-
-// An enhancedHeader holds the numbers there.
-type enhancedHeader struct{ typ, size, iface, high, low, capLen, wireLen uint32 }
-
-// enhanced returns the header that b begins with, in little-endian byte order.
-func enhanced(b []byte) enhancedHeader {
-	p := (*[enhancedLen]byte)(b)
-	return enhancedHeader{
-		binary.LittleEndian.Uint32(p[0:]), binary.LittleEndian.Uint32(p[4:]), binary.LittleEndian.Uint32(p[8:]),
-		binary.LittleEndian.Uint32(p[12:]), binary.LittleEndian.Uint32(p[16:]),
-		binary.LittleEndian.Uint32(p[20:]), binary.LittleEndian.Uint32(p[24:]),
+// word is u32 with one load, and the order changed where it is needed.
+func word(b []byte, big bool) uint32 {
+	v := binary.LittleEndian.Uint32(b)
+	if big {
+		v = bits.ReverseBytes32(v)
 	}
-}
-
-// swapped returns h in the other byte order.
-func (h enhancedHeader) swapped() enhancedHeader {
-	return enhancedHeader{
-		bits.ReverseBytes32(h.typ), bits.ReverseBytes32(h.size), bits.ReverseBytes32(h.iface),
-		bits.ReverseBytes32(h.high), bits.ReverseBytes32(h.low), bits.ReverseBytes32(h.capLen), bits.ReverseBytes32(h.wireLen),
-	}
+	return v
 }
 
 // packet returns the packet in b.

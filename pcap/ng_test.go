@@ -244,3 +244,22 @@ func drainAll(b []byte) {
 		_, err = r.Next()
 	}
 }
+
+// Section headers of both byte orders, one behind the other, so that some lie
+// across the ends of chunks in every way.
+func TestSectionsAcrossChunks(t *testing.T) {
+	var b []byte
+	for i := range 100_000 {
+		f := build.Pcapng{BigEndian: i%2 == 0}
+		comment := build.Option{Code: 1, Value: make([]byte, i*i%97)}
+		b = append(b, f.Section(comment).Bytes()...)
+	}
+	sections := 0
+	r, err := pcap.Config{OnBlock: func(b pcap.RawBlock) { sections++ }}.NewReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); err != io.EOF || sections != 100_000 {
+		t.Errorf("%d sections, %v", sections, err)
+	}
+}

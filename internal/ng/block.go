@@ -73,25 +73,9 @@ func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
 	if b, err := r.Finish(); err != nil {
 		return b, err
 	}
-	b := Block{Offset: r.W.Offset()}
-	head, err := r.W.Peek(8)
+	b, size, err := r.head()
 	if err != nil {
-		return b, atEnd(err, len(head))
-	}
-	b.Type = r.Uint32(head)
-	b.Section, b.Big = r.Section, r.Big
-	if b.Type == TypeSectionHeader {
-		b.Section++
-		if b.Big, err = r.byteOrder(); err != nil {
-			return b, err
-		}
-	}
-	if b.Section < 0 {
-		return b, fmt.Errorf("%w: the first block is no section header", ErrFormat)
-	}
-	size := Uint32(head[4:], b.Big)
-	if size < minBlock || b.Type == TypeSectionHeader && size < minSection {
-		return b, fmt.Errorf("%w block: its length is %d", ErrFormat, size)
+		return b, err
 	}
 	// The padding belongs to the block even if its length leaves it out.
 	total := (int64(size) + 3) &^ 3
@@ -116,6 +100,31 @@ func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
 	r.last = int(total)
 	r.W.Advance(r.last)
 	return b, nil
+}
+
+// head reads the type and the length of the block that begins here.
+func (r *Reader) head() (b Block, size uint32, err error) {
+	b = Block{Offset: r.W.Offset(), Section: r.Section, Big: r.Big}
+	head, err := r.W.Peek(8)
+	if err != nil {
+		return b, 0, atEnd(err, len(head))
+	}
+	b.Type = r.Uint32(head)
+	if b.Type == TypeSectionHeader {
+		b.Section++
+		if b.Big, err = r.byteOrder(); err != nil {
+			return b, 0, err
+		}
+		head, _ = r.W.Peek(8) // byteOrder may have moved it
+	}
+	if b.Section < 0 {
+		return b, 0, fmt.Errorf("%w: the first block is no section header", ErrFormat)
+	}
+	size = Uint32(head[4:], b.Big)
+	if size < minBlock || b.Type == TypeSectionHeader && size < minSection {
+		return b, 0, fmt.Errorf("%w block: its length is %d", ErrFormat, size)
+	}
+	return b, size, nil
 }
 
 func needed(typ uint32) bool { return typ == TypeSectionHeader || typ == TypeInterface }
