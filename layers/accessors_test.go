@@ -185,8 +185,8 @@ func touch(t testing.TB, x any) int {
 }
 
 const (
-	maxTouchDepth = 3  // of values that return values
-	touchedValues = 16 // of an iterator, which is drained all the same
+	maxTouchDepth = 3 // of values that return values
+	touchedValues = 4 // of an iterator, which is drained all the same
 )
 
 func touchValue(t testing.TB, v reflect.Value, depth int) int {

@@ -31,11 +31,11 @@ func TestARCNETForms(t *testing.T) {
 		b    string
 		want []Kind
 	}{
-		{linkTypeARCNET, "01 02 f0" + ipv4Sample, []Kind{KindARCNET, KindIPv4, KindUDP}},
-		{linkTypeARCNET, "01 02 d4 ff 00 ffff 00 0007" + ipv4Sample, []Kind{KindARCNET, KindIPv4, KindUDP}},
-		{linkTypeARCNET, "01 02 d4 01 0007" + ipv4Sample, []Kind{KindARCNET}}, // first of two parts
-		{linkTypeARCNETLinux, arcnetLinuxSample, []Kind{KindARCNETLinux, KindIPv4, KindUDP}},
-		{linkTypeARCNETLinux, "01 00 ed08 f1 0007 0800 01 04 0001 01 0a508301 00 0a5083fe", []Kind{KindARCNETLinux, KindARP}},
+		{pcap.LinkTypeARCNETBSD, "01 02 f0" + ipv4Sample, []Kind{KindARCNET, KindIPv4, KindUDP}},
+		{pcap.LinkTypeARCNETBSD, "01 02 d4 ff 00 ffff 00 0007" + ipv4Sample, []Kind{KindARCNET, KindIPv4, KindUDP}},
+		{pcap.LinkTypeARCNETBSD, "01 02 d4 01 0007" + ipv4Sample, []Kind{KindARCNET}}, // first of two parts
+		{pcap.LinkTypeARCNETLinux, arcnetLinuxSample, []Kind{KindARCNETLinux, KindIPv4, KindUDP}},
+		{pcap.LinkTypeARCNETLinux, "01 00 ed08 f1 0007 0800 01 04 0001 01 0a508301 00 0a5083fe", []Kind{KindARCNETLinux, KindARP}},
 	} {
 		wantKinds(t, decodeHex(t, c.link, c.b), c.want...)
 	}

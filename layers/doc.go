@@ -23,8 +23,19 @@
 // and each reads the bytes directly. The zero value of a header type is not
 // usable. A view holds header and payload, cut to the length that the header
 // states, so nothing inside it can reach what does not belong to it. Numbers
-// are in network byte order on the wire and in the host's when returned;
-// lengths and offsets are in bytes.
+// are in network byte order on the wire, unless their type says otherwise, and
+// in the host's when returned; lengths and offsets are in bytes.
+//
+// # Layers
+//
+// Every [Kind] has a Parse function and a view. Tunnels are opened: a packet
+// may have several Ethernet, IP or other layers, and getters such as
+// [Packet.IPv4] return the innermost. UDP ports tell what a datagram carries;
+// payload of TCP spans packets, and package stream puts it together. What is
+// quoted by ICMP errors, sampled by sFlow, or behind the first subframe of an
+// A-MSDU is no layer of the Packet that carries it: their views give it.
+// [Decoder.Register] and [Decoder.Bind] teach one Decoder protocols of a
+// caller's own; there is no global registry.
 //
 // # Ownership
 //

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // An asynchronous LLC frame (ISO 9314-2) with IPv4.
 const fddiSample = "50 020000000002 020000000001" + llcSample
@@ -20,6 +24,6 @@ func TestFDDI(t *testing.T) {
 
 // Frames of the ring's management carry no LLC.
 func TestFDDIManagement(t *testing.T) {
-	p := decodeHex(t, linkTypeFDDI, "41 020000000002 020000000001 00112233")
+	p := decodeHex(t, pcap.LinkTypeFDDI, "41 020000000002 020000000001 00112233")
 	wantKinds(t, p, KindFDDI)
 }

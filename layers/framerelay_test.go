@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // DLCI 302 (ITU-T Q.922 clause 3.3) with IPv4 by its NLPID (RFC 2427 section 4.1).
 const frameRelaySample = "48e1 03cc" + ipv4Sample
@@ -40,7 +44,7 @@ func TestFrameRelayForms(t *testing.T) {
 		} else if h.DLCI() != c.dlci {
 			t.Errorf("%s: DLCI %d", c.name, h.DLCI())
 		}
-		wantKinds(t, decodeHex(t, linkTypeFrameRelay, c.b), append([]Kind{KindFrameRelay}, c.next...)...)
+		wantKinds(t, decodeHex(t, pcap.LinkTypeFRelay, c.b), append([]Kind{KindFrameRelay}, c.next...)...)
 	}
 }
 

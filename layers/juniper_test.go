@@ -27,11 +27,11 @@ func TestJuniperForms(t *testing.T) {
 		b    string
 		want []Kind
 	}{
-		{linkTypeJuniperEthernet, juniperSample, []Kind{KindJuniperEthernet, KindEthernet, KindIPv4, KindUDP}},
-		{linkTypeJuniperEthernet, "4d4743 02" + ipv4Sample, []Kind{KindJuniperEthernet}}, // no link-layer header
-		{linkTypeJuniperPPP, "4d4743 00" + pppSample, []Kind{KindJuniperPPP, KindPPP, KindIPv4, KindUDP}},
-		{linkTypeJuniperFrameRelay, "4d4743 00" + frameRelaySample, []Kind{KindJuniperFrameRelay, KindFrameRelay, KindIPv4, KindUDP}},
-		{linkTypeJuniperCHDLC, "4d4743 00" + chdlcSample, []Kind{KindJuniperCHDLC, KindCHDLC, KindIPv4, KindUDP}},
+		{pcap.LinkTypeJuniperEther, juniperSample, []Kind{KindJuniperEthernet, KindEthernet, KindIPv4, KindUDP}},
+		{pcap.LinkTypeJuniperEther, "4d4743 02" + ipv4Sample, []Kind{KindJuniperEthernet}}, // no link-layer header
+		{pcap.LinkTypeJuniperPPP, "4d4743 00" + pppSample, []Kind{KindJuniperPPP, KindPPP, KindIPv4, KindUDP}},
+		{pcap.LinkTypeJuniperFRelay, "4d4743 00" + frameRelaySample, []Kind{KindJuniperFrameRelay, KindFrameRelay, KindIPv4, KindUDP}},
+		{pcap.LinkTypeJuniperCHDLC, "4d4743 00" + chdlcSample, []Kind{KindJuniperCHDLC, KindCHDLC, KindIPv4, KindUDP}},
 	} {
 		wantKinds(t, decodeHex(t, c.link, c.b), c.want...)
 	}

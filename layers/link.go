@@ -2,80 +2,49 @@ package layers
 
 import "github.com/sightline-go/sightline/pcap"
 
-// Link types of the registry at https://www.tcpdump.org/linktypes.html.
-const (
-	linkTypeARCNET            pcap.LinkType = 7
-	linkTypeSLIP              pcap.LinkType = 8
-	linkTypeFDDI              pcap.LinkType = 10
-	linkTypeATMRFC1483        pcap.LinkType = 100
-	linkTypeWLAN              pcap.LinkType = 105
-	linkTypeATMCLIP           pcap.LinkType = 106
-	linkTypeFrameRelay        pcap.LinkType = 107
-	linkTypeENC               pcap.LinkType = 109
-	linkTypePrism             pcap.LinkType = 119
-	linkTypeRadiotap          pcap.LinkType = 127
-	linkTypeARCNETLinux       pcap.LinkType = 129
-	linkTypeIEEE1394          pcap.LinkType = 138
-	linkTypeUser2             pcap.LinkType = 149 // Apple's packet tap, before it had a number of its own
-	linkTypeAVS               pcap.LinkType = 163
-	linkTypeJuniperEthernet   pcap.LinkType = 178
-	linkTypeJuniperPPP        pcap.LinkType = 179
-	linkTypeJuniperFrameRelay pcap.LinkType = 180
-	linkTypeJuniperCHDLC      pcap.LinkType = 181
-	linkTypeMFR               pcap.LinkType = 182
-	linkTypePPI               pcap.LinkType = 192
-	linkTypeMPLS              pcap.LinkType = 219
-	linkTypeIPNET             pcap.LinkType = 226
-	linkTypeNFLOG             pcap.LinkType = 239
-	linkTypeIPoIB             pcap.LinkType = 242
-	linkTypePKTAP             pcap.LinkType = 258
-	linkTypeDSA               pcap.LinkType = 284
-	linkTypeEDSA              pcap.LinkType = 285
-)
-
+// linkKinds is the layer that packets of a link type begin with.
 var linkKinds = [...]Kind{
-	linkTypeARCNET:            KindARCNET,
-	linkTypeSLIP:              KindSLIP,
-	linkTypeFDDI:              KindFDDI,
-	linkTypeATMRFC1483:        KindLLC,
-	linkTypeWLAN:              KindWLAN,
-	linkTypeATMCLIP:           KindIPv4,
-	linkTypeFrameRelay:        KindFrameRelay,
-	linkTypeENC:               KindENC,
-	linkTypePrism:             KindPrism,
-	linkTypeRadiotap:          KindRadiotap,
-	linkTypeARCNETLinux:       KindARCNETLinux,
-	linkTypeIEEE1394:          KindIEEE1394,
-	linkTypeUser2:             KindPKTAP,
-	linkTypeAVS:               KindPrism,
-	linkTypeJuniperEthernet:   KindJuniperEthernet,
-	linkTypeJuniperPPP:        KindJuniperPPP,
-	linkTypeJuniperFrameRelay: KindJuniperFrameRelay,
-	linkTypeJuniperCHDLC:      KindJuniperCHDLC,
-	linkTypeMFR:               KindMFR,
-	linkTypePPI:               KindPPI,
-	linkTypeMPLS:              KindMPLS,
-	linkTypeIPNET:             KindIPNET,
-	linkTypeNFLOG:             KindNFLOG,
-	linkTypeIPoIB:             KindIPoIB,
-	linkTypePKTAP:             KindPKTAP,
-	linkTypeDSA:               KindDSA,
-	linkTypeEDSA:              KindEDSA,
-
-	pcap.LinkTypeEthernet:  KindEthernet,
-	pcap.LinkTypeNull:      KindNull,
-	pcap.LinkTypeLoop:      KindLoop,
-	pcap.LinkTypePPP:       kindHDLC,
-	pcap.LinkTypePPPHDLC:   kindHDLC,
-	pcap.LinkTypePPPEther:  KindPPPoE,
-	pcap.LinkTypeCHDLC:     KindCHDLC,
-	pcap.LinkTypeRaw:       KindIPv4,
-	pcap.LinkTypeRawBSD:    KindIPv4,
-	pcap.LinkTypeRawOpen:   KindIPv4,
-	pcap.LinkTypeIPv4:      KindIPv4,
-	pcap.LinkTypeIPv6:      KindIPv6,
-	pcap.LinkTypeLinuxSLL:  KindLinuxSLL,
-	pcap.LinkTypeLinuxSLL2: KindLinuxSLL2,
+	pcap.LinkTypeNull:                KindNull,
+	pcap.LinkTypeEthernet:            KindEthernet,
+	pcap.LinkTypeARCNETBSD:           KindARCNET,
+	pcap.LinkTypeSLIP:                KindSLIP,
+	pcap.LinkTypePPP:                 kindHDLC,
+	pcap.LinkTypeFDDI:                KindFDDI,
+	pcap.LinkTypeRawBSD:              KindIPv4,
+	pcap.LinkTypeRawOpen:             KindIPv4,
+	pcap.LinkTypePPPHDLC:             kindHDLC,
+	pcap.LinkTypePPPEther:            KindPPPoE,
+	pcap.LinkTypeATMRFC1483:          KindLLC,
+	pcap.LinkTypeRaw:                 KindIPv4,
+	pcap.LinkTypeCHDLC:               KindCHDLC,
+	pcap.LinkTypeIEEE802_11:          KindWLAN,
+	pcap.LinkTypeATMCLIP:             KindIPv4,
+	pcap.LinkTypeFRelay:              KindFrameRelay,
+	pcap.LinkTypeLoop:                KindLoop,
+	pcap.LinkTypeENC:                 KindENC,
+	pcap.LinkTypeLinuxSLL:            KindLinuxSLL,
+	pcap.LinkTypeIEEE802_11Prism:     KindPrism,
+	pcap.LinkTypeIEEE802_11Radiotap:  KindRadiotap,
+	pcap.LinkTypeARCNETLinux:         KindARCNETLinux,
+	pcap.LinkTypeAppleIPOverIEEE1394: KindIEEE1394,
+	pcap.LinkTypeUser2:               KindPKTAP, // of Apple, before it had a number of its own
+	pcap.LinkTypeIEEE802_11AVS:       KindPrism,
+	pcap.LinkTypeJuniperEther:        KindJuniperEthernet,
+	pcap.LinkTypeJuniperPPP:          KindJuniperPPP,
+	pcap.LinkTypeJuniperFRelay:       KindJuniperFrameRelay,
+	pcap.LinkTypeJuniperCHDLC:        KindJuniperCHDLC,
+	pcap.LinkTypeMFR:                 KindMFR,
+	pcap.LinkTypePPI:                 KindPPI,
+	pcap.LinkTypeMPLS:                KindMPLS,
+	pcap.LinkTypeIPNet:               KindIPNET,
+	pcap.LinkTypeIPv4:                KindIPv4,
+	pcap.LinkTypeIPv6:                KindIPv6,
+	pcap.LinkTypeNFLOG:               KindNFLOG,
+	pcap.LinkTypeIPoIB:               KindIPoIB,
+	pcap.LinkTypePKTAP:               KindPKTAP,
+	pcap.LinkTypeLinuxSLL2:           KindLinuxSLL2,
+	pcap.LinkTypeDSATagDSA:           KindDSA,
+	pcap.LinkTypeDSATagEDSA:          KindEDSA,
 }
 
 // Knows reports whether d decodes packets of link type t: of others a Packet

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // A SNAP header (IEEE 802 clause 9.5) with the EtherType of IPv4 (RFC 1042).
 const llcSample = "aaaa03 000000 0800" + ipv4Sample
@@ -44,6 +48,6 @@ func TestLLCForms(t *testing.T) {
 		if err != nil || h.HeaderLen() != c.hdr {
 			t.Errorf("%s: header of %d bytes, %v", c.name, h.HeaderLen(), err)
 		}
-		wantKinds(t, decodeHex(t, linkTypeATMRFC1483, c.b), append([]Kind{KindLLC}, c.next...)...)
+		wantKinds(t, decodeHex(t, pcap.LinkTypeATMRFC1483, c.b), append([]Kind{KindLLC}, c.next...)...)
 	}
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // A frame in one fragment (FRF.16.1 section 3.1.1), sequence number 291.
 const mfrSample = "c223" + frameRelaySample
@@ -22,6 +26,6 @@ func TestMFR(t *testing.T) {
 // Neither the first of several fragments nor link control is a frame.
 func TestMFRFragment(t *testing.T) {
 	for _, first := range []string{"8223", "4223", "e201"} {
-		wantKinds(t, decodeHex(t, linkTypeMFR, first+frameRelaySample), KindMFR)
+		wantKinds(t, decodeHex(t, pcap.LinkTypeMFR, first+frameRelaySample), KindMFR)
 	}
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // A stack of two labels (RFC 3032 section 2.1): 16 with TTL 64, and 17 at the bottom, traffic class 5.
 const mplsSample = "00010040 00011b3f" + ipv4Sample
@@ -33,7 +37,7 @@ func TestMPLSPayload(t *testing.T) {
 		{"nothing", "", nil},
 	} {
 		t.Log(c.name)
-		wantKinds(t, decodeHex(t, linkTypeMPLS, "0001013f"+c.payload), append([]Kind{KindMPLS}, c.want...)...)
+		wantKinds(t, decodeHex(t, pcap.LinkTypeMPLS, "0001013f"+c.payload), append([]Kind{KindMPLS}, c.want...)...)
 	}
 }
 

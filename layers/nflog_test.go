@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // Group 5 of a little-endian host: a prefix, padded, and the packet.
 const nflogSample = "02 00 0005 0700 0a00 657874 00 2200 0900" + ipv4Sample
@@ -19,7 +23,7 @@ func TestNFLOG(t *testing.T) {
 
 // Lengths are in the byte order of the host: the one in which they make sense.
 func TestNFLOGBigEndian(t *testing.T) {
-	p := decodeHex(t, linkTypeNFLOG, "0a 00 0005 0006 0001 86dd 0000 0036 0009"+ipv6Sample)
+	p := decodeHex(t, pcap.LinkTypeNFLOG, "0a 00 0005 0006 0001 86dd 0000 0036 0009"+ipv6Sample)
 	wantKinds(t, p, KindNFLOG, KindIPv6, KindUDP)
 	if _, err := ParseNFLOG(unhex(t, "02 00 0005 0300 0100 00")); err != Malformed {
 		t.Error(err)

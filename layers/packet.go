@@ -222,10 +222,10 @@ func (p *Packet) GRE() (GRE, bool) {
 // WLAN returns the innermost 802.11 frame.
 func (p *Packet) WLAN() (WLAN, bool) {
 	if b := p.bytes(KindWLANPadded); b != nil {
-		return WLAN{b, wlanPadding}, true
+		return WLAN{b, wlanPad}, true
 	}
 	b := p.bytes(KindWLAN)
-	return WLAN{b, 1}, b != nil
+	return WLAN{b, 0}, b != nil
 }
 
 // DNS returns the innermost DNS message that was carried by UDP. Messages over

@@ -3,6 +3,8 @@ package layers
 import (
 	"strings"
 	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
 )
 
 // A packet of en0, which is Ethernet.
@@ -33,5 +35,5 @@ func TestPKTAPForms(t *testing.T) {
 	if _, err := ParsePKTAP(b); err != Malformed {
 		t.Error(err)
 	}
-	wantKinds(t, decodeHex(t, linkTypePKTAP, "6c000000 00000000"+pktapSample[17:]), KindPKTAP)
+	wantKinds(t, decodeHex(t, pcap.LinkTypePKTAP, "6c000000 00000000"+pktapSample[17:]), KindPKTAP)
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // One field, common to 802.11, whose flags say that a check sequence ends the frame.
 const ppiSample = "00 00 2000 69000000 0200 1400 0000000000000000 0100 0000 0000 0000 0000 00 00" +
@@ -18,7 +22,7 @@ func TestPPI(t *testing.T) {
 }
 
 func TestPPIPacket(t *testing.T) {
-	p := decodeHex(t, linkTypePPI, ppiSample)
+	p := decodeHex(t, pcap.LinkTypePPI, ppiSample)
 	wantKinds(t, p, KindPPI, KindWLAN, KindLLC, KindIPv4, KindUDP)
 	wlan, _ := p.Layer(KindWLAN)
 	if n := len(wlan.Bytes); n != len(unhex(t, wlanSample)) {

@@ -35,7 +35,7 @@ func TestRadiotapFlags(t *testing.T) {
 		{"flags beyond the header", "0000 0800 02000000" + wlanSample, []Kind{KindRadiotap, KindWLAN, KindLLC, KindIPv4, KindUDP}},
 	} {
 		t.Log(c.name)
-		p := decodeHex(t, linkTypeRadiotap, c.b)
+		p := decodeHex(t, pcap.LinkTypeIEEE802_11Radiotap, c.b)
 		wantKinds(t, p, c.want...)
 		if string(p.Payload()) != "hi" {
 			t.Errorf("payload %x", p.Payload())
@@ -49,7 +49,7 @@ func TestRadiotapFlags(t *testing.T) {
 // A snapshot length cuts off the check sequence before anything else.
 func TestRadiotapCut(t *testing.T) {
 	b := unhex(t, "0000 0900 02000000 10"+wlanSample)
-	rec := pcap.Record{LinkType: linkTypeRadiotap, Data: b, WireLen: len(b) + 4}
+	rec := pcap.Record{LinkType: pcap.LinkTypeIEEE802_11Radiotap, Data: b, WireLen: len(b) + 4}
 	var d Decoder
 	var p Packet
 	d.Decode(&p, &rec)

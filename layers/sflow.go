@@ -140,7 +140,7 @@ func sflowLinkType(protocol uint32) (t pcap.LinkType, ok bool) {
 	case 1:
 		return pcap.LinkTypeEthernet, true
 	case 4:
-		return linkTypeFrameRelay, true
+		return pcap.LinkTypeFRelay, true
 	case 7:
 		return pcap.LinkTypePPP, true
 	case 11:
@@ -148,7 +148,7 @@ func sflowLinkType(protocol uint32) (t pcap.LinkType, ok bool) {
 	case 12:
 		return pcap.LinkTypeIPv6, true
 	case 14, 15:
-		return linkTypeWLAN, true
+		return pcap.LinkTypeIEEE802_11, true
 	}
 	return 0, false
 }

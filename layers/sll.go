@@ -7,6 +7,15 @@ import "encoding/binary"
 const (
 	linuxSLLLen  = 16
 	linuxSLL2Len = 20
+	sllType8022  = 4
+)
+
+// The hardware types whose packets the EtherType does not describe.
+const (
+	arphrdFrameRelay = 770
+	arphrdWLAN       = 801
+	arphrdRadiotap   = 803
+	arphrdNetlink    = 824
 )
 
 // The values of a cooked header's packet type.
@@ -35,7 +44,27 @@ func stepLinuxSLL(b []byte) (hdr, size int, next Kind, r Reason) {
 	if len(b) < linuxSLLLen {
 		return 0, 0, 0, Short
 	}
-	return linuxSLLLen, len(b), LinuxSLL{b}.EtherType().kind(), 0
+	h := LinuxSLL{b}
+	return linuxSLLLen, len(b), sllKind(h.HardwareType(), h.EtherType()), 0
+}
+
+// sllKind returns the layer behind a cooked header: on some interfaces the
+// hardware type says it, else the EtherType, which for IEEE 802.2 is 4.
+func sllKind(hardware uint16, t EtherType) Kind {
+	switch hardware {
+	case arphrdFrameRelay:
+		return KindFrameRelay
+	case arphrdWLAN:
+		return KindWLAN
+	case arphrdRadiotap:
+		return KindRadiotap
+	case arphrdNetlink:
+		return KindPayload // it has families for EtherTypes
+	}
+	if t == sllType8022 {
+		return KindLLC
+	}
+	return t.kind()
 }
 
 // PacketType returns how the packet reached the capturing host: SLLHost and so on.
@@ -78,7 +107,8 @@ func stepLinuxSLL2(b []byte) (hdr, size int, next Kind, r Reason) {
 	if len(b) < linuxSLL2Len {
 		return 0, 0, 0, Short
 	}
-	return linuxSLL2Len, len(b), LinuxSLL2{b}.EtherType().kind(), 0
+	h := LinuxSLL2{b}
+	return linuxSLL2Len, len(b), sllKind(h.HardwareType(), h.EtherType()), 0
 }
 
 // EtherType returns the type of the payload.

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // Cooked headers laid out by https://www.tcpdump.org/linktypes/: a packet that
 // the host itself sent on an Ethernet interface, its third in version 2.
@@ -47,4 +51,22 @@ func TestLinuxSLLLongAddr(t *testing.T) {
 		t.Fatal(err)
 	}
 	facts(t, h, "Addr 0200000000010000")
+}
+
+// The hardware type, or a protocol that is no EtherType, may say what follows.
+func TestLinuxSLLPayload(t *testing.T) {
+	for _, c := range []struct {
+		name, b string
+		want    []Kind
+	}{
+		{"IEEE 802.2", "0000 0001 0006 020000000001 0000 0004 424203", []Kind{KindLinuxSLL, KindLLC}},
+		{"CAN", "0000 0118 0000 0000000000000000 000c 00000000", []Kind{KindLinuxSLL}},
+		{"netlink", "0004 0338 0000 0000000000000000 0800 00000000", []Kind{KindLinuxSLL}},
+		{"frame relay", "0000 0302 0000 0000000000000000 0000" + frameRelaySample, []Kind{KindLinuxSLL, KindFrameRelay, KindIPv4, KindUDP}},
+		{"802.11", "0000 0321 0000 0000000000000000 0000" + wlanSample, []Kind{KindLinuxSLL, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+		{"radiotap", "0000 0323 0000 0000000000000000 0000" + radiotapSample, []Kind{KindLinuxSLL, KindRadiotap, KindWLAN, KindLLC, KindIPv4, KindUDP}},
+	} {
+		t.Log(c.name)
+		wantKinds(t, decodeHex(t, pcap.LinkTypeLinuxSLL, c.b), c.want...)
+	}
 }

@@ -106,9 +106,9 @@ func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
 	case KindPPI:
 		dst, _ = PPI{l.Bytes}.AppendText(dst)
 	case KindWLAN:
-		dst, _ = WLAN{l.Bytes, 1}.AppendText(dst)
+		dst, _ = WLAN{l.Bytes, 0}.AppendText(dst)
 	case KindWLANPadded:
-		dst, _ = WLAN{l.Bytes, wlanPadding}.AppendText(dst)
+		dst, _ = WLAN{l.Bytes, wlanPad}.AppendText(dst)
 	case KindAMSDU:
 		dst, _ = AMSDU{l.Bytes}.AppendText(dst)
 	case KindPKTAP:

@@ -27,40 +27,40 @@ const (
 	wlanAMSDU      = 0x80 // in QoS control
 	wlanSubframe   = 14   // header of an A-MSDU subframe (clause 9.3.2.2.2)
 	wlanFragOffset = 22   // of sequence control
-	wlanPadding    = 4
+	wlanPad        = 3
 )
 
 // WLAN is a view of an IEEE 802.11 frame, without check sequence. ParseWLAN,
 // ParseWLANPadded or a Packet makes it.
 type WLAN struct {
-	b     []byte
-	align int // the header is padded to a multiple of it
+	b   []byte
+	pad int // 3 if the header is padded to a multiple of 4 bytes, else 0
 }
 
 // ParseWLAN checks that b begins with an 802.11 header and returns a view of
 // the frame that aliases b. The error is Short.
 func ParseWLAN(b []byte) (WLAN, error) {
-	return parseWLAN(b, 1)
+	return parseWLAN(b, 0)
 }
 
 // ParseWLANPadded is ParseWLAN for a capture whose radiotap header says that
 // the 802.11 header is padded to a multiple of four bytes.
 func ParseWLANPadded(b []byte) (WLAN, error) {
-	return parseWLAN(b, wlanPadding)
+	return parseWLAN(b, wlanPad)
 }
 
-func parseWLAN(b []byte, align int) (WLAN, error) {
-	if _, _, _, r := stepWLAN(b, align); r != 0 {
+func parseWLAN(b []byte, pad int) (WLAN, error) {
+	if _, _, _, r := stepWLAN(b, pad); r != 0 {
 		return WLAN{}, r
 	}
-	return WLAN{cut(b, len(b)), align}, nil
+	return WLAN{cut(b, len(b)), pad}, nil
 }
 
-func stepWLAN(b []byte, align int) (hdr, size int, next Kind, r Reason) {
+func stepWLAN(b []byte, pad int) (hdr, size int, next Kind, r Reason) {
 	if len(b) < wlanMinLen {
 		return 0, 0, 0, Short
 	}
-	h := WLAN{b, align}
+	h := WLAN{b, pad}
 	if hdr = h.HeaderLen(); len(b) < hdr {
 		return 0, 0, 0, Short
 	}
@@ -97,7 +97,7 @@ func (h WLAN) HeaderLen() int {
 			}
 		}
 	}
-	return (n + h.align - 1) / h.align * h.align
+	return (n + h.pad) &^ h.pad
 }
 
 // Type returns the frame's type: 0 management, 1 control, 2 data.

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
 
 // A QoS data frame (IEEE 802.11-2020 clause 9.3.2.1) from a station to the network.
 const wlanSample = "8801 0000 02000000000a 020000000001 020000000002 1000 0000" + llcSample
@@ -49,7 +53,7 @@ func TestWLANForms(t *testing.T) {
 			t.Errorf("%s: header of %d bytes, %v", c.name, h.HeaderLen(), err)
 		}
 		touch(t, h)
-		wantKinds(t, decodeHex(t, linkTypeWLAN, c.b), append([]Kind{KindWLAN}, c.next...)...)
+		wantKinds(t, decodeHex(t, pcap.LinkTypeIEEE802_11, c.b), append([]Kind{KindWLAN}, c.next...)...)
 	}
 }
 
@@ -96,5 +100,5 @@ func TestWLANSubframes(t *testing.T) {
 			t.Errorf("%s: %d subframes, want %d", c.b, n, c.want)
 		}
 	}
-	wantKinds(t, decodeHex(t, linkTypeWLAN, wlanAMSDUSample), KindWLAN, KindAMSDU, KindLLC, KindIPv4, KindUDP)
+	wantKinds(t, decodeHex(t, pcap.LinkTypeIEEE802_11, wlanAMSDUSample), KindWLAN, KindAMSDU, KindLLC, KindIPv4, KindUDP)
 }
