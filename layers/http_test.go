@@ -471,7 +471,7 @@ func compareHTTP(t *testing.T, b []byte) (compared bool) {
 		if err != nil {
 			return false
 		}
-		if r.Status() != peer.StatusCode || !strings.HasSuffix(strings.Trim(peer.Status, " \t"), string(r.Reason())) {
+		if r.Status() != peer.StatusCode || !strings.HasSuffix(strings.Trim(peer.Status, " \t\r\n"), string(r.Reason())) {
 			t.Errorf("%q: %d %q", b, r.Status(), r.Reason())
 		}
 		closes := peer.Close
