@@ -6,20 +6,14 @@ package main
 
 import (
 	"fmt"
-	"log"
+	"io"
 	"os"
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-const kindBeacon = layers.KindUser
-
-// A beacon is a message that parseBeacon has accepted.
-type beacon []byte
-
-func (b beacon) version() uint8 { return b[0] }
-func (b beacon) name() []byte   { return b[2 : 2+int(b[1])] }
+var beacon = layers.Protocol{Kind: layers.KindUser, Name: "beacon", Parse: parseBeacon}
 
 func parseBeacon(b []byte) (layers.Step, error) {
 	if len(b) < 2 || len(b) < 2+int(b[1]) {
@@ -30,28 +24,35 @@ func parseBeacon(b []byte) (layers.Step, error) {
 
 func main() {
 	if len(os.Args) != 2 {
-		log.Fatal("usage: custom FILE")
+		fmt.Fprintln(os.Stderr, "Usage: custom FILE")
+		os.Exit(2)
 	}
 	r, err := pcap.Open(os.Args[1])
-	if err != nil {
-		log.Fatal(err)
+	if err == nil {
+		err = run(os.Stdout, r)
 	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "custom:", err)
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, r *pcap.Reader) error {
 	defer r.Close()
 	var d layers.Decoder
-	err = d.Register(layers.Protocol{Kind: kindBeacon, Name: "beacon", Parse: parseBeacon}, layers.ByUDPPort(9999))
-	if err != nil {
-		log.Fatal(err)
+	if err := d.Register(beacon, layers.ByUDPPort(9999)); err != nil {
+		return err
 	}
 	var p layers.Packet
 	for rec, err := range r.All() {
 		if err != nil {
-			log.Fatal(err)
+			return err
 		}
 		d.Decode(&p, rec)
-		if l, ok := p.Layer(kindBeacon); ok {
-			b := beacon(l.Header())
+		if l, ok := p.Layer(beacon.Kind); ok {
 			src, _, _ := p.Addrs()
-			fmt.Printf("%v: version %d, %q\n", src, b.version(), b.name())
+			fmt.Fprintf(w, "%v: version %d, %q\n", src, l.Header()[0], l.Header()[2:])
 		}
 	}
+	return nil
 }
