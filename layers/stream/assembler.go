@@ -69,7 +69,7 @@ type Stats struct {
 	Evicted    int // connections given up at Config.MaxBytes
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
-	TooDeep    int // nested too deep: mails and multiparts, and fragmented datagrams in one another
+	TooDeep    int // nested too deep: mails and multiparts, tunnels, fragmented datagrams
 	Unmet      int // data connections that FTP announced and that were not seen
 
 	// Protos counts conversations by what they were recognised as; several for a

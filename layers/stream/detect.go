@@ -20,6 +20,7 @@ type probe struct {
 	inner [2]framer // of each side; it is one framer, unless they do not understand each other
 	heard [2]bool   // the framer was given bytes of the side
 	known Proto     // recognised
+	depth int       // tunnels of HTTP that it is in
 }
 
 func (f *probe) push(s sink, p piece) {
@@ -48,7 +49,7 @@ func (f *probe) answer(s sink, p piece) {
 		proto = SSH
 	}
 	if proto != Unknown && f.known != proto && f.known != Unknown {
-		f.inner[p.side] = newFramer(proto)
+		f.inner[p.side] = newFramer(proto, f.depth)
 	}
 }
 
@@ -94,7 +95,7 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	}
 	s.a.count(proto)
 	f.known = proto
-	inner := newFramer(proto)
+	inner := newFramer(proto, f.depth)
 	if inner == nil {
 		if proto == SOCKS {
 			f.via = SOCKS
@@ -142,12 +143,14 @@ func (f *probe) free(s sink) {
 }
 
 // newFramer returns a framer for a protocol, nil for one that is not decoded.
-func newFramer(p Proto) framer {
+// newFramer returns the framer of a protocol, nil for one that is not decoded.
+// depth is how many tunnels it is in.
+func newFramer(p Proto, depth int) framer {
 	switch p {
 	case DNS:
 		return &dnsFramer{}
 	case HTTP1:
-		return &httpFramer{}
+		return &httpFramer{depth: depth}
 	case TLS:
 		return &tlsFramer{}
 	case SSH:

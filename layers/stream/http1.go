@@ -1,8 +1,6 @@
 package stream
 
 import (
-	"bytes"
-
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -14,29 +12,8 @@ type httpFramer struct {
 	held    int           // bytes in pending
 	lost    bool          // pending overflowed or broke: responses are not paired any more
 	inner   framer        // speaks through the tunnel, once there is one
+	depth   int           // tunnels that this conversation is in
 }
-
-// An httpPending is what is kept of a request until its response comes.
-type httpPending struct {
-	kind httpKind
-	head []byte
-}
-
-// An httpKind is what the response to a request depends on.
-type httpKind uint8
-
-const (
-	httpOther httpKind = iota
-	httpHead
-	httpConnect
-)
-
-// maxPending and maxPendingBytes bound the pipelined requests that a framer
-// pairs with responses.
-const (
-	maxPending      = 1024
-	maxPendingBytes = 256 << 10
-)
 
 // An httpMode says what the next bytes of a side are.
 type httpMode uint8
@@ -188,36 +165,6 @@ func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
 	}
 }
 
-// wait keeps a request for its response.
-func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
-	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
-		f.lost = true
-		f.forget(s)
-	}
-	if f.lost {
-		return
-	}
-	f.pending = append(f.pending, httpPending{kind, bytes.Clone(req.Bytes())})
-	f.held += len(req.Bytes())
-	s.a.hold(len(req.Bytes()))
-}
-
-// answered returns the request that the next response answers.
-func (f *httpFramer) answered(s sink) (r httpPending) {
-	if len(f.pending) > 0 {
-		r = f.pending[0]
-		f.pending = f.pending[1:]
-		f.held -= len(r.head)
-		s.a.hold(-len(r.head))
-	}
-	return r
-}
-
-func (f *httpFramer) forget(s sink) {
-	s.a.hold(-f.held)
-	f.pending, f.held = nil, 0
-}
-
 // response emits a response's head and chooses the mode behind it.
 func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPResponse) {
 	status := res.Status()
@@ -234,9 +181,9 @@ func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPRes
 	n, err := res.ContentLength()
 	switch {
 	case status == 101:
-		f.inner = &probe{via: Upgrade}
+		f.tunnel(s, Upgrade)
 	case asked.kind == httpConnect && status >= 200 && status < 300:
-		f.inner = &probe{via: Connect}
+		f.tunnel(s, Connect)
 	case asked.kind == httpHead, status == 204, status == 304:
 	case res.Chunked():
 		h.startChunked()

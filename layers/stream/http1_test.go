@@ -129,3 +129,19 @@ func TestHTTPGap(t *testing.T) {
 		t.Errorf("Stats().Missing = %d, want 4", s.Missing)
 	}
 }
+
+// Tunnels in tunnels end: what is inside too many of them is passed over, and
+// counted.
+func TestHTTPTunnelsInTunnels(t *testing.T) {
+	var nested talk
+	for range 100_000 {
+		nested = append(nested, talk{{false, "CONNECT a.example:1 HTTP/1.1\r\n\r\n"}, {true, "HTTP/1.1 200 OK\r\n\r\n"}}...)
+	}
+	var a stream.Assembler
+	if got := play(&a, nested.segs(1460)...); len(got) != 2*9 {
+		t.Errorf("%d messages", len(got))
+	}
+	if s := a.Stats(); s.TooDeep != 1 || s.Held != 0 {
+		t.Errorf("%+v", s)
+	}
+}

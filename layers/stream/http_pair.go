@@ -1,0 +1,80 @@
+package stream
+
+import (
+	"bytes"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// An httpPending is what is kept of a request until its response comes.
+type httpPending struct {
+	kind httpKind
+	head []byte
+}
+
+// An httpKind is what the response to a request depends on.
+type httpKind uint8
+
+const (
+	httpOther httpKind = iota
+	httpHead
+	httpConnect
+)
+
+// maxPending and maxPendingBytes bound the pipelined requests that a framer
+// pairs with responses.
+const (
+	maxPending      = 1024
+	maxPendingBytes = 256 << 10
+)
+
+// wait keeps a request for its response.
+func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
+	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
+		f.lost = true
+		f.forget(s)
+	}
+	if f.lost {
+		return
+	}
+	f.pending = append(f.pending, httpPending{kind, bytes.Clone(req.Bytes())})
+	f.held += len(req.Bytes())
+	s.a.hold(len(req.Bytes()))
+}
+
+// answered returns the request that the next response answers.
+func (f *httpFramer) answered(s sink) (r httpPending) {
+	if len(f.pending) > 0 {
+		r = f.pending[0]
+		f.pending = f.pending[1:]
+		f.held -= len(r.head)
+		s.a.hold(-len(r.head))
+	}
+	return r
+}
+
+func (f *httpFramer) forget(s sink) {
+	s.a.hold(-f.held)
+	f.pending, f.held = nil, 0
+}
+
+// maxTunnels bounds how many tunnels of HTTP may be in one another. What is in
+// more of them is passed over and counted in Stats.TooDeep.
+const maxTunnels = 8
+
+// tunnel hands the rest of the conversation on.
+func (f *httpFramer) tunnel(s sink, via Proto) {
+	if f.depth == maxTunnels {
+		s.a.stats.TooDeep++
+		f.inner = ignored{}
+		return
+	}
+	f.inner = &probe{via: via, depth: f.depth + 1}
+}
+
+// ignored is a framer for what is not looked at.
+type ignored struct{}
+
+func (ignored) push(sink, piece) {}
+func (ignored) end(sink, int)    {}
+func (ignored) free(sink)        {}
