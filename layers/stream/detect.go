@@ -105,6 +105,11 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 		return false
 	}
 	f.inner, f.heard[side] = [2]framer{inner, inner}, true
+	if other := &f.buf[1-side]; proto == TLS && len(other.b) > 0 {
+		if _, v := recogniseTLS(other.b); v == refused {
+			other.drop(s) // an answer from before TLS, as PostgreSQL's "S"
+		}
+	}
 	f.passKept(s, 1-side)
 	f.passKept(s, side)
 	return true

@@ -82,3 +82,15 @@ func TestTLSTooLong(t *testing.T) {
 		t.Errorf("%d messages, %+v", len(msgs), a.Stats())
 	}
 }
+
+// PostgreSQL asks for TLS, and the server agrees with one byte (documentation of
+// PostgreSQL, section "SSL Session Encryption"). Both sides' TLS is found.
+func TestTLSBehindAnAnswer(t *testing.T) {
+	got := play(new(stream.Assembler), talk{
+		{false, "\x00\x00\x00\x08\x04\xd2\x16\x2f"}, {true, "S"}, {false, clientHello},
+		{true, "\x16\x03\x03\x00\x05\x02\x00\x00\x01a"},
+	}.segs(1460)...)
+	if len(got) != 2 || got[0].Data != clientHello[5:] || got[1].Data != "\x02\x00\x00\x01a" {
+		t.Errorf("%+v", got)
+	}
+}
