@@ -16,6 +16,8 @@ import (
 const (
 	piece   = 128 << 10 // where starts are looked for
 	horizon = 264 << 10 // how far behind it chains are followed
+
+	longChain = 16 // records of a chain that is far in time from what is before
 )
 
 // A trail says how the records of a format lead to each other.
@@ -85,15 +87,8 @@ func (f *finder) find(w *window.Window, lo, limit int64, q quest) (at int64, err
 		if err != nil {
 			return 0, err
 		}
-		sure, brief := c.first(int(lo-c.from), q.big), -1
-		if q.brief != nil {
-			brief = c.firstBrief(int(lo-c.from), sure, w, q)
-		}
-		if brief >= 0 {
-			sure = brief
-		}
-		if sure >= 0 {
-			return min(c.from+int64(sure), limit), nil
+		if i := f.choose(c, int(lo-c.from), w, q); i >= 0 {
+			return min(c.from+int64(i), limit), nil
 		}
 		lo = c.to
 	}
@@ -113,20 +108,36 @@ func (c *candidates) first(i int, big bool) int {
 	return -1
 }
 
-// firstBrief returns the first start of a brief chain from i on, and before
-// limit if that is not negative, which q likes. -1: there is none.
-func (c *candidates) firstBrief(i, limit int, w *window.Window, q quest) int {
-	for {
-		i = c.brief[order(q.big)].next(i)
-		if i < 0 || limit >= 0 && i >= limit {
-			return -1
-		}
-		skip := int(c.from + int64(i) - w.Offset())
-		if b, err := w.Ahead(skip + recordHeaderLen); err == nil && q.brief(b[skip:]) {
-			return i
-		}
-		i++
+// choose returns the first start of c from i on that is certain, -1 if there is
+// none.
+func (f *finder) choose(c *candidates, i int, w *window.Window, q quest) int {
+	sure := c.first(i, q.big)
+	if q.brief == nil {
+		return sure
 	}
+	b, _ := w.Ahead(int(c.to-w.Offset()) + horizon)
+	base, long := int(c.from-w.Offset()), -1 // of what was looked at, in b
+	for i = c.brief[order(q.big)].next(i); i >= 0 && (sure < 0 || i < sure); i = c.brief[order(q.big)].next(i + 1) {
+		switch {
+		case base+i+recordHeaderLen > len(b):
+		case q.brief(b[base+i:]):
+			return i
+		case long < 0 && sure < 0 && f.isLong(b, base+i, q.big):
+			long = i
+		}
+	}
+	return max(sure, long)
+}
+
+// isLong reports whether the chain that begins at b[i] has longChain records.
+func (f *finder) isLong(b []byte, i int, big bool) bool {
+	for range longChain {
+		var kind hop
+		if i, big, kind = f.trail.hop(b, i, big, false); kind != hopNear {
+			return false
+		}
+	}
+	return true
 }
 
 func order(big bool) int {

@@ -21,10 +21,11 @@ import "fmt"
 // start behind the damage
 //
 //   - whose chain is three records long at least, for a classic file within a day
-//     of the last record before the damage,
+//     of the last record before the damage that another near in time followed,
 //   - or whose chain goes on for 264 KiB, or to the end of the input, as do all
 //     chains that begin in the same 128 KiB behind it and go on: they come
-//     together there.
+//     together there,
+//   - or whose chain is 16 records long, if the 128 KiB have nothing better.
 //
 // When the damaged record's length on the wire (or the block's length) leads to
 // a start, this is where it ends.

@@ -251,7 +251,7 @@ func TestSectionsAcrossChunks(t *testing.T) {
 	var b []byte
 	for i := range 100_000 {
 		f := build.Pcapng{BigEndian: i%2 == 0}
-		comment := build.Option{Code: 1, Value: make([]byte, i*i%97)}
+		comment := build.Option{Code: 1, Value: make([]byte, i%13*(i%7))}
 		b = append(b, f.Section(comment).Bytes()...)
 	}
 	sections := 0

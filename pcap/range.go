@@ -18,8 +18,9 @@ type Place struct {
 	Offset int64 // in bytes
 	Number int64 // records before it, -1: not known
 
-	// Of a classic file, with Resync: the seconds of the time of the record
-	// before it, -1: there is none, or it is not known.
+	// Of a classic file, with Resync: the seconds of the time of the last record
+	// before it that had another near in time behind it, -1: there is none, or
+	// it is not known.
 	Seconds int64
 
 	// Of pcapng: the number of the section, -1 before the first; where its

@@ -30,9 +30,9 @@ type Reader struct {
 	ng      ng.Reader // of a pcapng file
 	pending ng.Block  // for OnBlock, on the next call
 
-	// With Resync: the seconds of the last record of a classic file, -1: there
-	// was none; whether this was missed, so that a Reader of more might do
-	// something else.
+	// With Resync, of a classic file: the seconds of the last record that is
+	// near in time to the one behind it, -1: there was none; whether this was
+	// missed, so that a Reader of more might do something else.
 	seconds int64
 	unsure  bool
 	finder  *finder

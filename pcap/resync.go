@@ -56,14 +56,14 @@ func (r *Reader) checkClassic(offset int64) error {
 	} else if hole {
 		return r.gapClassic(offset, h, errHole)
 	}
-	if suspect, err := r.suspect(h); err != nil {
+	switch leads, err := r.follow(h); {
+	case err != nil:
 		return err
-	} else if suspect {
-		if err := r.inside(offset, h); err != nil {
-			return err
-		}
+	case leads == hopNone:
+		return r.inside(offset, h)
+	case leads == hopNear: // so its time is not damaged
+		r.seconds = int64(h.seconds)
 	}
-	r.seconds = int64(h.seconds)
 	return nil
 }
 
@@ -82,31 +82,35 @@ func (r *Reader) hole() (bool, error) {
 	return true, nil
 }
 
-// suspect reports whether the record with header h, which is in memory, leads to
-// damage, within a few records, or beyond the end of the input.
-func (r *Reader) suspect(h recordHeader) (bool, error) {
+// follow says what the record with header h, which is in memory, leads to: a
+// record near in time; damage, or beyond the end of the input, within a few
+// records, which is hopNone; or something else.
+func (r *Reader) follow(h recordHeader) (hop, error) {
 	t, at := &r.trail, 0
-	for range lookAhead {
+	for i := range lookAhead {
 		at += t.headerLen + int(h.capLen)
 		b, err := r.w.Ahead(at + t.headerLen)
 		switch {
 		case err == window.ErrHeld:
-			return false, err
-		case len(b) < at:
-			return err == io.EOF, nil
+			return hopNone, err
+		case len(b) < at && err == io.EOF:
+			return hopNone, nil
 		case err != nil:
-			return false, nil
+			return hopBeyond, nil
 		}
 		next := t.parse(b[at:])
-		if next.capLen > t.maxRecord {
-			return true, nil
-		}
-		if t.plausible(next) && next.near(h) {
-			return false, nil
+		switch {
+		case next.capLen > t.maxRecord:
+			return hopNone, nil
+		case t.plausible(next) && next.near(h):
+			if i == 0 {
+				return hopNear, nil
+			}
+			return hopFar, nil
 		}
 		h = next
 	}
-	return false, nil
+	return hopFar, nil
 }
 
 // inside returns a *Gap when a certain record begins inside of the record at
@@ -117,7 +121,7 @@ func (r *Reader) inside(offset int64, h recordHeader) error {
 	}
 	begin := offset + int64(r.trail.headerLen)
 	end := begin + int64(h.capLen)
-	q := quest{back: -1, brief: r.trail.since(int64(h.seconds))}
+	q := quest{back: -1, brief: r.since()}
 	at, err := r.find().find(&r.w, begin, end, q)
 	if err == nil && at < end && r.holdsCapture(offset, at) {
 		at, err = r.otherChain(begin, end, at, q)
@@ -142,10 +146,18 @@ func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
 	if int64(h.wireLen) <= min(most, defaultMaxRecord) {
 		v.hint = offset + header + int64(h.wireLen)
 	}
+	return r.goOn(v, r.since())
+}
+
+// since returns a test for headers within a day of the last record whose time is
+// known; all pass if there is none.
+func (r *Reader) since() func([]byte) bool {
 	if r.seconds < 0 {
 		r.unsure = true
+		return always
 	}
-	return r.goOn(v, r.trail.since(r.seconds))
+	last := recordHeader{seconds: uint32(r.seconds)}
+	return func(b []byte) bool { return r.trail.parse(b).near(last) }
 }
 
 // gapNG goes on behind the damaged block b. When that is a section header, the

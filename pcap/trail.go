@@ -63,12 +63,6 @@ func (h recordHeader) near(o recordHeader) bool {
 	return max(h.seconds, o.seconds)-min(h.seconds, o.seconds) <= nearby
 }
 
-// since returns a test for headers within a day of a time; none if it is
-// negative.
-func (t *classicTrail) since(seconds int64) func([]byte) bool {
-	return func(b []byte) bool { return seconds < 0 || t.parse(b).near(recordHeader{seconds: uint32(seconds)}) }
-}
-
 // orders implements trail: a classic file has one byte order.
 func (t *classicTrail) orders() int { return 1 }
 
