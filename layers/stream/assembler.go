@@ -69,7 +69,7 @@ type Stats struct {
 	Evicted    int // connections given up at Config.MaxBytes
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
-	TooDeep    int // nested too deep: mails and multiparts, tunnels, fragmented datagrams
+	TooDeep    int // nested too deep: mails and multiparts, tunnels
 	Unmet      int // data connections that FTP announced and that were not seen
 
 	// Protos counts conversations by what they were recognised as; several for a
@@ -84,6 +84,30 @@ type Stats struct {
 	Defrag DefragStats
 }
 
+// Add adds the counts of o, another Assembler's.
+func (s *Stats) Add(o Stats) {
+	s.Conns += o.Conns
+	s.Open += o.Open
+	s.Held += o.Held
+	s.Expired += o.Expired
+	s.Evicted += o.Evicted
+	s.TooLong += o.TooLong
+	s.Incomplete += o.Incomplete
+	s.TooDeep += o.TooDeep
+	s.Unmet += o.Unmet
+	for p, n := range o.Protos {
+		if s.Protos == nil {
+			s.Protos = make(map[Proto]int)
+		}
+		s.Protos[p] += n
+	}
+	s.Retransmitted += o.Retransmitted
+	s.Missing += o.Missing
+	s.Stray += o.Stray
+	s.Conflicts += o.Conflicts
+	s.Defrag.add(o.Defrag)
+}
+
 // An Assembler follows TCP connections and cuts them into messages. The zero
 // value is ready, with the bounds that Config documents. It is not safe for
 // concurrent use.
@@ -95,7 +119,6 @@ type Assembler struct {
 	dtls   []*dtlsMessage // in the order of their first fragments
 	clock  clock
 	defrag Defragmenter
-	whole  layers.Packet // a datagram that came in fragments
 
 	expected map[transferKey]*ftpTransfer
 
@@ -107,48 +130,44 @@ type Assembler struct {
 	decoded  int      // bytes that this call has decoded
 }
 
-// Push takes a packet, which d decoded from rec, and returns the messages that
+// Push takes a packet, which was decoded from rec, and returns the messages that
 // it completes. They are valid until the next call. A packet that completes an
 // IP datagram is followed by the datagram: what the datagram completes has the
 // first of its fragments that came as First, and the packet as Last.
 func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
+	a.defrag.MaxBytes = withDefault(a.MaxFragments, defaultMaxFragments)
+	whole, first := a.defrag.Whole(p, rec)
+	return a.PushWhole(whole, first, rec)
+}
+
+// PushWhole is Push for a caller with a Defragmenter of its own, whose Whole
+// returned p and first for rec. When p is nil, rec moves the clock on and no
+// more.
+func (a *Assembler) PushWhole(p *layers.Packet, first Ref, rec *pcap.Record) []Message {
 	a.begin()
 	if a.clock.tick(rec.Time) {
 		a.expire()
 	}
-	ref := Ref{rec.Offset, rec.Number, rec.Time}
-	if p.Fragment() {
-		a.fragment(p, ref)
-	} else {
-		a.packet(p, nil, ref)
+	if p != nil {
+		ref := Ref{rec.Offset, rec.Number, rec.Time}
+		var origin *Ref
+		if first != ref {
+			origin = &Ref{first.Offset, first.Number, first.Time}
+		}
+		a.packet(p, origin, ref)
 	}
-	a.limit()
+	a.limit(withDefault(a.MaxBytes, defaultMaxBytes))
 	return a.out
 }
 
-// maxNested bounds the datagrams that one packet may complete, each in another.
-const maxNested = 7
-
-// fragment takes a packet that is a fragment. A datagram may in turn hold a
-// fragment of another, when tunnels are fragmented.
-func (a *Assembler) fragment(p *layers.Packet, ref Ref) {
-	a.defrag.MaxBytes = withDefault(a.MaxFragments, defaultMaxFragments)
-	from := source{ref, ref}
-	for range maxNested + 1 {
-		f, ok := findFragment(p)
-		if !ok {
-			a.packet(p, &from.first, ref)
-			return
-		}
-		d, ok := a.defrag.take(f, from, a.clock.now)
-		if !ok {
-			return
-		}
-		from.first = d.First
-		new(layers.Decoder).DecodeBytes(&a.whole, pcap.LinkTypeRaw, d.Data)
-		p = &a.whole
-	}
-	a.stats.TooDeep++
+// Shrink gives up connections, as Config.MaxBytes says, until no more than size
+// bytes are held, and returns the messages that this brings. They are valid
+// until the next call. It is for callers with several Assemblers and one bound
+// for all.
+func (a *Assembler) Shrink(size int) []Message {
+	a.begin()
+	a.limit(size)
+	return a.out
 }
 
 // packet takes a whole packet, or a datagram whose first fragment was at origin.
@@ -215,12 +234,11 @@ func (a *Assembler) expire() {
 		}
 		a.drop(t)
 	}
-	a.defrag.expire(a.clock.now)
 }
 
-// limit gives up connections until what is held is within MaxBytes.
-func (a *Assembler) limit() {
-	for a.stats.Held > withDefault(a.MaxBytes, defaultMaxBytes) {
+// limit gives up connections until what is held is within size.
+func (a *Assembler) limit(size int) {
+	for a.stats.Held > size {
 		t := a.table.oldest()
 		if t == nil {
 			return

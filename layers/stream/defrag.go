@@ -37,6 +37,7 @@ type Defragmenter struct {
 	order []*partial // oldest first; some are gone from table
 	last  *partial   // the newest, until the clock moves
 	clock clock
+	whole layers.Packet // what Whole returned
 	stats DefragStats
 }
 
@@ -59,6 +60,21 @@ type DefragStats struct {
 	Overlaps   int // fragments that overlap others, without being the same
 	Malformed  int // fragments left out because they cannot be right
 	Cut        int // fragments left out because the capture cut them
+	TooDeep    int // datagrams given up because more than eight were nested
+}
+
+func (s *DefragStats) add(o DefragStats) {
+	s.Fragments += o.Fragments
+	s.Datagrams += o.Datagrams
+	s.Open += o.Open
+	s.Held += o.Held
+	s.Incomplete += o.Incomplete
+	s.Evicted += o.Evicted
+	s.Dropped += o.Dropped
+	s.Overlaps += o.Overlaps
+	s.Malformed += o.Malformed
+	s.Cut += o.Cut
+	s.TooDeep += o.TooDeep
 }
 
 // A Datagram is an IP packet that came in fragments. Data is the caller's: the
@@ -101,6 +117,41 @@ func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool)
 	}
 	ref := Ref{rec.Offset, rec.Number, rec.Time}
 	return d.take(f, source{ref, ref}, d.clock.now)
+}
+
+// maxNested bounds the datagrams that one packet may complete, each in another.
+const maxNested = 7
+
+// Whole takes a packet and returns the whole one that it is or completes: p
+// itself, unless it is a fragment; of a fragment the datagram that it completes,
+// decoded; nil while others of that are missing. first is the packet that holds
+// the fragment that came first. A datagram may in turn hold a fragment of
+// another, when tunnels are fragmented: that is put together too. The packet is
+// valid until the next call, its bytes are the caller's.
+func (d *Defragmenter) Whole(p *layers.Packet, rec *pcap.Record) (whole *layers.Packet, first Ref) {
+	if d.clock.tick(rec.Time) {
+		d.expire(d.clock.now)
+	}
+	ref := Ref{rec.Offset, rec.Number, rec.Time}
+	from := source{ref, ref}
+	for range maxNested + 1 {
+		if !p.Fragment() {
+			return p, from.first
+		}
+		f, ok := findFragment(p)
+		if !ok {
+			return p, from.first
+		}
+		g, ok := d.take(f, from, d.clock.now)
+		if !ok {
+			return nil, from.first
+		}
+		from.first = g.First
+		new(layers.Decoder).DecodeBytes(&d.whole, pcap.LinkTypeRaw, g.Data)
+		p = &d.whole
+	}
+	d.stats.TooDeep++
+	return nil, from.first
 }
 
 // Stats returns the counts so far.

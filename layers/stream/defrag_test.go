@@ -295,10 +295,10 @@ func TestNestedFragments(t *testing.T) {
 		push(inner)
 		return a.Stats()
 	}
-	if s := nested(7); s.Defrag.Datagrams != 7 || s.TooDeep != 0 {
+	if s := nested(7); s.Defrag.Datagrams != 7 || s.Defrag.TooDeep != 0 {
 		t.Errorf("7 datagrams: %+v", s)
 	}
-	if s := nested(50); s.Defrag.Datagrams != 8 || s.TooDeep != 1 {
+	if s := nested(50); s.Defrag.Datagrams != 8 || s.Defrag.TooDeep != 1 {
 		t.Errorf("50 datagrams: %+v", s)
 	}
 }

@@ -41,7 +41,7 @@ func (a *Assembler) pushQUIC(p *layers.Packet, b []byte, ref Ref) bool {
 	}
 	a.quic.held += a.stats.Held - held
 	a.limitQUIC()
-	a.limit()
+	a.limit(withDefault(a.MaxBytes, defaultMaxBytes))
 	return !d.first
 }
 

@@ -83,7 +83,7 @@ func TestEviction(t *testing.T) {
 	for range 4 {
 		before := ports(&f.a)
 		f.a.MaxBytes = f.a.stats.Held - 1
-		f.a.limit()
+		f.a.limit(withDefault(f.a.MaxBytes, defaultMaxBytes))
 		for port := range before {
 			if !ports(&f.a)[port] {
 				gone = append(gone, fmt.Sprint(port))
