@@ -33,7 +33,8 @@ const (
 //
 // MISP takes two objects of an event that have the same attributes for one, and
 // drops one whose attributes are among another's. So an object needs what tells
-// it apart: a community ID, or the time of its first packet.
+// it apart: a community ID, or the time of its first packet. An object has no
+// tags; its attributes may.
 type Object struct {
 	UUID       UUID
 	Template   *Template
@@ -180,9 +181,7 @@ func (o *Object) wire() (wireObject, error) {
 	}
 	w.FirstSeen, w.LastSeen = seen(o.FirstSeen, o.LastSeen)
 	for i := range o.Attributes {
-		a := o.Attributes[i].wire()
-		a.Tags = nil
-		w.Attributes = append(w.Attributes, a)
+		w.Attributes = append(w.Attributes, o.Attributes[i].wire())
 	}
 	for _, r := range o.References {
 		w.References = append(w.References, wireReference{r.UUID, o.UUID, r.To, r.Relationship})
