@@ -3,12 +3,8 @@ package misp
 import (
 	"errors"
 	"fmt"
-	"net/netip"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/net/idna"
 )
 
 // What Normalize's errors wrap.
@@ -20,175 +16,182 @@ var (
 // maxValue is the most bytes of a value that MISP's database holds.
 const maxValue = 65535
 
+// maxPasses is how often a server may see a value and change it.
+const maxPasses = 8
+
 // Normalize returns value in the form in which a MISP server stores it for
 // attributes of type t, or an error that says why the server refuses it, which
-// wraps ErrType or ErrValue. What is not UTF-8 is refused, as JSON cannot
-// carry it. A character beyond the basic multilingual plane becomes "?", as it
-// does in MISP's database.
+// wraps ErrType or ErrValue. It does what the server does, in its order: trim
+// white space, undo what made the value harmless ("hxxp", "[.]"), bring it into
+// the form of its type, and check that. A character beyond the basic
+// multilingual plane becomes "?", as it does in MISP's database.
+//
+// What Normalize returns, a server stores unchanged: a value that the server
+// would change again ("[[.]]" loses one pair of brackets at a time) goes through
+// until it stays, and is refused if it does not. Refused is also what is no
+// UTF-8, as JSON cannot carry it. Of dates Normalize knows fewer forms than a
+// server; FormatTime makes the best one.
+//
+// A value that is in its form already is returned as it is, in most types
+// without allocation.
 func Normalize(t Type, value string) (string, error) {
-	r, ok := ruleOf(t)
+	r, ok := rules[t]
 	if !ok {
-		return "", fmt.Errorf("misp: %w %q", ErrType, t)
+		return "", fmt.Errorf("misp: %w %.64q", ErrType, t)
 	}
 	if !utf8.ValidString(value) {
 		return "", refuse(t, value, "it is no UTF-8")
 	}
-	v, err := r.normalise(refang(t, trim(value)))
-	switch {
-	case err != nil:
-		return "", refuse(t, value, err.Error())
-	case strings.Trim(v, controls) == "":
-		return "", refuse(t, value, "it is empty")
-	case len(v) > maxValue:
-		return "", refuse(t, value[:64], "it has more than 65535 bytes")
+	v := value
+	for range maxPasses {
+		stored, why := r.store(t, v)
+		switch {
+		case why != "":
+			return "", refuse(t, value, why)
+		case stored == v:
+			return v, nil
+		}
+		v = stored
 	}
-	return bmp(v), nil
+	return "", refuse(t, value, "a server changes it each time")
 }
 
+// refuse makes the error for a value, of which it shows the beginning.
 func refuse(t Type, value, why string) error {
-	return fmt.Errorf("misp: %w: %s %q: %s", ErrValue, t, value, why)
+	return fmt.Errorf("misp: %w: %s %.80q: %s", ErrValue, t, value, why)
+}
+
+// store returns what a server stores for v, or why it refuses it.
+func (r rule) store(t Type, v string) (stored, why string) {
+	v, why = r.form(bmp(refang(t, trim(v))))
+	switch {
+	case why != "":
+	case trim(v) == "":
+		why = "it is empty"
+	case isControls(v):
+		why = "it has control characters only"
+	case t.Composite() && !isPair(v):
+		why = "it is not two parts with one | between them"
+	case len(v) > maxValue:
+		why = "it has more than 65535 bytes"
+	}
+	return v, why
 }
 
 // trim removes what PHP's trim removes.
-func trim(s string) string { return strings.Trim(s, " \t\n\r\x00\v") }
-
-const controls = "\x00\x01\x02\x03\x04\x05\x06\x07\b\t\n\v\f\r\x0e\x0f" +
-	"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f"
-
-// bmp replaces the characters that take four bytes.
-func bmp(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r > 0xffff {
-			return '?'
-		}
-		return r
-	}, s)
+func trim(s string) string {
+	if s != "" && s[0] > ' ' && s[len(s)-1] > ' ' {
+		return s
+	}
+	return strings.Trim(s, " \t\n\r\x00\v")
 }
 
 var (
-	dots   = strings.NewReplacer("[.]", ".", "[dot]", ".", "(dot)", ".")
-	schema = strings.NewReplacer("[hxxp://]", "http://", "[:]", ":")
+	dots    = strings.NewReplacer("[.]", ".", "[dot]", ".", "(dot)", ".")
+	schemes = strings.NewReplacer("[hxxp://]", "http://")
+	colons  = strings.NewReplacer("[:]", ":")
+	ats     = strings.NewReplacer("[@]", "@", "[at]", "@")
 )
 
-// refang undoes what people do to make a value harmless, as the server does.
+// refang undoes what people do to make a value harmless, for the types for which
+// a server does so.
 func refang(t Type, s string) string {
 	switch t {
-	case UserAgent:
+	case URL, Link:
+		s = refangScheme(s)
+	case IPSrc, IPDst, Domain, DomainIP, Hostname, Email, EmailSrc, EmailDst:
+	default:
 		return s
-	case URL:
-		for _, p := range []string{"hxxp", "hxtp", "htxp", "meow", "h[tt]p"} {
-			if len(s) >= len(p) && strings.EqualFold(s[:len(p)], p) {
-				s = "http" + s[len(p):]
-				break
-			}
+	}
+	if !strings.ContainsAny(s, "[(") {
+		return s
+	}
+	s = dots.Replace(s)
+	switch t {
+	case URL, Link:
+		return colons.Replace(schemes.Replace(s))
+	case Email, EmailSrc, EmailDst:
+		return ats.Replace(s)
+	}
+	return s
+}
+
+func refangScheme(s string) string {
+	for _, p := range [...]string{"hxxp", "hxtp", "htxp", "meow", "h[tt]p"} {
+		if len(s) >= len(p) && strings.EqualFold(s[:len(p)], p) {
+			return "http" + s[len(p):]
 		}
-		return schema.Replace(dots.Replace(s))
 	}
-	return dots.Replace(s)
+	return s
 }
 
-func oneLine(s string) (string, error) {
-	if strings.Contains(s, "\n") {
-		return "", errors.New("it has a line end")
+// bmp replaces the characters that take four bytes.
+func bmp(s string) string {
+	for i := range len(s) {
+		if s[i] >= 0xf0 {
+			return strings.Map(narrow, s)
+		}
 	}
-	return s, nil
+	return s
 }
 
-func normaliseURL(s string) (string, error) { return oneLine(s) }
-
-// normaliseAddr takes an address, or a prefix of one.
-func normaliseAddr(s string) (string, error) {
-	text, length, isPrefix := strings.Cut(s, "/")
-	a, err := addr(text)
-	if err != nil || !isPrefix {
-		return a, err
+func narrow(r rune) rune {
+	if r > 0xffff {
+		return '?'
 	}
-	bits := 32
-	if strings.Contains(a, ":") {
-		bits = 128
-	}
-	n, err := strconv.ParseUint(length, 10, 8)
-	if err != nil || int(n) > bits {
-		return "", errors.New("its prefix length is wrong")
-	}
-	if int(n) == bits {
-		return a, nil
-	}
-	return a + "/" + length, nil
+	return r
 }
 
-// addr returns an address in normal form. The server leaves an IPv6 address
-// that begins with a colon as it is.
-func addr(s string) (string, error) {
-	a, err := netip.ParseAddr(s)
-	if err != nil || a.Zone() != "" {
-		return "", errors.New("it is no IP address")
-	}
-	if strings.HasPrefix(s, ":") {
-		return s, nil
-	}
-	return a.String(), nil
-}
-
-func normaliseHostname(s string) (string, error) {
-	s = lower(s)
-	if !isHostname(s) {
-		return "", errors.New("it is no host name")
-	}
-	return s, nil
-}
-
-func normaliseDomain(s string) (string, error) {
-	s = lower(strings.Trim(s, "."))
-	if isHostname(s) {
-		return s, nil
-	}
-	ascii, err := idna.Lookup.ToASCII(s)
-	if err != nil || !isHostname(ascii) {
-		return "", errors.New("it is no domain name")
-	}
-	return ascii, nil
-}
-
-func normaliseDomainIP(s string) (string, error) {
-	parts := strings.Split(s, "|")
-	if len(parts) < 2 {
-		return "", errors.New("it is no domain and address with | between them")
-	}
-	d, err := normaliseDomain(parts[0])
-	if err != nil {
-		return "", err
-	}
-	a, err := normaliseAddr(parts[1])
-	if err != nil || strings.Contains(a, "/") {
-		return "", errors.New("its second part is no IP address")
-	}
-	return d + "|" + a, nil
-}
-
-// isHostname applies the server's pattern: letters, digits, dots, hyphens and
-// underscores, and a last label of at least two characters without underscore.
-func isHostname(s string) bool {
-	dot := strings.LastIndexByte(s, '.')
-	if dot < 1 || len(s)-dot-1 < 2 || strings.Contains(s[dot:], "_") {
-		return false
-	}
+// isControls reports whether s is of control characters only.
+func isControls(s string) bool {
 	for _, c := range []byte(s) {
-		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '.', c == '-', c == '_':
-		default:
+		if c >= ' ' && c != 0x7f {
 			return false
 		}
 	}
 	return true
 }
 
-// lower turns ASCII letters into lower case, and no others.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
+// isPair reports whether s has one "|" and no part of control characters only.
+func isPair(s string) bool {
+	a, b, ok := strings.Cut(s, "|")
+	return ok && !strings.Contains(b, "|") && (a == "" || !isControls(a)) && (b == "" || !isControls(b))
 }
+
+// lower turns ASCII letters into lower case, and no others.
+func lower(s string) string { return mapASCII(s, 'A', 'Z', 'a'-'A') }
+
+// upper is its opposite.
+func upper(s string) string { return mapASCII(s, 'a', 'z', -('a' - 'A')) }
+
+// mapASCII adds shift to the bytes from first to last.
+func mapASCII(s string, first, last byte, shift int) string {
+	for i := range len(s) {
+		if first <= s[i] && s[i] <= last {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if first <= b[i] && b[i] <= last {
+					b[i] = byte(int(b[i]) + shift)
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}
+
+// only reports whether s is not empty and every byte of it is in a set.
+func only(s string, in func(c byte) bool) bool {
+	for i := range len(s) {
+		if !in(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isAlnum(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }

@@ -14,15 +14,16 @@ type UUID [16]byte
 // namespace. Of several parts the name is made such that no other parts give
 // the same one; a single part is the name itself.
 func NewUUID(namespace UUID, parts ...string) UUID {
-	h := sha1.New()
-	h.Write(namespace[:])
+	var buf [512]byte // enough for most names to stay on the stack
+	b := append(buf[:0], namespace[:]...)
 	for _, p := range parts {
 		if len(parts) > 1 {
-			h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
+			b = binary.BigEndian.AppendUint64(b, uint64(len(p)))
 		}
-		h.Write([]byte(p))
+		b = append(b, p...)
 	}
-	u := UUID(h.Sum(nil))
+	sum := sha1.Sum(b)
+	u := UUID(sum[:])
 	u[6] = u[6]&0x0f | 0x50
 	u[8] = u[8]&0x3f | 0x80
 	return u

@@ -1,0 +1,38 @@
+package misp
+
+// Relationships for Object.Refer, from the list of misp-objects. MISP takes any
+// text.
+const (
+	AnalysedWith     = "analysed-with"
+	BeaconsTo        = "beacons-to"
+	CharacterizedBy  = "characterized-by"
+	Characterizes    = "characterizes"
+	CommunicatesWith = "communicates-with"
+	ConnectedTo      = "connected-to"
+	ConnectsTo       = "connects-to"
+	ContainedBy      = "contained-by"
+	Contains         = "contains"
+	DerivedFrom      = "derived-from"
+	Describes        = "describes"
+	Downloaded       = "downloaded"
+	DownloadedFrom   = "downloaded-from"
+	Drops            = "drops"
+	ExtractedFrom    = "extracted-from"
+	FoundIn          = "found-in"
+	HostedBy         = "hosted-by"
+	Hosts            = "hosts"
+	IncludedIn       = "included-in"
+	Includes         = "includes"
+	IssuerOf         = "issuer-of"
+	ObservedBy       = "observed-by"
+	QueriedFor       = "queried-for"
+	QueryReturned    = "query-returned"
+	RedirectsTo      = "redirects-to"
+	References       = "references"
+	RelatedTo        = "related-to"
+	ResolvedTo       = "resolved-to"
+	ResolvesTo       = "resolves-to"
+	SignedBy         = "signed-by"
+	SubdomainOf      = "subdomain-of"
+	Uses             = "uses"
+)

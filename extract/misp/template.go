@@ -1,0 +1,62 @@
+package misp
+
+// A Template says of what an object is made: one of the templates of
+// misp-objects.
+type Template struct {
+	Name          string
+	UUID          UUID
+	Version       int
+	MetaCategory  string
+	Description   string
+	Required      []string // relations that an object must have
+	RequiredOneOf []string // relations of which it must have one
+	Relations     []Relation
+}
+
+// A Relation is a field of a template.
+type Relation struct {
+	Name     string
+	Type     Type
+	Category Category // "": the type's default
+	Multiple bool     // an object may have several values of it
+
+	// DisableCorrelation says that its values do not tell events apart.
+	DisableCorrelation bool
+}
+
+// Relation returns the relation of a name.
+func (t *Template) Relation(name string) (Relation, bool) {
+	for i := range t.Relations {
+		if t.Relations[i].Name == name {
+			return t.Relations[i], true
+		}
+	}
+	return Relation{}, false
+}
+
+// category returns the category of the relation's attributes.
+func (r Relation) category() Category {
+	if r.Category != "" {
+		return r.Category
+	}
+	return r.Type.Category()
+}
+
+// isContext reports whether values of the relation would join events that have
+// nothing else in common, such as "tcp" and "1500".
+func (r Relation) isContext() bool {
+	switch r.Type {
+	case Text, Other, Comment, Counter, SizeInBytes, Float, Boolean, Port, MIMEType, HTTPMethod:
+		return true
+	}
+	return r.DisableCorrelation
+}
+
+// templateUUID is ParseUUID for the table.
+func templateUUID(s string) UUID {
+	u, err := ParseUUID(s)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
