@@ -1,7 +1,12 @@
 package extract
 
 import (
+	"cmp"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,18 +18,86 @@ type Capture struct {
 	SHA256  [32]byte // of the file, zero when Identify did not tell
 	Packets int64
 	Bytes   int64 // captured bytes of its packets
-	Err     error // what stopped reading, nil at its end
 
-	first, last time.Time // of its packets, as far as usable
+	// First and Last are the times of its packets, as far as they are from 1970
+	// to 9999.
+	First, Last time.Time
+
+	// From and To are where the first and the last record lie in the input, in
+	// bytes.
+	From, To int64
+
+	// Format, LinkType and SnapLen are those of the file's header.
+	Format, LinkType string
+	SnapLen          uint32
+
+	Err error // what stopped reading, nil at its end
+}
+
+// A captureJSON is the form of a Capture in JSON.
+type captureJSON struct {
+	Name     string    `json:"name,omitempty"`
+	Size     int64     `json:"size,omitempty"`
+	SHA256   string    `json:"sha256,omitempty"`
+	Packets  int64     `json:"packets"`
+	Bytes    int64     `json:"bytes"`
+	First    time.Time `json:"first,omitzero"`
+	Last     time.Time `json:"last,omitzero"`
+	From     int64     `json:"from"`
+	To       int64     `json:"to"`
+	Format   string    `json:"format,omitempty"`
+	LinkType string    `json:"link_type,omitempty"`
+	SnapLen  uint32    `json:"snaplen,omitempty"`
+	Err      string    `json:"error,omitempty"`
+}
+
+// MarshalJSON returns the capture with its hash in hexadecimal, and the text of
+// its error.
+func (c Capture) MarshalJSON() ([]byte, error) {
+	w := captureJSON{
+		Name: c.Name, Size: c.Size, Packets: c.Packets, Bytes: c.Bytes, First: c.First, Last: c.Last,
+		From: c.From, To: c.To, Format: c.Format, LinkType: c.LinkType, SnapLen: c.SnapLen,
+	}
+	if c.SHA256 != ([32]byte{}) {
+		w.SHA256 = hex.EncodeToString(c.SHA256[:])
+	}
+	if c.Err != nil {
+		w.Err = c.Err.Error()
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON is the reverse of MarshalJSON; of the error its text comes back.
+func (c *Capture) UnmarshalJSON(b []byte) error {
+	var w captureJSON
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*c = Capture{
+		Name: w.Name, Size: w.Size, Packets: w.Packets, Bytes: w.Bytes, First: w.First, Last: w.Last,
+		From: w.From, To: w.To, Format: w.Format, LinkType: w.LinkType, SnapLen: w.SnapLen,
+	}
+	if w.Err != "" {
+		c.Err = errors.New(w.Err)
+	}
+	if w.SHA256 == "" {
+		return nil
+	}
+	sum, err := hex.DecodeString(w.SHA256)
+	if err != nil || len(sum) != len(c.SHA256) {
+		return fmt.Errorf("%q is no SHA-256", w.SHA256)
+	}
+	copy(c.SHA256[:], sum)
+	return nil
 }
 
 // extend makes the capture's span hold t.
 func (c *Capture) extend(t time.Time) {
-	if c.first.IsZero() || t.Before(c.first) {
-		c.first = t
+	if c.First.IsZero() || t.Before(c.First) {
+		c.First = t
 	}
-	if t.After(c.last) {
-		c.last = t
+	if t.After(c.Last) {
+		c.Last = t
 	}
 }
 
@@ -34,16 +107,69 @@ func (c *Capture) identity() string {
 	if c.SHA256 != ([32]byte{}) {
 		return string(c.SHA256[:])
 	}
-	return fmt.Sprint(c.Packets, c.Bytes, c.first.UnixNano(), c.last.UnixNano())
+	return fmt.Sprint(c.Packets, c.Bytes, c.First.UnixNano(), c.Last.UnixNano())
+}
+
+// compare gives captures an order that does not depend on how they came.
+func (c *Capture) compare(o *Capture) int {
+	return cmp.Or(
+		c.First.Compare(o.First),
+		strings.Compare(c.identity(), o.identity()),
+		cmp.Compare(c.From, o.From),
+		strings.Compare(c.Name, o.Name))
+}
+
+// overlaps reports whether both are the same capture, and hold the same packets
+// of it.
+func (c *Capture) overlaps(o *Capture) bool {
+	if c.Packets == 0 || o.Packets == 0 || c.Name != o.Name || c.identity() != o.identity() {
+		return false
+	}
+	return c.From <= o.To && o.From <= c.To
+}
+
+// sortCaptures puts the captures in their order.
+func (r *Report) sortCaptures() {
+	order := make([]int, len(r.Captures))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return r.Captures[a].compare(&r.Captures[b]) })
+	if slices.IsSorted(order) {
+		return
+	}
+	sorted, place := make([]Capture, len(order)), make([]int, len(order))
+	for to, from := range order {
+		sorted[to], place[from] = r.Captures[from], to
+	}
+	r.Captures = sorted
+	r.moveCaptures(place)
+}
+
+// moveCaptures tells the evidence where its captures are now.
+func (r *Report) moveCaptures(place []int) {
+	for _, t := range r.tables() {
+		for f := range t.facts() {
+			for i := range f.Evidence {
+				f.Evidence[i].move(place)
+			}
+			slices.SortFunc(f.Evidence, func(a, b Evidence) int { return a.compare(b) })
+		}
+	}
+}
+
+func (e *Evidence) move(place []int) {
+	e.First.Capture, e.Last.Capture = place[e.First.Capture], place[e.Last.Capture]
+	if e.Conn != nil {
+		e.Conn.Start.Capture = place[e.Conn.Start.Capture]
+	}
 }
 
 // names returns the names of the captures, without their folders.
 func (r *Report) names() string {
 	var names []string
 	for i := range r.Captures {
-		name := r.Captures[i].Name
-		name = name[strings.LastIndexAny(name, `/\`)+1:]
-		if name != "" {
+		if name := baseName(r.Captures[i].Name); name != "" {
 			names = append(names, name)
 		}
 	}
@@ -56,16 +182,18 @@ func (r *Report) names() string {
 	return strings.Join(names, ", ")
 }
 
+func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
+
 // span returns the times of the first and the last packet, zero times when
 // packets have none that can be trusted.
 func (r *Report) span() (first, last time.Time) {
 	for i := range r.Captures {
 		c := &r.Captures[i]
-		if !c.first.IsZero() && (first.IsZero() || c.first.Before(first)) {
-			first = c.first
+		if !c.First.IsZero() && (first.IsZero() || c.First.Before(first)) {
+			first = c.First
 		}
-		if c.last.After(last) {
-			last = c.last
+		if c.Last.After(last) {
+			last = c.Last
 		}
 	}
 	return first, last

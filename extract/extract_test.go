@@ -124,7 +124,13 @@ func TestEvent(t *testing.T) {
 	if diff := cmp.Diff(want, rows(rep, EventOptions{})); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"private address: 10.0.0.5"}, leftOut(rep, EventOptions{})); diff != "" {
+	out := []string{
+		"private address: 10.0.0.5",
+		"common port: 192.0.2.53:53",
+		"connection without an answer: 198.51.100.7:80",
+		"hardware address: 02:00:00:00:00:01",
+	}
+	if diff := cmp.Diff(out, leftOut(rep, EventOptions{})); diff != "" {
 		t.Error(diff)
 	}
 	ev := rep.Event(EventOptions{Info: "Case 42"})
@@ -319,8 +325,8 @@ func TestMaxValues(t *testing.T) {
 		for h := range rep.Hosts() {
 			kept += h.Count
 		}
-		if total := int64(2 * len(hosts)); kept+rep.Unseen.LeftOut != total {
-			t.Errorf("%d kept and %d left out of %d observations", kept, rep.Unseen.LeftOut, total)
+		if total := int64(2 * len(hosts)); kept+rep.LeftOut()["hosts"] != total {
+			t.Errorf("%d kept and %d left out of %d observations", kept, rep.LeftOut()["hosts"], total)
 		}
 		return rows(rep, EventOptions{})
 	}

@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"io"
+	"net/netip"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
@@ -23,15 +24,28 @@ func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 // Captures that one sensor made belong into one Extractor, in the order of
 // their times: connections go on from one to the next. The zero value is
 // ready. It is not safe for concurrent use.
+//
+// Connections live in a fixed number of shards, chosen by the two addresses.
+// Each has clocks of its own, and what is done at a bound is done at fixed
+// packets. So it makes no difference how many goroutines share the shards.
 type Extractor struct {
 	Options
 
-	report  Report
-	streams stream.Assembler
-	scratch []byte // for keys
+	report  Report // what is known of captures, not of what is in them
 	clocks  []time.Time
-	capture *Capture
+	defrag  stream.Defragmenter
+	shards  []*shard
+	lanes   []*lane
+	settled int64 // packets until which bounds of all shards together were seen to
 }
+
+// shardCount is how many shards there are. It is part of what an Extractor finds
+// at its bounds, and must not depend on the machine.
+const shardCount = 64
+
+// settleEvery is after how many packets the bounds of all shards together are
+// seen to.
+const settleEvery = 4096
 
 // backwardsTolerance is how much earlier than the packet before it, of the same
 // interface, a packet may be. Adapters with several queues, and captures on
@@ -40,108 +54,175 @@ const backwardsTolerance = 100 * time.Millisecond
 
 // Begin says that the following packets are those of the capture called name.
 func (x *Extractor) Begin(name string) {
-	x.report.Captures = append(x.report.Captures, Capture{Name: name})
-	x.capture = &x.report.Captures[len(x.report.Captures)-1]
+	if x.lanes == nil {
+		x.open()
+	}
+	x.report.Captures = append(x.report.Captures, Capture{Name: name, From: -1})
 	x.clocks = x.clocks[:0]
-	x.streams.Config = x.Stream
+	x.defrag.Capture = len(x.report.Captures) - 1
 }
+
+// open makes the lanes and the shards, and gives each lane its share of these.
+func (x *Extractor) open() {
+	x.report.maxValues, x.report.maxConns = x.MaxValues, x.MaxConns
+	x.defrag.MaxBytes = x.Stream.MaxFragments // whose default is the same
+	for range min(max(x.Workers, 1), shardCount) {
+		x.lanes = append(x.lanes, newLane(len(x.lanes), &x.Options))
+	}
+	for i := range shardCount {
+		x.shards = append(x.shards, newShard(&x.Options, x.lanes[i%len(x.lanes)]))
+	}
+}
+
+func (x *Extractor) capture() *Capture { return &x.report.Captures[len(x.report.Captures)-1] }
 
 // Identify says what the file of the current capture is: its size in bytes and
 // its SHA-256. Event UUIDs follow from it.
 func (x *Extractor) Identify(size int64, sha256 [32]byte) {
-	x.capture.Size, x.capture.SHA256 = size, sha256
+	c := x.capture()
+	c.Size, c.SHA256 = size, sha256
 }
 
 // Read adds the rest of r, the capture called name. An error is also kept in
 // the Report.
 func (x *Extractor) Read(ctx context.Context, name string, r *pcap.Reader) error {
 	x.Begin(name)
-	var d layers.Decoder
-	var p layers.Packet
+	h := r.Header()
+	c := x.capture()
+	c.Format, c.LinkType, c.SnapLen = h.Format.String(), h.LinkType.String(), uint32(h.SnapLen)
 	err := ctx.Err()
-	for n := 0; err == nil; n++ {
-		var rec *pcap.Record
-		if rec, err = r.Next(); err != nil {
-			break
-		}
-		d.Decode(&p, rec)
-		x.Add(&p, rec)
-		if n%1024 == 1023 {
-			err = ctx.Err()
-		}
+	switch {
+	case err != nil:
+	case len(x.lanes) > 1:
+		err = x.readParallel(ctx, r)
+	default:
+		err = x.readAlone(ctx, r)
 	}
 	if err == io.EOF {
 		err = nil
 	}
-	x.capture.Err = err
+	x.capture().Err = err
 	return err
 }
 
-// Add takes a packet, which was decoded from rec.
-func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
-	if x.capture == nil {
-		x.Begin("")
-	}
-	x.count(p, rec)
-	if topics(x.Only).has(IP) {
-		x.addHosts(p, x.packet(rec))
-	}
-	x.addMessages(x.streams.Push(p, rec))
-}
-
-// Finish ends what is still open and returns the Report.
-func (x *Extractor) Finish() *Report {
-	x.addMessages(x.streams.Flush())
-	report := x.report
-	r := &report
-	r.Unseen.Stream = x.streams.Stats()
-	r.Unseen.LeftOut = r.leftOut()
-	if r.Unseen.Backwards > 0 {
-		r.distrustTimes()
-	}
-	*x = Extractor{Options: x.Options}
-	return r
-}
-
-// packet returns the evidence that rec is.
-func (x *Extractor) packet(rec *pcap.Record) Evidence {
-	ref := stream.Ref{Offset: rec.Offset, Number: rec.Number, Time: rec.Time}
-	return Evidence{len(x.report.Captures) - 1, ref, ref}
-}
-
-// message returns the evidence that m is.
-func (x *Extractor) message(m *stream.Message) Evidence {
-	return Evidence{len(x.report.Captures) - 1, m.First, m.Last}
-}
-
-func (x *Extractor) addMessages(ms []stream.Message) {
-	only := topics(x.Only)
-	for i := range ms {
-		switch m := &ms[i]; {
-		case m.Part != stream.Whole:
-		case m.Proto == stream.DNS && only.has(DNS):
-			x.addDNS(m)
-		case m.Proto == stream.HTTP1 && only.has(HTTP):
-			x.addHTTP(m)
-		case m.Proto == stream.TLS && only.has(TLS):
-			x.addTLS(m)
+func (x *Extractor) readAlone(ctx context.Context, r *pcap.Reader) error {
+	var d layers.Decoder
+	var p layers.Packet
+	for n := 1; ; n++ {
+		rec, err := r.Next()
+		if err != nil {
+			return err
+		}
+		d.Decode(&p, rec)
+		x.Add(&p, rec)
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 }
 
+// Add takes a packet, which was decoded from rec.
+func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
+	if x.lanes == nil {
+		x.Begin("")
+	}
+	x.count(p, rec)
+	s, ref := x.shardOf(p), x.ref(rec)
+	if !p.Fragment() {
+		s.lane.packet(s, p, rec, ref)
+	} else {
+		s.lane.fragment(p, rec, ref)
+		if whole, first := x.defrag.Whole(p, rec); whole != nil {
+			s = x.shardOf(whole)
+			s.lane.datagram(s, whole, rec, Evidence{First: first, Last: ref})
+		}
+	}
+	if x.report.Packets-x.settled >= settleEvery {
+		x.settle()
+	}
+}
+
+func (x *Extractor) ref(rec *pcap.Record) stream.Ref {
+	return stream.RefOf(len(x.report.Captures)-1, rec)
+}
+
+// shardOf returns the shard of the packet's innermost addresses, in either order.
+func (x *Extractor) shardOf(p *layers.Packet) *shard {
+	src, dst, ok := p.Addrs()
+	if !ok {
+		return x.shards[0]
+	}
+	return x.shards[(mix(src)+mix(dst))%shardCount]
+}
+
+// mix is a fixed hash of an address.
+func mix(a netip.Addr) uint64 {
+	b := a.As16()
+	h := uint64(14695981039346656037) // FNV-1a
+	for _, c := range b {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h ^ h>>32
+}
+
+// settle sees to the bound on what all shards together hold: where it is
+// reached, each gives up what is beyond its share.
+func (x *Extractor) settle() {
+	x.settled = x.report.Packets
+	held, limit := 0, withDefault(x.Stream.MaxBytes, defaultMaxBytes)
+	for _, s := range x.shards {
+		held += s.streams.Held()
+	}
+	for _, s := range x.shards {
+		if held <= limit {
+			return
+		}
+		before := s.streams.Held()
+		s.lane.messages(s, s.streams.Shrink(limit/shardCount))
+		held -= before - s.streams.Held()
+	}
+}
+
+// Finish ends what is still open and returns the Report.
+func (x *Extractor) Finish() *Report {
+	if x.lanes == nil {
+		x.open()
+	}
+	x.defrag.Flush()
+	report := x.report
+	r := &report
+	for _, s := range x.shards {
+		s.lane.messages(s, s.streams.Flush())
+		s.lane.end(s)
+		r.Unseen.Stream.Add(s.streams.Stats())
+	}
+	r.Unseen.Stream.Defrag = x.defrag.Stats()
+	for _, l := range x.lanes {
+		r.Unseen.add(&l.report.Unseen)
+		r.absorb(&l.report)
+	}
+	*x = Extractor{Options: x.Options}
+	r.sortCaptures()
+	return r
+}
+
 // count keeps the totals, and what can not be seen of a packet.
 func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
-	r, u := &x.report, &x.report.Unseen
+	r, c, u := &x.report, x.capture(), &x.report.Unseen
 	size := int64(len(rec.Data))
 	r.Packets++
 	r.Bytes += size
-	x.capture.Packets++
-	x.capture.Bytes += size
+	c.Packets++
+	c.Bytes += size
+	if c.From < 0 {
+		c.From = rec.Offset
+	}
+	c.To = rec.Offset
 	if rec.Truncated() {
 		u.Cut++
 	}
 	if err := p.Err(); err != nil {
-		u.Damaged = increment(u.Damaged, err.(*layers.Error).Kind)
+		u.Damaged = increment(u.Damaged, err.(*layers.Error).Kind.String())
 	}
 	if size > 0 && len(p.Payload()) == len(rec.Data) && p.Err() == nil {
 		u.LinkTypes = increment(u.LinkTypes, rec.LinkType)
@@ -153,7 +234,7 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 	case x.backwards(rec):
 		u.Backwards++
 	}
-	x.capture.extend(rec.Time)
+	c.extend(rec.Time)
 }
 
 func increment[K comparable](m map[K]int64, k K) map[K]int64 {

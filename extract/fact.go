@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -14,34 +13,44 @@ const maxEvidence = 8
 // Evidence names where in a capture an observation was made: a packet, or the
 // packets that hold the first and the last byte of a message.
 type Evidence struct {
-	Capture int        `json:"capture"` // index in Report.Captures
-	First   stream.Ref `json:"first"`
-	Last    stream.Ref `json:"last"`
+	First stream.Ref `json:"first"` // Capture in it is the index in Report.Captures
+	Last  stream.Ref `json:"last"`
+
+	// Conn is the connection that carried the message, from client to server,
+	// and the first packet of it that was seen. It is nil for what a packet
+	// shows by itself.
+	Conn *stream.Conn `json:"conn,omitempty"`
 }
 
 // A Fact says how often and when something was observed, and where to look it
 // up.
 type Fact struct {
 	// Count is the number of observations.
-	Count int64
+	Count int64 `json:"count"`
 
-	// Untimed is how many of them have no time that can be trusted.
-	Untimed int64
+	// Untimed is how many of them have no time from 1970 to 9999, which MISP
+	// takes.
+	Untimed int64 `json:"untimed,omitempty"`
 
-	// Evidence holds the first observations, at most eight.
-	Evidence []Evidence
+	// First and Last are the times of the first and the last observation of
+	// those that have one. See Seen.
+	First time.Time `json:"first_seen,omitzero"`
+	Last  time.Time `json:"last_seen,omitzero"`
 
-	first, last time.Time
+	// Evidence holds the first observations by time, at most eight.
+	Evidence []Evidence `json:"evidence,omitempty"`
+
+	dropped bool // its row was left out of its table since
 }
 
 // Seen returns the times of the first and the last observation. It reports
-// false when one of them has no time that can be trusted, as then neither is
-// known.
+// false when one of them has no time, as then neither is known. Where
+// Unseen.Backwards counts packets, no times can be trusted.
 func (f *Fact) Seen() (first, last time.Time, ok bool) {
 	if f.Untimed > 0 || f.Count == 0 {
 		return time.Time{}, time.Time{}, false
 	}
-	return f.first, f.last, true
+	return f.First, f.Last, true
 }
 
 // fact lets a table reach the Fact that its rows embed.
@@ -50,44 +59,71 @@ func (f *Fact) fact() *Fact { return f }
 // add counts an observation at e.
 func (f *Fact) add(e Evidence) {
 	f.Count++
-	t := e.First.Time
-	switch {
-	case !usable(t):
+	if usable(e.First.Time) && usable(e.Last.Time) {
+		f.extend(e.First.Time, e.Last.Time)
+	} else {
 		f.Untimed++
-	case f.first.IsZero():
-		f.first, f.last = t, t
-	case t.Before(f.first):
-		f.first = t
-	case t.After(f.last):
-		f.last = t
 	}
-	if len(f.Evidence) < maxEvidence {
-		f.Evidence = append(f.Evidence, e)
+	f.show(e)
+}
+
+func (f *Fact) extend(first, last time.Time) {
+	if f.First.IsZero() || first.Before(f.First) {
+		f.First = first
 	}
+	if last.After(f.Last) {
+		f.Last = last
+	}
+}
+
+// show puts e among the evidence, if it is one of the first.
+func (f *Fact) show(e Evidence) {
+	i := len(f.Evidence)
+	for i > 0 && e.compare(f.Evidence[i-1]) < 0 {
+		i--
+	}
+	if i == maxEvidence {
+		return
+	}
+	if len(f.Evidence) == maxEvidence {
+		f.Evidence = f.Evidence[:maxEvidence-1]
+	}
+	f.Evidence = slices.Insert(f.Evidence, i, e)
 }
 
 // merge adds what g counts.
 func (f *Fact) merge(g *Fact) {
-	if !g.first.IsZero() && (f.first.IsZero() || g.first.Before(f.first)) {
-		f.first = g.first
-	}
-	if g.last.After(f.last) {
-		f.last = g.last
+	if !g.First.IsZero() {
+		f.extend(g.First, g.Last)
 	}
 	f.Count += g.Count
 	f.Untimed += g.Untimed
-	all := slices.Concat(f.Evidence, g.Evidence)
-	slices.SortStableFunc(all, Evidence.compare)
-	all = slices.Compact(all)
-	f.Evidence = all[:min(len(all), maxEvidence)]
+	for _, e := range g.Evidence {
+		f.show(e)
+	}
 }
 
-// compare orders evidence by its place in the captures.
-func (e Evidence) compare(o Evidence) int {
-	return cmp.Or(
-		cmp.Compare(e.Capture, o.Capture),
-		cmp.Compare(e.Last.Offset, o.Last.Offset),
-		cmp.Compare(e.First.Offset, o.First.Offset))
+// compare orders evidence by time, and then by its place in the captures.
+func (e *Evidence) compare(o Evidence) int {
+	switch c := e.First.Time.Compare(o.First.Time); {
+	case c != 0:
+		return c
+	case e.First.Capture != o.First.Capture:
+		return e.First.Capture - o.First.Capture
+	case e.First.Offset != o.First.Offset:
+		return sign(e.First.Offset - o.First.Offset)
+	}
+	return sign(e.Last.Offset - o.Last.Offset)
+}
+
+func sign(n int64) int {
+	switch {
+	case n < 0:
+		return -1
+	case n > 0:
+		return 1
+	}
+	return 0
 }
 
 // usable reports whether t can be the time of a packet: MISP takes the years

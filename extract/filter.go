@@ -2,30 +2,65 @@ package extract
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
 // A Rule says why an observation is not among the attributes.
 type Rule string
 
-// The rules that leave observations out. EventOptions.Private lifts all but
-// Refused.
+// The rules that leave observations out because they are of a local network.
+// EventOptions.Private lifts them.
 const (
-	PrivateAddr     Rule = "private address"     // RFC 1918, RFC 4193, RFC 3879
-	SharedAddr      Rule = "shared address"      // RFC 6598
-	LoopbackAddr    Rule = "loopback address"    // RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3
-	LinkLocalAddr   Rule = "link-local address"  // RFC 3927, RFC 4291 section 2.5.6
-	MulticastAddr   Rule = "multicast address"   // RFC 5771, RFC 4291 section 2.7
-	BroadcastAddr   Rule = "broadcast address"   // RFC 919 section 7
-	UnspecifiedAddr Rule = "unspecified address" // RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2
+	OwnNetwork      Rule = "address of an own network" // EventOptions.Internal
+	PrivateAddr     Rule = "private address"           // RFC 1918, RFC 4193, RFC 3879
+	SharedAddr      Rule = "shared address"            // RFC 6598
+	LoopbackAddr    Rule = "loopback address"          // RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3
+	LinkLocalAddr   Rule = "link-local address"        // RFC 3927, RFC 4291 section 2.5.6
+	MulticastAddr   Rule = "multicast address"         // RFC 5771, RFC 4291 section 2.7
+	BroadcastAddr   Rule = "broadcast address"         // RFC 919 section 7
+	UnspecifiedAddr Rule = "unspecified address"       // RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2
+	HardwareAddr    Rule = "hardware address"          // which only on-link hosts show
 	SingleLabel     Rule = "single-label name"
 	LocalName       Rule = ".local name"     // RFC 6762 section 3
 	LocalhostName   Rule = ".localhost name" // RFC 6761 section 6.3
 	ARPAName        Rule = ".arpa name"      // RFC 3172
-	Refused         Rule = "value that MISP refuses"
 )
+
+// The rules that leave observations out because they tell little by themselves.
+// EventOptions.All lifts them and those above.
+const (
+	NameServer   Rule = "name server, or name of an address" // NS, SOA, PTR and the like
+	IssuerCert   Rule = "certificate of an issuer"
+	OrdinaryFile Rule = "ordinary content of the web"
+	Incomplete   Rule = "incomplete file"
+	CommonPort   Rule = "common port"
+	Unanswered   Rule = "connection without an answer"
+	NoURL        Rule = "CONNECT, which names no URL"
+	OnlyInObject Rule = "part of an object"
+	NoType       Rule = "of no type in MISP"
+	TooMany      Rule = "beyond the bound of the event"
+)
+
+// The rules that nothing lifts, but the options that brought them.
+const (
+	Warned  Rule = "on a warninglist"
+	Refused Rule = "value that MISP refuses"
+)
+
+// local reports whether the rule is about local networks.
+func (r Rule) local() bool {
+	switch r {
+	case OwnNetwork, PrivateAddr, SharedAddr, LoopbackAddr, LinkLocalAddr, MulticastAddr, BroadcastAddr,
+		UnspecifiedAddr, HardwareAddr, SingleLabel, LocalName, LocalhostName, ARPAName:
+		return true
+	}
+	return false
+}
 
 var (
 	sharedPrefix    = netip.MustParsePrefix("100.64.0.0/10")
@@ -77,13 +112,42 @@ func nameRule(name string) Rule {
 	return ""
 }
 
-// hostRule returns the rule that leaves out what names a host by its name or
-// its address.
-func hostRule(host string) Rule {
+// urlRule returns the rule that leaves out a URL: that of its host.
+func urlRule(u string) Rule {
+	parsed, err := url.Parse(u)
+	if err != nil {
+		return ""
+	}
+	host := hostOf(parsed.Host)
 	if a, err := netip.ParseAddr(host); err == nil {
 		return addrRule(a)
 	}
 	return nameRule(host)
+}
+
+// contentRule returns the rule that leaves out the hash of a file: that it is
+// what every page of the web is made of. A mail's attachment never is, and
+// neither is what was sent with another protocol.
+func contentRule(f *File) Rule {
+	if f.Proto != stream.HTTP1 {
+		return ""
+	}
+	typ := f.Sniffed
+	if typ == "" || typ == "text/plain" || typ == "application/octet-stream" {
+		typ = strings.ToLower(f.Type)
+	}
+	major, minor, _ := strings.Cut(typ, "/")
+	switch major {
+	case "text", "image", "font", "audio", "video", "multipart":
+		return OrdinaryFile
+	}
+	switch minor {
+	case "javascript", "x-javascript", "ecmascript", "json", "xml", "xhtml+xml", "rss+xml", "atom+xml", "manifest+json",
+		"ocsp-request", "ocsp-response", "x-www-form-urlencoded", "pkix-crl", "x-protobuf", "grpc", "dns-message",
+		"font-woff", "font-woff2", "x-font-ttf", "x-font-woff", "vnd.ms-fontobject", "x-mpegurl", "vnd.apple.mpegurl":
+		return OrdinaryFile
+	}
+	return ""
 }
 
 func isAddr(s string) bool {

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/sightline-go/sightline/layers/stream"
@@ -11,16 +12,36 @@ type Topic string
 
 // The topics, in the order in which they reach an event.
 const (
-	HTTP Topic = "http"
-	TLS  Topic = "tls"
-	DNS  Topic = "dns"
-	IP   Topic = "ip"
+	HTTP        Topic = "http"        // requests and redirects
+	Files       Topic = "files"       // what HTTP, mail and FTP carry
+	TLS         Topic = "tls"         // hellos and certificates, of QUIC and DTLS too
+	DNS         Topic = "dns"         // questions and answers
+	Mail        Topic = "mail"        // header fields and envelopes
+	SSH         Topic = "ssh"         // software, algorithms, host keys
+	Logins      Topic = "logins"      // user names of FTP
+	DHCP        Topic = "dhcp"        // names and classes that hosts give themselves
+	IP          Topic = "ip"          // addresses
+	Connections Topic = "connections" // who spoke to whom
 )
+
+// Topics returns all of them, in order.
+func Topics() []Topic {
+	return []Topic{HTTP, Files, TLS, DNS, Mail, SSH, Logins, DHCP, IP, Connections}
+}
 
 // topics is an optional list of Topics: an empty one stands for all.
 type topics []Topic
 
 func (t topics) has(topic Topic) bool { return len(t) == 0 || slices.Contains(t, topic) }
+
+func (t topics) check() error {
+	for _, topic := range t {
+		if !slices.Contains(Topics(), topic) {
+			return fmt.Errorf("unknown topic %q; there are %v", topic, Topics())
+		}
+	}
+	return nil
+}
 
 // Options bound what an Extractor keeps. A field that is 0 has its default.
 type Options struct {
@@ -32,23 +53,37 @@ type Options struct {
 	// Further ones are left out and counted. 0: 50,000.
 	MaxValues int
 
+	// MaxConns bounds the single connections that are kept; beyond, they are
+	// only part of the rows of Report.Connections. 0: 50,000.
+	MaxConns int
+
+	// MaxLive bounds the connections that are followed at once to count their
+	// packets. At the bound the one that was idle longest is taken for ended,
+	// and what comes of it later for another. 0: 32,768.
+	MaxLive int
+
 	// MaxValueLen bounds the length of a text that is kept, in bytes. A longer
 	// one is left out, because half a value is a wrong one, and counted.
 	// 0: 4096.
 	MaxValueLen int
 
-	// Stream bounds the TCP connections that are followed.
+	// Stream bounds the TCP connections that are followed, and says which
+	// hashes of files are made. Its MaxBytes is for all of them together; it is
+	// seen to every 4096 packets.
 	Stream stream.Config
+
+	// Workers is how many goroutines Read uses. The Report is the same for any
+	// number. 0: 1.
+	Workers int
 }
 
 const (
 	defaultMaxValues   = 50_000
+	defaultMaxConns    = 50_000
+	defaultMaxLive     = 32_768
 	defaultMaxValueLen = 4096
+	defaultMaxBytes    = 64 << 20 // as stream.Config.MaxBytes
 )
-
-func (o *Options) maxValues() int { return withDefault(o.MaxValues, defaultMaxValues) }
-
-func (o *Options) maxValueLen() int { return withDefault(o.MaxValueLen, defaultMaxValueLen) }
 
 func withDefault(v, def int) int {
 	if v == 0 {

@@ -1,99 +1,106 @@
 package extract
 
 import (
-	"net/netip"
-	"strings"
-
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// addDNS notes the names that a message asks for, in queries and responses
-// alike, and the addresses and names that a response gives.
-func (x *Extractor) addDNS(m *stream.Message) {
+// A Query is a name that was asked for in DNS, in queries and in responses,
+// which repeat the question.
+type Query struct {
+	Fact
+	Name string `json:"name"` // in lower case, without final dot
+
+	Answered int64 `json:"answered,omitempty"` // responses with an answer
+	NXDomain int64 `json:"nxdomain,omitempty"` // responses that say that it does not exist
+	Failed   int64 `json:"failed,omitempty"`   // responses with another error
+}
+
+func (q *Query) appendKey(dst []byte) []byte { return appendText(dst, q.Name) }
+
+func (q *Query) merge(o *Query) {
+	q.Fact.merge(&o.Fact)
+	q.Answered += o.Answered
+	q.NXDomain += o.NXDomain
+	q.Failed += o.Failed
+}
+
+// A Resolution is what a DNS response gives for a name.
+type Resolution struct {
+	Fact
+	Name  string `json:"name"`  // in lower case, without final dot
+	Type  string `json:"type"`  // of the record, as IANA names it: "A"
+	Value string `json:"value"` // an address, a name as Name is, or a text
+}
+
+func (r *Resolution) appendKey(dst []byte) []byte { return appendText(dst, r.Name, r.Type, r.Value) }
+
+func (r *Resolution) merge(o *Resolution) { r.Fact.merge(&o.Fact) }
+
+// dns notes what a message asks for, in queries and responses alike, and what a
+// response gives.
+func (l *lane) dns(m *stream.Message) {
 	msg, err := layers.ParseDNS(m.Data)
 	if err != nil {
 		return
 	}
-	e := x.message(m)
+	e := byMessage(m)
 	for q := range msg.Questions() {
-		x.addQuery(q.Name, e)
+		row := l.report.queries.observe(Query{Name: nameText(q.Name)}, e, l.maxValues())
+		if row != nil && msg.Response() {
+			row.answer(msg)
+		}
 	}
 	if !msg.Response() {
 		return
 	}
 	for _, rr := range msg.Resources() {
-		if addr, ok := rr.Addr(); ok {
-			x.addAnswer(rr.Name, addr, e)
-		} else if target, ok := rr.Target(); ok && rr.Type == layers.DNSTypeCNAME {
-			x.addAlias(rr.Name, target, e)
+		if value := resourceText(rr); value != "" && l.fits(value) {
+			r := Resolution{Name: nameText(rr.Name), Type: rr.Type.String(), Value: value}
+			l.report.resolutions.observe(r, e, l.maxValues())
 		}
 	}
 }
 
-func (x *Extractor) addQuery(n layers.Name, e Evidence) {
-	x.scratch = appendName(x.scratch[:0], n)
-	if q := x.report.queries.row(x.scratch, x.maxValues()); q != nil {
-		if q.Count == 0 {
-			q.Name = string(x.scratch)
+func (q *Query) answer(msg layers.DNS) {
+	switch rcode := msg.RCode(); {
+	case rcode == layers.DNSNXDomain:
+		q.NXDomain++
+	case rcode != 0:
+		q.Failed++
+	case msg.ANCount() > 0:
+		q.Answered++
+	}
+}
+
+// resourceText returns what a record gives for its name, "" when its type says
+// nothing of whom the name leads to.
+func resourceText(rr layers.Resource) string {
+	if a, ok := rr.Addr(); ok {
+		return a.String()
+	}
+	if target, ok := rr.Target(); ok { // CNAME, NS, PTR, DNAME
+		return nameText(target)
+	}
+	switch rr.Type {
+	case layers.DNSTypeMX:
+		if _, exchange, ok := rr.MX(); ok {
+			return nameText(exchange)
 		}
-		q.add(e)
-	}
-}
-
-func (x *Extractor) addAnswer(n layers.Name, addr netip.Addr, e Evidence) {
-	x.scratch = appendName(x.scratch[:0], n)
-	name := len(x.scratch)
-	x.scratch = append(append(x.scratch, 0), addr.AsSlice()...)
-	if a := x.report.answers.row(x.scratch, x.maxValues()); a != nil {
-		if a.Count == 0 {
-			a.Name, a.Addr = string(x.scratch[:name]), addr
+	case layers.DNSTypeSRV:
+		if srv, ok := rr.SRV(); ok {
+			return nameText(srv.Target)
 		}
-		a.add(e)
-	}
-}
-
-func (x *Extractor) addAlias(n, target layers.Name, e Evidence) {
-	x.scratch = appendName(x.scratch[:0], n)
-	name := len(x.scratch)
-	x.scratch = appendName(append(x.scratch, 0), target)
-	if a := x.report.aliases.row(x.scratch, x.maxValues()); a != nil {
-		if a.Count == 0 {
-			a.Name, a.Target = string(x.scratch[:name]), string(x.scratch[name+1:])
+	case layers.DNSTypeSOA:
+		if soa, ok := rr.SOA(); ok {
+			return nameText(soa.MName)
 		}
-		a.add(e)
-	}
-}
-
-// appendName appends a name in lower case: DNS does not tell case apart (RFC
-// 4343).
-func appendName(dst []byte, n layers.Name) []byte {
-	from := len(dst)
-	dst = n.AppendTo(dst)
-	lower(dst[from:])
-	return dst
-}
-
-// lower turns the ASCII letters of b into lower case.
-func lower(b []byte) {
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
+	case layers.DNSTypeTXT:
+		var all []byte
+		for t := range rr.Texts() {
+			all = append(all, t...)
 		}
+		return text(all)
 	}
-}
-
-// hostOf returns the host of an authority (RFC 3986 section 3.2): without user
-// and port, in lower case, without final dot, and without the brackets of an
-// IPv6 address.
-func hostOf(authority string) string {
-	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		authority = authority[i+1:]
-	}
-	if inner, ok := strings.CutPrefix(authority, "["); ok {
-		host, _, _ := strings.Cut(inner, "]")
-		return strings.ToLower(host)
-	}
-	host, _, _ := strings.Cut(authority, ":")
-	return strings.ToLower(strings.TrimSuffix(host, "."))
+	return ""
 }

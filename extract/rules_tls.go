@@ -1,38 +1,138 @@
 package extract
 
 import (
+	"fmt"
+	"net/netip"
+	"strings"
+
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// addTLS notes the server name that a ClientHello asks for.
-func (x *Extractor) addTLS(m *stream.Message) {
-	hello, err := layers.ParseClientHello(m.Data)
-	if err != nil {
+// A Session is what client and server said in TLS before they encrypted. Count
+// is how many connections said the same.
+type Session struct {
+	Fact
+	ServerName string         `json:"server_name,omitempty"` // in lower case (RFC 6066 section 3)
+	Client     netip.Addr     `json:"client"`
+	Server     netip.AddrPort `json:"server"`
+	Proto      stream.Proto   `json:"proto"`              // TLS, QUIC or DTLS
+	ALPN       string         `json:"alpn,omitempty"`     // what the client offers, with commas between (RFC 7301)
+	Selected   string         `json:"selected,omitempty"` // what the server selected of it, as far as that is to be seen
+	Version    string         `json:"version,omitempty"`  // what the server selected: "TLS 1.2"
+	JA3        string         `json:"ja3,omitempty"`
+	JA3S       string         `json:"ja3s,omitempty"`
+	JA4        string         `json:"ja4,omitempty"`
+	ECH        bool           `json:"ech,omitempty"` // the client sent an encrypted hello, and ServerName may be a cover (RFC 9849)
+}
+
+func (s *Session) appendKey(dst []byte) []byte {
+	dst = appendText(dst, s.ServerName, s.ALPN, s.Selected, s.Version, s.JA3, s.JA3S, s.JA4)
+	dst = append(appendAddrPort(appendAddr(dst, s.Client), s.Server), byte(s.Proto))
+	if s.ECH {
+		dst = append(dst, 1)
+	}
+	return dst
+}
+
+func (s *Session) merge(o *Session) { s.Fact.merge(&o.Fact) }
+
+// A hello is a session whose server has not answered yet.
+type hello struct {
+	session Session
+	at      Evidence
+}
+
+// tls notes what a handshake message shows. The client's hello waits for the
+// server's.
+func (l *lane) tls(s *shard, m *stream.Message) {
+	if c, err := layers.ParseClientHello(m.Data); err == nil {
+		l.clientHello(s, m, c)
+	} else if h, err := layers.ParseServerHello(m.Data); err == nil {
+		l.serverHello(s, m, h)
+	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
+		l.chain(m, c)
+	}
+}
+
+func (l *lane) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
+	f := m.Conn.Flow
+	h := hello{at: byMessage(m), session: Session{
+		ServerName: text(lower(append([]byte(nil), c.ServerName()...))), ALPN: alpn(c),
+		Client: f.Src.Addr(), Server: f.Dst, Proto: protoOf(m),
+		JA3: string(c.AppendJA3(nil)), JA4: string(c.AppendJA4(nil, transportLetter(protoOf(m)))),
+	}}
+	_, h.session.ECH = c.Extension(layers.TLSExtensionECH)
+	if !l.fits(h.session.ServerName, h.session.ALPN) {
 		return
 	}
-	name := hello.ServerName()
-	if len(name) == 0 {
+	if before, ok := s.hellos.get(f); ok && before.session.ServerName != h.session.ServerName {
+		l.session(before) // not the same hello again, after a retry
+	}
+	if out, full := s.hellos.put(f, h); full {
+		l.report.Unseen.Unpaired++
+		l.session(out)
+	}
+}
+
+func (l *lane) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
+	h, ok := s.hellos.get(m.Conn.Flow)
+	if !ok || r.IsRetry() {
 		return
 	}
-	x.scratch = append(x.scratch[:0], name...)
-	lower(x.scratch)
-	end := len(x.scratch)
-	x.scratch = append(x.scratch, 0)
-	for p := range hello.ALPN() {
-		if len(x.scratch) > end+1 {
-			x.scratch = append(x.scratch, ',')
-		}
-		x.scratch = append(x.scratch, p...)
+	s.hellos.take(m.Conn.Flow)
+	h.session.JA3S = string(r.AppendJA3S(nil))
+	h.session.Version = versionText(r.SelectedVersion())
+	h.session.Selected = text(r.ALPN())
+	h.at.Last = m.Last
+	l.session(h)
+}
+
+func (l *lane) session(h hello) { l.report.sessions.observe(h.session, h.at, l.maxValues()) }
+
+// alpn returns the protocols that a client offers.
+func alpn(c layers.ClientHello) string {
+	var all []string
+	for p := range c.ALPN() {
+		all = append(all, text(p))
 	}
-	if len(x.scratch) > x.maxValueLen() {
-		x.report.Unseen.TooLong++
-		return
+	return strings.Join(all, ",")
+}
+
+// protoOf returns what carries the handshake.
+func protoOf(m *stream.Message) stream.Proto {
+	if m.Via == stream.QUIC {
+		return stream.QUIC
 	}
-	if s := x.report.servers.row(x.scratch, x.maxValues()); s != nil {
-		if s.Count == 0 {
-			s.Name, s.ALPN = string(x.scratch[:end]), string(x.scratch[end+1:])
-		}
-		s.add(x.message(m))
+	return m.Proto
+}
+
+// transportLetter returns the letter that a JA4 begins with.
+func transportLetter(p stream.Proto) byte {
+	switch p {
+	case stream.QUIC:
+		return 'q'
+	case stream.DTLS:
+		return 'd'
 	}
+	return 't'
+}
+
+// versionText returns the name of a version of TLS or DTLS.
+func versionText(v uint16) string {
+	switch v {
+	case 0x0002:
+		return "SSL 2.0"
+	case 0x0300:
+		return "SSL 3.0"
+	case 0x0301, 0x0302, 0x0303, 0x0304:
+		return fmt.Sprintf("TLS 1.%d", v-0x0301)
+	case 0xfeff:
+		return "DTLS 1.0"
+	case 0xfefd:
+		return "DTLS 1.2"
+	case 0xfefc:
+		return "DTLS 1.3"
+	}
+	return fmt.Sprintf("0x%04x", v)
 }

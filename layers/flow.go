@@ -6,8 +6,9 @@ import "net/netip"
 // which IP protocol. Ports are 0 where the protocol has none. A Flow is
 // comparable, so it can be the key of a map.
 type Flow struct {
-	Src, Dst netip.AddrPort
-	Proto    IPProto
+	Src   netip.AddrPort `json:"src"`
+	Dst   netip.AddrPort `json:"dst"`
+	Proto IPProto        `json:"proto"`
 }
 
 // Reverse returns the other direction.

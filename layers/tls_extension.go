@@ -8,12 +8,13 @@ import (
 // The extensions that ClientHello and ServerHello have methods for (IANA registry
 // "tls-extensiontype-values").
 const (
-	TLSExtensionServerName          = 0  // RFC 6066 section 3
-	TLSExtensionSupportedGroups     = 10 // RFC 8446 section 4.2.7
-	TLSExtensionPointFormats        = 11 // RFC 8422 section 5.1.2
-	TLSExtensionSignatureAlgorithms = 13 // RFC 8446 section 4.2.3
-	TLSExtensionALPN                = 16 // RFC 7301 section 3.1
-	TLSExtensionSupportedVersions   = 43 // RFC 8446 section 4.2.1
+	TLSExtensionServerName          = 0     // RFC 6066 section 3
+	TLSExtensionSupportedGroups     = 10    // RFC 8446 section 4.2.7
+	TLSExtensionPointFormats        = 11    // RFC 8422 section 5.1.2
+	TLSExtensionSignatureAlgorithms = 13    // RFC 8446 section 4.2.3
+	TLSExtensionALPN                = 16    // RFC 7301 section 3.1
+	TLSExtensionSupportedVersions   = 43    // RFC 8446 section 4.2.1
+	TLSExtensionECH                 = 65037 // RFC 9849 section 5
 )
 
 // IsGREASE reports whether v is one of the values that clients send lest servers

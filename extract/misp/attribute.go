@@ -34,7 +34,7 @@ type Attribute struct {
 // The error is that of Normalize; it is also one for a value that the server
 // takes but that MISP's import page spoils.
 func NewAttribute(event UUID, t Type, value string) (Attribute, error) {
-	v, err := accepted(t, value)
+	v, err := Accept(t, value)
 	if err != nil {
 		return Attribute{}, err
 	}
@@ -43,8 +43,9 @@ func NewAttribute(event UUID, t Type, value string) (Attribute, error) {
 	return Attribute{UUID: id, Type: t, Category: r.category.first(), Value: v, ToIDS: bool(r.purpose)}, nil
 }
 
-// accepted is Normalize without the values that MISP's import page spoils.
-func accepted(t Type, value string) (string, error) {
+// Accept is Normalize without the values that MISP's import page spoils: they
+// are errors too.
+func Accept(t Type, value string) (string, error) {
 	v, err := Normalize(t, value)
 	if err == nil && readsAsJSON(v) {
 		return "", refuse(t, value, "MISP's import page reads it as JSON, and loses the rows behind it")

@@ -71,7 +71,7 @@ func (o *Object) add(relation, value string, indicator bool) error {
 	if !ok {
 		return fmt.Errorf("misp: %w: %s has no relation %.64q", ErrRelation, o.Template.Name, relation)
 	}
-	v, err := accepted(r.Type, value)
+	v, err := Accept(r.Type, value)
 	if err != nil {
 		return fmt.Errorf("%w (%s of %s)", err, relation, o.Template.Name)
 	}

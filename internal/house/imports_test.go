@@ -34,7 +34,11 @@ var mayImport = map[string][]string{
 
 // fileMayImport adds to it for single files.
 var fileMayImport = map[string][]string{
-	"extract/event.go": {"extract/misp"},
+	"extract/event.go":          {"extract/misp"},
+	"extract/event_mapping.go":  {"extract/misp"},
+	"extract/event_select.go":   {"extract/misp"},
+	"extract/event_objects.go":  {"extract/misp"},
+	"extract/event_drafts.go":   {"extract/misp"},
 }
 
 // outside lists what a package may import from other modules.

@@ -114,6 +114,10 @@ func (s *Stats) Add(o Stats) {
 type Assembler struct {
 	Config
 
+	// Capture numbers the capture whose packets come next, for callers with
+	// several. It stands in their Refs.
+	Capture int
+
 	table  table
 	quic   quicTable
 	dtls   []*dtlsMessage // in the order of their first fragments
@@ -136,6 +140,7 @@ type Assembler struct {
 // first of its fragments that came as First, and the packet as Last.
 func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 	a.defrag.MaxBytes = withDefault(a.MaxFragments, defaultMaxFragments)
+	a.defrag.Capture = a.Capture
 	whole, first := a.defrag.Whole(p, rec)
 	return a.PushWhole(whole, first, rec)
 }
@@ -149,10 +154,11 @@ func (a *Assembler) PushWhole(p *layers.Packet, first Ref, rec *pcap.Record) []M
 		a.expire()
 	}
 	if p != nil {
-		ref := Ref{rec.Offset, rec.Number, rec.Time}
+		ref := RefOf(a.Capture, rec)
 		var origin *Ref
 		if first != ref {
-			origin = &Ref{first.Offset, first.Number, first.Time}
+			origin = new(Ref)
+			*origin = first
 		}
 		a.packet(p, origin, ref)
 	}
@@ -210,6 +216,9 @@ func (a *Assembler) Stats() Stats {
 	s.Protos = maps.Clone(s.Protos)
 	return s
 }
+
+// Held returns Stats().Held.
+func (a *Assembler) Held() int { return a.stats.Held }
 
 // Reset forgets all connections and counts, and keeps Config.
 func (a *Assembler) Reset() { *a = Assembler{Config: a.Config} }

@@ -33,6 +33,10 @@ type Defragmenter struct {
 	// after the first of them. 0: 60 seconds (RFC 8200 section 4.5).
 	Idle time.Duration
 
+	// Capture numbers the capture whose packets come next, as
+	// Assembler.Capture does.
+	Capture int
+
 	table map[fragmentKey]*partial
 	order []*partial // oldest first; some are gone from table
 	last  *partial   // the newest, until the clock moves
@@ -115,7 +119,7 @@ func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool)
 	if !ok {
 		return Datagram{}, false
 	}
-	ref := Ref{rec.Offset, rec.Number, rec.Time}
+	ref := RefOf(d.Capture, rec)
 	return d.take(f, source{ref, ref}, d.clock.now)
 }
 
@@ -132,7 +136,7 @@ func (d *Defragmenter) Whole(p *layers.Packet, rec *pcap.Record) (whole *layers.
 	if d.clock.tick(rec.Time) {
 		d.expire(d.clock.now)
 	}
-	ref := Ref{rec.Offset, rec.Number, rec.Time}
+	ref := RefOf(d.Capture, rec)
 	from := source{ref, ref}
 	for range maxNested + 1 {
 		if !p.Fragment() {

@@ -1,17 +1,25 @@
 package stream
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/pcap"
 )
 
 // A Ref names one packet of a capture.
 type Ref struct {
-	Offset int64     `json:"offset"`        // of the record in the input, in bytes
-	Number int64     `json:"number"`        // of the record, from 1
-	Time   time.Time `json:"time,omitzero"` // zero when the capture has none
+	Capture int       `json:"capture"`       // Assembler.Capture when it came
+	Offset  int64     `json:"offset"`        // of the record in the input, in bytes
+	Number  int64     `json:"number"`        // of the record, from 1
+	Time    time.Time `json:"time,omitzero"` // zero when the capture has none
+}
+
+// RefOf returns the name of a record of the capture with that number.
+func RefOf(capture int, rec *pcap.Record) Ref {
+	return Ref{capture, rec.Offset, rec.Number, rec.Time}
 }
 
 // A Proto names a protocol. Values from ProtoUser up are free for callers.
@@ -61,6 +69,20 @@ func (p Proto) String() string {
 		return protoNames[p]
 	}
 	return "Proto(" + strconv.Itoa(int(p)) + ")"
+}
+
+// MarshalText returns the protocol's name.
+func (p Proto) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText takes what MarshalText gives.
+func (p *Proto) UnmarshalText(b []byte) error {
+	for v := range 256 {
+		if Proto(v).String() == string(b) {
+			*p = Proto(v)
+			return nil
+		}
+	}
+	return fmt.Errorf("stream: no protocol has the name %q", b)
 }
 
 // A Part says which part of something a Message is.
@@ -126,8 +148,8 @@ type Conn struct {
 	// Flow leads from client to server. The client is who sent the first SYN;
 	// where none was captured, the content decides, and before that the
 	// higher port is taken for the client's.
-	Flow layers.Flow
+	Flow layers.Flow `json:"flow"`
 
 	// Start is the first packet seen.
-	Start Ref
+	Start Ref `json:"start"`
 }

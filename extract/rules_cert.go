@@ -1,0 +1,133 @@
+package extract
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/md5"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"net/netip"
+	"time"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// A Certificate is an X.509 certificate that a server, or a client, showed.
+type Certificate struct {
+	Fact
+	SHA256 string `json:"sha256"` // of the DER bytes, in hexadecimal
+	SHA1   string `json:"sha1"`
+	MD5    string `json:"md5"`
+
+	// The fields of RFC 5280, as far as crypto/x509 takes the certificate.
+	Subject    string    `json:"subject,omitempty"` // as in RFC 2253
+	Issuer     string    `json:"issuer,omitempty"`
+	CommonName string    `json:"common_name,omitempty"` // of the subject
+	Serial     string    `json:"serial,omitempty"`      // decimal
+	NotBefore  time.Time `json:"not_before,omitzero"`
+	NotAfter   time.Time `json:"not_after,omitzero"`
+	Names      []string  `json:"names,omitempty"` // DNS names, addresses and mail addresses it is for
+	KeyType    string    `json:"key_type,omitempty"`
+	KeyBits    int       `json:"key_bits,omitempty"`
+	Signature  string    `json:"signature,omitempty"` // its algorithm
+	CA         bool      `json:"ca,omitempty"`
+	SelfSigned bool      `json:"self_signed,omitempty"`
+
+	// Unparsed says why the fields are empty.
+	Unparsed string `json:"unparsed,omitempty"`
+}
+
+func (c *Certificate) appendKey(dst []byte) []byte { return append(dst, c.SHA256...) }
+
+func (c *Certificate) merge(o *Certificate) { c.Fact.merge(&o.Fact) }
+
+// A Presented says who showed a certificate, and in which place.
+type Presented struct {
+	Fact
+	SHA256   string         `json:"sha256"`
+	Server   netip.AddrPort `json:"server"`
+	Client   bool           `json:"client,omitempty"` // the client showed it to the server
+	Position int            `json:"position"`         // 0: its own; from 1: its issuers'
+}
+
+func (p *Presented) appendKey(dst []byte) []byte {
+	dst = appendAddrPort(append(dst, p.SHA256...), p.Server)
+	dst = append(dst, byte(min(p.Position, maxChain)), 0)
+	if p.Client {
+		dst[len(dst)-1] = 1
+	}
+	return dst
+}
+
+func (p *Presented) merge(o *Presented) { p.Fact.merge(&o.Fact) }
+
+// maxChain bounds the certificates of a chain that are looked at.
+const maxChain = 64
+
+// chain notes a message's certificates.
+func (l *lane) chain(m *stream.Message, c layers.Certificate) {
+	e, position := byMessage(m), 0
+	for der := range c.Chain() {
+		if position == maxChain {
+			l.report.Unseen.TooLong++
+			return
+		}
+		sum := sha256.Sum256(der)
+		id := hex.EncodeToString(sum[:])
+		if row := l.report.certificates.observe(Certificate{SHA256: id}, e, l.maxValues()); row != nil && row.SHA1 == "" {
+			row.parse(der)
+		}
+		l.report.chains.observe(Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e, l.maxValues())
+		position++
+	}
+}
+
+// parse fills the fields.
+func (c *Certificate) parse(der []byte) {
+	s1, m := sha1.Sum(der), md5.Sum(der)
+	c.SHA1, c.MD5 = hex.EncodeToString(s1[:]), hex.EncodeToString(m[:])
+	p, err := x509.ParseCertificate(der)
+	if err != nil {
+		c.Unparsed = text([]byte(err.Error()))
+		return
+	}
+	c.Subject, c.Issuer, c.CommonName = text([]byte(p.Subject.String())), text([]byte(p.Issuer.String())), text([]byte(p.Subject.CommonName))
+	c.Serial, c.Signature, c.CA = p.SerialNumber.String(), p.SignatureAlgorithm.String(), p.IsCA
+	c.NotBefore, c.NotAfter = p.NotBefore.UTC(), p.NotAfter.UTC()
+	for _, n := range p.DNSNames {
+		c.Names = append(c.Names, text([]byte(n)))
+	}
+	for _, ip := range p.IPAddresses {
+		c.Names = append(c.Names, ip.String())
+	}
+	for _, a := range p.EmailAddresses {
+		c.Names = append(c.Names, text([]byte(a)))
+	}
+	c.KeyType = p.PublicKeyAlgorithm.String()
+	c.KeyBits = keyBits(p.PublicKey)
+	c.SelfSigned = selfSigned(p, c.KeyBits)
+}
+
+func keyBits(key any) int {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return k.N.BitLen()
+	case *ecdsa.PublicKey:
+		return k.Curve.Params().BitSize
+	case ed25519.PublicKey:
+		return 8 * len(k)
+	}
+	return 0
+}
+
+// selfSigned reports whether a certificate's own key signed it. A key of
+// absurd size is not tried, as it would take absurdly long.
+func selfSigned(p *x509.Certificate, bits int) bool {
+	return bytes.Equal(p.RawIssuer, p.RawSubject) && bits <= 8192 &&
+		p.CheckSignature(p.SignatureAlgorithm, p.RawTBSCertificate, p.Signature) == nil
+}

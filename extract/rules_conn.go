@@ -1,0 +1,321 @@
+package extract
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// A Host is an address that sent or was sent packets. Count is how many.
+type Host struct {
+	Fact
+	Addr     netip.Addr `json:"addr"`
+	Sent     Traffic    `json:"sent"`
+	Received Traffic    `json:"received"`
+
+	// Server and Client count the connections in which it was on that side.
+	Server int64 `json:"server,omitempty"`
+	Client int64 `json:"client,omitempty"`
+}
+
+// Contacted reports whether the address was on the server's side of a
+// connection, or on no side that is known.
+func (h *Host) Contacted() bool { return h.Server > 0 || h.Client == 0 }
+
+func (h *Host) appendKey(dst []byte) []byte { return appendAddr(dst, h.Addr) }
+
+func (h *Host) merge(o *Host) {
+	h.Fact.merge(&o.Fact)
+	h.Sent.add(o.Sent)
+	h.Received.add(o.Received)
+	h.Server += o.Server
+	h.Client += o.Client
+}
+
+// Ended counts how connections ended.
+type Ended struct {
+	Closed     int64 `json:"closed,omitempty"`     // TCP: by both sides, in order
+	Reset      int64 `json:"reset,omitempty"`      // TCP: by a RST
+	Refused    int64 `json:"refused,omitempty"`    // TCP: a RST was the answer
+	Unanswered int64 `json:"unanswered,omitempty"` // nothing came back
+	Open       int64 `json:"open,omitempty"`       // no end was seen
+}
+
+func (e *Ended) add(o Ended) {
+	e.Closed += o.Closed
+	e.Reset += o.Reset
+	e.Refused += o.Refused
+	e.Unanswered += o.Unanswered
+	e.Open += o.Open
+}
+
+// A Connection is all connections of one client to one port of one server, with
+// one protocol. Count is how many; the evidence of each is its first and last
+// packet.
+type Connection struct {
+	Fact
+	Client   netip.Addr     `json:"client"`
+	Server   netip.AddrPort `json:"server"` // port 0 where the protocol has none
+	Proto    layers.IPProto `json:"proto"`
+	Sent     Traffic        `json:"sent"`             // by the client
+	Received Traffic        `json:"received"`         // by the client
+	Protos   []stream.Proto `json:"protos,omitempty"` // what they were recognised as
+	Ended    Ended          `json:"ended"`
+}
+
+func (c *Connection) appendKey(dst []byte) []byte {
+	return append(appendAddrPort(appendAddr(dst, c.Client), c.Server), byte(c.Proto))
+}
+
+func (c *Connection) merge(o *Connection) {
+	c.Fact.merge(&o.Fact)
+	c.Sent.add(o.Sent)
+	c.Received.add(o.Received)
+	c.Protos = union(c.Protos, o.Protos)
+	c.Ended.add(o.Ended)
+}
+
+// A Flow is a single connection, by its five-tuple. Count is more than 1 when
+// the same ports were used again.
+type Flow struct {
+	Fact
+	Client      netip.AddrPort `json:"client"`
+	Server      netip.AddrPort `json:"server"`
+	Proto       layers.IPProto `json:"proto"`
+	CommunityID string         `json:"community_id,omitempty"` // version 1, seed 0
+	Sent        Traffic        `json:"sent"`                   // by the client
+	Received    Traffic        `json:"received"`               // by the client
+	Protos      []stream.Proto `json:"protos,omitempty"`       // what it was recognised as
+	Ended       Ended          `json:"ended"`
+}
+
+func (f *Flow) appendKey(dst []byte) []byte {
+	return append(appendAddrPort(appendAddrPort(dst, f.Client), f.Server), byte(f.Proto))
+}
+
+func (f *Flow) merge(o *Flow) {
+	f.Fact.merge(&o.Fact)
+	f.Sent.add(o.Sent)
+	f.Received.add(o.Received)
+	f.Protos = union(f.Protos, o.Protos)
+	f.Ended.add(o.Ended)
+	if f.CommunityID == "" || o.CommunityID != "" && o.CommunityID < f.CommunityID {
+		f.CommunityID = o.CommunityID // of ICMP there may be several
+	}
+}
+
+func union[T stream.Proto | string](a, b []T) []T {
+	for _, v := range b {
+		if i, ok := slices.BinarySearch(a, v); !ok {
+			a = slices.Insert(slices.Clip(a), i, v)
+		}
+	}
+	return a
+}
+
+func appendAddr(dst []byte, a netip.Addr) []byte {
+	b := a.As16()
+	dst = append(dst, byte(a.BitLen())) // IPv4 comes first, and is not its mapped form
+	return append(dst, b[:]...)
+}
+
+func appendAddrPort(dst []byte, a netip.AddrPort) []byte {
+	return binary.BigEndian.AppendUint16(appendAddr(dst, a.Addr()), a.Port())
+}
+
+// traffic counts a packet for its addresses, and for its connection.
+func (l *lane) traffic(s *shard, p *layers.Packet, rec *pcap.Record) {
+	dir, ok := p.Flow()
+	if !ok {
+		l.arp(p)
+		return
+	}
+	f := l.flow(s, p, dir, rec)
+	side := f.side(dir)
+	f.sent[side].count(rec.WireLen)
+	if tunnelled(p) {
+		l.addresses(p, rec, false)
+		return
+	}
+	l.saw(f.hosts[side], rec.WireLen, true)
+	l.saw(f.hosts[1-side], rec.WireLen, false)
+	if !f.linked[side] {
+		f.linked[side] = true
+		l.linkOf(p)
+	}
+}
+
+// datagramTraffic does the same for a datagram that was put together: the
+// outermost addresses, and the bytes, were counted with its fragments.
+func (l *lane) datagramTraffic(s *shard, p *layers.Packet, rec *pcap.Record) {
+	if dir, ok := p.Flow(); ok {
+		f := l.flow(s, p, dir, rec)
+		f.sent[f.side(dir)].count(len(p.Bytes()))
+		l.addresses(p, rec, true)
+	}
+}
+
+// tunnelled reports whether there is an IP layer in another.
+func tunnelled(p *layers.Packet) bool {
+	n := 0
+	for layer := range p.Layers() {
+		if layer.Kind == layers.KindIPv4 || layer.Kind == layers.KindIPv6 {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// flow returns the connection of a packet that goes in direction dir.
+func (l *lane) flow(s *shard, p *layers.Packet, dir layers.Flow, rec *pcap.Record) *flow {
+	t := &s.flows
+	if usable(rec.Time) {
+		t.tick(rec.Time)
+		for f := t.oldest; f != nil && t.now.Sub(f.last.Time) > tcpIdle; f = t.oldest {
+			l.close(s, f)
+		}
+	}
+	f := t.find(dir)
+	tcp, isTCP := p.TCP()
+	isTCP = isTCP && dir.Proto == layers.IPProtoTCP
+	if f != nil && (t.now.Sub(f.last.Time) > f.idle() || isTCP && f.reopened(f.side(dir), tcp)) {
+		l.close(s, f)
+		f = nil
+	}
+	if f == nil {
+		f = l.open(s, p, dir)
+	}
+	t.touch(f)
+	f.last = l.ref
+	side := f.side(dir)
+	f.judge(side, p)
+	if isTCP {
+		f.flags[side] |= tcp.Flags()
+		if tcp.Flags().Has(layers.TCPSyn) {
+			f.syn[side] = tcp.Seq()
+		}
+	}
+	return f
+}
+
+// reopened reports whether a packet begins another connection with the same
+// ports: a SYN with another sequence number, after an end.
+func (f *flow) reopened(side int, tcp layers.TCP) bool {
+	if !tcp.Flags().Has(layers.TCPSyn) || tcp.Flags().Has(layers.TCPAck) || f.syn[side] == tcp.Seq() {
+		return false
+	}
+	return f.ended().Open+f.ended().Unanswered == 0
+}
+
+func (l *lane) open(s *shard, p *layers.Packet, dir layers.Flow) *flow {
+	t := &s.flows
+	if len(t.flows) >= t.max {
+		l.report.Unseen.Parted++
+		l.close(s, t.oldest)
+	}
+	f := &flow{key: dir.Canonical(), first: l.ref, last: l.ref}
+	f.hosts = [2]*Host{l.host(f.key.Src.Addr()), l.host(f.key.Dst.Addr())}
+	f.client = firstSide(f.side(dir), dir)
+	if dir.Proto == layers.IPProtoICMPv4 || dir.Proto == layers.IPProtoICMPv6 {
+		f.community = p.CommunityID(0)
+	}
+	t.add(f)
+	return f
+}
+
+// ended tells how the connection ended.
+func (f *flow) ended() Ended {
+	from, to := f.flags[f.client], f.flags[1-f.client]
+	switch {
+	case f.sent[1-f.client].Packets == 0 || f.sent[f.client].Packets == 0:
+		return Ended{Unanswered: 1}
+	case f.key.Proto != layers.IPProtoTCP:
+		return Ended{Open: 1}
+	case to.Has(layers.TCPRst) && from.Has(layers.TCPSyn) && !to.Has(layers.TCPSyn):
+		return Ended{Refused: 1}
+	case (from | to).Has(layers.TCPRst):
+		return Ended{Reset: 1}
+	case from.Has(layers.TCPFin) && to.Has(layers.TCPFin):
+		return Ended{Closed: 1}
+	}
+	return Ended{Open: 1}
+}
+
+// close ends a connection and adds it to the report.
+func (l *lane) close(s *shard, f *flow) {
+	s.flows.remove(f)
+	client, server := f.key.Src, f.key.Dst
+	if f.client == 1 {
+		client, server = server, client
+	}
+	if h := f.hosts[f.client]; h != nil {
+		h.Client++
+	}
+	if h := f.hosts[1-f.client]; h != nil {
+		h.Server++
+	}
+	if !l.want.connections {
+		return
+	}
+	e := Evidence{First: f.first, Last: f.last}
+	sent, received, ended := f.sent[f.client], f.sent[1-f.client], f.ended()
+	if c := l.report.connections.observe(Connection{Client: client.Addr(), Server: server, Proto: f.key.Proto}, e, l.maxValues()); c != nil {
+		c.merge(&Connection{Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+	}
+	one := Flow{Client: client, Server: server, Proto: f.key.Proto}
+	if o := l.report.flows.observe(one, e, withDefault(l.options.MaxConns, defaultMaxConns)); o != nil {
+		id := f.community
+		if id == "" {
+			id = f.key.CommunityID(0)
+		}
+		o.merge(&Flow{CommunityID: id, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+	}
+}
+
+// addresses counts a packet for the addresses of all its IP layers, those of
+// tunnels included. Inner leaves out the outermost, which were counted with the
+// fragments of a datagram.
+func (l *lane) addresses(p *layers.Packet, rec *pcap.Record, inner bool) {
+	for layer := range p.Layers() {
+		var src, dst netip.Addr
+		switch layer.Kind {
+		case layers.KindIPv4:
+			ip, _ := layers.ParseIPv4(layer.Bytes)
+			src, dst = ip.Src(), ip.Dst()
+		case layers.KindIPv6:
+			ip, _ := layers.ParseIPv6(layer.Bytes)
+			src, dst = ip.Src(), ip.Dst()
+		default:
+			continue
+		}
+		if !inner {
+			l.saw(l.host(src), rec.WireLen, true)
+			l.saw(l.host(dst), rec.WireLen, false)
+		}
+		inner = false
+	}
+}
+
+// host returns the row of an address, nil when there is no room for it.
+func (l *lane) host(a netip.Addr) *Host {
+	return l.report.hosts.row(Host{Addr: a}, l.maxValues())
+}
+
+// saw counts a packet that a host sent or was sent. h is nil, or dropped, when
+// there was no room for it.
+func (l *lane) saw(h *Host, size int, sent bool) {
+	if h == nil || h.dropped {
+		l.report.hosts.leftOut++
+		return
+	}
+	h.add(l.byPacket())
+	if sent {
+		h.Sent.count(size)
+	} else {
+		h.Received.count(size)
+	}
+}

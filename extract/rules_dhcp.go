@@ -1,0 +1,76 @@
+package extract
+
+import (
+	"net/netip"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// A Lease is what a host says of itself in DHCP (RFC 2131, RFC 8415), and the
+// address that it asks for or is given.
+type Lease struct {
+	Fact
+	MAC         string     `json:"mac,omitempty"` // in MISP's form, with colons
+	HostName    string     `json:"host_name,omitempty"`
+	VendorClass string     `json:"vendor_class,omitempty"`
+	Addr        netip.Addr `json:"addr,omitzero"`
+}
+
+func (s *Lease) appendKey(dst []byte) []byte {
+	return appendText(appendAddr(dst, s.Addr), s.MAC, s.HostName, s.VendorClass)
+}
+
+func (s *Lease) merge(o *Lease) { s.Fact.merge(&o.Fact) }
+
+// dhcp notes what a packet of DHCP shows.
+func (l *lane) dhcp(p *layers.Packet) {
+	var s Lease
+	if m, ok := p.DHCPv4(); ok {
+		s = leaseV4(m)
+	} else if m, ok := p.DHCPv6(); ok {
+		s = leaseV6(m)
+	} else {
+		return
+	}
+	if (s.MAC != "" || s.HostName != "" || s.VendorClass != "") && l.fits(s.HostName, s.VendorClass) {
+		l.report.leases.observe(s, l.byPacket(), l.maxValues())
+	}
+}
+
+func leaseV4(m layers.DHCPv4) Lease {
+	s := Lease{MAC: macText(m.CHAddr()), HostName: text(m.HostName()), VendorClass: text(m.VendorClass())}
+	if s.HostName == "" {
+		s.HostName = text(m.AppendFQDN(nil))
+	}
+	s.Addr = m.YIAddr()
+	if requested, ok := m.RequestedAddr(); ok && s.Addr.IsUnspecified() {
+		s.Addr = requested
+	}
+	if s.Addr.IsUnspecified() {
+		s.Addr = m.CIAddr()
+	}
+	if s.Addr.IsUnspecified() {
+		s.Addr = netip.Addr{}
+	}
+	return s
+}
+
+func leaseV6(m layers.DHCPv6) Lease {
+	s := Lease{MAC: macText(m.ClientID().LinkLayer()), HostName: text(m.AppendFQDN(nil))}
+	if _, items, ok := m.VendorClass(); ok && len(items) > 2 {
+		s.VendorClass = text(items[2:])
+	}
+	for a := range m.IAAddrs() {
+		s.Addr = a
+		break
+	}
+	return s
+}
+
+// macText returns a hardware address of six bytes, "" for others.
+func macText(b []byte) string {
+	if len(b) != 6 {
+		return ""
+	}
+	return layers.MAC(b).String()
+}

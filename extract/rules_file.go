@@ -1,0 +1,62 @@
+package extract
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// A File is content that one side sent the other: the body of an HTTP message, an
+// attachment of a mail, a transfer of FTP.
+type File struct {
+	Fact
+	SHA256 string `json:"sha256,omitempty"` // in hexadecimal; the hashes that Options ask for, of complete files
+	SHA1   string `json:"sha1,omitempty"`
+	MD5    string `json:"md5,omitempty"`
+
+	Name    string `json:"name,omitempty"`    // as the sender calls it
+	Type    string `json:"type,omitempty"`    // the media type that the sender states
+	Sniffed string `json:"sniffed,omitempty"` // the media type that its first bytes suggest
+	Size    int64  `json:"size"`              // of what came, in bytes
+	State   string `json:"state"`             // "complete", or why it is not
+
+	Proto      stream.Proto   `json:"proto"`           // what carried it
+	URL        string         `json:"url,omitempty"`   // of HTTP
+	Email      string         `json:"email,omitempty"` // the key of the mail that it is attached to: see Email.Key
+	Client     netip.Addr     `json:"client"`
+	Server     netip.AddrPort `json:"server"`
+	FromClient bool           `json:"from_client,omitempty"`
+}
+
+func (f *File) appendKey(dst []byte) []byte {
+	dst = appendText(dst, f.SHA256, f.URL, f.Name, f.Type, f.Sniffed, f.State, f.Email, strconv.FormatInt(f.Size, 10))
+	dst = append(appendAddrPort(appendAddr(dst, f.Client), f.Server), byte(f.Proto))
+	if f.FromClient {
+		dst = append(dst, 1)
+	}
+	return dst
+}
+
+func (f *File) merge(o *File) { f.Fact.merge(&o.Fact) }
+
+// file notes a file at its end.
+func (l *lane) file(s *shard, m *stream.Message) {
+	src := m.File
+	f := File{
+		SHA256: hex.EncodeToString(src.SHA256), SHA1: hex.EncodeToString(src.SHA1), MD5: hex.EncodeToString(src.MD5),
+		Name: text([]byte(src.Name)), Type: text([]byte(src.Type)), Sniffed: src.Sniffed, Size: src.Size, State: src.State.String(),
+		Proto: m.Proto, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst, FromClient: m.FromClient,
+	}
+	if m.Proto == stream.HTTP1 {
+		if r, ok := requestOf(m.Conn.Flow, m.Request); ok {
+			f.URL = r.URL
+		}
+	} else {
+		f.Email, _ = s.mails.get(m.Conn.Flow)
+	}
+	if src.Size > 0 && l.fits(f.Name, f.Type, f.URL) {
+		l.report.files.observe(f, byMessage(m), l.maxValues())
+	}
+}

@@ -1,0 +1,47 @@
+package extract
+
+import (
+	"net/netip"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// A Link is a hardware address that sent packets of an IP address. That is the
+// address's own, or, when many IP addresses have it, a router's.
+type Link struct {
+	Fact
+	Addr netip.Addr `json:"addr"`
+	MAC  string     `json:"mac"`           // in MISP's form, with colons
+	ARP  int64      `json:"arp,omitempty"` // how often it said so itself, in ARP
+}
+
+func (k *Link) appendKey(dst []byte) []byte { return appendText(appendAddr(dst, k.Addr), k.MAC) }
+
+func (k *Link) merge(o *Link) {
+	k.Fact.merge(&o.Fact)
+	k.ARP += o.ARP
+}
+
+// linkOf notes the hardware address that a packet came from.
+func (l *lane) linkOf(p *layers.Packet) {
+	eth, ok := p.Ethernet()
+	src, _, isIP := p.Addrs()
+	if ok && isIP {
+		l.link(src, eth.Src())
+	}
+}
+
+// arp notes the addresses that the sender of an ARP packet has (RFC 826).
+func (l *lane) arp(p *layers.Packet) {
+	a, ok := p.ARP()
+	if !ok || len(a.SenderHardware()) != 6 || !a.SenderIP().IsValid() || a.SenderIP().IsUnspecified() {
+		return
+	}
+	if k := l.link(a.SenderIP(), layers.MAC(a.SenderHardware())); k != nil {
+		k.ARP++
+	}
+}
+
+func (l *lane) link(a netip.Addr, mac layers.MAC) *Link {
+	return l.report.links.observe(Link{Addr: a, MAC: mac.String()}, l.byPacket(), l.maxValues())
+}

@@ -1,0 +1,129 @@
+package extract
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// An Email is a mail, by its header section (RFC 5322 section 3.6). What it
+// holds is what the sender says.
+type Email struct {
+	Fact
+	MessageID string   `json:"message_id,omitempty"`
+	From      []string `json:"from,omitempty"` // addresses
+	FromNames []string `json:"from_names,omitempty"`
+	To        []string `json:"to,omitempty"`
+	Cc        []string `json:"cc,omitempty"`
+	ReplyTo   []string `json:"reply_to,omitempty"`
+	Subject   string   `json:"subject,omitempty"` // encoded words decoded
+	Date      string   `json:"date,omitempty"`    // as it is written
+	Mailer    string   `json:"mailer,omitempty"`  // X-Mailer or User-Agent
+
+	Proto  stream.Proto   `json:"proto"` // what carried it
+	Client netip.Addr     `json:"client"`
+	Server netip.AddrPort `json:"server"`
+}
+
+// Key identifies the mail in File.Email: a hash of its header fields.
+func (m *Email) Key() string {
+	sum := sha256.Sum256(appendText(nil, m.MessageID, strings.Join(m.From, ","), strings.Join(m.To, ","),
+		strings.Join(m.Cc, ","), m.Subject, m.Date))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (m *Email) appendKey(dst []byte) []byte {
+	dst = appendText(dst, m.MessageID, m.Key(), strings.Join(m.FromNames, ","), strings.Join(m.ReplyTo, ","), m.Mailer)
+	return append(appendAddrPort(appendAddr(dst, m.Client), m.Server), byte(m.Proto))
+}
+
+func (m *Email) merge(o *Email) { m.Fact.merge(&o.Fact) }
+
+// An Envelope is an address that an SMTP client names for the transport of a
+// mail (RFC 5321 section 2.3.1).
+type Envelope struct {
+	Fact
+	Recipient bool           `json:"recipient,omitempty"` // of RCPT, else of MAIL
+	Addr      string         `json:"addr"`
+	Client    netip.Addr     `json:"client"`
+	Server    netip.AddrPort `json:"server"`
+}
+
+func (v *Envelope) appendKey(dst []byte) []byte {
+	dst = appendAddrPort(appendAddr(appendText(dst, v.Addr), v.Client), v.Server)
+	if v.Recipient {
+		dst = append(dst, 1)
+	}
+	return dst
+}
+
+func (v *Envelope) merge(o *Envelope) { v.Fact.merge(&o.Fact) }
+
+// maxMailboxes bounds the addresses of one field that are kept.
+const maxMailboxes = 256
+
+// email notes a mail, and that its connection carries it.
+func (l *lane) email(s *shard, m *stream.Message) {
+	h, err := layers.ParseMailHeader(m.Data)
+	if err != nil {
+		return
+	}
+	mail := Email{
+		MessageID: text(trimSpace(h.Get("Message-ID"))), Subject: text([]byte(layers.MailText(h.Get("Subject")))),
+		Date: text(trimSpace(h.Get("Date"))), Mailer: text(trimSpace(h.Get("X-Mailer"))),
+		Proto: m.Via, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst,
+	}
+	if mail.Mailer == "" {
+		mail.Mailer = text(trimSpace(h.Get("User-Agent")))
+	}
+	mail.From, mail.FromNames = l.mailboxes(h, "From")
+	mail.To, _ = l.mailboxes(h, "To")
+	mail.Cc, _ = l.mailboxes(h, "Cc")
+	mail.ReplyTo, _ = l.mailboxes(h, "Reply-To")
+	if _, full := s.mails.put(m.Conn.Flow, mail.Key()); full {
+		l.report.Unseen.Unpaired++
+	}
+	if l.want.mail && l.fits(mail.MessageID, mail.Subject, mail.Date, mail.Mailer) {
+		l.report.emails.observe(mail, byMessage(m), l.maxValues())
+	}
+}
+
+// mailboxes returns the addresses and the names of an address field, without
+// those that are too long.
+func (l *lane) mailboxes(h layers.MailHeader, field string) (addrs, names []string) {
+	for name, addr := range h.Addresses(field) {
+		if len(addrs) == maxMailboxes {
+			l.report.Unseen.TooLong++
+			break
+		}
+		a, n := text(addr), layers.MailText(name)
+		if !l.fits(a, n) {
+			continue
+		}
+		addrs = append(addrs, a)
+		if n != "" && !slices.Contains(names, n) {
+			names = append(names, text([]byte(n)))
+		}
+	}
+	return addrs, names
+}
+
+func trimSpace(b []byte) []byte { return []byte(strings.TrimSpace(layers.MailText(b))) }
+
+// smtp notes the addresses of a mail's envelope.
+func (l *lane) smtp(m *stream.Message) {
+	c, err := layers.ParseCommand(m.Data)
+	if err != nil || !m.FromClient || !c.Is("MAIL") && !c.Is("RCPT") {
+		return
+	}
+	addr := text(c.Path())
+	if addr != "" && l.fits(addr) {
+		v := Envelope{Recipient: c.Is("RCPT"), Addr: addr, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst}
+		l.report.envelopes.observe(v, byMessage(m), l.maxValues())
+	}
+}

@@ -1,0 +1,51 @@
+package extract
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// text returns what a packet holds as valid UTF-8.
+func text(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
+
+// nameText returns a name in lower case, without final dot: DNS does not tell
+// case apart (RFC 4343).
+func nameText(n layers.Name) string { return string(lower(n.AppendTo(nil))) }
+
+// lower turns the ASCII letters of b into lower case.
+func lower(b []byte) []byte {
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return b
+}
+
+// hostOf returns the host of an authority (RFC 3986 section 3.2): without user
+// and port, in lower case, without final dot, and without the brackets of an
+// IPv6 address.
+func hostOf(authority string) string {
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	if inner, ok := strings.CutPrefix(authority, "["); ok {
+		host, _, _ := strings.Cut(inner, "]")
+		return strings.ToLower(host)
+	}
+	host, _, _ := strings.Cut(authority, ":")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// authority returns the authority of a URL for a server that nobody named.
+func authority(a netip.AddrPort) string {
+	switch {
+	case a.Port() != 80:
+		return a.String()
+	case a.Addr().Is6():
+		return "[" + a.Addr().String() + "]"
+	}
+	return a.Addr().String()
+}
