@@ -337,7 +337,7 @@ func (m *mapping) connectionDrafts(x *index) []draft {
 		}
 		d := draft{
 			template: misp.TemplateNetworkConnection, key: connKey(c), fact: &c.Fact,
-			label: c.Client.String() + " to " + c.Server.String() + " " + strings.Join(protoNames(c), ", "),
+			label: m.connectionLabel(c),
 			fill:  func(o *object) { m.fillConnection(o, c, x) },
 		}
 		key := connectionKey(c.Client, c.Server)
@@ -355,6 +355,17 @@ func (m *mapping) connectionDrafts(x *index) []draft {
 		all = append(all, d)
 	}
 	return all
+}
+
+func (m *mapping) connectionLabel(c *Connection) string {
+	label := "to " + c.Server.String() + " " + strings.Join(protoNames(c), ", ")
+	if c.Server.Port() == 0 {
+		label = "to " + c.Server.Addr().String() + " " + strings.Join(protoNames(c), ", ")
+	}
+	if rule := m.addrRule(c.Client); rule == "" || m.lifts(rule) {
+		return c.Client.String() + " " + label
+	}
+	return label
 }
 
 func protoNames(c *Connection) []string {

@@ -245,11 +245,6 @@ func (m *mapping) index() *index {
 		requests: map[string][]*Request{}, certs: map[netip.AddrPort][]string{},
 		sessions: map[string][]*Session{}, urls: map[string][]string{},
 	}
-	for d := range r.resolutions.all() {
-		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
-			x.addName(a, d.Name)
-		}
-	}
 	for f := range r.flows.all() {
 		key := connectionKey(f.Client.Addr(), f.Server)
 		if _, several := x.flows[key]; several {
@@ -262,11 +257,17 @@ func (m *mapping) index() *index {
 		key := connectionKey(q.Client, q.Server)
 		x.requests[key] = append(x.requests[key], q)
 		x.urls[q.URL] = append(x.urls[q.URL], requestKey(q))
+		x.addName(q.Server.Addr(), q.Host)
 	}
 	for s := range r.sessions.all() {
 		key := connectionKey(s.Client, s.Server)
 		x.sessions[key] = append(x.sessions[key], s)
 		x.addName(s.Server.Addr(), s.ServerName)
+	}
+	for d := range r.resolutions.all() {
+		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
+			x.addName(a, d.Name)
+		}
 	}
 	for p := range r.chains.all() {
 		if p.Position == 0 && !p.Client {
@@ -336,7 +337,7 @@ func (m *mapping) captureDrafts(x *index) []draft {
 				o.number("captured-packets", c.Packets)
 				o.number("packet-size-limit", int64(c.SnapLen))
 				o.text("file-format", c.Format)
-				o.text("protocol", c.LinkType)
+				o.text("protocol", c.linkText())
 				o.time("first-packet-seen", c.First)
 				o.time("last-packet-seen", c.Last)
 				if !c.First.IsZero() {

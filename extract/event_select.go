@@ -151,7 +151,7 @@ func (m *mapping) selected() []Attribute {
 		types = append(types, t)
 	}
 	slices.SortFunc(types, func(a, b misp.Type) int {
-		if d := place(a) - place(b); d != 0 {
+		if d := typePlace(a) - typePlace(b); d != 0 {
 			return d
 		}
 		return strings.Compare(string(a), string(b))
@@ -170,8 +170,8 @@ func (m *mapping) selected() []Attribute {
 	return out
 }
 
-// place returns where a type stands in an event.
-func place(t misp.Type) int {
+// typePlace returns where a type stands in an event.
+func typePlace(t misp.Type) int {
 	if i := slices.Index(typeOrder, t); i >= 0 {
 		return i
 	}

@@ -89,7 +89,7 @@ func (x *Extractor) Read(ctx context.Context, name string, r *pcap.Reader) error
 	x.Begin(name)
 	h := r.Header()
 	c := x.capture()
-	c.Format, c.LinkType, c.SnapLen = h.Format.String(), h.LinkType.String(), uint32(h.SnapLen)
+	c.Format, c.SnapLen = h.Format.String(), max(h.SnapLen, 0)
 	err := ctx.Err()
 	switch {
 	case err != nil:
@@ -218,6 +218,7 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 		c.From = rec.Offset
 	}
 	c.To = rec.Offset
+	c.sawLink(rec.LinkType)
 	if rec.Truncated() {
 		u.Cut++
 	}

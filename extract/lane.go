@@ -150,7 +150,7 @@ func (l *lane) byPacket() Evidence { return Evidence{First: l.ref, Last: l.ref} 
 // byMessage returns the evidence that m is.
 func byMessage(m *stream.Message) Evidence {
 	e := Evidence{First: m.First, Last: m.Last}
-	if m.Via != stream.UDP {
+	if m.Via != stream.UDP || m.First != m.Last {
 		conn := *m.Conn
 		e.Conn = &conn
 	}

@@ -261,12 +261,14 @@ func (l *lane) close(s *shard, f *flow) {
 	if !l.want.connections {
 		return
 	}
-	e := Evidence{First: f.first, Last: f.last}
+	dir := layers.Flow{Src: client, Dst: server, Proto: f.key.Proto}
+	e := Evidence{f.first, f.last, &stream.Conn{Flow: dir, Start: f.first}}
 	sent, received, ended := f.sent[f.client], f.sent[1-f.client], f.ended()
 	if c := l.report.connections.observe(Connection{Client: client.Addr(), Server: server, Proto: f.key.Proto}, e, l.maxValues()); c != nil {
 		c.merge(&Connection{Sent: sent, Received: received, Protos: f.protos, Ended: ended})
 	}
 	one := Flow{Client: client, Server: server, Proto: f.key.Proto}
+	e.Conn = &stream.Conn{Flow: dir, Start: f.first}
 	if o := l.report.flows.observe(one, e, withDefault(l.options.MaxConns, defaultMaxConns)); o != nil {
 		id := f.community
 		if id == "" {
