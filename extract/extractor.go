@@ -128,6 +128,12 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 	}
 	x.count(p, rec)
 	s, ref := x.shardOf(p), x.ref(rec)
+	if x.lanes[0].want.connections {
+		for outer := range outerFlows(p) {
+			s := x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr())
+			s.lane.tunnel(s, outer, rec, ref)
+		}
+	}
 	if !p.Fragment() {
 		s.lane.packet(s, p, rec, ref)
 	} else {
@@ -152,8 +158,10 @@ func (x *Extractor) shardOf(p *layers.Packet) *shard {
 	if !ok {
 		return x.shards[0]
 	}
-	return x.shards[(mix(src)+mix(dst))%shardCount]
+	return x.shardOfPair(src, dst)
 }
+
+func (x *Extractor) shardOfPair(a, b netip.Addr) *shard { return x.shards[(mix(a)+mix(b))%shardCount] }
 
 // mix is a fixed hash of an address.
 func mix(a netip.Addr) uint64 {

@@ -215,11 +215,17 @@ func firstSide(side int, f layers.Flow) int {
 // common use.
 func isService(port uint16) bool {
 	if port < 1024 {
-		return port != 0
+		return port != 0 && port != dhcpClient && port != dhcpv6Client
 	}
 	_, found := slices.BinarySearch(servicePorts, port)
 	return found
 }
+
+// The system ports that clients have.
+const (
+	dhcpClient   = 68  // RFC 2131 section 4.1
+	dhcpv6Client = 546 // RFC 8415 section 7.2
+)
 
 var servicePorts = []uint16{
 	1080, 1194, 1433, 1434, 1521, 1701, 1723, 1812, 1813, 1883, 1900, 2049, 2055, 2123, 2152, 2222, 2375, 2376, 2404,

@@ -68,7 +68,7 @@ func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.R
 func (l *lane) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref
 	if l.want.ip || l.want.connections {
-		l.addresses(p, rec, false)
+		l.addresses(p, rec.WireLen, false)
 	}
 }
 

@@ -58,6 +58,7 @@ type task struct {
 	ref      stream.Ref
 	first    stream.Ref     // of the fragments of datagram
 	datagram *layers.Packet // put together, of kind datagramTask
+	outer    layers.Flow    // of kind tunnelTask
 }
 
 type taskKind uint8
@@ -66,6 +67,7 @@ const (
 	packetTask taskKind = iota
 	fragmentTask
 	datagramTask
+	tunnelTask
 )
 
 // handOut sorts packets by the lanes that are to work on them.
@@ -76,6 +78,11 @@ func (x *Extractor) handOut(d *layers.Decoder, p *layers.Packet, recs []pcap.Rec
 		d.Decode(p, rec)
 		x.count(p, rec)
 		s, ref := x.shardOf(p), x.ref(rec)
+		if x.lanes[0].want.connections {
+			for outer := range outerFlows(p) {
+				next.add(x, task{kind: tunnelTask, shard: x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr()), rec: rec, ref: ref, outer: outer})
+			}
+		}
 		if !p.Fragment() {
 			next.add(x, task{shard: s, rec: rec, ref: ref})
 			continue
@@ -83,7 +90,7 @@ func (x *Extractor) handOut(d *layers.Decoder, p *layers.Packet, recs []pcap.Rec
 		next.add(x, task{kind: fragmentTask, shard: s, rec: rec, ref: ref})
 		if whole, first := x.defrag.Whole(p, rec); whole != nil {
 			datagram := *whole
-			next.add(x, task{datagramTask, x.shardOf(whole), rec, ref, first, &datagram})
+			next.add(x, task{kind: datagramTask, shard: x.shardOf(whole), rec: rec, ref: ref, first: first, datagram: &datagram})
 		}
 	}
 	return next
@@ -127,6 +134,8 @@ func (l *lane) work(tasks []task) {
 		case fragmentTask:
 			d.Decode(&p, t.rec)
 			l.fragment(&p, t.rec, t.ref)
+		case tunnelTask:
+			l.tunnel(t.shard, t.outer, t.rec, t.ref)
 		case datagramTask:
 			l.datagram(t.shard, t.datagram, t.rec, Evidence{First: t.first, Last: t.ref})
 		}
