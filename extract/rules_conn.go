@@ -269,7 +269,7 @@ func (l *lane) open(s *shard, dir layers.Flow) *flow {
 	f := &flow{key: dir.Canonical(), first: l.ref, last: l.ref}
 	f.hosts = [2]*Host{l.host(f.key.Src.Addr()), l.host(f.key.Dst.Addr())}
 	f.client = firstSide(f.side(dir), dir)
-	if dir.Dst.Addr().IsMulticast() { // what is sent to a group is no answer, as RFC 6762 section 6 has it
+	if to := dir.Dst.Addr(); to.IsMulticast() || to == broadcast { // what is sent to all answers nobody
 		f.client, f.sure = f.side(dir), true
 	}
 	t.add(f)
