@@ -19,8 +19,12 @@ type node struct {
 	chain  int32
 }
 
-func (n *node) contains(a netip.Addr) bool {
-	return netip.PrefixFrom(n.addr, int(n.bits)).Contains(a)
+func (n *node) prefix() netip.Prefix { return netip.PrefixFrom(n.addr, int(n.bits)) }
+
+// text is prefix().String() with one allocation.
+func (n *node) text() string {
+	var b [len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128")]byte
+	return string(n.prefix().AppendTo(b[:0]))
 }
 
 // addNetwork adds an entry of a cidr list.
@@ -29,10 +33,7 @@ func (l *loader) addNetwork(list *List, entry string) error {
 	if !ok {
 		return fmt.Errorf("%w: neither an address nor a network", ErrEntry)
 	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrEntry, err)
-	}
+	p := netip.PrefixFrom(a, bits).Masked()
 	if a.Is4() && p.Addr() != a {
 		return fmt.Errorf("%w: a server never matches %v with bits behind the network; %v would do", ErrEntry, a, p)
 	}
@@ -46,7 +47,7 @@ func sortNetworks(chains map[netip.Prefix]int32) []node {
 	nodes := make([]node, len(sorted))
 	for i, p := range sorted {
 		around := int32(i) - 1
-		for around >= 0 && !nodes[around].contains(p.Addr()) {
+		for around >= 0 && !nodes[around].prefix().Contains(p.Addr()) {
 			around = nodes[around].around
 		}
 		nodes[i] = node{addr: p.Addr(), bits: uint8(p.Bits()), around: around, chain: chains[p]}
@@ -63,8 +64,8 @@ func (h *hits) matchNetworks() {
 	nodes := h.set.networks
 	for i := lastUpTo(nodes, a); i >= 0; i = nodes[i].around {
 		n := &nodes[i]
-		if int(n.bits) <= bits && n.contains(a) && h.wanted(n.chain) {
-			h.addChain(n.chain, netip.PrefixFrom(n.addr, int(n.bits)).String())
+		if int(n.bits) <= bits && n.prefix().Contains(a) && h.wanted(n.chain) {
+			h.addChain(n.chain, n.text())
 		}
 	}
 }

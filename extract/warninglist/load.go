@@ -1,6 +1,7 @@
 package warninglist
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -110,7 +111,13 @@ func (l *loader) visit(name string, d fs.DirEntry, err error) error {
 	return nil
 }
 
+// skip tells of a file that is left out. Errors of the file system have its name,
+// which an Error has too, and quotes.
 func (l *loader) skip(name string, err error) {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
 	l.set.skipped = append(l.set.skipped, &Error{Path: name, Err: err})
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -171,6 +172,41 @@ func TestLoadLink(t *testing.T) {
 		t.Errorf("%v, %v", set.Lists(), err)
 	}
 }
+
+// What an unreadable file or a hostile entry is told of with has no control
+// characters of theirs.
+func TestErrorQuotes(t *testing.T) {
+	files := mapFS("a.json", one, "x.json", `{"name":"n","type":"regex","list":["/(\u001b[31m/","\u001b"]}`, "y.json", "\x1b", "z\x1b.json", one)
+	files["z\x1b.json"].Mode = fs.ModeSymlink
+	set, err := Load(unreadable{files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Skipped()) != 5 {
+		t.Errorf("%v", set.Skipped())
+	}
+	for _, e := range set.Skipped() {
+		if strings.Contains(e.Error(), "\x1b") {
+			t.Errorf("%q", e)
+		}
+	}
+}
+
+// unreadable is a file system with a file that cannot be opened.
+type unreadable struct{ fstest.MapFS }
+
+func (u unreadable) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := u.MapFS.ReadDir(name)
+	return append(entries, fs.FileInfoToDirEntry(gone{entries[0]})), err
+}
+
+type gone struct{ fs.DirEntry }
+
+func (gone) Name() string       { return "zz\x1b.json" }
+func (gone) Size() int64        { return 0 }
+func (gone) Mode() fs.FileMode  { return 0 }
+func (gone) ModTime() time.Time { return time.Time{} }
+func (gone) Sys() any           { return nil }
 
 // A list that has an entry more than once, and lists that share entries.
 func TestSharedEntries(t *testing.T) {

@@ -1,6 +1,7 @@
 package warninglist
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -52,20 +53,29 @@ func (p *patterns) find(value string) (entry string, ok bool) {
 func compile(expr string) (*regexp.Regexp, error) {
 	parsed, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
+		return nil, unsupported(err)
 	}
 	program, err := syntax.Compile(parsed.Simplify())
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
+		return nil, unsupported(err)
 	}
 	if len(program.Inst) > maxProgram {
 		return nil, fmt.Errorf("%w: a pattern has at most %d instructions, this one %d", ErrTooLarge, maxProgram, len(program.Inst))
 	}
 	re, err := regexp.Compile(expr)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPattern, err)
+		return nil, unsupported(err)
 	}
 	return re, nil
+}
+
+// unsupported quotes what the errors of package regexp show as it is.
+func unsupported(err error) error {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("%w: %s: %q", ErrPattern, e.Code, shorten(e.Expr))
+	}
+	return fmt.Errorf("%w: %w", ErrPattern, err)
 }
 
 // translate turns a PCRE with delimiters, as PHP's preg_match has it, into an

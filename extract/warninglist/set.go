@@ -39,8 +39,8 @@ type Hit struct {
 // type typ in MISP's terms, and returns it; the Hits are in the order of Lists,
 // one for a list. The value is taken in the form in which a server stores it.
 //
-// If no list knows the value, nothing is allocated, unless the value is nearly an
-// IPv6 address, or a regex list applies to it.
+// Unless a list knows the value, nothing is allocated, but for a value that is
+// nearly an address, and by package regexp.
 func (s *Set) Match(dst []Hit, typ, value string) []Hit {
 	h := hits{set: s, typ: typ, all: dst, first: len(dst)}
 	parts := [2]string{value}

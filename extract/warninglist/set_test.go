@@ -100,6 +100,7 @@ func TestMatch(t *testing.T) {
 		{"url", "example.com/a//b", []entry{{"names", "example.com/a//b", "example.com"}}},
 		{"url", "//example.com", []entry{{"names", "//example.com", "example.com"}}},
 		{"url", "/example.com", nil},
+		{"url", "http://[2001:db8::1]:80/", nil},
 		{"email", "a@example.com", nil}, // not a type of the list
 
 		{"comment", "localhost", []entry{{"exact", "localhost", "localhost"}}},

@@ -15,8 +15,9 @@ type finder struct {
 	list    *List
 	entries []string // sorted
 	states  []state
-	last    []byte // the last byte of each state
-	size    int    // of the entries, in bytes: there are no more states but one
+	last    []byte     // the last byte of each state
+	root    [256]int32 // the states of one byte
+	size    int        // of the entries, in bytes: there are no more states but one
 }
 
 type state struct {
@@ -76,22 +77,22 @@ func (f *finder) extend(i int32, c byte) {
 	next := state{}
 	if i > 0 {
 		next.shrunk = f.step(f.states[i].shrunk, c)
+	} else {
+		f.root[c] = int32(len(f.states))
 	}
 	f.states, f.last = append(f.states, next), append(f.last, c)
 }
 
 // step returns the longest state that state i and c end in.
 func (f *finder) step(i int32, c byte) int32 {
-	for {
+	for i > 0 {
 		s := &f.states[i]
 		if at := bytes.IndexByte(f.last[s.longer:s.longer+int32(s.n)], c); at >= 0 {
 			return s.longer + int32(at)
 		}
-		if i == 0 {
-			return 0
-		}
 		i = s.shrunk
 	}
+	return f.root[c]
 }
 
 // find returns the first entry that value contains.
