@@ -1,6 +1,8 @@
 package warninglist
 
 import (
+	"slices"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -141,6 +143,27 @@ func TestMatchAppends(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// Any number of goroutines may use a Set: the race detector watches.
+func TestMatchConcurrent(t *testing.T) {
+	set := load(t, small...)
+	values := []string{"a.example.com|10.1.2.3", "trash.examples|192.0.2.1", "aBcD|2001:db8::1", "localhost|"}
+	var want [][]Hit
+	for _, value := range values {
+		want = append(want, set.Match(nil, "domain|ip", value))
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for i, value := range values {
+				if got := set.Match(nil, "domain|ip", value); !slices.Equal(got, want[i]) {
+					t.Errorf("%q: %v, want %v", value, got, want[i])
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // A Set of nothing knows nothing.

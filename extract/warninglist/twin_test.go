@@ -175,8 +175,8 @@ func TestTwinLongNames(t *testing.T) {
 	set := load(t, "n.json", string(data))
 	for _, value := range []string{
 		long, long[1:], long[2:], "x" + long, "x." + long, "." + long, "xa." + long[1:],
-		strings.Repeat("a.", 32<<10) + "bcd", strings.Repeat(".", 32<<10) + "bcd", strings.Repeat("a", 64<<10) + "bcd",
-		strings.Repeat("a", 64<<10) + ".bcd", strings.Repeat(".", 64<<10), "bcd" + strings.Repeat(".", 64<<10),
+		strings.Repeat("a.", 4<<10) + "bcd", strings.Repeat(".", 4<<10) + "bcd", strings.Repeat("a", 8<<10) + "bcd",
+		strings.Repeat("a", 8<<10) + ".bcd", strings.Repeat(".", 8<<10), "bcd" + strings.Repeat(".", 8<<10),
 	} {
 		checkTwin(t, set, map[string][]string{"n.json": list}, "hostname", value)
 	}
