@@ -210,6 +210,9 @@ func (x *Extractor) Finish() *Report {
 		r.absorb(&l.report)
 	}
 	*x = Extractor{Options: x.Options}
+	for f := range r.flows.all() {
+		f.identify()
+	}
 	r.sortCaptures()
 	return r
 }

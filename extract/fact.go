@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -89,6 +90,16 @@ func (f *Fact) show(e Evidence) {
 		f.Evidence = f.Evidence[:maxEvidence-1]
 	}
 	f.Evidence = slices.Insert(f.Evidence, i, e)
+}
+
+// carry says which connection e is of, if it is kept. It is for the many
+// connections of which no evidence is.
+func (f *Fact) carry(e Evidence, dir layers.Flow) {
+	for i := range f.Evidence {
+		if k := &f.Evidence[i]; k.Conn == nil && k.First == e.First && k.Last == e.Last {
+			k.Conn = &stream.Conn{Flow: dir, Start: e.First}
+		}
+	}
 }
 
 // merge adds what g counts.

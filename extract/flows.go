@@ -31,8 +31,23 @@ type flowTable struct {
 	flows          map[layers.Flow]*flow // by the canonical form
 	oldest, newest *flow
 	last           *flow // where the last packet went
+	spare          *flow // one to use again
 	before, now    time.Time
 }
+
+// fresh returns an empty flow.
+func (t *flowTable) fresh() *flow {
+	f := t.spare
+	if f == nil {
+		return new(flow)
+	}
+	t.spare = nil
+	*f = flow{}
+	return f
+}
+
+// reuse says that nobody refers to f any more.
+func (t *flowTable) reuse(f *flow) { t.spare = f }
 
 // A flow is a connection that is going on. Side 0 is key.Src, side 1 key.Dst.
 type flow struct {

@@ -50,7 +50,7 @@ type Options struct {
 	Only []Topic
 
 	// MaxValues bounds the distinct observations of each kind that are kept.
-	// Further ones are left out and counted. 0: 50,000.
+	// Further ones are left out and counted. 0: 20,000.
 	MaxValues int
 
 	// MaxConns bounds the single connections that are kept; beyond, they are
@@ -59,7 +59,7 @@ type Options struct {
 
 	// MaxLive bounds the connections that are followed at once to count their
 	// packets. At the bound the one that was idle longest is taken for ended,
-	// and what comes of it later for another. 0: 32,768.
+	// and what comes of it later for another. 0: 16,384.
 	MaxLive int
 
 	// MaxValueLen bounds the length of a text that is kept, in bytes. A longer
@@ -78,9 +78,9 @@ type Options struct {
 }
 
 const (
-	defaultMaxValues   = 50_000
+	defaultMaxValues   = 20_000
 	defaultMaxConns    = 50_000
-	defaultMaxLive     = 32_768
+	defaultMaxLive     = 16_384
 	defaultMaxValueLen = 4096
 	defaultMaxBytes    = 64 << 20 // as stream.Config.MaxBytes
 )

@@ -109,6 +109,14 @@ func (f *Flow) merge(o *Flow) {
 	}
 }
 
+// identify sets the Community ID, as far as it follows from the addresses and
+// ports alone.
+func (f *Flow) identify() {
+	if f.CommunityID == "" {
+		f.CommunityID = layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto}.CommunityID(0)
+	}
+}
+
 func union[T stream.Proto | string](a, b []T) []T {
 	for _, v := range b {
 		if i, ok := slices.BinarySearch(a, v); !ok {
@@ -266,7 +274,8 @@ func (l *lane) open(s *shard, dir layers.Flow) *flow {
 		l.report.Unseen.Parted++
 		l.close(s, t.oldest)
 	}
-	f := &flow{key: dir.Canonical(), first: l.ref, last: l.ref}
+	f := t.fresh()
+	f.key, f.first, f.last = dir.Canonical(), l.ref, l.ref
 	f.hosts = [2]*Host{l.host(f.key.Src.Addr()), l.host(f.key.Dst.Addr())}
 	f.client = firstSide(f.side(dir), dir)
 	if to := dir.Dst.Addr(); to.IsMulticast() || to == broadcast { // what is sent to all answers nobody
@@ -297,6 +306,7 @@ func (f *flow) ended() Ended {
 // close ends a connection and adds it to the report.
 func (l *lane) close(s *shard, f *flow) {
 	s.flows.remove(f)
+	defer s.flows.reuse(f)
 	client, server := f.key.Src, f.key.Dst
 	if f.client == 1 {
 		client, server = server, client
@@ -310,20 +320,15 @@ func (l *lane) close(s *shard, f *flow) {
 	if !l.want.connections {
 		return
 	}
-	dir := layers.Flow{Src: client, Dst: server, Proto: f.key.Proto}
-	e := Evidence{f.first, f.last, &stream.Conn{Flow: dir, Start: f.first}}
+	e := Evidence{First: f.first, Last: f.last}
 	sent, received, ended := f.sent[f.client], f.sent[1-f.client], f.ended()
 	if c := l.report.connections.observe(Connection{Client: client.Addr(), Server: server, Proto: f.key.Proto}, e, l.maxValues()); c != nil {
 		c.merge(&Connection{Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+		c.carry(e, layers.Flow{Src: client, Dst: server, Proto: f.key.Proto})
 	}
 	one := Flow{Client: client, Server: server, Proto: f.key.Proto}
-	e.Conn = &stream.Conn{Flow: dir, Start: f.first}
 	if o := l.report.flows.observe(one, e, withDefault(l.options.MaxConns, defaultMaxConns)); o != nil {
-		id := f.community
-		if id == "" {
-			id = f.key.CommunityID(0)
-		}
-		o.merge(&Flow{CommunityID: id, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+		o.merge(&Flow{CommunityID: f.community, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 // carries, the packets of the connection up to the message's last. What is not
 // found there is looked for once more in all packets between the two addresses: a
 // transfer of FTP is known for one by the control connection alone, and what
-// comes last may have waited for a packet that came later.
+// comes last may have waited for a packet that came later. Fragments, which may
+// be a tunnel's, count for all.
 func Verify(ctx context.Context, o Options, attributes []Attribute, open func(capture int) (*pcap.Reader, error)) ([]Attribute, error) {
 	missing, err := newVerifier(o, attributes, false).run(ctx, open)
 	if err != nil || len(missing) == 0 {
@@ -154,6 +155,14 @@ func (v *verifier) packet(at place, p *layers.Packet, rec *pcap.Record) {
 	for _, alone := range v.begin(at) {
 		alone.x.Add(p, rec)
 		v.check(alone)
+	}
+	if v.wide && p.Fragment() { // of a tunnel, perhaps
+		for _, probes := range v.active {
+			for _, probe := range probes {
+				probe.x.Add(p, rec)
+			}
+		}
+		return
 	}
 	f, _ := p.Flow()
 	pair, f := pairOf(f), f.Canonical()
