@@ -219,7 +219,7 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
 		if m.Part != stream.Whole {
-			if m.Proto == stream.HTTP1 {
+			if m.Proto == stream.HTTP1 && m.File.In == nil {
 				n.httpBody(m)
 			}
 			continue

@@ -70,6 +70,7 @@ type Stats struct {
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
 	TooDeep    int // nested too deep: mails and multiparts, tunnels, fragmented datagrams
+	TooMany    int // parts of a mail or form beyond the thousandth, passed over
 	Unmet      int // data connections that FTP announced and that were not seen
 
 	// Protos counts conversations by what they were recognised as; several for a

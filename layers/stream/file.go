@@ -59,6 +59,10 @@ type File struct {
 	// known. It is any text, and never a path to use.
 	Name string
 
+	// In is the body that holds it, when it was uploaded with a form (RFC 7578),
+	// nil for any other file. The body is a File too.
+	In *File
+
 	// Type is the media type that the sender states (RFC 9110 section 8.3),
 	// without parameters, "" for none.
 	Type string

@@ -6,9 +6,10 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"io"
-	"mime"
 	"net/url"
 	"strings"
+
+	"github.com/sightline-go/sightline/layers"
 )
 
 // An httpBody is the body of a message (RFC 9110 section 6.4) on its way to a
@@ -21,12 +22,14 @@ type httpBody struct {
 	typ    string
 
 	w      *fileWriter
-	packed []byte // what has come of a content with a coding
+	packed []byte      // what has come of a content with a coding
+	form   *mimeReader // takes the files out of a form, nil for any other body
 }
 
 // newHTTPBody returns the body behind a head, h being that of the message.
 func newHTTPBody(s sink, from Message, h httpFields, target []byte) *httpBody {
 	b := &httpBody{from: from, typ: mediaType(h.Get("Content-Type")), name: fileName(h.Get("Content-Disposition"), target)}
+	b.name = b.name[:min(len(b.name), maxName)]
 	switch coding := strings.ToLower(string(h.Get("Content-Encoding"))); coding {
 	case "", "identity":
 	case "gzip", "x-gzip", "deflate":
@@ -46,14 +49,12 @@ type httpFields interface{ Get(name string) []byte }
 // write takes the next bytes of the content.
 func (b *httpBody) write(s sink, data []byte, at Ref) {
 	if b.w == nil {
-		b.from.First = at
-		b.w = s.beginFile(b.from, b.name, b.typ)
-		b.w.spoil(b.state)
+		b.begin(s, at)
 	}
 	b.from.Last = at
 	switch {
 	case b.coding == "":
-		b.w.write(s, data, at)
+		b.content(s, data, at)
 	case len(b.packed)+len(data) > withDefault(s.a.MaxDecode, defaultMaxDecode):
 		b.giveUp(s, Oversized)
 		b.w.file.Size += int64(len(data))
@@ -63,12 +64,43 @@ func (b *httpBody) write(s sink, data []byte, at Ref) {
 	}
 }
 
+// begin begins the file, and the form that it may be. What has a coding that is not
+// undone is no form.
+func (b *httpBody) begin(s sink, at Ref) {
+	b.from.First = at
+	b.w = s.beginFile(b.from, b.name, b.typ)
+	b.w.spoil(b.state)
+	if b.state == Encoded {
+		b.form = nil
+	}
+	if b.form != nil {
+		b.form.begin(s, b.from, b.w.file)
+	}
+}
+
+// content passes on content without coding.
+func (b *httpBody) content(s sink, data []byte, at Ref) {
+	b.w.write(s, data, at)
+	if b.form != nil {
+		b.form.write(s, data, at)
+	}
+}
+
 // giveUp says that a content with a coding will not be decoded.
 func (b *httpBody) giveUp(s sink, why Completeness) {
 	b.w.spoil(why)
 	b.w.file.Size += int64(len(b.packed))
 	b.coding = ""
+	b.endForm(s)
 	b.free(s)
+}
+
+// endForm ends the form. Only its last delimiter says that all of it came.
+func (b *httpBody) endForm(s sink) {
+	if b.form != nil {
+		b.form.end(s, false)
+		b.form = nil
+	}
 }
 
 // lose notes that bytes are missing.
@@ -80,6 +112,9 @@ func (b *httpBody) lose(s sink) {
 		b.giveUp(s, Holed)
 	default:
 		b.w.spoil(Holed)
+		if b.form != nil {
+			b.form.gap(s)
+		}
 	}
 }
 
@@ -92,6 +127,7 @@ func (b *httpBody) end(s sink, state Completeness) {
 	if b.coding != "" {
 		b.decode(s)
 	}
+	b.endForm(s)
 	b.w.end(s, b.from.Last)
 	b.free(s)
 }
@@ -120,7 +156,7 @@ func (b *httpBody) decode(s sink) {
 		var n int
 		n, err = r.Read(piece[:min(pieceLen, limit-s.a.decoded)])
 		s.a.decoded += n
-		b.w.write(s, piece[:n], b.from.Last)
+		b.content(s, piece[:n], b.from.Last)
 	}
 	if err != io.EOF {
 		b.w.spoil(Undecodable)
@@ -150,8 +186,8 @@ func mediaType(field []byte) string {
 // fileName returns the name that a Content-Disposition (RFC 6266) gives, else
 // the last part of the target's path.
 func fileName(disposition, target []byte) string {
-	if _, params, err := mime.ParseMediaType(string(disposition)); err == nil && params["filename"] != "" {
-		return params["filename"]
+	if name := layers.ParseMailParams(disposition).Get("filename"); name != "" {
+		return name
 	}
 	path, _, _ := strings.Cut(string(target), "?")
 	path = path[strings.LastIndexByte(path, '/')+1:]

@@ -115,6 +115,13 @@ func TestHTTPBodies(t *testing.T) {
 			[]string{server + "5 complete 486ea462"}},
 		{"a name of its own", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"../../x.exe\"\r\n"+length(5), "hello")}},
 			[]string{`server /dir/a%20b.exe?x=1 "../../x.exe" text/plain 5 complete 2cf24dba`}},
+		// RFC 6266 section 5; then what senders write as well.
+		{"a name with a charset", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"EURO rates\"; filename*=utf-8''%e2%82%ac%20rates\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "€ rates" text/plain 5 complete 2cf24dba`}},
+		{"a name without quotes", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=my file (1).exe\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "my file (1).exe" text/plain 5 complete 2cf24dba`}},
+		{"a name with a path", talk{{false, get}, {true, res("Content-Disposition: attachment;filename=\"C:\\tmp\\x.exe\"\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "C:\\tmp\\x.exe" text/plain 5 complete 2cf24dba`}},
 		{"upload", talk{{false, "PUT /up HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"}, {true, "HTTP/1.1 100 Continue\r\n\r\n"}, {false, "hello"}, {true, res(length(5), "world")}},
 			[]string{`client  "up"  5 complete 2cf24dba`, `server /up "up" text/plain 5 complete 486ea462`}},
 		{"pipelined", talk{{false, get + "GET /2 HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello") + res(length(5), "world")}},

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/sightline-go/sightline/layers"
 )
@@ -10,6 +11,10 @@ const (
 	// maxMIMEDepth bounds multiparts and mails in one another. What is deeper is
 	// passed over and counted in Stats.TooDeep.
 	maxMIMEDepth = 16
+
+	// maxParts bounds the parts of a mail or form that are looked at. Further ones
+	// are passed over and counted in Stats.TooMany.
+	maxParts = 1000
 
 	// maxBoundary bounds a boundary, of which RFC 2046 section 5.1.1 allows 70
 	// bytes, and maxPadding the white space behind it. What is longer is no
@@ -32,7 +37,9 @@ type mimeReader struct {
 	from   Message // Proto, FromClient and Request of what it emits
 	at     Ref     // of the bytes at hand
 	levels []mimeLevel
-	depth  int // of multiparts and mails in one another
+	depth  int   // of multiparts and mails in one another
+	parts  int   // that have begun
+	form   *File // the body, if it is a form's
 
 	inHead bool   // else in a body
 	isMail bool   // the header section is a mail's, not a part's
@@ -59,15 +66,25 @@ func newMail(s sink, from Message) *mimeReader {
 	return &mimeReader{from: from, inHead: true, isMail: true}
 }
 
-// newMultipart returns a reader for a body whose Content-Type is contentType, nil
-// when that is no multipart with a boundary.
-func newMultipart(s sink, from Message, contentType []byte) *mimeReader {
-	m := &mimeReader{from: from, bol: true}
-	if !m.enter(s, layers.ParseMailParams(contentType)) || len(m.levels) == 0 {
+// newForm returns a reader for the files in a form (RFC 7578), nil when contentType
+// is not that of a form with a boundary. The caller must call begin before the
+// first write.
+func newForm(s sink, contentType layers.MailParams) *mimeReader {
+	m := &mimeReader{bol: true}
+	if !bytes.EqualFold(contentType.Value(), []byte("multipart/form-data")) ||
+		!m.enter(s, contentType) || len(m.levels) == 0 {
 		return nil
 	}
-	s.a.hold(mimeCost)
 	return m
+}
+
+// begin says whose body the form is.
+func (m *mimeReader) begin(s sink, from Message, body *File) {
+	s.a.hold(mimeCost)
+	m.from, m.form = from, body
+	if body.State == Holed {
+		m.gap(s)
+	}
 }
 
 // write takes the next bytes.
@@ -140,34 +157,56 @@ func (m *mimeReader) entity(s sink) {
 
 // open decides what the body is that h describes.
 func (m *mimeReader) open(s sink, h layers.MailHeader) {
+	if m.parts++; m.parts > maxParts {
+		s.a.stats.TooMany++
+		m.isMail = false
+		return
+	}
 	field := h.Get("Content-Type")
 	if field == nil && len(m.levels) > 0 && m.levels[len(m.levels)-1].digest && !m.isMail {
 		field = []byte("message/rfc822")
 	}
 	contentType := layers.ParseMailParams(field)
-	m.isMail = false
-	if m.enter(s, contentType) {
-		return
-	}
-	coding := codingOf(h.Get("Content-Transfer-Encoding"))
-	kind := string(bytes.ToLower(contentType.Value()))
-	if coding == codingNone && (kind == "message/rfc822" || kind == "message/global") {
-		if m.deeper(s) {
-			m.inHead, m.isMail = true, true
-		}
-		return
-	}
 	name := layers.ParseMailParams(h.Get("Content-Disposition")).Get("filename")
 	if name == "" {
 		name = contentType.Get("name")
 	}
-	if name == "" && (kind == "" || kind == "text" || bytes.HasPrefix([]byte(kind), []byte("text/"))) {
-		return
+	coding := codingOf(h.Get("Content-Transfer-Encoding"))
+	m.isMail = false
+	if m.isFile(s, contentType, coding, name) {
+		m.beginFile(s, contentType, coding, name)
 	}
+}
+
+// isFile reports whether a part is a file, and enters it if it is a multipart or a
+// mail. In a form a file has a name, and what has one is a file (RFC 7578 section
+// 4.2), whatever its type; else text without a name is none.
+func (m *mimeReader) isFile(s sink, contentType layers.MailParams, coding coding, name string) bool {
+	if m.form != nil && name != "" {
+		return true
+	}
+	if m.enter(s, contentType) || m.form != nil {
+		return false
+	}
+	switch kind := string(bytes.ToLower(contentType.Value())); {
+	case coding == codingNone && (kind == "message/rfc822" || kind == "message/global"):
+		if m.deeper(s) {
+			m.inHead, m.isMail = true, true
+		}
+		return false
+	case kind == "", kind == "text", strings.HasPrefix(kind, "text/"):
+		return name != ""
+	}
+	return true
+}
+
+// beginFile begins a part that is a file.
+func (m *mimeReader) beginFile(s sink, contentType layers.MailParams, coding coding, name string) {
 	from := m.from
 	from.First = m.at
 	m.coding = transferDecoder{coding: coding}
 	m.file = s.beginFile(from, name[:min(len(name), maxName)], string(contentType.Value()))
+	m.file.file.In = m.form
 	if coding == codingUnknown {
 		m.file.spoil(Encoded)
 	}
