@@ -104,13 +104,11 @@ func (t *openvpnSide) message(b []byte, auth int) ([]byte, bool) {
 }
 
 // recogniseOpenVPN wants the client's first packet: a reset with nothing to
-// acknowledge, of message 0.
+// acknowledge, of message 0. A zero alone is rather a keep-alive (RFC 9293 section
+// 3.8.4).
 func recogniseOpenVPN(b []byte) (role, verdict) {
-	switch {
-	case b[0] != 0, len(b) >= 3 && b[2] != openvpnClientReset<<3:
+	if len(b) < 3 || b[0] != 0 || b[2] != openvpnClientReset<<3 {
 		return either, refused
-	case len(b) < 3:
-		return either, undecided
 	}
 	size := 2 + int(b[1])
 	if len(b) < min(size, 2+openvpnResetLen+64+openvpnReplay) {

@@ -66,14 +66,8 @@ func (f *ssl2Framer) free(s sink) { f.buf.drop(s) }
 // recogniseSSL2 wants a SERVER-HELLO with an X.509 certificate, of version 2, with
 // lengths that fill the record.
 func recogniseSSL2(b []byte) (role, verdict) {
-	if b[0]&0x80 == 0 {
+	if len(b) < ssl2HeaderLen || b[0]&0x80 == 0 || string(b[2:7]) != "\x04\x00\x01\x00\x02" {
 		return either, refused
-	}
-	if v := prefix(b[min(2, len(b)):], "\x04\x00\x01\x00\x02"); v != decided {
-		return either, v
-	}
-	if len(b) < ssl2HeaderLen {
-		return either, undecided
 	}
 	length := func(at int) int { return int(binary.BigEndian.Uint16(b[at:])) }
 	certificate, ciphers, id := length(7), length(9), length(11)
