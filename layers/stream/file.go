@@ -135,11 +135,19 @@ func (w *fileWriter) write(s sink, data []byte, at Ref) {
 	}
 }
 
-// spoil says that the file is not whole. The first reason stays.
+// spoil says that the file is not whole. The first reason stays, but that bytes are
+// missing says more than that they are a part or coded.
 func (w *fileWriter) spoil(why Completeness) {
-	if w.file.State == Complete {
-		w.file.State = why
+	switch w.file.State {
+	case Partial, Encoded:
+		if why != Unfinished && why != Holed {
+			return
+		}
+	case Complete:
+	default:
+		return
 	}
+	w.file.State = why
 }
 
 // end ends the file.
