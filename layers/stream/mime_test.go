@@ -390,12 +390,17 @@ func FuzzMIME(f *testing.F) {
 	f.Add([]byte(crlf(rfc2049)), uint8(1))
 	f.Add([]byte("--b\r\nContent-Type: a/b\r\n\r\n=41=\r\n b \r\n--b--"), uint8(3))
 	f.Add([]byte("QUJDRA==\r\n"), uint8(2))
+	f.Add([]byte("--b\r\nContent-Disposition: form-data; name=x; filename=y\r\n\r\n--b-\r\n--b--"), uint8(2))
 	f.Fuzz(func(t *testing.T, b []byte, size uint8) {
 		text, cut := string(b), max(int(size), 1)
 		for _, mail := range []string{text, "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + text} {
 			if diff := cmp.Diff(readMail(mail, 1<<20), readMail(mail, cut)); diff != "" {
 				t.Fatalf("cut (-whole +cut):\n%s", diff)
 			}
+		}
+		const form = "multipart/form-data; boundary=b"
+		if diff := cmp.Diff(readForm(form, text, 1<<20), readForm(form, text, cut)); diff != "" {
+			t.Fatalf("a form, cut (-whole +cut):\n%s", diff)
 		}
 		twinWriters(t, b, cut)
 		twinMultipart(t, text, cut)
