@@ -91,12 +91,13 @@ type Stats struct {
 type Assembler struct {
 	Config
 
-	table  table
-	quic   quicTable
-	dtls   []*dtlsMessage // in the order of their first fragments
-	clock  clock
-	defrag Defragmenter
-	whole  layers.Packet // a datagram that came in fragments
+	table   table
+	quic    quicTable
+	dtls    []*dtlsMessage // in the order of their first fragments
+	openvpn openvpnTable
+	clock   clock
+	defrag  Defragmenter
+	whole   layers.Packet // a datagram that came in fragments
 
 	expected map[transferKey]*ftpTransfer
 
@@ -180,6 +181,7 @@ func (a *Assembler) Flush() []Message {
 	}
 	a.flushQUIC()
 	a.flushDTLS()
+	a.flushOpenVPN()
 	a.defrag.Flush()
 	return a.out
 }
@@ -187,7 +189,7 @@ func (a *Assembler) Flush() []Message {
 // Stats returns the counts so far.
 func (a *Assembler) Stats() Stats {
 	s := a.stats
-	s.Open = a.table.open + len(a.quic.conns)
+	s.Open = a.table.open + len(a.quic.conns) + len(a.openvpn.sessions)
 	s.Defrag = a.defrag.Stats()
 	s.Protos = maps.Clone(s.Protos)
 	return s
@@ -258,10 +260,10 @@ func (a *Assembler) count(p Proto) {
 	a.stats.Protos[p]++
 }
 
-// pushHandshake takes a datagram that is part of a handshake of QUIC or DTLS, on
-// whatever port.
+// pushHandshake takes a datagram that is part of a handshake of QUIC, DTLS or
+// OpenVPN, on whatever port.
 func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
-	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref)
+	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref) || a.pushOpenVPN(p, b, ref)
 }
 
 func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {

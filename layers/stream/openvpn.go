@@ -1,35 +1,50 @@
 package stream
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
-// OpenVPN over TCP (documentation of OpenVPN, "Network protocol"): a packet is a
-// length of two bytes; opcode and key number in one byte; the session ID; with
-// --tls-auth an HMAC, a number against replay and a time; a count of
-// acknowledgements, these, and the session ID that they are for; the number of the
-// message; and, in control messages, a piece of TLS.
+// OpenVPN (documentation of OpenVPN, "Network protocol"): a packet is opcode and key
+// number in one byte; the session ID; with --tls-auth an HMAC, a number against
+// replay and a time; a count of acknowledgements, these, and the session ID that
+// they are for; the number of the message; and, in control messages, a piece of TLS.
+// Over TCP a length of two bytes precedes it.
 const (
 	openvpnControl     = 4
 	openvpnAck         = 5
 	openvpnClientReset = 7
 	openvpnServerReset = 8
 
-	openvpnSession  = 8
-	openvpnReplay   = 8  // number and time
-	openvpnResetLen = 14 // of the client's first packet, without --tls-auth
+	openvpnIDLen     = 8
+	openvpnReplayLen = 8  // number and time
+	openvpnResetLen  = 14 // of the client's first packet, without --tls-auth
+
+	// openvpnMaxWaiting bounds the messages that wait for an earlier one. No sender
+	// is farther ahead.
+	openvpnMaxWaiting = 12
 )
 
 // An openvpnFramer takes the TLS of the first key out of OpenVPN's control
-// messages. Over TCP they come in order, some perhaps again.
+// messages.
 type openvpnFramer struct {
-	auth  int // bytes of --tls-auth
+	auth  int // bytes of --tls-auth, -1 before the client's first packet
 	side  [2]openvpnSide
 	inner probe
 }
 
 type openvpnSide struct {
-	buf  buffer
-	next uint32 // number of the next message
-	done bool   // nothing more is to be seen
+	buf     buffer           // over TCP
+	next    uint32           // number of the next message
+	waiting []openvpnMessage // for an earlier one
+	done    bool             // nothing more is to be seen
+}
+
+// An openvpnMessage is a message of the control channel.
+type openvpnMessage struct {
+	number uint32
+	data   []byte // of TLS
+	ref    Ref
 }
 
 func newOpenVPN() framer { return &openvpnFramer{auth: -1, inner: probe{via: OpenVPN}} }
@@ -53,15 +68,14 @@ func (f *openvpnFramer) push(s sink, p piece) {
 		if !ok {
 			return
 		}
-		f.packet(s, &p, b[:size])
+		f.packet(s, p.side, b[2:size], t.buf.first, p.ref)
 		t.buf.done(s, &p, size)
 	}
 }
 
-// packet takes a packet and its length. The client's first says how long the
-// authentication is.
-func (f *openvpnFramer) packet(s sink, p *piece, b []byte) {
-	t := &f.side[p.side]
+// packet takes a packet. The client's first says how long the authentication is.
+func (f *openvpnFramer) packet(s sink, side int, b []byte, first, last Ref) {
+	t := &f.side[side]
 	if f.auth < 0 {
 		n, ok := openvpnAuth(b)
 		if !ok {
@@ -70,9 +84,50 @@ func (f *openvpnFramer) packet(s sink, p *piece, b []byte) {
 		}
 		f.auth = n
 	}
-	if data, ok := t.message(b[2:], f.auth); ok {
-		f.inner.push(s, piece{side: p.side, data: data, ref: p.ref, origin: &t.buf.first})
+	m, ok := parseOpenVPN(b, f.auth)
+	if !ok || m.number < t.next {
+		return
 	}
+	m.ref = last
+	if m.number > t.next {
+		t.wait(s.a, m)
+		return
+	}
+	for ok {
+		t.next++
+		if len(m.data) > 0 {
+			f.inner.push(s, piece{side: side, data: m.data, ref: m.ref, origin: &first})
+		}
+		if m, ok = t.pop(s.a); ok {
+			first = m.ref
+		}
+	}
+}
+
+// wait keeps a copy of a message, once.
+func (t *openvpnSide) wait(a *Assembler, m openvpnMessage) {
+	same := func(w openvpnMessage) bool { return w.number == m.number }
+	switch {
+	case slices.ContainsFunc(t.waiting, same):
+	case len(t.waiting) == openvpnMaxWaiting:
+		a.stats.TooLong++
+	default:
+		m.data = slices.Clone(m.data)
+		t.waiting = append(t.waiting, m)
+		a.hold(segmentCost + len(m.data))
+	}
+}
+
+// pop returns the next message, if it waits.
+func (t *openvpnSide) pop(a *Assembler) (m openvpnMessage, ok bool) {
+	i := slices.IndexFunc(t.waiting, func(w openvpnMessage) bool { return w.number == t.next })
+	if i < 0 {
+		return m, false
+	}
+	m = t.waiting[i]
+	t.waiting = slices.Delete(t.waiting, i, i+1)
+	a.hold(-segmentCost - len(m.data))
+	return m, true
 }
 
 // isOpenVPNControl reports whether a packet is of the control channel, and of the
@@ -85,22 +140,25 @@ func isOpenVPNControl(b byte) bool {
 	return false
 }
 
-// message returns what a control message holds, if it is the next one.
-func (t *openvpnSide) message(b []byte, auth int) ([]byte, bool) {
+// parseOpenVPN returns the message in a packet, if there is one.
+func parseOpenVPN(b []byte, auth int) (m openvpnMessage, ok bool) {
 	opcode := b[0] >> 3
-	at := 1 + openvpnSession + auth
+	at := 1 + openvpnIDLen + auth
 	if opcode == openvpnAck || len(b) <= at {
-		return nil, false
+		return m, false
 	}
 	if n := int(b[at]); n > 0 {
-		at += 4*n + openvpnSession
+		at += 4*n + openvpnIDLen
 	}
 	at++
-	if len(b) < at+4 || binary.BigEndian.Uint32(b[at:]) != t.next {
-		return nil, false
+	if len(b) < at+4 {
+		return m, false
 	}
-	t.next++
-	return b[at+4:], opcode == openvpnControl && len(b) > at+4
+	m.number = binary.BigEndian.Uint32(b[at:])
+	if opcode == openvpnControl {
+		m.data = b[at+4:]
+	}
+	return m, true
 }
 
 // recogniseOpenVPN wants the client's first packet: a reset with nothing to
@@ -111,10 +169,10 @@ func recogniseOpenVPN(b []byte) (role, verdict) {
 		return either, refused
 	}
 	size := 2 + int(b[1])
-	if len(b) < min(size, 2+openvpnResetLen+64+openvpnReplay) {
+	if len(b) < min(size, 2+openvpnResetLen+64+openvpnReplayLen) {
 		return either, undecided
 	}
-	if _, ok := openvpnAuth(b[:min(size, len(b))]); !ok {
+	if _, ok := openvpnAuth(b[2:min(size, len(b))]); !ok {
 		return either, refused
 	}
 	return fromClient, decided
@@ -123,20 +181,24 @@ func recogniseOpenVPN(b []byte) (role, verdict) {
 // openvpnAuth returns how many bytes of --tls-auth are in a client's first packet,
 // and whether it is one. The HMAC is of 16 to 64 bytes.
 func openvpnAuth(b []byte) (n int, ok bool) {
-	n = len(b) - 2 - openvpnResetLen
-	if len(b) < 2+openvpnResetLen || string(b[len(b)-5:]) != "\x00\x00\x00\x00\x00" {
+	n = len(b) - openvpnResetLen
+	if n < 0 || b[0] != openvpnClientReset<<3 || string(b[len(b)-5:]) != "\x00\x00\x00\x00\x00" {
 		return 0, false
 	}
 	if n == 0 {
 		return 0, true
 	}
-	hmac := n - openvpnReplay
-	return n, 16 <= hmac && hmac <= 64 && binary.BigEndian.Uint32(b[2+1+openvpnSession+hmac:]) == 1
+	hmac := n - openvpnReplayLen
+	return n, 16 <= hmac && hmac <= 64 && binary.BigEndian.Uint32(b[1+openvpnIDLen+hmac:]) == 1
 }
 
 func (t *openvpnSide) stop(s sink) {
 	t.done = true
 	t.buf.abandon(s)
+	for _, m := range t.waiting {
+		s.a.hold(-segmentCost - len(m.data))
+	}
+	t.waiting = nil
 }
 
 func (f *openvpnFramer) end(s sink, side int) {
