@@ -147,7 +147,6 @@ func (f *probe) free(s sink) {
 	}
 }
 
-// newFramer returns a framer for a protocol, nil for one that is not decoded.
 // newFramer returns the framer of a protocol, nil for one that is not decoded.
 // depth is how many tunnels it is in.
 func newFramer(p Proto, depth int) framer {
@@ -158,8 +157,12 @@ func newFramer(p Proto, depth int) framer {
 		return &httpFramer{depth: depth}
 	case TLS:
 		return &tlsFramer{}
+	case SSL2:
+		return &ssl2Framer{}
 	case SSH:
 		return &sshFramer{}
+	case OpenVPN:
+		return newOpenVPN()
 	case SMTP:
 		return newSMTP()
 	case POP3:
@@ -190,10 +193,10 @@ const (
 	fromServer
 )
 
-// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, and behind a
-// protocol that is not decoded, but SOCKS, through which anything goes.
+// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, in OpenVPN, and
+// behind a protocol that is not decoded, but SOCKS, through which anything goes.
 func (f *probe) onlyTLS() bool {
-	return f.via == StartTLS || f.known != Unknown && f.known != SOCKS
+	return f.via == StartTLS || f.via == OpenVPN || f.known != Unknown && f.known != SOCKS
 }
 
 // recognise decides which protocol the bytes of one side begin. other is what is
@@ -214,6 +217,9 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	if v := prefix(b, "SSH-"); v != refused {
 		return SSH, either, v
 	}
+	if r, v := recogniseOpenVPN(b); v != refused {
+		return OpenVPN, r, v
+	}
 	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
 		return p, r, v
 	}
@@ -222,8 +228,11 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 			return p, r, v
 		}
 	}
-	r, v := recogniseDNS(b, flow)
-	return DNS, r, v
+	if r, v := recogniseDNS(b, flow); v != refused {
+		return DNS, r, v
+	}
+	r, v := recogniseSSL2(b)
+	return SSL2, r, v
 }
 
 // recogniseTLS wants a handshake record of version 3.x that begins with a
