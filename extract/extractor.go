@@ -29,6 +29,7 @@ type Extractor struct {
 	report  Report
 	streams stream.Assembler
 	scratch []byte // for keys
+	names   layers.NameAppender
 	clocks  []time.Time
 	capture *Capture
 }

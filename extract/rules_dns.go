@@ -15,6 +15,7 @@ func (x *Extractor) addDNS(m *stream.Message) {
 	if err != nil {
 		return
 	}
+	x.names.Reset(msg)
 	e := x.message(m)
 	for q := range msg.Questions() {
 		x.addQuery(q.Name, e)
@@ -32,7 +33,7 @@ func (x *Extractor) addDNS(m *stream.Message) {
 }
 
 func (x *Extractor) addQuery(n layers.Name, e Evidence) {
-	x.scratch = appendName(x.scratch[:0], n)
+	x.scratch = x.appendName(x.scratch[:0], n)
 	if q := x.report.queries.row(x.scratch, x.maxValues()); q != nil {
 		if q.Count == 0 {
 			q.Name = string(x.scratch)
@@ -42,7 +43,7 @@ func (x *Extractor) addQuery(n layers.Name, e Evidence) {
 }
 
 func (x *Extractor) addAnswer(n layers.Name, addr netip.Addr, e Evidence) {
-	x.scratch = appendName(x.scratch[:0], n)
+	x.scratch = x.appendName(x.scratch[:0], n)
 	name := len(x.scratch)
 	x.scratch = append(append(x.scratch, 0), addr.AsSlice()...)
 	if a := x.report.answers.row(x.scratch, x.maxValues()); a != nil {
@@ -54,9 +55,9 @@ func (x *Extractor) addAnswer(n layers.Name, addr netip.Addr, e Evidence) {
 }
 
 func (x *Extractor) addAlias(n, target layers.Name, e Evidence) {
-	x.scratch = appendName(x.scratch[:0], n)
+	x.scratch = x.appendName(x.scratch[:0], n)
 	name := len(x.scratch)
-	x.scratch = appendName(append(x.scratch, 0), target)
+	x.scratch = x.appendName(append(x.scratch, 0), target)
 	if a := x.report.aliases.row(x.scratch, x.maxValues()); a != nil {
 		if a.Count == 0 {
 			a.Name, a.Target = string(x.scratch[:name]), string(x.scratch[name+1:])
@@ -67,9 +68,9 @@ func (x *Extractor) addAlias(n, target layers.Name, e Evidence) {
 
 // appendName appends a name in lower case: DNS does not tell case apart (RFC
 // 4343).
-func appendName(dst []byte, n layers.Name) []byte {
+func (x *Extractor) appendName(dst []byte, n layers.Name) []byte {
 	from := len(dst)
-	dst = n.AppendTo(dst)
+	dst = x.names.AppendTo(dst, n)
 	lower(dst[from:])
 	return dst
 }

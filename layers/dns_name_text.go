@@ -16,11 +16,16 @@ const dnsMaxText = 4 * dnsMaxName
 // names never have the same text. A name that cannot be decoded appends
 // nothing.
 func (n Name) AppendTo(dst []byte) []byte {
-	start, octets, pointers := len(dst), 0, 0
-	for msg, off := n.msg, n.off; ; pointers++ {
+	dst, _ = n.appendTo(dst)
+	return dst
+}
+
+// appendTo is AppendTo. It returns as many pointers as the name has, or more.
+func (n Name) appendTo(dst []byte) (text []byte, pointers int) {
+	start, octets := len(dst), 0
+	for msg, off := n.msg, n.off; pointers <= dnsMaxPointers; pointers++ {
 		end, labels := shortLabels(msg, off)
-		octets += end - off
-		if end >= len(msg) || octets >= dnsMaxName || pointers > dnsMaxPointers {
+		if octets += end - off; end >= len(msg) || octets >= dnsMaxName {
 			break
 		}
 		at, run := len(dst), msg[off+1:end+1]
@@ -28,15 +33,16 @@ func (n Name) AppendTo(dst []byte) []byte {
 		if copyPlain(dst[at:], run) != labels {
 			break
 		}
-		switch last := msg[end]; {
-		case last == 0 && octets > 0:
-			return dst[:len(dst)-1]
-		case last < dnsLabelPointer || len(msg)-end < 2:
-			return n.appendEscaped(dst[:start])
+		last := msg[end]
+		if last == 0 && octets > 0 {
+			return dst[:len(dst)-1], pointers
+		}
+		if last < dnsLabelPointer || len(msg)-end < 2 {
+			break
 		}
 		off = pointer(msg[end:])
 	}
-	return n.appendEscaped(dst[:start])
+	return n.appendEscaped(dst[:start]), dnsMaxPointers
 }
 
 // shortLabels returns where the labels at off end, and their number. It stops

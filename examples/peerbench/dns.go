@@ -21,6 +21,7 @@ const (
 // addresses. The first row reads type, TTL and address of each answer, the
 // second all names too. gopacket and dnsmessage decode names in any case.
 func dnsRows() []*row {
+	var names layers.NameAppender
 	buf := make([]byte, 0, 256)
 	return []*row{
 		{"DNS response, answers without names", []contestant{
@@ -30,7 +31,7 @@ func dnsRows() []*row {
 			repeat("floor: written by hand", parseDNSByHand),
 		}},
 		{"DNS response, answers and all names", []contestant{
-			repeat("sightline layers.DNS, Resources, names appended", func(b []byte) (result, error) { return parseDNSNames(b, buf) }),
+			repeat("sightline layers.DNS, Resources, NameAppender", func(b []byte) (result, error) { return parseDNSNames(b, buf, &names) }),
 			repeat("gopacket layers.DNS, reused", gopacketDNS(true)),
 			repeat("golang.org/x/net/dns/dnsmessage.Parser", func(b []byte) (result, error) { return parseDNSMessage(b, true) }),
 		}},
@@ -74,20 +75,21 @@ func parseDNS(b []byte) (res result, err error) {
 }
 
 // parseDNSNames appends the names to buf, one at a time.
-func parseDNSNames(b, buf []byte) (res result, err error) {
+func parseDNSNames(b, buf []byte, names *layers.NameAppender) (res result, err error) {
 	m, err := layers.ParseDNS(b)
 	if err != nil {
 		return res, err
 	}
+	names.Reset(m)
 	for _, rr := range m.Resources() {
 		res.sum += uint64(rr.Type) + uint64(rr.TTL)
-		buf = rr.Name.AppendTo(buf[:0])
+		buf = names.AppendTo(buf[:0], rr.Name)
 		res.bytes += len(buf)
 		if addr, ok := rr.Addr(); ok {
 			a := addr.As4()
 			res.sum += uint64(binary.BigEndian.Uint32(a[:]))
 		} else if target, ok := rr.Target(); ok {
-			buf = target.AppendTo(buf[:0])
+			buf = names.AppendTo(buf[:0], target)
 			res.bytes += len(buf)
 		}
 	}
