@@ -15,6 +15,12 @@ type lane struct {
 	want    wanted
 	report  Report
 	ref     stream.Ref // of the packet in work
+
+	names       layers.NameAppender // of the message of DNS in work
+	lastName    string
+	lastMAC     layers.MAC
+	lastMACText string
+	scratch     []byte
 }
 
 // A shard follows the connections between its pairs of addresses.
@@ -45,6 +51,7 @@ func newLane(number int, o *Options) *lane {
 func newShard(o *Options, l *lane) *shard {
 	s := &shard{lane: l}
 	s.streams.Config = o.Stream
+	s.streams.MaxSilent = max(withDefault(o.Stream.MaxSilent, defaultMaxSilent)/shardCount, 1)
 	s.flows.max = max(withDefault(o.MaxLive, defaultMaxLive)/shardCount, 1)
 	return s
 }

@@ -68,8 +68,8 @@ type Options struct {
 	MaxValueLen int
 
 	// Stream bounds the TCP connections that are followed, and says which
-	// hashes of files are made. Its MaxBytes is for all of them together; it is
-	// seen to every 4096 packets.
+	// hashes of files are made. Its MaxBytes and MaxSilent are for all of them
+	// together; MaxBytes is seen to every 4096 packets. MaxSilent 0: 32,768.
 	Stream stream.Config
 
 	// Workers is how many goroutines Read uses. The Report is the same for any
@@ -82,6 +82,7 @@ const (
 	defaultMaxConns    = 50_000
 	defaultMaxLive     = 16_384
 	defaultMaxValueLen = 4096
+	defaultMaxSilent   = 32_768
 	defaultMaxBytes    = 64 << 20 // as stream.Config.MaxBytes
 )
 
