@@ -88,3 +88,32 @@ func TestOpenVPNFlood(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// FuzzOpenVPN: whatever the datagrams of some endpoints are, what is held stays
+// bounded and nothing is left. Each begins with a byte for the endpoints and one for
+// its length.
+func FuzzOpenVPN(f *testing.F) {
+	datagram := func(who byte, g gram) string { return string([]byte{who, byte(len(g.data))}) + string(g.data) }
+	reset := udpVPN(false, 7, "\x00\x00\x00\x00\x00")
+	f.Add([]byte(datagram(0, reset) + datagram(0, udpVPN(false, 4, "\x00\x00\x00\x00\x02abc")) + datagram(0, udpVPN(false, 4, "\x00\x00\x00\x00\x01\x16\x03\x01\x00\x05\x01\x00\x00\x01")) + datagram(1, udpVPN(true, 6, "data"))))
+	f.Add([]byte(datagram(0, reset) + datagram(2, reset) + datagram(1, reset) + datagram(0, reset)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a := stream.Assembler{Config: stream.Config{MaxBytes: 40_000}}
+		for i := int64(1); len(b) >= 2; i++ {
+			n := min(int(b[1]), len(b)-2)
+			src, dst := 1000+uint16(b[0]>>1), uint16(1194)
+			if b[0]&1 != 0 {
+				src, dst = dst, src
+			}
+			pushUDP(&a, build.UDP("192.0.2.1", src, "192.0.2.1", dst, b[2:2+n]), 0, i, start)
+			b = b[2+n:]
+			if s := a.Stats(); s.Held > a.MaxBytes {
+				t.Fatalf("%+v", s)
+			}
+		}
+		a.Flush()
+		if s := a.Stats(); s.Held != 0 || s.Open != 0 {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
