@@ -172,18 +172,8 @@ func (r *Report) sortCaptures() {
 func (r *Report) moveCaptures(place []int) {
 	for _, t := range r.tables() {
 		for f := range t.facts() {
-			for i := range f.Evidence {
-				f.Evidence[i].move(place)
-			}
-			slices.SortFunc(f.Evidence, func(a, b Evidence) int { return a.compare(b) })
+			f.Evidence.move(place)
 		}
-	}
-}
-
-func (e *Evidence) move(place []int) {
-	e.First.Capture, e.Last.Capture = place[e.First.Capture], place[e.Last.Capture]
-	if e.Conn != nil {
-		e.Conn.Start.Capture = place[e.Conn.Start.Capture]
 	}
 }
 

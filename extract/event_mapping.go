@@ -121,7 +121,9 @@ func (m *mapping) all() {
 	}
 	if m.options.All {
 		for f := range r.flows.all() {
-			m.put(connID, misp.CommunityID, f.CommunityID, &f.Fact)
+			fact := f.Fact
+			fact.Evidence = fact.Evidence.of(f.flow())
+			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
 		}
 	}
 }

@@ -58,6 +58,8 @@ func newShard(o *Options, l *lane) *shard {
 
 func (l *lane) maxValues() int { return withDefault(l.options.MaxValues, defaultMaxValues) }
 
+func (l *lane) maxConns() int { return withDefault(l.options.MaxConns, defaultMaxConns) }
+
 // packet takes a packet that is no fragment.
 func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref

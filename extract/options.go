@@ -59,7 +59,7 @@ type Options struct {
 
 	// MaxLive bounds the connections that are followed at once to count their
 	// packets. At the bound the one that was idle longest is taken for ended,
-	// and what comes of it later for another. 0: 16,384.
+	// and what comes of it later for another. 0: 8,192.
 	MaxLive int
 
 	// MaxValueLen bounds the length of a text that is kept, in bytes. A longer
@@ -80,7 +80,7 @@ type Options struct {
 const (
 	defaultMaxValues   = 20_000
 	defaultMaxConns    = 50_000
-	defaultMaxLive     = 16_384
+	defaultMaxLive     = 8_192
 	defaultMaxValueLen = 4096
 	defaultMaxSilent   = 32_768
 	defaultMaxBytes    = 64 << 20 // as stream.Config.MaxBytes

@@ -113,9 +113,11 @@ func (f *Flow) merge(o *Flow) {
 // ports alone.
 func (f *Flow) identify() {
 	if f.CommunityID == "" {
-		f.CommunityID = layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto}.CommunityID(0)
+		f.CommunityID = f.flow().CommunityID(0)
 	}
 }
+
+func (f *Flow) flow() layers.Flow { return layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto} }
 
 func union[T stream.Proto | string](a, b []T) []T {
 	for _, v := range b {
@@ -324,10 +326,10 @@ func (l *lane) close(s *shard, f *flow) {
 	sent, received, ended := f.sent[f.client], f.sent[1-f.client], f.ended()
 	if c := l.report.connections.observe(Connection{Client: client.Addr(), Server: server, Proto: f.key.Proto}, e, l.maxValues()); c != nil {
 		c.merge(&Connection{Sent: sent, Received: received, Protos: f.protos, Ended: ended})
-		c.carry(e, layers.Flow{Src: client, Dst: server, Proto: f.key.Proto})
+		c.Evidence.carry(e, layers.Flow{Src: client, Dst: server, Proto: f.key.Proto})
 	}
 	one := Flow{Client: client, Server: server, Proto: f.key.Proto}
-	if o := l.report.flows.observe(one, e, withDefault(l.options.MaxConns, defaultMaxConns)); o != nil {
+	if o := l.report.flows.observe(one, e, l.maxConns()); o != nil {
 		o.merge(&Flow{CommunityID: f.community, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
 	}
 }
@@ -388,7 +390,8 @@ func (l *lane) saw(h *Host, size int, sent bool) {
 		l.report.hosts.leftOut++
 		return
 	}
-	h.add(l.byPacket())
+	e := l.byPacket()
+	h.add(&e)
 	if sent {
 		h.Sent.count(size)
 	} else {

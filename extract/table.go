@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,7 @@ type table[V any, P row[V]] struct {
 	leftOut int64    // observations whose key is not kept
 	sorted  []P      // the rows in the order of their keys, while none is added
 	probe   V        // the row that is looked for
+	above   *ident   // keys from here on are not kept, as others have enough smaller ones
 	scratch []byte
 }
 
@@ -79,7 +81,7 @@ func (t *table[V, P]) observe(v V, e Evidence, size int) P {
 		t.leftOut++
 		return nil
 	}
-	p.fact().add(e)
+	p.fact().add(&e)
 	return p
 }
 
@@ -90,6 +92,9 @@ func (t *table[V, P]) makeRoom(id ident, size int) bool {
 	t.sorted = nil
 	if t.rows == nil {
 		t.rows = map[ident]P{}
+	}
+	if t.above != nil && bytes.Compare(id[:], t.above[:]) >= 0 {
+		return false
 	}
 	if len(t.rows) < size {
 		return true
@@ -103,17 +108,40 @@ func (t *table[V, P]) makeRoom(id ident, size int) bool {
 	if len(t.ranks) == 0 || bytes.Compare(id[:], t.ranks[0][:]) >= 0 {
 		return false
 	}
-	f := t.rows[t.ranks[0]].fact()
-	t.leftOut += f.Count
-	f.dropped = true
-	delete(t.rows, t.ranks[0])
+	t.drop(t.ranks[0])
 	t.ranks[0] = id
 	heap.Fix(&t.ranks, 0)
 	return true
 }
 
+func (t *table[V, P]) drop(id ident) {
+	f := t.rows[id].fact()
+	t.leftOut += f.Count
+	f.dropped = true
+	delete(t.rows, id)
+}
+
+func (t *table[V, P]) len() int { return len(t.rows) }
+
+// idents appends those of the rows.
+func (t *table[V, P]) idents(dst []ident) []ident { return slices.AppendSeq(dst, maps.Keys(t.rows)) }
+
+// prune leaves out the rows from above on, now and later: of several tables that
+// are to be merged, only the smallest keys of all together will stay.
+func (t *table[V, P]) prune(above ident) {
+	t.above, t.ranks, t.sorted = &above, nil, nil
+	for id := range t.rows {
+		if bytes.Compare(id[:], above[:]) >= 0 {
+			t.drop(id)
+		}
+	}
+}
+
 // merge adds the rows of o, which is not used any more.
 func (t *table[V, P]) merge(o *table[V, P], size int) {
+	if len(t.rows) == 0 && len(o.rows) <= size {
+		t.rows, t.ranks, t.sorted, o.rows = o.rows, o.ranks, nil, nil
+	}
 	for id, v := range o.rows {
 		if have, ok := t.rows[id]; ok {
 			have.merge(v)
@@ -169,7 +197,7 @@ func (t *table[V, P]) appendJSON(dst []byte, bare bool) ([]byte, error) {
 	for v := range t.all() {
 		w := *v
 		if bare {
-			P(&w).fact().Evidence = nil
+			P(&w).fact().Evidence = Trail{}
 		}
 		b, err := json.Marshal(&w)
 		if err != nil {
