@@ -165,6 +165,17 @@ func (v *verifier) packet(at place, p *layers.Packet, rec *pcap.Record) {
 		return
 	}
 	f, _ := p.Flow()
+	v.deliver(f, at, p, rec)
+	for outer := range outerFlows(p) {
+		if outer != f {
+			v.deliver(outer, at, p, rec)
+		}
+	}
+}
+
+// deliver gives a packet to the probes of a flow, or, in a wide pass, of a pair
+// of addresses.
+func (v *verifier) deliver(f layers.Flow, at place, p *layers.Packet, rec *pcap.Record) {
 	pair, f := pairOf(f), f.Canonical()
 	probes := v.active[pair]
 	rest := probes[:0]
