@@ -10,8 +10,12 @@ import (
 )
 
 // roundSize is how many packets are handed out at a time: enough that starting
-// the lanes costs nothing.
-const roundSize = 2048
+// the lanes costs nothing. roundBytes ends a round before that where packets are
+// large, as those of two rounds are in memory.
+const (
+	roundSize  = 2048
+	roundBytes = 8 << 20
+)
 
 // readParallel reads r while the lanes work, each in a goroutine of its own. A
 // round of packets is handed out while the one before it is worked on; between
@@ -79,7 +83,7 @@ const (
 // came before.
 func (h *handout) round() (*round, error) {
 	next := &round{work: make([][]task, len(h.x.lanes))}
-	for n := 0; n < roundSize; {
+	for n, size := 0, 0; n < roundSize && size < roundBytes; {
 		if len(h.recs) == 0 {
 			h.batch = new(pcap.Batch)
 			if err := h.r.Batch(h.batch); err != nil {
@@ -90,6 +94,7 @@ func (h *handout) round() (*round, error) {
 		room := min(roundSize-n, int(settleEvery-(h.x.report.Packets-h.x.settled)), len(h.recs))
 		for i := range h.recs[:room] {
 			h.packet(next, &h.recs[i])
+			size += len(h.recs[i].Data)
 		}
 		n += room
 		if h.recs = h.recs[room:]; len(h.recs) == 0 {
