@@ -16,16 +16,17 @@ type line struct {
 	data string
 }
 
-// say pushes lines as connection i of a feed.
-func (f *feed) say(i int, lines ...line) {
+// say pushes lines as connection i of a feed, and returns the messages of the last.
+func (f *feed) say(i int, lines ...line) (ms []Message) {
 	next := [2]uint32{1, 1}
 	for _, l := range lines {
 		b := rawSegment{side: l.side, flags: layers.TCPAck, seq: next[l.side], ack: next[1-l.side], data: l.data}.packet()
 		binary.BigEndian.PutUint32(b[atSource+4*l.side:], 10<<24+uint32(i)) // the client's address
 		f.rec.Data, f.rec.WireLen = b, len(b)
-		f.push()
+		ms = f.push()
 		next[l.side] += uint32(len(l.data))
 	}
+	return ms
 }
 
 // heap returns the bytes in use.
