@@ -15,8 +15,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// What an observer keeps of buckets is bounded by them, and by this many times
-// of values in them.
+// The bounds of what is kept of buckets after the first: how many there may be,
+// and how many times of values in all of them.
 const (
 	maxParts = 1 << 16
 	maxTimes = 1 << 20
@@ -43,6 +43,8 @@ type observer struct {
 	times   timeline
 	kept    int // times in times
 	cut     bool
+
+	maxParts, maxTimes int
 }
 
 func newObserver(c *command) *observer {
@@ -55,6 +57,7 @@ func newObserver(c *command) *observer {
 	return &observer{
 		command: c, bucket: c.bucket, current: math.MinInt64, times: timeline{},
 		whole: extract.Extractor{Options: o}, part: extract.Extractor{Options: o},
+		maxParts: maxParts, maxTimes: maxTimes,
 	}
 }
 
@@ -85,7 +88,7 @@ func (o *observer) endPart() {
 			continue
 		}
 		for _, t := range times {
-			if o.kept == maxTimes {
+			if o.kept == o.maxTimes {
 				o.cut = true
 				return
 			}
@@ -94,7 +97,7 @@ func (o *observer) endPart() {
 			}
 		}
 	}
-	o.cut = o.parts == maxParts
+	o.cut = o.parts == o.maxParts
 }
 
 // finish returns the values in the capture, each with the seconds of the first

@@ -101,8 +101,9 @@ func (v value) terms() []string {
 		first, _, _ := strings.Cut(v.text, "|")
 		return []string{first}
 	case webURL:
-		if _, rest, _ := strings.Cut(v.text, "://"); strings.Index(rest, "/") == len(rest)-1 {
-			return []string{v.text, strings.TrimSuffix(v.text, "/")}
+		short, root := strings.CutSuffix(v.text, "/")
+		if _, rest, _ := strings.Cut(short, "://"); root && !strings.ContainsAny(rest, "/?#") {
+			return []string{v.text, short}
 		}
 	}
 	return []string{v.text}
