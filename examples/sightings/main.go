@@ -36,8 +36,9 @@ The server:
                      machine alone
   -key-file FILE     holds the API key; nobody else may read it (chmod 600)
   -ca FILE           certificates (PEM) to trust beside those of the system
-  -timeout D         give up after this time of asking and sending; default 1h
-  -request-timeout D the same for one request; default 1m
+  -timeout D         give up when asking and sending for a capture takes longer;
+                     default 1h
+  -request-timeout D try a request again after this time; default 1m
   -batch N           values, attributes or sightings per request; default 1000
 
 What is asked for:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -361,6 +362,30 @@ func TestProgressLine(t *testing.T) {
 	for n, want := range map[int64]string{999: "999 B", 1000: "1.0 kB", 4_200_000_000_000_000: "4200.0 TB"} {
 		if got := size(n); got != want {
 			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
+
+// What the README shows is what the program prints.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, "ip-dst 198.51.100.44", "hostname cdn.badfiles.example", "url http://cdn.badfiles.example/get/update.bin",
+		"domain|ip telemetry.quietpanel.example|198.51.100.44")
+	r := attempt(t, s.URL, nil, "../../testdata/story.pcapng")
+	if shown := "    " + strings.ReplaceAll(strings.TrimSpace(r.stderr), "\n", "\n    ") + "\n"; !strings.Contains(string(readme), shown) {
+		t.Errorf("the README does not show\n%s", shown)
+	}
+	// So that it stays true.
+	for _, bound := range []int{maxParts, maxTimes} {
+		text := fmt.Sprint(bound)
+		for i := len(text) - 3; i > 0; i -= 3 {
+			text = text[:i] + "," + text[i:]
+		}
+		if !strings.Contains(string(readme), text) {
+			t.Errorf("the README does not name the bound %s", text)
 		}
 	}
 }
