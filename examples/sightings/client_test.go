@@ -147,6 +147,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{405, `{"message":"Event not found \u001b[2J"}`, 1, "2 sightings: 1 new, 0 already there, 1 refused\n"},
 		{200, `{"saved":false,"message":"no"}`, 1, "2 sightings: 1 new, 0 already there, 1 refused\n"},
+		{200, `{"saved":false,"message":"no, ` + testKey + `"}`, 1, "2 sightings: 1 new, 0 already there, 1 refused\n"},
 		{200, `{"saved":true,"success":"3 sightings added."}`, 0, "2 sightings: 0 new, 0 already there, 2 not sent\n"},
 		{403, `{"message":"You do not have permission"}`, 0, "2 sightings: 0 new, 0 already there, 2 not sent\n"},
 	} {

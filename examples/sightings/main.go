@@ -44,7 +44,7 @@ The server:
 What is asked for:
   -type LIST         attribute types, separated by commas; default: addresses,
                      names, URLs, mail addresses, hashes and fingerprints.
-                     Named here alone: user-agent, uri, email-subject,
+                     Only when named: user-agent, uri, email-subject,
                      email-attachment, email-message-id, email-x-mailer,
                      mac-address, community-id
   -to-ids            only attributes that are for detection

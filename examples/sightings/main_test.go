@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -121,8 +122,10 @@ func TestTwice(t *testing.T) {
 			t.Errorf("%s: %s", attribute, diff)
 		}
 	}
-	if g := s.sightings[0]; g.Source != "pcap:day.pcap" || g.Type != "0" {
-		t.Errorf("%+v", g)
+	// The UUID follows from the attribute, the file and the hour.
+	id := misp.NewSighting(s.attributes[0].UUID, fmt.Sprintf("%x", sha256.Sum256(small())), start.Truncate(time.Hour)).UUID.String()
+	if g := s.sightings[0]; g.Source != "pcap:day.pcap" || g.Type != "0" || g.UUID != id {
+		t.Errorf("%+v, want the UUID %s", g, id)
 	}
 	// By another way, under another name, with another source.
 	second := attempt(t, s.URL, small(), "-source", "sensor 3", "-")
@@ -140,6 +143,19 @@ func TestSameCaptureTwice(t *testing.T) {
 	s := newServer(t, "domain c2.example")
 	r := attempt(t, s.URL, nil, write(t, "a.pcap", small()), write(t, "b.pcap", small()))
 	if r.status != 0 || !strings.Contains(r.stderr, "b.pcap is the same capture as a.pcap") || !strings.Contains(r.stderr, "1 sighting: 1 new, 0 already") {
+		t.Errorf("status %d, %s", r.status, r.stderr)
+	}
+}
+
+// A search for one pair finds others, too, but each is counted once.
+func TestPairs(t *testing.T) {
+	s := newServer(t, "ip-dst|port 198.51.100.7|80", "ip-dst|port 198.51.100.7|81")
+	var other build.Pcap
+	for i, port := range []uint16{80, 81} {
+		other.Add(start.Add(time.Duration(i)*time.Minute), build.Ethernet(0x0800, build.UDP("10.0.0.5", 40000, "198.51.100.7", port, []byte("x"))))
+	}
+	r := attempt(t, s.URL, nil, write(t, "a.pcap", small()), write(t, "b.pcap", other.Bytes()))
+	if r.status != 0 || !strings.Contains(r.stderr, "MISP knows 2 values, in 2 attributes\n3 sightings: 3 new, 0 already there") {
 		t.Errorf("status %d, %s", r.status, r.stderr)
 	}
 }

@@ -73,7 +73,7 @@ func (j *job) askKind(ctx context.Context, kind int, list []value) error {
 	if j.released {
 		q.Published = 1
 	}
-	found := map[value][]known{}
+	found := map[misp.UUID]attribute{}
 	for terms := range slices.Chunk(slices.Sorted(maps.Keys(byTerm)), j.batch) {
 		q.Value = terms
 		if err := j.search(ctx, q, found); err != nil {
@@ -81,15 +81,21 @@ func (j *job) askKind(ctx context.Context, kind int, list []value) error {
 		}
 		j.bar.step(int64(len(terms)))
 	}
+	lists := map[value][]known{}
+	for _, at := range found {
+		if v, ok := at.identify(); ok {
+			lists[v] = append(lists[v], known{at.UUID, string(at.EventID), at.Type, at.Value})
+		}
+	}
 	for _, v := range list {
-		j.known[v] = found[v]
+		j.known[v] = lists[v]
 	}
 	return nil
 }
 
 // search adds what the server finds for a query, page by page: it does not tell
 // how much there is.
-func (j *job) search(ctx context.Context, q query, found map[value][]known) error {
+func (j *job) search(ctx context.Context, q query, found map[misp.UUID]attribute) error {
 	seen := map[misp.UUID]bool{}
 	for q.Page = 1; ; q.Page++ {
 		var a answer
@@ -98,10 +104,8 @@ func (j *job) search(ctx context.Context, q query, found map[value][]known) erro
 		}
 		before := len(seen)
 		for _, at := range a.attributes {
-			if !seen[at.UUID] {
-				seen[at.UUID] = true
-				at.addTo(found)
-			}
+			seen[at.UUID] = true
+			found[at.UUID] = at
 		}
 		switch {
 		case len(a.attributes) < q.Limit:
@@ -112,18 +116,14 @@ func (j *job) search(ctx context.Context, q query, found map[value][]known) erro
 	}
 }
 
-// addTo puts an attribute under its value. The server's comparison is laxer than
-// ours: of a pair it looks at one part, and of a text not at case.
-func (at *attribute) addTo(found map[value][]known) {
+// identify returns the value of an attribute, to be compared once more: the
+// server looks at one part of a pair, and not at the case of letters.
+func (at *attribute) identify() (value, bool) {
 	text, err := misp.Normalize(at.Type, at.Value)
 	if err != nil {
-		return
+		return value{}, false
 	}
-	v, ok := identify(at.Type, text)
-	k := known{at.UUID, string(at.EventID), at.Type, at.Value}
-	if ok && !slices.Contains(found[v], k) {
-		found[v] = append(found[v], k)
-	}
+	return identify(at.Type, text)
 }
 
 // An answer is that of /attributes/restSearch.
