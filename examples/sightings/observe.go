@@ -126,7 +126,7 @@ func observations(rep *extract.Report) iter.Seq2[value, []time.Time] {
 	return func(yield func(value, []time.Time) bool) {
 		for h := range rep.Hosts() {
 			text, err := misp.Normalize(misp.IPDst, h.Addr.String())
-			if err == nil && !yield(value{address, text}, timesOf(h.First, h.Last, h.Evidence)) {
+			if err == nil && !yield(value{address, text}, timesOf(h.First, h.Last, h.Evidence.List())) {
 				return
 			}
 		}
