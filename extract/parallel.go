@@ -16,18 +16,21 @@ import (
 func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 	var d layers.Decoder
 	var p layers.Packet
-	running := new(round)
+	running, idle := newRound(len(x.lanes)), newRound(len(x.lanes))
 	for {
 		var b pcap.Batch
 		err := r.Batch(&b)
 		for recs := b.Records; len(recs) > 0; {
 			n := min(len(recs), int(settleEvery-(x.report.Packets-x.settled)))
-			next := x.handOut(&d, &p, recs[:n])
+			next := idle
+			x.handOut(&d, &p, recs[:n], next)
 			running.wait()
+			idle = running
 			if recs = recs[n:]; len(recs) == 0 {
 				next.batch = b
 			}
-			running = x.start(next)
+			running = next
+			x.start(running)
 			if x.report.Packets-x.settled >= settleEvery {
 				running.wait()
 				x.settle()
@@ -43,12 +46,14 @@ func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 	}
 }
 
-// A round is what the lanes work on at a time.
+// A round is what the lanes work on at a time. When it is done, it is used again.
 type round struct {
 	work  [][]task // by lane
 	batch pcap.Batch
 	done  sync.WaitGroup
 }
+
+func newRound(lanes int) *round { return &round{work: make([][]task, lanes)} }
 
 // A task is a packet, or what is to be done for it in a shard.
 type task struct {
@@ -69,42 +74,40 @@ const (
 )
 
 // handOut sorts packets by the lanes that are to work on them.
-func (x *Extractor) handOut(d *layers.Decoder, p *layers.Packet, recs []pcap.Record) *round {
-	next := &round{work: make([][]task, len(x.lanes))}
+func (x *Extractor) handOut(d *layers.Decoder, p *layers.Packet, recs []pcap.Record, next *round) {
+	for i := range next.work {
+		clear(next.work[i])
+		next.work[i] = next.work[i][:0]
+	}
 	for i := range recs {
 		rec := &recs[i]
 		d.Decode(p, rec)
 		x.count(p, rec)
 		s, ref := x.shardOf(p), x.ref(rec)
 		if !p.Fragment() {
-			next.add(x, task{shard: s, rec: rec, ref: ref})
+			next.add(task{shard: s, rec: rec, ref: ref})
 			continue
 		}
-		next.add(x, task{kind: fragmentTask, shard: s, rec: rec, ref: ref})
+		next.add(task{kind: fragmentTask, shard: s, rec: rec, ref: ref})
 		if whole, first := x.defrag.Whole(p, rec); whole != nil {
 			datagram := *whole
-			next.add(x, task{datagramTask, x.shardOf(whole), rec, ref, first, &datagram})
+			next.add(task{datagramTask, x.shardOf(whole), rec, ref, first, &datagram})
 		}
 	}
-	return next
 }
 
-func (r *round) add(x *Extractor, t task) {
+func (r *round) add(t task) {
 	i := t.shard.lane.number
-	if r.work[i] == nil {
-		r.work[i] = make([]task, 0, settleEvery/len(x.lanes)+settleEvery/8)
-	}
 	r.work[i] = append(r.work[i], t)
 }
 
 // start lets the lanes work on r.
-func (x *Extractor) start(r *round) *round {
+func (x *Extractor) start(r *round) {
 	for i, l := range x.lanes {
 		if len(r.work[i]) > 0 {
 			r.done.Go(func() { l.work(r.work[i]) })
 		}
 	}
-	return r
 }
 
 // wait waits until all of r is done, and gives its records back.
