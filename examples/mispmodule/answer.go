@@ -20,19 +20,22 @@ type proposal struct {
 	leftOut         []extract.LeftOut
 }
 
-// propose chooses of a report what goes into so many rows: half of them for
-// attributes at least, and whole objects.
+// propose chooses of a report what goes into so many rows: whole objects, and
+// attributes, which get half of the rows, and what the objects leave.
 func propose(rep *extract.Report, o extract.EventOptions, rows int) *proposal {
 	o.MaxAttributes = rows
-	sel := rep.Select(o)
-	p := &proposal{uncutAttributes: len(sel.Attributes) + tooMany(sel), uncutObjects: len(sel.Objects) + sel.ObjectsLeftOut}
-	if room := max(rows/2, rows-rowsOf(sel.Objects)); len(sel.Attributes) > room {
-		o.MaxAttributes = room
-		sel = rep.Select(o) // which cuts each type alike
+	if o.Detail == extract.Both {
+		o.MaxAttributes = (rows + 1) / 2
 	}
+	sel := rep.Select(o)
+	all := len(sel.Attributes) + tooMany(sel)
+	if room := rows - rowsOf(sel.Objects); all > len(sel.Attributes) && room > o.MaxAttributes {
+		o.MaxAttributes = room
+		sel = rep.Select(o)
+	}
+	p := &proposal{uncutAttributes: all, uncutObjects: len(sel.Objects) + sel.ObjectsLeftOut, leftOut: sel.LeftOut}
 	p.Attributes = sel.Event().Attributes
 	p.Objects = fit(sel.Objects, rows-len(p.Attributes))
-	p.leftOut = sel.LeftOut
 	p.bind()
 	return p
 }

@@ -45,17 +45,18 @@ type intake struct {
 
 	start    time.Time // of reading
 	finished bool
-	rest  []byte    // of buf, not handed out yet
-	buf   []byte
-	taken int64
-	err   error
+	rest     []byte // of buf, not handed out yet
+	buf      []byte
+	taken    int64
+	err      error
 
-	body  io.Reader
-	full  chan chunk
-	empty chan []byte
-	stop  chan struct{} // closed: throw away the rest
-	done  chan struct{} // closed: the body was read, or can not be
-	size  atomic.Int64  // of what was read of the body
+	control *http.ResponseController
+	body    io.Reader
+	full    chan chunk
+	empty   chan []byte
+	stop    chan struct{} // closed: throw away the rest
+	done    chan struct{} // closed: the body was read, or can not be
+	size    atomic.Int64  // of what was read of the body
 }
 
 // A chunk is what one Read of the body gave.
@@ -76,7 +77,7 @@ func (s *server) newIntake(w http.ResponseWriter, r *http.Request, budget time.D
 	_ = control.SetWriteDeadline(deadline.Add(writeTime))
 	return &intake{
 		began: now, until: until, maxBody: s.maxBody, minRate: s.minRate, heap: s.heap,
-		body: r.Body,
+		control: control, body: r.Body,
 		full: make(chan chunk, 2), empty: make(chan []byte, 2),
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -194,6 +195,9 @@ func (in *intake) finish() {
 		return
 	}
 	in.finished = true
+	if errors.Is(in.err, errSlow) { // its end is not worth waiting for
+		_ = in.control.SetReadDeadline(time.Now().Add(answerTime))
+	}
 	close(in.stop)
 	if in.start.IsZero() { // nothing was wanted of it
 		go in.pump()

@@ -91,7 +91,10 @@ type job struct {
 
 // start reads the capture of a query, data, if the query makes sense.
 func (s *server) start(j *job, q *query, data *base64Reader, until time.Time) (err error) {
-	if q.module != moduleName {
+	switch {
+	case q.module == "" && data != nil:
+		return queryError(`The key "module" is missing before "data": the capture is read as it arrives.`)
+	case q.module != moduleName:
 		return queryError(fmt.Sprintf("There is no module %q here, only %q.", short(q.module), moduleName))
 	}
 	if j.choices, err = readChoices(q.config); err != nil || data == nil {
@@ -106,6 +109,9 @@ func (s *server) start(j *job, q *query, data *base64Reader, until time.Time) (e
 func (s *server) propose(j *job, q *query, in *intake, total int64) result {
 	rep := j.report
 	if rep == nil {
+		if errors.Is(j.err, errSyntax) {
+			return result{outcome: malformed}
+		}
 		if stopped(j.err) {
 			return refused(outcomeOf(j.err), stopNote(j.err, in, total, 0))
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -18,14 +19,15 @@ func (c *config) pageShare() int64 { return c.memory / 4 }
 
 // boundedBy returns Options for about share bytes, before and while an answer is
 // made of what is found. A row takes a few hundred bytes to some KiB, with its
-// eight places of evidence; most captures fill a few of the seventeen tables.
+// eight places of evidence; most captures fill a few of the seventeen tables,
+// which each worker has.
 func boundedBy(share int64) extract.Options {
 	n := int(min(share, 1<<30))
 	var o extract.Options
-	o.MaxValues = max(n/(8<<10), 500)
+	o.MaxValues = max(n/(16<<10), 500)
 	o.MaxConns = o.MaxValues
-	o.MaxLive = max(n/(4<<10), 1024)
-	o.Stream.MaxBytes = n / 4
+	o.MaxLive = max(n/(8<<10), 1024)
+	o.Stream.MaxBytes = n / 8
 	o.Stream.MaxConn = min(n/16, 4<<20)
 	o.Stream.MaxMessage = min(n/32, 1<<20)
 	o.Stream.MaxDecode = min(n/16, 16<<20)
@@ -45,10 +47,16 @@ type heap struct {
 
 func newHeap(memory int64) *heap { return &heap{limit: uint64(memory) / 8 * 5} }
 
-// full reports whether more than the limit was in use when the collector last
-// looked.
-func (h *heap) full() bool { return h.live() > h.limit }
+// full reports whether more than the limit is in use.
+func (h *heap) full() bool {
+	if h.live() <= h.limit {
+		return false
+	}
+	runtime.GC() // what it found last may be of captures that are done
+	return h.live() > h.limit
+}
 
+// live returns how much was in use when the collector last looked.
 func (h *heap) live() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)

@@ -52,7 +52,7 @@ Bounds:
                      Plugin.Import_timeout of MISP, which is 10 s (default 8s)
   -page-budget TIME  the same for a capture dropped on the page (default 60s)
   -max-body MIB      of a body; beyond, only its beginning counts (default 1024)
-  -imports N         imports at once; a further one waits (default 4)
+  -imports N         imports at once; a further one waits (default 2)
   -wait TIME         for how long, before it is told to come again (default 4s)
   -memory MIB        of the whole process (default 256)
   -min-rate KIB      a second, that a client must send; a slower one is answered
@@ -112,8 +112,9 @@ type config struct {
 	jsonLog      bool
 }
 
-// defaultNamespace is the UUID of version 5 for the URL of this module.
-const defaultNamespace = "6f1f7b7e-93c7-5f0d-9b5e-5c0f8f1d2b1a"
+// defaultNamespace is the UUID of version 5 (RFC 9562) of the URL
+// https://github.com/sightline-go/sightline/examples/mispmodule.
+const defaultNamespace = "9ab0eb75-919d-5698-a6aa-38ce2bb30dcd"
 
 func parse(args []string) (config, error) {
 	c := config{hash: stream.HashSHA256}
@@ -140,7 +141,7 @@ func flags(c *config) *flag.FlagSet {
 	f.DurationVar(&c.budget, "budget", 8*time.Second, "")
 	f.DurationVar(&c.pageBudget, "page-budget", time.Minute, "")
 	scaled(f, &c.maxBody, "max-body", 1024, 1<<20)
-	f.IntVar(&c.imports, "imports", 4, "")
+	f.IntVar(&c.imports, "imports", 2, "")
 	f.DurationVar(&c.wait, "wait", 4*time.Second, "")
 	scaled(f, &c.memory, "memory", 256, 1<<20)
 	scaled(f, &c.minRate, "min-rate", 64, 1<<10)

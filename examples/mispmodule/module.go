@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -112,7 +111,7 @@ const (
 	defaultObjects = 200
 )
 
-// Choices are what the user has put into MISP's form.
+// choices are what the user has put into MISP's form.
 type choices struct {
 	options      extract.EventOptions
 	rows         int
@@ -190,12 +189,4 @@ func number(key, s string, def, most int) (int, error) {
 		return 0, queryError(fmt.Sprintf("%s: %q is not a number from 1.", key, short(s)))
 	}
 	return min(int(n), most), nil
-}
-
-func encodeModules(version string, warninglists bool) []byte {
-	b, err := json.Marshal(moduleList(version, warninglists))
-	if err != nil {
-		panic(err) // it is made of texts alone
-	}
-	return b
 }

@@ -35,19 +35,18 @@ func stopNote(err error, in *intake, total int64, packets int64) string {
 		return fmt.Sprintf("The memory of the service was used up: %s. Please try again later, or split the capture.", far)
 	case errors.Is(err, errTooLarge):
 		return fmt.Sprintf("The request is larger than the %s that this service takes: %s. Please split the capture.", size(in.maxBody), far)
-	case errors.Is(err, errBroken), errors.Is(err, errSyntax), errors.As(err, &bad):
-		why := cmp.Or(error(asError(bad)), err)
-		return fmt.Sprintf("The request is damaged (%v): what came before is here, from %s.", why, count(packets, "packet"))
+	case errors.As(err, &bad):
+		return requestDamaged(bad, packets)
+	case errors.Is(err, errBroken):
+		return requestDamaged(errBroken, packets)
+	case errors.Is(err, errSyntax):
+		return requestDamaged(errSyntax, packets)
 	}
 	return fmt.Sprintf("The capture is damaged (%v): what was before that is here, from %s.", err, count(packets, "packet"))
 }
 
-// asError keeps a nil pointer from becoming an error.
-func asError(e *base64Error) error {
-	if e == nil {
-		return nil
-	}
-	return e
+func requestDamaged(why error, packets int64) string {
+	return fmt.Sprintf("The request is damaged (%v): what came before is here, from %s.", why, count(packets, "packet"))
 }
 
 // cutNote says what there was no room for.
@@ -89,10 +88,10 @@ func reportNotes(rep *extract.Report) (notes []string) {
 	u := &rep.Unseen
 	kept += u.TooLong
 	if kept > 0 {
-		notes = append(notes, fmt.Sprintf("%s were not kept, beyond the bounds of the service.", count(kept, "observation")))
+		notes = append(notes, fmt.Sprintf("Not kept, beyond the bounds of the service: %s.", count(kept, "observation")))
 	}
 	if n := u.Stream.Evicted; n > 0 {
-		notes = append(notes, fmt.Sprintf("%s were given up, as too many went on at once.", count(int64(n), "connection")))
+		notes = append(notes, fmt.Sprintf("Given up, as too many went on at once: %s.", count(int64(n), "connection")))
 	}
 	if u.Backwards > 0 {
 		notes = append(notes, "Times are left out, as packets run backwards in time.")

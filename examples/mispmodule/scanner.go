@@ -41,15 +41,30 @@ func (s *scanner) peek() (byte, error) {
 	return b[0], nil
 }
 
-// token skips blanks and returns the next byte.
-func (s *scanner) token() (byte, error) {
+// skip skips blanks and returns the byte behind them, which is still to be read.
+func (s *scanner) skip() (byte, error) {
 	for {
-		c, err := s.peek()
-		if err != nil || !blank(c) {
-			return c, err
+		b, err := s.rest()
+		if err != nil {
+			return 0, err
 		}
-		s.r++
+		for i, c := range b {
+			if !blank(c) {
+				s.r += i
+				return c, nil
+			}
+		}
+		s.r = s.w
 	}
+}
+
+// token is skip where more must come.
+func (s *scanner) token() (byte, error) {
+	c, err := s.skip()
+	if err == io.EOF {
+		err = errSyntax
+	}
+	return c, err
 }
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
@@ -109,18 +124,14 @@ func (s *scanner) member(member func(key string) error) error {
 
 // end returns nil when only blanks are left.
 func (s *scanner) end() error {
-	for {
-		b, err := s.rest()
-		switch {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return err
-		case !blank(b[0]):
-			return errSyntax
-		}
-		s.r++
+	_, err := s.skip()
+	switch err {
+	case io.EOF:
+		return nil
+	case nil:
+		return errSyntax
 	}
+	return err
 }
 
 // isText reports whether the next value is a string.
