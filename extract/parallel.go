@@ -16,21 +16,18 @@ import (
 func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 	var d layers.Decoder
 	var p layers.Packet
-	running, idle := newRound(len(x.lanes)), newRound(len(x.lanes))
+	running := new(round)
 	for {
 		var b pcap.Batch
 		err := r.Batch(&b)
 		for recs := b.Records; len(recs) > 0; {
 			n := min(len(recs), int(settleEvery-(x.report.Packets-x.settled)))
-			next := idle
-			x.handOut(&d, &p, recs[:n], next)
+			next := x.handOut(&d, &p, recs[:n])
 			running.wait()
-			idle = running
 			if recs = recs[n:]; len(recs) == 0 {
 				next.batch = b
 			}
-			running = next
-			x.start(running)
+			running = x.start(next)
 			if x.report.Packets-x.settled >= settleEvery {
 				running.wait()
 				x.settle()
@@ -46,14 +43,12 @@ func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 	}
 }
 
-// A round is what the lanes work on at a time. When it is done, it is used again.
+// A round is what the lanes work on at a time.
 type round struct {
 	work  [][]task // by lane
 	batch pcap.Batch
 	done  sync.WaitGroup
 }
-
-func newRound(lanes int) *round { return &round{work: make([][]task, lanes)} }
 
 // A task is a packet, or what is to be done for it in a shard.
 type task struct {
@@ -74,40 +69,42 @@ const (
 )
 
 // handOut sorts packets by the lanes that are to work on them.
-func (x *Extractor) handOut(d *layers.Decoder, p *layers.Packet, recs []pcap.Record, next *round) {
-	for i := range next.work {
-		clear(next.work[i])
-		next.work[i] = next.work[i][:0]
-	}
+func (x *Extractor) handOut(d *layers.Decoder, p *layers.Packet, recs []pcap.Record) *round {
+	next := &round{work: make([][]task, len(x.lanes))}
 	for i := range recs {
 		rec := &recs[i]
 		d.Decode(p, rec)
 		x.count(p, rec)
 		s, ref := x.shardOf(p), x.ref(rec)
 		if !p.Fragment() {
-			next.add(task{shard: s, rec: rec, ref: ref})
+			next.add(x, task{shard: s, rec: rec, ref: ref})
 			continue
 		}
-		next.add(task{kind: fragmentTask, shard: s, rec: rec, ref: ref})
+		next.add(x, task{kind: fragmentTask, shard: s, rec: rec, ref: ref})
 		if whole, first := x.defrag.Whole(p, rec); whole != nil {
 			datagram := *whole
-			next.add(task{datagramTask, x.shardOf(whole), rec, ref, first, &datagram})
+			next.add(x, task{datagramTask, x.shardOf(whole), rec, ref, first, &datagram})
 		}
 	}
+	return next
 }
 
-func (r *round) add(t task) {
+func (r *round) add(x *Extractor, t task) {
 	i := t.shard.lane.number
+	if r.work[i] == nil {
+		r.work[i] = make([]task, 0, settleEvery/len(x.lanes)+settleEvery/8)
+	}
 	r.work[i] = append(r.work[i], t)
 }
 
 // start lets the lanes work on r.
-func (x *Extractor) start(r *round) {
+func (x *Extractor) start(r *round) *round {
 	for i, l := range x.lanes {
 		if len(r.work[i]) > 0 {
 			r.done.Go(func() { l.work(r.work[i]) })
 		}
 	}
+	return r
 }
 
 // wait waits until all of r is done, and gives its records back.
