@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sightline-go/sightline/pcap"
 )
 
 // A Capture is one input that a Report was made from.
@@ -27,28 +29,28 @@ type Capture struct {
 	// bytes.
 	From, To int64
 
-	// Format, LinkType and SnapLen are those of the file's header.
-	Format, LinkType string
-	SnapLen          uint32
+	Format    string          // of the file: pcap or pcapng
+	SnapLen   int             // the most bytes captured of a packet, as the file's header says; 0: not limited
+	LinkTypes []pcap.LinkType // of its packets, at most maxLinkTypes
 
 	Err error // what stopped reading, nil at its end
 }
 
 // A captureJSON is the form of a Capture in JSON.
 type captureJSON struct {
-	Name     string    `json:"name,omitempty"`
-	Size     int64     `json:"size,omitempty"`
-	SHA256   string    `json:"sha256,omitempty"`
-	Packets  int64     `json:"packets"`
-	Bytes    int64     `json:"bytes"`
-	First    time.Time `json:"first,omitzero"`
-	Last     time.Time `json:"last,omitzero"`
-	From     int64     `json:"from"`
-	To       int64     `json:"to"`
-	Format   string    `json:"format,omitempty"`
-	LinkType string    `json:"link_type,omitempty"`
-	SnapLen  uint32    `json:"snaplen,omitempty"`
-	Err      string    `json:"error,omitempty"`
+	Name      string          `json:"name,omitempty"`
+	Size      int64           `json:"size,omitempty"`
+	SHA256    string          `json:"sha256,omitempty"`
+	Packets   int64           `json:"packets"`
+	Bytes     int64           `json:"bytes"`
+	First     time.Time       `json:"first,omitzero"`
+	Last      time.Time       `json:"last,omitzero"`
+	From      int64           `json:"from"`
+	To        int64           `json:"to"`
+	Format    string          `json:"format,omitempty"`
+	SnapLen   int             `json:"snaplen,omitempty"`
+	LinkTypes []pcap.LinkType `json:"link_types,omitempty"`
+	Err       string          `json:"error,omitempty"`
 }
 
 // MarshalJSON returns the capture with its hash in hexadecimal, and the text of
@@ -56,7 +58,7 @@ type captureJSON struct {
 func (c Capture) MarshalJSON() ([]byte, error) {
 	w := captureJSON{
 		Name: c.Name, Size: c.Size, Packets: c.Packets, Bytes: c.Bytes, First: c.First, Last: c.Last,
-		From: c.From, To: c.To, Format: c.Format, LinkType: c.LinkType, SnapLen: c.SnapLen,
+		From: c.From, To: c.To, Format: c.Format, SnapLen: c.SnapLen, LinkTypes: c.LinkTypes,
 	}
 	if c.SHA256 != ([32]byte{}) {
 		w.SHA256 = hex.EncodeToString(c.SHA256[:])
@@ -75,7 +77,7 @@ func (c *Capture) UnmarshalJSON(b []byte) error {
 	}
 	*c = Capture{
 		Name: w.Name, Size: w.Size, Packets: w.Packets, Bytes: w.Bytes, First: w.First, Last: w.Last,
-		From: w.From, To: w.To, Format: w.Format, LinkType: w.LinkType, SnapLen: w.SnapLen,
+		From: w.From, To: w.To, Format: w.Format, SnapLen: w.SnapLen, LinkTypes: w.LinkTypes,
 	}
 	if w.Err != "" {
 		c.Err = errors.New(w.Err)
@@ -89,6 +91,26 @@ func (c *Capture) UnmarshalJSON(b []byte) error {
 	}
 	copy(c.SHA256[:], sum)
 	return nil
+}
+
+// maxLinkTypes bounds the link types of one capture that are told.
+const maxLinkTypes = 16
+
+func (c *Capture) sawLink(t pcap.LinkType) {
+	n := len(c.LinkTypes)
+	if n > 0 && c.LinkTypes[n-1] == t || n == maxLinkTypes || slices.Contains(c.LinkTypes, t) {
+		return
+	}
+	c.LinkTypes = append(c.LinkTypes, t)
+}
+
+// linkText returns the names of the link types.
+func (c *Capture) linkText() string {
+	var names []string
+	for _, t := range c.LinkTypes {
+		names = append(names, t.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 // extend makes the capture's span hold t.
@@ -150,18 +172,8 @@ func (r *Report) sortCaptures() {
 func (r *Report) moveCaptures(place []int) {
 	for _, t := range r.tables() {
 		for f := range t.facts() {
-			for i := range f.Evidence {
-				f.Evidence[i].move(place)
-			}
-			slices.SortFunc(f.Evidence, func(a, b Evidence) int { return a.compare(b) })
+			f.Evidence.move(place)
 		}
-	}
-}
-
-func (e *Evidence) move(place []int) {
-	e.First.Capture, e.Last.Capture = place[e.First.Capture], place[e.Last.Capture]
-	if e.Conn != nil {
-		e.Conn.Start.Capture = place[e.Conn.Start.Capture]
 	}
 }
 

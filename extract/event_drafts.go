@@ -28,26 +28,18 @@ func (m *mapping) fileDrafts() []draft {
 	var all []draft
 	for _, hash := range order {
 		files := byHash[hash]
-		d := draft{
-			template: misp.TemplateFile, key: hash, fact: &Fact{}, label: "file " + hash[:16],
-			fill: func(o *object) { fillFile(o, files) },
-		}
+		d := draft{misp.TemplateFile, hash, &Fact{}, func(o *object) []reference { return o.fillFile(files) }}
 		for _, f := range files {
 			d.fact.merge(&f.Fact)
-			if f.Name != "" {
-				d.label = baseName(f.Name)
-			}
-			if f.URL != "" {
-				d.refs = append(d.refs, reference{misp.DownloadedFrom, nil, misp.URL, f.URL})
-			}
 		}
 		all = append(all, d)
 	}
 	return all
 }
 
-func fillFile(o *object, files []*File) {
+func (o *object) fillFile(files []*File) (refs []reference) {
 	f := files[0]
+	o.Comment = "file " + f.SHA256[:16]
 	o.indicator("sha256", f.SHA256)
 	o.indicator("sha1", f.SHA1)
 	o.indicator("md5", f.MD5)
@@ -55,8 +47,15 @@ func fillFile(o *object, files []*File) {
 	o.text("mimetype", f.Sniffed)
 	o.text("mimetype", f.Type) // when the bytes tell nothing
 	for _, f := range files {
-		o.text("filename", baseName(f.Name))
+		if f.Name != "" {
+			o.Comment = baseName(f.Name)
+			o.text("filename", o.Comment)
+		}
+		if f.URL != "" {
+			refs = append(refs, reference{misp.DownloadedFrom, nil, misp.URL, f.URL})
+		}
 	}
+	return refs
 }
 
 // emailDrafts describes the mails. They contain their attachments.
@@ -81,37 +80,42 @@ func (m *mapping) emailDrafts() []draft {
 			continue // the same mail on its way to another host
 		}
 		byKey[key] = true
-		d := draft{template: misp.TemplateEmail, key: key, fact: &e.Fact, label: "mail: " + e.Subject, fill: func(o *object) {
-			for _, a := range e.From {
-				o.indicator("from", a)
-			}
-			for _, n := range e.FromNames {
-				o.text("from-display-name", n)
-			}
-			for _, a := range e.To {
-				o.text("to", a)
-			}
-			for _, a := range e.Cc {
-				o.text("cc", a)
-			}
-			for _, a := range e.ReplyTo {
-				o.text("reply-to", a)
-			}
-			o.text("subject", e.Subject)
-			o.text("message-id", e.MessageID)
-			o.text("send-date", e.Date)
-			o.text("x-mailer", e.Mailer)
+		all = append(all, draft{misp.TemplateEmail, key, &e.Fact, func(o *object) (refs []reference) {
+			o.fillEmail(e)
 			for _, n := range names[key] {
 				o.text("attachment", n)
 			}
-			o.addr("ip-src", e.Client)
-		}}
-		for _, hash := range attached[key] {
-			d.refs = append(d.refs, reference{misp.Contains, misp.TemplateFile, "", hash})
-		}
-		all = append(all, d)
+			for _, hash := range attached[key] {
+				refs = append(refs, reference{misp.Contains, misp.TemplateFile, "", hash})
+			}
+			return refs
+		}})
 	}
 	return all
+}
+
+func (o *object) fillEmail(e *Email) {
+	o.Comment = "mail: " + e.Subject
+	for _, a := range e.From {
+		o.indicator("from", a)
+	}
+	for _, n := range e.FromNames {
+		o.text("from-display-name", n)
+	}
+	for _, a := range e.To {
+		o.text("to", a)
+	}
+	for _, a := range e.Cc {
+		o.text("cc", a)
+	}
+	for _, a := range e.ReplyTo {
+		o.text("reply-to", a)
+	}
+	o.text("subject", e.Subject)
+	o.text("message-id", e.MessageID)
+	o.text("send-date", e.Date)
+	o.text("x-mailer", e.Mailer)
+	o.addr("ip-src", e.Client)
 }
 
 func requestKey(q *Request) string {
@@ -129,31 +133,34 @@ func (m *mapping) requestDrafts(x *index) []draft {
 		if rule := m.hostRule(q.Host); rule != "" && !m.lifts(rule) {
 			continue
 		}
-		d := draft{
-			template: misp.TemplateHTTPRequest, key: requestKey(q), fact: &q.Fact, label: q.Method + " " + q.URL,
-			fill: func(o *object) {
-				o.text("method", q.Method)
-				if q.Method != "CONNECT" {
-					o.indicator("url", q.URL)
+		key := requestKey(q)
+		all = append(all, draft{misp.TemplateHTTPRequest, key, &q.Fact, func(o *object) (refs []reference) {
+			o.fillRequest(q)
+			for _, to := range targets[q.URL] {
+				if to != key {
+					refs = append(refs, reference{misp.RedirectsTo, misp.TemplateHTTPRequest, "", to})
 				}
-				o.text("uri", q.Target)
-				o.name("host", q.Host)
-				o.text("user-agent", q.UserAgent)
-				o.text("referer", q.Referer)
-				o.text("basicauth-user", q.User)
-				o.addr("ip-src", q.Client)
-				o.addr("ip-dst", q.Server.Addr())
-				o.text("text", statusText(q.Statuses))
-			},
-		}
-		for _, to := range targets[q.URL] {
-			if to != d.key {
-				d.refs = append(d.refs, reference{misp.RedirectsTo, misp.TemplateHTTPRequest, "", to})
 			}
-		}
-		all = append(all, d)
+			return refs
+		}})
 	}
 	return all
+}
+
+func (o *object) fillRequest(q *Request) {
+	o.Comment = q.Method + " " + q.URL
+	o.text("method", q.Method)
+	if q.Method != "CONNECT" {
+		o.indicator("url", q.URL)
+	}
+	o.text("uri", q.Target)
+	o.name("host", q.Host)
+	o.text("user-agent", q.UserAgent)
+	o.text("referer", q.Referer)
+	o.text("basicauth-user", q.User)
+	o.addr("ip-src", q.Client)
+	o.addr("ip-dst", q.Server.Addr())
+	o.text("text", statusText(q.Statuses))
 }
 
 // statusText tells how often which status code came back.
@@ -181,14 +188,10 @@ func (m *mapping) certificateDrafts() []draft {
 		if !own[c.SHA256] && !m.lifts(IssuerCert) {
 			continue
 		}
-		label := "certificate of " + c.CommonName
-		if c.CommonName == "" {
-			label = "certificate " + c.SHA256[:16]
-		}
-		all = append(all, draft{
-			template: misp.TemplateX509, key: c.SHA256, fact: &c.Fact, label: label,
-			fill: func(o *object) { fillCertificate(o, c) },
-		})
+		all = append(all, draft{misp.TemplateX509, c.SHA256, &c.Fact, func(o *object) []reference {
+			o.fillCertificate(c)
+			return nil
+		}})
 	}
 	return all
 }
@@ -196,7 +199,11 @@ func (m *mapping) certificateDrafts() []draft {
 // maxCertNames bounds the names of a certificate that go into its object.
 const maxCertNames = 50
 
-func fillCertificate(o *object, c *Certificate) {
+func (o *object) fillCertificate(c *Certificate) {
+	o.Comment = "certificate of " + c.CommonName
+	if c.CommonName == "" {
+		o.Comment = "certificate " + c.SHA256[:16]
+	}
 	o.indicator("x509-fingerprint-sha256", c.SHA256)
 	o.indicator("x509-fingerprint-sha1", c.SHA1)
 	o.indicator("x509-fingerprint-md5", c.MD5)
@@ -240,30 +247,34 @@ func (m *mapping) sessionDrafts() []draft {
 		if s.JA3S != "" {
 			t = misp.TemplateJA3S
 		}
-		all = append(all, draft{template: t, key: sessionKey(s), fact: &s.Fact, label: "TLS to " + serverText(s), fill: func(o *object) {
-			o.indicator("ja3-fingerprint-md5", s.JA3)
-			if s.JA3S != "" {
-				o.text("ja3s-fingerprint-md5", s.JA3S)
-				o.name("hostname", s.ServerName)
-			}
-			o.addr("ip-src", s.Client)
-			o.addr("ip-dst", s.Server.Addr())
-			first, last, ok := m.seen(&s.Fact)
-			if ok {
-				o.time("first-seen", first)
-				o.time("last-seen", last)
-			}
-			o.text("description", strings.Join(slices.DeleteFunc([]string{s.ServerName, s.Version, s.Selected, s.ALPN},
-				func(t string) bool { return t == "" }), ", "))
+		all = append(all, draft{t, sessionKey(s), &s.Fact, func(o *object) []reference {
+			o.fillSession(s)
+			return nil
 		}})
 	}
 	for v, f := range ja4 {
-		all = append(all, draft{template: misp.TemplateJA4Plus, key: v, fact: f, label: "JA4 of clients", fill: func(o *object) {
+		all = append(all, draft{misp.TemplateJA4Plus, v, f, func(o *object) []reference {
+			o.Comment = "JA4 of clients"
 			o.text("ja4-fingerprint", v)
 			o.text("ja4-type", "JA4")
+			return nil
 		}})
 	}
 	return all
+}
+
+func (o *object) fillSession(s *Session) {
+	o.Comment = "TLS to " + serverText(s)
+	o.indicator("ja3-fingerprint-md5", s.JA3)
+	if s.JA3S != "" {
+		o.text("ja3s-fingerprint-md5", s.JA3S)
+		o.name("hostname", s.ServerName)
+	}
+	o.addr("ip-src", s.Client)
+	o.addr("ip-dst", s.Server.Addr())
+	o.times("first-seen", "last-seen", &s.Fact)
+	o.text("description", strings.Join(slices.DeleteFunc([]string{s.ServerName, s.Version, s.Selected, s.ALPN},
+		func(t string) bool { return t == "" }), ", "))
 }
 
 func sessionKey(s *Session) string { return string(s.appendKey(nil)) }
@@ -297,17 +308,19 @@ func (m *mapping) resolutionDrafts() []draft {
 	}
 	var all []draft
 	for _, name := range order {
-		d := draft{template: misp.TemplateDNSRecord, key: name, fact: &Fact{}, label: name, fill: func(o *object) {
+		d := draft{misp.TemplateDNSRecord, name, &Fact{}, func(o *object) (refs []reference) {
+			o.Comment = name
 			o.indicator("queried-domain", name)
 			for _, r := range byName[name] {
 				o.resolution(r)
+				if isAddr(r.Value) {
+					refs = append(refs, reference{misp.ResolvedTo, nil, misp.IPDst, r.Value})
+				}
 			}
+			return refs
 		}}
 		for _, r := range byName[name] {
 			d.fact.merge(&r.Fact)
-			if isAddr(r.Value) {
-				d.refs = append(d.refs, reference{misp.ResolvedTo, nil, misp.IPDst, r.Value})
-			}
 		}
 		all = append(all, d)
 	}
@@ -335,26 +348,41 @@ func (m *mapping) connectionDrafts(x *index) []draft {
 		if m.bothLocal(c.Client, c.Server.Addr()) || c.Ended.Unanswered+c.Ended.Refused == c.Count && !m.lifts(Unanswered) {
 			continue
 		}
-		d := draft{
-			template: misp.TemplateNetworkConnection, key: connKey(c), fact: &c.Fact,
-			label: c.Client.String() + " to " + c.Server.String() + " " + strings.Join(protoNames(c), ", "),
-			fill:  func(o *object) { m.fillConnection(o, c, x) },
-		}
-		key := connectionKey(c.Client, c.Server)
-		for _, hash := range x.certs[c.Server] {
-			d.refs = append(d.refs, reference{misp.Uses, misp.TemplateX509, "", hash})
-		}
-		for _, q := range x.requests[key] {
-			d.refs = append(d.refs, reference{misp.Contains, misp.TemplateHTTPRequest, "", requestKey(q)})
-		}
-		for _, s := range x.sessions[key] {
-			d.refs = append(d.refs,
-				reference{misp.CharacterizedBy, misp.TemplateJA3S, "", sessionKey(s)},
-				reference{misp.CharacterizedBy, misp.TemplateJA3, "", sessionKey(s)})
-		}
-		all = append(all, d)
+		all = append(all, draft{misp.TemplateNetworkConnection, connKey(c), &c.Fact, func(o *object) []reference {
+			o.Comment = m.connectionLabel(c)
+			o.fillConnection(c, x)
+			return x.around(c)
+		}})
 	}
 	return all
+}
+
+// around returns references to what a connection carries.
+func (x *index) around(c *Connection) (refs []reference) {
+	key := connectionKey(c.Client, c.Server)
+	for _, hash := range x.certs[c.Server] {
+		refs = append(refs, reference{misp.Uses, misp.TemplateX509, "", hash})
+	}
+	for _, q := range x.requests[key] {
+		refs = append(refs, reference{misp.Contains, misp.TemplateHTTPRequest, "", requestKey(q)})
+	}
+	for _, s := range x.sessions[key] {
+		refs = append(refs,
+			reference{misp.CharacterizedBy, misp.TemplateJA3S, "", sessionKey(s)},
+			reference{misp.CharacterizedBy, misp.TemplateJA3, "", sessionKey(s)})
+	}
+	return refs
+}
+
+func (m *mapping) connectionLabel(c *Connection) string {
+	label := "to " + c.Server.String() + " " + strings.Join(protoNames(c), ", ")
+	if c.Server.Port() == 0 {
+		label = "to " + c.Server.Addr().String() + " " + strings.Join(protoNames(c), ", ")
+	}
+	if rule := m.addrRule(c.Client); rule == "" || m.lifts(rule) {
+		return c.Client.String() + " " + label
+	}
+	return label
 }
 
 func protoNames(c *Connection) []string {
@@ -368,21 +396,21 @@ func protoNames(c *Connection) []string {
 	return names
 }
 
-func (m *mapping) fillConnection(o *object, c *Connection, x *index) {
+func (o *object) fillConnection(c *Connection, x *index) {
 	o.addr("ip-src", c.Client)
 	o.addr("ip-dst", c.Server.Addr())
 	o.number("dst-port", int64(c.Server.Port()))
-	if f := x.flows[connectionKey(c.Client, c.Server)]; f != nil && f.Proto == c.Proto {
+	if f := x.flows[connKey(c)]; f != nil {
 		o.number("src-port", int64(f.Client.Port()))
 		o.text("community-id", f.CommunityID)
 	}
 	if names := x.names[c.Server.Addr()]; len(names) > 0 {
 		o.name("hostname-dst", names[0])
 	}
-	if mac := x.macs[c.Client]; mac != "" && m.lifts(HardwareAddr) {
+	if mac := x.macs[c.Client]; mac != "" && o.m.lifts(HardwareAddr) {
 		o.text("mac-src", mac)
 	}
-	if mac := x.macs[c.Server.Addr()]; mac != "" && m.lifts(HardwareAddr) {
+	if mac := x.macs[c.Server.Addr()]; mac != "" && o.m.lifts(HardwareAddr) {
 		o.text("mac-dst", mac)
 	}
 	network := "IPv4"
@@ -399,10 +427,7 @@ func (m *mapping) fillConnection(o *object, c *Connection, x *index) {
 	o.number("src-bytes-count", c.Sent.Bytes)
 	o.number("dst-packets-count", c.Received.Packets)
 	o.number("dst-bytes-count", c.Received.Bytes)
-	if first, last, ok := m.seen(&c.Fact); ok {
-		o.time("first-packet-seen", first)
-		o.time("last-packet-seen", last)
-	}
+	o.times("first-packet-seen", "last-packet-seen", &c.Fact)
 }
 
 // sshDrafts describes the SSH servers.
@@ -424,28 +449,27 @@ func (m *mapping) sshDrafts() []draft {
 		for _, p := range servers[server] {
 			fact.merge(&p.Fact)
 		}
-		all = append(all, draft{
-			template: misp.TemplatePassiveSSH, key: server.String(), fact: fact, label: "SSH server " + server.String(),
-			fill: func(o *object) {
-				o.text("host", server.Addr().String())
-				o.number("port", int64(server.Port()))
-				for _, p := range servers[server] {
-					switch p.Kind {
-					case SSHSoftware:
-						o.text("banner", p.Value)
-					case SSHHASSH:
-						o.indicator("hassh", p.Value)
-					case SSHHostKey:
-						o.indicator("fingerprint", p.Value)
-					}
-				}
-				first, last, ok := m.seen(fact)
-				if ok {
-					o.time("first_seen", first)
-					o.time("last_seen", last)
-				}
-			},
-		})
+		all = append(all, draft{misp.TemplatePassiveSSH, server.String(), fact, func(o *object) []reference {
+			o.fillSSH(server, servers[server], fact)
+			return nil
+		}})
 	}
 	return all
+}
+
+func (o *object) fillSSH(server netip.AddrPort, peers []*SSHPeer, fact *Fact) {
+	o.Comment = "SSH server " + server.String()
+	o.text("host", server.Addr().String())
+	o.number("port", int64(server.Port()))
+	for _, p := range peers {
+		switch p.Kind {
+		case SSHSoftware:
+			o.text("banner", p.Value)
+		case SSHHASSH:
+			o.indicator("hassh", p.Value)
+		case SSHHostKey:
+			o.indicator("fingerprint", p.Value)
+		}
+	}
+	o.times("first_seen", "last_seen", fact)
 }

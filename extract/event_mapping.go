@@ -121,7 +121,9 @@ func (m *mapping) all() {
 	}
 	if m.options.All {
 		for f := range r.flows.all() {
-			m.put(connID, misp.CommunityID, f.CommunityID, &f.Fact)
+			fact := f.Fact
+			fact.Evidence = fact.Evidence.of(f.flow())
+			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
 		}
 	}
 }
@@ -253,11 +255,19 @@ func commonPort(port uint16) bool {
 	return false
 }
 
-// name maps a host name. An address in place of one is no name: what was sent
-// there is among the hosts.
+// literal maps an address that stands for a name. What was sent there is among
+// the hosts, so the claim alone goes out only where everything does.
+func (m *mapping) literal(from origin, name string, f *Fact) {
+	if m.options.All {
+		m.put(from, misp.IPDst, name, f)
+	}
+}
+
+// name maps a host name, if it is one.
 func (m *mapping) name(from origin, name string, f *Fact) {
 	name = strings.TrimSuffix(name, ".")
 	if name == "" || isAddr(name) {
+		m.literal(from, name, f)
 		return
 	}
 	typ := misp.Hostname

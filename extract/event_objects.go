@@ -11,14 +11,16 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// A draft is an object that may go out, and is filled when it does.
+// A draft is an object that may go out.
 type draft struct {
 	template *misp.Template
 	key      string // what tells it from others of its template
-	label    string // the comment: what tells it apart for a reader
 	fact     *Fact
-	fill     func(o *object)
-	refs     []reference
+
+	// fill sets the comment, which tells the object apart for a reader, and the
+	// attributes, and returns the references. It is called when the object goes
+	// out.
+	fill func(o *object) []reference
 }
 
 // A reference leads from a draft to another, or to an attribute.
@@ -66,6 +68,14 @@ func (o *object) time(relation string, t time.Time) {
 	}
 }
 
+// times adds when something was seen, as far as that is known.
+func (o *object) times(first, last string, f *Fact) {
+	if a, b, ok := o.m.seen(f); ok {
+		o.time(first, a)
+		o.time(last, b)
+	}
+}
+
 // addr adds an address as context, unless a rule leaves it out.
 func (o *object) addr(relation string, a netip.Addr) {
 	if rule := o.m.addrRule(a); rule == "" || o.m.lifts(rule) {
@@ -94,7 +104,9 @@ const maxReferenced = 299
 // objects returns the objects, with references to one another and to attributes,
 // and how many there was no room for.
 func (m *mapping) objects(attributes []Attribute) (out []misp.Object, leftOut int) {
-	drafts, leftOut := m.chosen(m.drafts())
+	x := m.index()
+	drafts, leftOut := m.chosen(m.drafts(x))
+	x.addFlows(m.report, drafts)
 	known := map[misp.UUID]bool{}
 	for i := range drafts {
 		known[m.idOf(drafts[i].template, drafts[i].key)] = true
@@ -109,14 +121,13 @@ func (m *mapping) objects(attributes []Attribute) (out []misp.Object, leftOut in
 	}
 	for _, d := range drafts {
 		o := object{misp.NewObject(m.event, d.template, d.key), m}
-		o.Comment = d.label
 		o.FirstSeen, o.LastSeen, _ = m.seen(d.fact)
-		d.fill(&o)
+		refs := d.fill(&o)
 		if o.Check() != nil {
 			leftOut++ // MISP refuses all that it is made of
 			continue
 		}
-		for _, r := range d.refs {
+		for _, r := range refs {
 			if r.template != nil {
 				if to := m.idOf(r.template, r.key); known[to] {
 					_ = o.Refer(to, r.relationship)
@@ -197,11 +208,10 @@ func shares(have []int, room int) []int {
 }
 
 // drafts returns all objects that the report and the rules give.
-func (m *mapping) drafts() []draft {
-	x := m.index()
+func (m *mapping) drafts(x *index) []draft {
 	var all []draft
 	want := func(t Topic) bool { return topics(m.options.Only).has(t) }
-	all = append(all, m.captureDrafts(x)...)
+	all = append(all, m.captureDrafts()...)
 	if want(Files) {
 		all = append(all, m.fileDrafts()...)
 	}
@@ -245,28 +255,21 @@ func (m *mapping) index() *index {
 		requests: map[string][]*Request{}, certs: map[netip.AddrPort][]string{},
 		sessions: map[string][]*Session{}, urls: map[string][]string{},
 	}
-	for d := range r.resolutions.all() {
-		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
-			x.addName(a, d.Name)
-		}
-	}
-	for f := range r.flows.all() {
-		key := connectionKey(f.Client.Addr(), f.Server)
-		if _, several := x.flows[key]; several {
-			x.flows[key] = nil
-		} else {
-			x.flows[key] = f
-		}
-	}
 	for q := range r.requests.all() {
 		key := connectionKey(q.Client, q.Server)
 		x.requests[key] = append(x.requests[key], q)
 		x.urls[q.URL] = append(x.urls[q.URL], requestKey(q))
+		x.addName(q.Server.Addr(), q.Host)
 	}
 	for s := range r.sessions.all() {
 		key := connectionKey(s.Client, s.Server)
 		x.sessions[key] = append(x.sessions[key], s)
 		x.addName(s.Server.Addr(), s.ServerName)
+	}
+	for d := range r.resolutions.all() {
+		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
+			x.addName(a, d.Name)
+		}
 	}
 	for p := range r.chains.all() {
 		if p.Position == 0 && !p.Client {
@@ -274,6 +277,24 @@ func (m *mapping) index() *index {
 		}
 	}
 	return x
+}
+
+// addFlows notes the flows of connections that go out.
+func (x *index) addFlows(r *Report, drafts []draft) {
+	wanted := map[string]bool{}
+	for _, d := range drafts {
+		if d.template == misp.TemplateNetworkConnection {
+			wanted[d.key] = true
+		}
+	}
+	for f := range r.flows.all() {
+		key := connKey(&Connection{Client: f.Client.Addr(), Server: f.Server, Proto: f.Proto})
+		if _, several := x.flows[key]; several {
+			x.flows[key] = nil
+		} else if wanted[key] {
+			x.flows[key] = f
+		}
+	}
 }
 
 // maxNames bounds the names of an address that are told.
@@ -319,35 +340,39 @@ func connectionKey(client netip.Addr, server netip.AddrPort) string {
 }
 
 // captureDrafts describes the captures. They contain what the connections are.
-func (m *mapping) captureDrafts(x *index) []draft {
+func (m *mapping) captureDrafts() []draft {
 	var all []draft
 	for i := range m.report.Captures {
 		c := &m.report.Captures[i]
 		fact := &Fact{Count: 1, First: c.First, Last: c.Last}
 		all = append(all, draft{
 			template: misp.TemplatePcapMetadata, key: hex.EncodeToString([]byte(c.identity())), fact: fact,
-			label: strings.TrimSpace("capture " + baseName(c.Name)),
-			fill: func(o *object) {
-				if c.SHA256 != ([32]byte{}) {
-					o.text("file-hash-sha256", hex.EncodeToString(c.SHA256[:]))
-				}
-				o.text("file-name", baseName(c.Name))
-				o.number("file-size-in-bytes", c.Size)
-				o.number("captured-packets", c.Packets)
-				o.number("packet-size-limit", int64(c.SnapLen))
-				o.text("file-format", c.Format)
-				o.text("protocol", c.LinkType)
-				o.time("first-packet-seen", c.First)
-				o.time("last-packet-seen", c.Last)
-				if !c.First.IsZero() {
-					o.text("time-span-seconds", strconv.FormatFloat(c.Last.Sub(c.First).Seconds(), 'f', 6, 64))
-				}
-				o.text("text", strconv.FormatInt(c.Packets, 10)+" packets, "+strconv.FormatInt(c.Bytes, 10)+" bytes")
+			fill: func(o *object) []reference {
+				o.fillCapture(c)
+				return m.containedBy(i)
 			},
-			refs: m.containedBy(i),
 		})
 	}
 	return all
+}
+
+func (o *object) fillCapture(c *Capture) {
+	o.Comment = strings.TrimSpace("capture " + baseName(c.Name))
+	if c.SHA256 != ([32]byte{}) {
+		o.text("file-hash-sha256", hex.EncodeToString(c.SHA256[:]))
+	}
+	o.text("file-name", baseName(c.Name))
+	o.number("file-size-in-bytes", c.Size)
+	o.number("captured-packets", c.Packets)
+	o.number("packet-size-limit", int64(c.SnapLen))
+	o.text("file-format", c.Format)
+	o.text("protocol", c.linkText())
+	o.time("first-packet-seen", c.First)
+	o.time("last-packet-seen", c.Last)
+	if !c.First.IsZero() {
+		o.text("time-span-seconds", strconv.FormatFloat(c.Last.Sub(c.First).Seconds(), 'f', 6, 64))
+	}
+	o.text("text", strconv.FormatInt(c.Packets, 10)+" packets, "+strconv.FormatInt(c.Bytes, 10)+" bytes")
 }
 
 // containedBy returns references to the connections whose first packet a
@@ -355,7 +380,7 @@ func (m *mapping) captureDrafts(x *index) []draft {
 func (m *mapping) containedBy(capture int) []reference {
 	var refs []reference
 	for c := range m.report.connections.all() {
-		if len(c.Evidence) > 0 && c.Evidence[0].First.Capture == capture {
+		if e, ok := c.Evidence.First(); ok && e.First.Capture == capture {
 			refs = append(refs, reference{misp.Contains, misp.TemplateNetworkConnection, "", connKey(c)})
 		}
 	}

@@ -36,8 +36,20 @@ type attributeKey struct {
 type indicator struct {
 	typ     misp.Type
 	value   string
-	fact    Fact
+	facts   []*Fact
 	origins []origin
+}
+
+// fact returns what all observations together say.
+func (i *indicator) fact() *Fact {
+	if len(i.facts) > 1 {
+		all := &Fact{}
+		for _, f := range i.facts {
+			all.merge(f)
+		}
+		i.facts = append(i.facts[:0], all)
+	}
+	return i.facts[0]
 }
 
 func newMapping(r *Report, o EventOptions) *mapping {
@@ -75,7 +87,7 @@ func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules .
 		i = &indicator{typ: typ, value: v}
 		m.attributes[key] = i
 	}
-	i.fact.merge(f)
+	i.facts = append(i.facts, f)
 	if !slices.Contains(i.origins, from) {
 		i.origins = append(i.origins, from)
 	}
@@ -151,7 +163,7 @@ func (m *mapping) selected() []Attribute {
 		types = append(types, t)
 	}
 	slices.SortFunc(types, func(a, b misp.Type) int {
-		if d := place(a) - place(b); d != 0 {
+		if d := typePlace(a) - typePlace(b); d != 0 {
 			return d
 		}
 		return strings.Compare(string(a), string(b))
@@ -170,8 +182,8 @@ func (m *mapping) selected() []Attribute {
 	return out
 }
 
-// place returns where a type stands in an event.
-func place(t misp.Type) int {
+// typePlace returns where a type stands in an event.
+func typePlace(t misp.Type) int {
 	if i := slices.Index(typeOrder, t); i >= 0 {
 		return i
 	}
@@ -194,13 +206,13 @@ func (m *mapping) cut(byType map[misp.Type][]*indicator, types []misp.Type) {
 	for n, t := range types {
 		list := byType[t]
 		slices.SortFunc(list, func(a, b *indicator) int {
-			if c := a.fact.First.Compare(b.fact.First); c != 0 {
+			if c := a.fact().First.Compare(b.fact().First); c != 0 {
 				return c
 			}
 			return strings.Compare(a.value, b.value)
 		})
 		for _, i := range list[keep[n]:] {
-			m.leave(i.origins[0], TooMany, i.value, &i.fact)
+			m.leave(i.origins[0], TooMany, i.value, i.fact())
 		}
 		byType[t] = list[:keep[n]]
 	}
@@ -210,18 +222,18 @@ func (m *mapping) cut(byType map[misp.Type][]*indicator, types []misp.Type) {
 // warninglist drops it.
 func (m *mapping) attribute(i *indicator) (Attribute, bool) {
 	made, _ := misp.NewAttribute(m.event, i.typ, i.value)
-	a := Attribute{Attribute: made, Count: i.fact.Count, Claimed: true, Evidence: i.fact.Evidence}
+	a := Attribute{Attribute: made, Count: i.fact().Count, Claimed: true, Evidence: i.fact().Evidence.List()}
 	for _, o := range i.origins {
 		a.Claimed = a.Claimed && o.claimed
 	}
 	if a.Warninglists = m.warned(i.typ, i.value); len(a.Warninglists) > 0 {
 		if m.options.DropWarned {
-			m.leave(i.origins[0], Warned, i.value, &i.fact)
+			m.leave(i.origins[0], Warned, i.value, i.fact())
 			return a, false
 		}
 		a.ToIDS = false
 	}
-	a.FirstSeen, a.LastSeen, _ = m.seen(&i.fact)
+	a.FirstSeen, a.LastSeen, _ = m.seen(i.fact())
 	a.Comment = m.comment(i, a.Warninglists)
 	return a, true
 }
@@ -254,19 +266,18 @@ func (m *mapping) comment(i *indicator, lists []string) string {
 		b = append(b, o.text...)
 	}
 	b = append(b, "; "...)
-	if n := i.fact.Count; n == 1 {
+	if n := i.fact().Count; n == 1 {
 		b = append(b, "once"...)
 	} else {
 		b = append(strconv.AppendInt(b, n, 10), " times"...)
 	}
-	if first, last, ok := m.seen(&i.fact); ok {
+	if first, last, ok := m.seen(i.fact()); ok {
 		b = first.UTC().AppendFormat(append(b, ", "...), time.RFC3339)
 		if last.Unix() != first.Unix() {
 			b = last.UTC().AppendFormat(append(b, " to "...), time.RFC3339)
 		}
 	}
-	if len(i.fact.Evidence) > 0 {
-		e := i.fact.Evidence[0]
+	if e, ok := i.fact().Evidence.First(); ok {
 		b = strconv.AppendInt(append(b, "; first in packet "...), e.Last.Number, 10)
 		if len(m.report.Captures) > 1 {
 			b = append(append(b, " of "...), baseName(m.report.Captures[e.Last.Capture].Name)...)

@@ -173,7 +173,7 @@ func TestRoles(t *testing.T) {
 		}, []string{"ip-src 203.0.113.9 2"}},
 		{"inside a tunnel", [][]byte{
 			build.IP("198.51.100.1", "10.0.0.9", 4, tcp("203.0.113.9", "10.0.0.5", 40000, 80, 2)),
-		}, []string{"ip-dst 198.51.100.1 1", "ip-src 203.0.113.9 1"}},
+		}, []string{"ip-src 198.51.100.1 1", "ip-src 203.0.113.9 1"}},
 	} {
 		var cp capture
 		for _, p := range c.packets {

@@ -1,9 +1,12 @@
 package extract
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
@@ -36,7 +39,8 @@ type Extractor struct {
 	defrag  stream.Defragmenter
 	shards  []*shard
 	lanes   []*lane
-	settled int64 // packets until which bounds of all shards together were seen to
+	pruned  map[string]int // rows of all lanes together, after the last time that was seen to
+	settled int64          // packets until which bounds of all shards together were seen to
 }
 
 // shardCount is how many shards there are. It is part of what an Extractor finds
@@ -64,6 +68,7 @@ func (x *Extractor) Begin(name string) {
 
 // open makes the lanes and the shards, and gives each lane its share of these.
 func (x *Extractor) open() {
+	x.pruned = map[string]int{}
 	x.report.maxValues, x.report.maxConns = x.MaxValues, x.MaxConns
 	x.defrag.MaxBytes = x.Stream.MaxFragments // whose default is the same
 	for range min(max(x.Workers, 1), shardCount) {
@@ -89,7 +94,7 @@ func (x *Extractor) Read(ctx context.Context, name string, r *pcap.Reader) error
 	x.Begin(name)
 	h := r.Header()
 	c := x.capture()
-	c.Format, c.LinkType, c.SnapLen = h.Format.String(), h.LinkType.String(), uint32(h.SnapLen)
+	c.Format, c.SnapLen = h.Format.String(), max(h.SnapLen, 0)
 	err := ctx.Err()
 	switch {
 	case err != nil:
@@ -128,6 +133,12 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 	}
 	x.count(p, rec)
 	s, ref := x.shardOf(p), x.ref(rec)
+	if x.lanes[0].want.connections {
+		for outer := range outerFlows(p) {
+			s := x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr())
+			s.lane.tunnel(s, outer, rec, ref)
+		}
+	}
 	if !p.Fragment() {
 		s.lane.packet(s, p, rec, ref)
 	} else {
@@ -152,16 +163,16 @@ func (x *Extractor) shardOf(p *layers.Packet) *shard {
 	if !ok {
 		return x.shards[0]
 	}
-	return x.shards[(mix(src)+mix(dst))%shardCount]
+	return x.shardOfPair(src, dst)
 }
+
+func (x *Extractor) shardOfPair(a, b netip.Addr) *shard { return x.shards[(mix(a)+mix(b))%shardCount] }
 
 // mix is a fixed hash of an address.
 func mix(a netip.Addr) uint64 {
 	b := a.As16()
-	h := uint64(14695981039346656037) // FNV-1a
-	for _, c := range b {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
+	h := binary.BigEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.BigEndian.Uint64(b[8:])
+	h *= 0xff51afd7ed558ccd
 	return h ^ h>>32
 }
 
@@ -169,6 +180,7 @@ func mix(a netip.Addr) uint64 {
 // reached, each gives up what is beyond its share.
 func (x *Extractor) settle() {
 	x.settled = x.report.Packets
+	x.prune()
 	held, limit := 0, withDefault(x.Stream.MaxBytes, defaultMaxBytes)
 	for _, s := range x.shards {
 		held += s.streams.Held()
@@ -180,6 +192,44 @@ func (x *Extractor) settle() {
 		before := s.streams.Held()
 		s.lane.messages(s, s.streams.Shrink(limit/shardCount))
 		held -= before - s.streams.Held()
+	}
+}
+
+// prune sees to the bounds on what the lanes' tables hold together.
+func (x *Extractor) prune() {
+	if len(x.lanes) < 2 {
+		return
+	}
+	tables := make([]map[string]tabled, len(x.lanes))
+	for i, l := range x.lanes {
+		tables[i] = l.report.tables()
+	}
+	for name := range tables[0] {
+		size := x.lanes[0].maxValues()
+		if name == "flows" {
+			size = x.lanes[0].maxConns()
+		}
+		rows := 0
+		for _, t := range tables {
+			rows += t[name].len()
+		}
+		if rows < 2*max(size, x.pruned[name]) {
+			continue
+		}
+		var all []ident
+		for _, t := range tables {
+			all = t[name].idents(all)
+		}
+		slices.SortFunc(all, func(a, b ident) int { return bytes.Compare(a[:], b[:]) })
+		all = slices.Compact(all)
+		rows = 0
+		for _, t := range tables {
+			if len(all) > size {
+				t[name].prune(all[size])
+			}
+			rows += t[name].len()
+		}
+		x.pruned[name] = rows
 	}
 }
 
@@ -202,6 +252,9 @@ func (x *Extractor) Finish() *Report {
 		r.absorb(&l.report)
 	}
 	*x = Extractor{Options: x.Options}
+	for f := range r.flows.all() {
+		f.identify()
+	}
 	r.sortCaptures()
 	return r
 }
@@ -218,6 +271,7 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 		c.From = rec.Offset
 	}
 	c.To = rec.Offset
+	c.sawLink(rec.LinkType)
 	if rec.Truncated() {
 		u.Cut++
 	}

@@ -1,26 +1,6 @@
 package extract
 
-import (
-	"slices"
-	"time"
-
-	"github.com/sightline-go/sightline/layers/stream"
-)
-
-// maxEvidence is how many packets or messages a Fact names.
-const maxEvidence = 8
-
-// Evidence names where in a capture an observation was made: a packet, or the
-// packets that hold the first and the last byte of a message.
-type Evidence struct {
-	First stream.Ref `json:"first"` // Capture in it is the index in Report.Captures
-	Last  stream.Ref `json:"last"`
-
-	// Conn is the connection that carried the message, from client to server,
-	// and the first packet of it that was seen. It is nil for what a packet
-	// shows by itself.
-	Conn *stream.Conn `json:"conn,omitempty"`
-}
+import "time"
 
 // A Fact says how often and when something was observed, and where to look it
 // up.
@@ -38,7 +18,7 @@ type Fact struct {
 	Last  time.Time `json:"last_seen,omitzero"`
 
 	// Evidence holds the first observations by time, at most eight.
-	Evidence []Evidence `json:"evidence,omitempty"`
+	Evidence Trail `json:"evidence,omitzero"`
 
 	dropped bool // its row was left out of its table since
 }
@@ -57,14 +37,16 @@ func (f *Fact) Seen() (first, last time.Time, ok bool) {
 func (f *Fact) fact() *Fact { return f }
 
 // add counts an observation at e.
-func (f *Fact) add(e Evidence) {
+func (f *Fact) add(e *Evidence) {
 	f.Count++
 	if usable(e.First.Time) && usable(e.Last.Time) {
 		f.extend(e.First.Time, e.Last.Time)
 	} else {
 		f.Untimed++
 	}
-	f.show(e)
+	if !f.Evidence.full(&e.First) {
+		f.Evidence.add(markOf(*e))
+	}
 }
 
 func (f *Fact) extend(first, last time.Time) {
@@ -76,21 +58,6 @@ func (f *Fact) extend(first, last time.Time) {
 	}
 }
 
-// show puts e among the evidence, if it is one of the first.
-func (f *Fact) show(e Evidence) {
-	i := len(f.Evidence)
-	for i > 0 && e.compare(f.Evidence[i-1]) < 0 {
-		i--
-	}
-	if i == maxEvidence {
-		return
-	}
-	if len(f.Evidence) == maxEvidence {
-		f.Evidence = f.Evidence[:maxEvidence-1]
-	}
-	f.Evidence = slices.Insert(f.Evidence, i, e)
-}
-
 // merge adds what g counts.
 func (f *Fact) merge(g *Fact) {
 	if !g.First.IsZero() {
@@ -98,32 +65,9 @@ func (f *Fact) merge(g *Fact) {
 	}
 	f.Count += g.Count
 	f.Untimed += g.Untimed
-	for _, e := range g.Evidence {
-		f.show(e)
+	for _, m := range g.Evidence.marks {
+		f.Evidence.add(m)
 	}
-}
-
-// compare orders evidence by time, and then by its place in the captures.
-func (e *Evidence) compare(o Evidence) int {
-	switch c := e.First.Time.Compare(o.First.Time); {
-	case c != 0:
-		return c
-	case e.First.Capture != o.First.Capture:
-		return e.First.Capture - o.First.Capture
-	case e.First.Offset != o.First.Offset:
-		return sign(e.First.Offset - o.First.Offset)
-	}
-	return sign(e.Last.Offset - o.Last.Offset)
-}
-
-func sign(n int64) int {
-	switch {
-	case n < 0:
-		return -1
-	case n > 0:
-		return 1
-	}
-	return 0
 }
 
 // usable reports whether t can be the time of a packet: MISP takes the years

@@ -31,8 +31,23 @@ type flowTable struct {
 	flows          map[layers.Flow]*flow // by the canonical form
 	oldest, newest *flow
 	last           *flow // where the last packet went
+	spare          *flow // one to use again
 	before, now    time.Time
 }
+
+// fresh returns an empty flow.
+func (t *flowTable) fresh() *flow {
+	f := t.spare
+	if f == nil {
+		return new(flow)
+	}
+	t.spare = nil
+	*f = flow{}
+	return f
+}
+
+// reuse says that nobody refers to f any more.
+func (t *flowTable) reuse(f *flow) { t.spare = f }
 
 // A flow is a connection that is going on. Side 0 is key.Src, side 1 key.Dst.
 type flow struct {
@@ -215,11 +230,17 @@ func firstSide(side int, f layers.Flow) int {
 // common use.
 func isService(port uint16) bool {
 	if port < 1024 {
-		return port != 0
+		return port != 0 && port != dhcpClient && port != dhcpv6Client
 	}
 	_, found := slices.BinarySearch(servicePorts, port)
 	return found
 }
+
+// The system ports that clients have.
+const (
+	dhcpClient   = 68  // RFC 2131 section 4.1
+	dhcpv6Client = 546 // RFC 8415 section 7.2
+)
 
 var servicePorts = []uint16{
 	1080, 1194, 1433, 1434, 1521, 1701, 1723, 1812, 1813, 1883, 1900, 2049, 2055, 2123, 2152, 2222, 2375, 2376, 2404,

@@ -6,8 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-
-	"github.com/sightline-go/sightline/layers/stream"
 )
 
 // A reportJSON is a Report in JSON, but for its tables, which stand beside it by
@@ -99,17 +97,10 @@ func readHead(parts map[string]json.RawMessage) (h reportJSON, err error) {
 func (r *Report) checkEvidence() error {
 	for name, t := range r.tables() {
 		for f := range t.facts() {
-			for i := range f.Evidence {
-				if !f.Evidence[i].within(len(r.Captures)) {
-					return fmt.Errorf("extract: %s of the report: evidence in none of its %d captures", name, len(r.Captures))
-				}
+			if !f.Evidence.within(len(r.Captures)) {
+				return fmt.Errorf("extract: %s of the report: evidence in none of its %d captures", name, len(r.Captures))
 			}
 		}
 	}
 	return nil
-}
-
-func (e *Evidence) within(captures int) bool {
-	in := func(r stream.Ref) bool { return 0 <= r.Capture && r.Capture < captures }
-	return in(e.First) && in(e.Last) && (e.Conn == nil || in(e.Conn.Start))
 }

@@ -15,6 +15,12 @@ type lane struct {
 	want    wanted
 	report  Report
 	ref     stream.Ref // of the packet in work
+
+	names       layers.NameAppender // of the message of DNS in work
+	lastName    string
+	lastMAC     layers.MAC
+	lastMACText string
+	scratch     []byte
 }
 
 // A shard follows the connections between its pairs of addresses.
@@ -45,11 +51,14 @@ func newLane(number int, o *Options) *lane {
 func newShard(o *Options, l *lane) *shard {
 	s := &shard{lane: l}
 	s.streams.Config = o.Stream
+	s.streams.MaxSilent = max(withDefault(o.Stream.MaxSilent, defaultMaxSilent)/shardCount, 1)
 	s.flows.max = max(withDefault(o.MaxLive, defaultMaxLive)/shardCount, 1)
 	return s
 }
 
 func (l *lane) maxValues() int { return withDefault(l.options.MaxValues, defaultMaxValues) }
+
+func (l *lane) maxConns() int { return withDefault(l.options.MaxConns, defaultMaxConns) }
 
 // packet takes a packet that is no fragment.
 func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
@@ -68,7 +77,7 @@ func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.R
 func (l *lane) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref
 	if l.want.ip || l.want.connections {
-		l.addresses(p, rec, false)
+		l.addresses(p, rec.WireLen, false)
 	}
 }
 
@@ -150,7 +159,7 @@ func (l *lane) byPacket() Evidence { return Evidence{First: l.ref, Last: l.ref} 
 // byMessage returns the evidence that m is.
 func byMessage(m *stream.Message) Evidence {
 	e := Evidence{First: m.First, Last: m.Last}
-	if m.Via != stream.UDP {
+	if m.Via != stream.UDP || m.First != m.Last {
 		conn := *m.Conn
 		e.Conn = &conn
 	}

@@ -50,7 +50,7 @@ type Options struct {
 	Only []Topic
 
 	// MaxValues bounds the distinct observations of each kind that are kept.
-	// Further ones are left out and counted. 0: 50,000.
+	// Further ones are left out and counted. 0: 20,000.
 	MaxValues int
 
 	// MaxConns bounds the single connections that are kept; beyond, they are
@@ -59,7 +59,7 @@ type Options struct {
 
 	// MaxLive bounds the connections that are followed at once to count their
 	// packets. At the bound the one that was idle longest is taken for ended,
-	// and what comes of it later for another. 0: 32,768.
+	// and what comes of it later for another. 0: 8,192.
 	MaxLive int
 
 	// MaxValueLen bounds the length of a text that is kept, in bytes. A longer
@@ -68,8 +68,8 @@ type Options struct {
 	MaxValueLen int
 
 	// Stream bounds the TCP connections that are followed, and says which
-	// hashes of files are made. Its MaxBytes is for all of them together; it is
-	// seen to every 4096 packets.
+	// hashes of files are made. Its MaxBytes and MaxSilent are for all of them
+	// together; MaxBytes is seen to every 4096 packets. MaxSilent 0: 32,768.
 	Stream stream.Config
 
 	// Workers is how many goroutines Read uses. The Report is the same for any
@@ -78,10 +78,11 @@ type Options struct {
 }
 
 const (
-	defaultMaxValues   = 50_000
+	defaultMaxValues   = 20_000
 	defaultMaxConns    = 50_000
-	defaultMaxLive     = 32_768
+	defaultMaxLive     = 8_192
 	defaultMaxValueLen = 4096
+	defaultMaxSilent   = 32_768
 	defaultMaxBytes    = 64 << 20 // as stream.Config.MaxBytes
 )
 

@@ -64,6 +64,9 @@ type Unseen struct {
 type tabled interface {
 	facts() iter.Seq[*Fact]
 	left() int64
+	len() int
+	idents(dst []ident) []ident
+	prune(above ident)
 	appendJSON(dst []byte, bare bool) ([]byte, error)
 	readJSON(b []byte, leftOut int64) error
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"encoding/binary"
+	"iter"
 	"net/netip"
 	"slices"
 
@@ -108,6 +109,16 @@ func (f *Flow) merge(o *Flow) {
 	}
 }
 
+// identify sets the Community ID, as far as it follows from the addresses and
+// ports alone.
+func (f *Flow) identify() {
+	if f.CommunityID == "" {
+		f.CommunityID = f.flow().CommunityID(0)
+	}
+}
+
+func (f *Flow) flow() layers.Flow { return layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto} }
+
 func union[T stream.Proto | string](a, b []T) []T {
 	for _, v := range b {
 		if i, ok := slices.BinarySearch(a, v); !ok {
@@ -138,9 +149,10 @@ func (l *lane) traffic(s *shard, p *layers.Packet, rec *pcap.Record) {
 	side := f.side(dir)
 	f.sent[side].count(rec.WireLen)
 	if tunnelled(p) {
-		l.addresses(p, rec, false)
+		l.addresses(p, rec.WireLen, false)
 		return
 	}
+	l.sampled(p)
 	l.saw(f.hosts[side], rec.WireLen, true)
 	l.saw(f.hosts[1-side], rec.WireLen, false)
 	if !f.linked[side] {
@@ -155,42 +167,63 @@ func (l *lane) datagramTraffic(s *shard, p *layers.Packet, rec *pcap.Record) {
 	if dir, ok := p.Flow(); ok {
 		f := l.flow(s, p, dir, rec)
 		f.sent[f.side(dir)].count(len(p.Bytes()))
-		l.addresses(p, rec, true)
+		l.addresses(p, len(p.Bytes()), true)
 	}
 }
 
 // tunnelled reports whether there is an IP layer in another.
 func tunnelled(p *layers.Packet) bool {
-	n := 0
-	for layer := range p.Layers() {
-		if layer.Kind == layers.KindIPv4 || layer.Kind == layers.KindIPv6 {
-			n++
+	for range outerFlows(p) {
+		return true
+	}
+	return false
+}
+
+// outerFlows returns the flows of the IP layers that carry others, outermost
+// first: those of tunnels.
+func outerFlows(p *layers.Packet) iter.Seq[layers.Flow] {
+	return func(yield func(layers.Flow) bool) {
+		var f layers.Flow
+		for layer := range p.Layers() {
+			isIP := layer.Kind == layers.KindIPv4 || layer.Kind == layers.KindIPv6
+			if isIP && f.Src.IsValid() && !yield(f) {
+				return
+			}
+			switch layer.Kind {
+			case layers.KindIPv4:
+				ip, _ := layers.ParseIPv4(layer.Bytes)
+				f = layers.Flow{Src: netip.AddrPortFrom(ip.Src(), 0), Dst: netip.AddrPortFrom(ip.Dst(), 0), Proto: ip.Protocol()}
+			case layers.KindIPv6:
+				ip, _ := layers.ParseIPv6(layer.Bytes)
+				f = layers.Flow{Src: netip.AddrPortFrom(ip.Src(), 0), Dst: netip.AddrPortFrom(ip.Dst(), 0), Proto: ip.NextHeader()}
+			case layers.KindUDP:
+				udp, _ := layers.ParseUDP(layer.Bytes)
+				f.Src = netip.AddrPortFrom(f.Src.Addr(), udp.SrcPort())
+				f.Dst = netip.AddrPortFrom(f.Dst.Addr(), udp.DstPort())
+				f.Proto = layers.IPProtoUDP
+			}
 		}
 	}
-	return n > 1
+}
+
+// tunnel counts a packet that a tunnel carries for the connection that the
+// tunnel itself is.
+func (l *lane) tunnel(s *shard, dir layers.Flow, rec *pcap.Record, ref stream.Ref) {
+	l.ref = ref
+	f := l.track(s, dir, rec)
+	f.sent[f.side(dir)].count(rec.WireLen)
 }
 
 // flow returns the connection of a packet that goes in direction dir.
 func (l *lane) flow(s *shard, p *layers.Packet, dir layers.Flow, rec *pcap.Record) *flow {
-	t := &s.flows
-	if usable(rec.Time) {
-		t.tick(rec.Time)
-		for f := t.oldest; f != nil && t.now.Sub(f.last.Time) > tcpIdle; f = t.oldest {
+	tcp, isTCP := p.TCP()
+	isTCP = isTCP && dir.Proto == layers.IPProtoTCP
+	if isTCP {
+		if f := s.flows.find(dir); f != nil && f.reopened(f.side(dir), tcp) {
 			l.close(s, f)
 		}
 	}
-	f := t.find(dir)
-	tcp, isTCP := p.TCP()
-	isTCP = isTCP && dir.Proto == layers.IPProtoTCP
-	if f != nil && (t.now.Sub(f.last.Time) > f.idle() || isTCP && f.reopened(f.side(dir), tcp)) {
-		l.close(s, f)
-		f = nil
-	}
-	if f == nil {
-		f = l.open(s, p, dir)
-	}
-	t.touch(f)
-	f.last = l.ref
+	f := l.track(s, dir, rec)
 	side := f.side(dir)
 	f.judge(side, p)
 	if isTCP {
@@ -199,6 +232,32 @@ func (l *lane) flow(s *shard, p *layers.Packet, dir layers.Flow, rec *pcap.Recor
 			f.syn[side] = tcp.Seq()
 		}
 	}
+	if f.community == "" && (dir.Proto == layers.IPProtoICMPv4 || dir.Proto == layers.IPProtoICMPv6) {
+		f.community = p.CommunityID(0)
+	}
+	return f
+}
+
+// track returns the connection of something that goes in direction dir, a new
+// one when there is none, or when that was silent for too long.
+func (l *lane) track(s *shard, dir layers.Flow, rec *pcap.Record) *flow {
+	t := &s.flows
+	if usable(rec.Time) {
+		t.tick(rec.Time)
+		for f := t.oldest; f != nil && t.now.Sub(f.last.Time) > tcpIdle; f = t.oldest {
+			l.close(s, f)
+		}
+	}
+	f := t.find(dir)
+	if f != nil && t.now.Sub(f.last.Time) > f.idle() {
+		l.close(s, f)
+		f = nil
+	}
+	if f == nil {
+		f = l.open(s, dir)
+	}
+	t.touch(f)
+	f.last = l.ref
 	return f
 }
 
@@ -211,17 +270,18 @@ func (f *flow) reopened(side int, tcp layers.TCP) bool {
 	return f.ended().Open+f.ended().Unanswered == 0
 }
 
-func (l *lane) open(s *shard, p *layers.Packet, dir layers.Flow) *flow {
+func (l *lane) open(s *shard, dir layers.Flow) *flow {
 	t := &s.flows
 	if len(t.flows) >= t.max {
 		l.report.Unseen.Parted++
 		l.close(s, t.oldest)
 	}
-	f := &flow{key: dir.Canonical(), first: l.ref, last: l.ref}
+	f := t.fresh()
+	f.key, f.first, f.last = dir.Canonical(), l.ref, l.ref
 	f.hosts = [2]*Host{l.host(f.key.Src.Addr()), l.host(f.key.Dst.Addr())}
 	f.client = firstSide(f.side(dir), dir)
-	if dir.Proto == layers.IPProtoICMPv4 || dir.Proto == layers.IPProtoICMPv6 {
-		f.community = p.CommunityID(0)
+	if to := dir.Dst.Addr(); to.IsMulticast() || to == broadcast { // what is sent to all answers nobody
+		f.client, f.sure = f.side(dir), true
 	}
 	t.add(f)
 	return f
@@ -248,6 +308,7 @@ func (f *flow) ended() Ended {
 // close ends a connection and adds it to the report.
 func (l *lane) close(s *shard, f *flow) {
 	s.flows.remove(f)
+	defer s.flows.reuse(f)
 	client, server := f.key.Src, f.key.Dst
 	if f.client == 1 {
 		client, server = server, client
@@ -265,21 +326,18 @@ func (l *lane) close(s *shard, f *flow) {
 	sent, received, ended := f.sent[f.client], f.sent[1-f.client], f.ended()
 	if c := l.report.connections.observe(Connection{Client: client.Addr(), Server: server, Proto: f.key.Proto}, e, l.maxValues()); c != nil {
 		c.merge(&Connection{Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+		c.Evidence.carry(e, layers.Flow{Src: client, Dst: server, Proto: f.key.Proto})
 	}
 	one := Flow{Client: client, Server: server, Proto: f.key.Proto}
-	if o := l.report.flows.observe(one, e, withDefault(l.options.MaxConns, defaultMaxConns)); o != nil {
-		id := f.community
-		if id == "" {
-			id = f.key.CommunityID(0)
-		}
-		o.merge(&Flow{CommunityID: id, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+	if o := l.report.flows.observe(one, e, l.maxConns()); o != nil {
+		o.merge(&Flow{CommunityID: f.community, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
 	}
 }
 
 // addresses counts a packet for the addresses of all its IP layers, those of
 // tunnels included. Inner leaves out the outermost, which were counted with the
 // fragments of a datagram.
-func (l *lane) addresses(p *layers.Packet, rec *pcap.Record, inner bool) {
+func (l *lane) addresses(p *layers.Packet, size int, inner bool) {
 	for layer := range p.Layers() {
 		var src, dst netip.Addr
 		switch layer.Kind {
@@ -293,10 +351,30 @@ func (l *lane) addresses(p *layers.Packet, rec *pcap.Record, inner bool) {
 			continue
 		}
 		if !inner {
-			l.saw(l.host(src), rec.WireLen, true)
-			l.saw(l.host(dst), rec.WireLen, false)
+			l.saw(l.host(src), size, true)
+			l.saw(l.host(dst), size, false)
 		}
 		inner = false
+	}
+}
+
+// sampled counts the packets that a datagram of sFlow holds samples of for their
+// addresses: they crossed a wire, though not this one.
+func (l *lane) sampled(p *layers.Packet) {
+	layer, ok := p.Layer(layers.KindSFlow)
+	if !ok {
+		return
+	}
+	s, err := layers.ParseSFlow(layer.Bytes)
+	if err != nil {
+		return
+	}
+	var inner layers.Packet
+	for sample := range s.Packets() {
+		if sample.Known {
+			new(layers.Decoder).DecodeBytes(&inner, sample.LinkType, sample.Data)
+			l.addresses(&inner, sample.WireLen, false)
+		}
 	}
 }
 
@@ -312,7 +390,8 @@ func (l *lane) saw(h *Host, size int, sent bool) {
 		l.report.hosts.leftOut++
 		return
 	}
-	h.add(l.byPacket())
+	e := l.byPacket()
+	h.add(&e)
 	if sent {
 		h.Sent.count(size)
 	} else {

@@ -44,9 +44,10 @@ func (l *lane) dns(m *stream.Message) {
 	if err != nil {
 		return
 	}
+	l.names.Reset(msg)
 	e := byMessage(m)
 	for q := range msg.Questions() {
-		row := l.report.queries.observe(Query{Name: nameText(q.Name)}, e, l.maxValues())
+		row := l.report.queries.observe(Query{Name: l.nameText(q.Name)}, e, l.maxValues())
 		if row != nil && msg.Response() {
 			row.answer(msg)
 		}
@@ -55,8 +56,8 @@ func (l *lane) dns(m *stream.Message) {
 		return
 	}
 	for _, rr := range msg.Resources() {
-		if value := resourceText(rr); value != "" && l.fits(value) {
-			r := Resolution{Name: nameText(rr.Name), Type: rr.Type.String(), Value: value}
+		if value := l.resourceText(rr); value != "" && l.fits(value) {
+			r := Resolution{Name: l.nameText(rr.Name), Type: rr.Type.String(), Value: value}
 			l.report.resolutions.observe(r, e, l.maxValues())
 		}
 	}
@@ -75,25 +76,25 @@ func (q *Query) answer(msg layers.DNS) {
 
 // resourceText returns what a record gives for its name, "" when its type says
 // nothing of whom the name leads to.
-func resourceText(rr layers.Resource) string {
+func (l *lane) resourceText(rr layers.Resource) string {
 	if a, ok := rr.Addr(); ok {
 		return a.String()
 	}
 	if target, ok := rr.Target(); ok { // CNAME, NS, PTR, DNAME
-		return nameText(target)
+		return l.nameText(target)
 	}
 	switch rr.Type {
 	case layers.DNSTypeMX:
 		if _, exchange, ok := rr.MX(); ok {
-			return nameText(exchange)
+			return l.nameText(exchange)
 		}
 	case layers.DNSTypeSRV:
 		if srv, ok := rr.SRV(); ok {
-			return nameText(srv.Target)
+			return l.nameText(srv.Target)
 		}
 	case layers.DNSTypeSOA:
 		if soa, ok := rr.SOA(); ok {
-			return nameText(soa.MName)
+			return l.nameText(soa.MName)
 		}
 	case layers.DNSTypeTXT:
 		var all []byte
@@ -103,4 +104,14 @@ func resourceText(rr layers.Resource) string {
 		return text(all)
 	}
 	return ""
+}
+
+// nameText returns a name of the message in lower case, without final dot: DNS
+// does not tell case apart (RFC 4343). Names in a row are often the same.
+func (l *lane) nameText(n layers.Name) string {
+	l.scratch = lower(l.names.AppendTo(l.scratch[:0], n))
+	if string(l.scratch) != l.lastName {
+		l.lastName = string(l.scratch)
+	}
+	return l.lastName
 }

@@ -42,6 +42,11 @@ func (l *lane) arp(p *layers.Packet) {
 	}
 }
 
+// link notes a pair of addresses. Of the packets that show it the first ones are
+// enough: there are as many as there are connections.
 func (l *lane) link(a netip.Addr, mac layers.MAC) *Link {
-	return l.report.links.observe(Link{Addr: a, MAC: mac.String()}, l.byPacket(), l.maxValues())
+	if l.lastMAC != mac {
+		l.lastMAC, l.lastMACText = mac, mac.String()
+	}
+	return l.report.links.observe(Link{Addr: a, MAC: l.lastMACText}, l.byPacket(), l.maxValues())
 }

@@ -121,7 +121,7 @@ func (l *lane) smtp(m *stream.Message) {
 	if err != nil || !m.FromClient || !c.Is("MAIL") && !c.Is("RCPT") {
 		return
 	}
-	addr := text(c.Path())
+	addr := text(c.Mailbox())
 	if addr != "" && l.fits(addr) {
 		v := Envelope{Recipient: c.Is("RCPT"), Addr: addr, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst}
 		l.report.envelopes.observe(v, byMessage(m), l.maxValues())

@@ -85,6 +85,9 @@ func (l *lane) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
 	h.session.Version = versionText(r.SelectedVersion())
 	h.session.Selected = text(r.ALPN())
 	h.at.Last = m.Last
+	if h.at.Conn == nil { // of DTLS, each hello is a datagram
+		h.at.Conn = &stream.Conn{Flow: m.Conn.Flow, Start: h.at.First}
+	}
 	l.session(h)
 }
 

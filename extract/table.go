@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A row is an observation of one kind. Its key follows from what it is, and what
@@ -26,26 +27,50 @@ type row[V any] interface {
 // before, so its counts are exact: tables that were made apart can be merged
 // without a difference.
 type table[V any, P row[V]] struct {
-	rows    map[string]P
+	rows    map[ident]P
 	ranks   rankHeap // of all rows, from when the table is full
 	leftOut int64    // observations whose key is not kept
+	sorted  []P      // the rows in the order of their keys, while none is added
+	probe   V        // the row that is looked for
+	above   *ident   // keys from here on are not kept, as others have enough smaller ones
 	scratch []byte
 }
 
-// row returns the row that has v's key; v itself becomes one when there is
-// none. It returns nil when the table holds size rows of smaller rank.
-func (t *table[V, P]) row(v V, size int) P {
-	t.scratch = P(&v).appendKey(t.scratch[:0])
-	if have, ok := t.rows[string(t.scratch)]; ok {
-		return have
-	}
-	return t.insert(string(t.scratch), &v, size)
+// An ident stands for a key: it is a hash that nobody can find two keys for. Its
+// order is the rank of keys.
+type ident [16]byte
+
+func identOf(key []byte) ident {
+	sum := sha256.Sum256(key)
+	return ident(sum[:])
 }
 
 // find returns the row that has v's key, nil when there is none.
 func (t *table[V, P]) find(v V) P {
-	t.scratch = P(&v).appendKey(t.scratch[:0])
-	return t.rows[string(t.scratch)]
+	t.probe = v
+	return t.rows[t.ident(&t.probe)]
+}
+
+func (t *table[V, P]) ident(p P) ident {
+	t.scratch = p.appendKey(t.scratch[:0])
+	return identOf(t.scratch)
+}
+
+// row returns the row that has v's key; a copy of v becomes one when there is
+// none. It returns nil when the table holds size rows of smaller rank.
+func (t *table[V, P]) row(v V, size int) P {
+	t.probe = v
+	id := t.ident(&t.probe)
+	if have, ok := t.rows[id]; ok {
+		return have
+	}
+	if !t.makeRoom(id, size) {
+		return nil
+	}
+	own := P(new(V))
+	*own = v
+	t.rows[id] = own
+	return own
 }
 
 // observe counts an observation of what v is at e, and returns its row, nil when
@@ -56,50 +81,73 @@ func (t *table[V, P]) observe(v V, e Evidence, size int) P {
 		t.leftOut++
 		return nil
 	}
-	p.fact().add(e)
+	p.fact().add(&e)
 	return p
 }
 
-func (t *table[V, P]) insert(key string, p P, size int) P {
+// makeRoom prepares the table for another row, for which it drops the row of
+// largest rank when it is full. It reports false when that would be the new
+// one.
+func (t *table[V, P]) makeRoom(id ident, size int) bool {
+	t.sorted = nil
 	if t.rows == nil {
-		t.rows = map[string]P{}
+		t.rows = map[ident]P{}
 	}
-	if len(t.rows) >= size && !t.makeRoom(key) {
-		return nil
+	if t.above != nil && bytes.Compare(id[:], t.above[:]) >= 0 {
+		return false
 	}
-	t.rows[key] = p
-	return p
-}
-
-// makeRoom puts key among the ranks and drops the row of largest rank. It
-// reports false when that would be key's.
-func (t *table[V, P]) makeRoom(key string) bool {
+	if len(t.rows) < size {
+		return true
+	}
 	if t.ranks == nil {
 		for have := range t.rows {
-			t.ranks = append(t.ranks, ranked{rank(have), have})
+			t.ranks = append(t.ranks, have)
 		}
 		heap.Init(&t.ranks)
 	}
-	r := rank(key)
-	if len(t.ranks) == 0 || r >= t.ranks[0].rank {
+	if len(t.ranks) == 0 || bytes.Compare(id[:], t.ranks[0][:]) >= 0 {
 		return false
 	}
-	worst := t.ranks[0].key
-	t.ranks[0] = ranked{r, key}
+	t.drop(t.ranks[0])
+	t.ranks[0] = id
 	heap.Fix(&t.ranks, 0)
-	f := t.rows[worst].fact()
+	return true
+}
+
+func (t *table[V, P]) drop(id ident) {
+	f := t.rows[id].fact()
 	t.leftOut += f.Count
 	f.dropped = true
-	delete(t.rows, worst)
-	return true
+	delete(t.rows, id)
+}
+
+func (t *table[V, P]) len() int { return len(t.rows) }
+
+// idents appends those of the rows.
+func (t *table[V, P]) idents(dst []ident) []ident { return slices.AppendSeq(dst, maps.Keys(t.rows)) }
+
+// prune leaves out the rows from above on, now and later: of several tables that
+// are to be merged, only the smallest keys of all together will stay.
+func (t *table[V, P]) prune(above ident) {
+	t.above, t.ranks, t.sorted = &above, nil, nil
+	for id := range t.rows {
+		if bytes.Compare(id[:], above[:]) >= 0 {
+			t.drop(id)
+		}
+	}
 }
 
 // merge adds the rows of o, which is not used any more.
 func (t *table[V, P]) merge(o *table[V, P], size int) {
-	for k, v := range o.rows {
-		if have, ok := t.rows[k]; ok {
+	if len(t.rows) == 0 && len(o.rows) <= size {
+		t.rows, t.ranks, t.sorted, o.rows = o.rows, o.ranks, nil, nil
+	}
+	for id, v := range o.rows {
+		if have, ok := t.rows[id]; ok {
 			have.merge(v)
-		} else if t.insert(k, v, size) == nil {
+		} else if t.makeRoom(id, size) {
+			t.rows[id] = v
+		} else {
 			t.leftOut += v.fact().Count
 		}
 	}
@@ -108,12 +156,25 @@ func (t *table[V, P]) merge(o *table[V, P], size int) {
 
 // all returns the rows in the order of their keys.
 func (t *table[V, P]) all() iter.Seq[P] {
-	return func(yield func(P) bool) {
-		for _, k := range slices.Sorted(maps.Keys(t.rows)) {
-			if !yield(t.rows[k]) {
-				return
-			}
-		}
+	if t.sorted == nil && len(t.rows) > 0 {
+		t.sort()
+	}
+	return slices.Values(t.sorted)
+}
+
+func (t *table[V, P]) sort() {
+	type keyed struct {
+		key string
+		row P
+	}
+	list := make([]keyed, 0, len(t.rows))
+	for _, v := range t.rows {
+		list = append(list, keyed{string(v.appendKey(nil)), v})
+	}
+	slices.SortFunc(list, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
+	t.sorted = make([]P, len(list))
+	for i := range list {
+		t.sorted[i] = list[i].row
 	}
 }
 
@@ -136,7 +197,7 @@ func (t *table[V, P]) appendJSON(dst []byte, bare bool) ([]byte, error) {
 	for v := range t.all() {
 		w := *v
 		if bare {
-			P(&w).fact().Evidence = nil
+			P(&w).fact().Evidence = Trail{}
 		}
 		b, err := json.Marshal(&w)
 		if err != nil {
@@ -160,39 +221,23 @@ func (t *table[V, P]) readJSON(b []byte, leftOut int64) error {
 	if err := d.Decode(&rows); err != nil {
 		return err
 	}
-	t.rows, t.leftOut = make(map[string]P, len(rows)), leftOut
+	t.rows, t.leftOut, t.sorted = make(map[ident]P, len(rows)), leftOut, nil
 	for _, v := range rows {
 		if v != nil {
-			t.rows[string(v.appendKey(nil))] = v
+			t.rows[t.ident(v)] = v
 		}
 	}
 	return nil
 }
 
-// rank is a fixed hash of a key.
-func rank(key string) uint64 {
-	sum := sha256.Sum256([]byte(key))
-	return binary.BigEndian.Uint64(sum[:])
-}
-
-type ranked struct {
-	rank uint64
-	key  string
-}
-
 // A rankHeap has the largest rank first.
-type rankHeap []ranked
+type rankHeap []ident
 
 func (h rankHeap) Len() int           { return len(h) }
-func (h rankHeap) Less(i, j int) bool { return h[i].rank > h[j].rank }
+func (h rankHeap) Less(i, j int) bool { return bytes.Compare(h[i][:], h[j][:]) > 0 }
 func (h rankHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *rankHeap) Push(x any)        { *h = append(*h, x.(ranked)) }
-func (h *rankHeap) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return x
-}
+func (h *rankHeap) Push(any)          { panic("extract: a full table does not grow") }
+func (h *rankHeap) Pop() any          { panic("extract: a full table does not shrink") }
 
 // appendText appends a text to a key, so that no other texts make the same key.
 // The order of keys is that of the texts, as far as they hold no NUL.

@@ -3,16 +3,10 @@ package extract
 import (
 	"net/netip"
 	"strings"
-
-	"github.com/sightline-go/sightline/layers"
 )
 
 // text returns what a packet holds as valid UTF-8.
 func text(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
-
-// nameText returns a name in lower case, without final dot: DNS does not tell
-// case apart (RFC 4343).
-func nameText(n layers.Name) string { return string(lower(n.AppendTo(nil))) }
 
 // lower turns the ASCII letters of b into lower case.
 func lower(b []byte) []byte {

@@ -103,6 +103,9 @@ func (r Reply) Lines() iter.Seq[[]byte] {
 	}
 }
 
+// Bytes returns the reply, as it was given to ParseReply.
+func (r Reply) Bytes() []byte { return r.b }
+
 // IMAPCommand is a view of one command of IMAP (RFC 9051 section 6), or of a
 // response that begins with a tag (section 7). ParseIMAPCommand makes it. It
 // aliases the bytes given to ParseIMAPCommand.

@@ -45,7 +45,7 @@ func TestReply(t *testing.T) {
 		for line := range r.Lines() {
 			got = append(got, string(line))
 		}
-		if diff := cmp.Diff(want, got); diff != "" || err != nil || (r.Code() != 250 && r.Code() != 123) {
+		if diff := cmp.Diff(want, got); diff != "" || err != nil || (r.Code() != 250 && r.Code() != 123) || string(r.Bytes()) != text {
 			t.Errorf("%q: %d, %v (-want +got):\n%s", text, r.Code(), err, diff)
 		}
 	}

@@ -117,13 +117,17 @@ func (m DNS) ARCount() int { return int(binary.BigEndian.Uint16(m.b[10:])) }
 // Questions returns the question section.
 func (m DNS) Questions() iter.Seq[Question] {
 	return func(yield func(Question) bool) {
-		var q Question
-		var r Reason
 		off := dnsHeaderLen
 		for range m.QDCount() {
-			if off, r = m.question(&q, off); r != 0 || !yield(q) {
+			end, r := m.question(off)
+			if r != 0 || !yield(Question{
+				Name:  Name{m.b, off},
+				Type:  DNSType(binary.BigEndian.Uint16(m.b[end-4:])),
+				Class: binary.BigEndian.Uint16(m.b[end-2:]),
+			}) {
 				return
 			}
+			off = end
 		}
 	}
 }
@@ -141,11 +145,25 @@ func (m DNS) Additionals() iter.Seq[Resource] { return m.section(DNSAdditional) 
 // message.
 func (m DNS) Resources() iter.Seq2[DNSSection, Resource] {
 	return func(yield func(DNSSection, Resource) bool) {
-		var rr Resource
 		off, r := m.answers()
-		for i := 0; r == 0 && i < m.resourceCount(); i++ {
-			if off, r = m.resource(&rr, off); r != 0 || !yield(m.sectionOf(i), rr) {
-				return
+		for s := DNSAnswer; r == 0 && s <= DNSAdditional; s++ {
+			for range m.count(s) {
+				head, end, r := m.resource(off)
+				if r != 0 {
+					return
+				}
+				h := m.b[head : head+dnsResourceLen]
+				// A literal in the call alone spares the loop a copy of it.
+				if !yield(s, Resource{
+					Name:  Name{m.b, off},
+					Type:  DNSType(binary.BigEndian.Uint16(h)),
+					Class: binary.BigEndian.Uint16(h[2:]),
+					TTL:   binary.BigEndian.Uint32(h[4:]),
+					Data:  m.b[head+dnsResourceLen : end : end],
+				}) {
+					return
+				}
+				off = end
 			}
 		}
 	}
@@ -155,9 +173,18 @@ func (m DNS) section(s DNSSection) iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
 		off, n := m.sectionStart(s)
 		for range n {
-			var rr Resource
-			end, r := m.resource(&rr, off)
-			if r != 0 || !yield(rr) {
+			head, end, r := m.resource(off)
+			if r != 0 {
+				return
+			}
+			h := m.b[head : head+dnsResourceLen]
+			if !yield(Resource{
+				Name:  Name{m.b, off},
+				Type:  DNSType(binary.BigEndian.Uint16(h)),
+				Class: binary.BigEndian.Uint16(h[2:]),
+				TTL:   binary.BigEndian.Uint32(h[4:]),
+				Data:  m.b[head+dnsResourceLen : end : end],
+			}) {
 				return
 			}
 			off = end
@@ -169,42 +196,26 @@ func (m DNS) section(s DNSSection) iter.Seq[Resource] {
 // none if something before it is damaged.
 func (m DNS) sectionStart(s DNSSection) (off, n int) {
 	off, r := m.answers()
-	counts := [...]int{DNSAnswer: m.ANCount(), DNSAuthority: m.NSCount(), DNSAdditional: m.ARCount()}
-	for _, before := range counts[:s] {
-		for i := 0; r == 0 && i < before; i++ {
-			var rr Resource
-			off, r = m.resource(&rr, off)
+	for before := range s {
+		for i := 0; r == 0 && i < m.count(before); i++ {
+			_, off, r = m.resource(off)
 		}
 	}
 	if r != 0 {
 		return off, 0
 	}
-	return off, counts[s]
+	return off, m.count(s)
 }
 
-// resourceCount returns the number of records that the header states.
-func (m DNS) resourceCount() int { return m.ANCount() + m.NSCount() + m.ARCount() }
-
-// sectionOf returns the section of record i, counting from 0.
-func (m DNS) sectionOf(i int) DNSSection {
-	switch i -= m.ANCount(); {
-	case i < 0:
-		return DNSAnswer
-	case i < m.NSCount():
-		return DNSAuthority
-	}
-	return DNSAdditional
-}
+// count returns the number of records of a section that the header states.
+func (m DNS) count(s DNSSection) int { return int(binary.BigEndian.Uint16(m.b[6+2*int(s):])) }
 
 // answers returns where the answer section begins, or why that is unknown.
 func (m DNS) answers() (off int, r Reason) {
 	off = dnsHeaderLen
 	for range m.QDCount() {
-		if off, r = skipName(m.b, off); r != 0 {
+		if off, r = m.question(off); r != 0 {
 			break
-		}
-		if off += dnsQuestionLen; off > len(m.b) {
-			return off, Short
 		}
 	}
 	return off, r
@@ -223,29 +234,30 @@ func (m DNS) validate(kind Kind, dataOK func(Resource) bool) error {
 	fail := func(r Reason, off int) error { return &Error{kind, r, off, len(m.b) - off} }
 	off := dnsHeaderLen
 	for range m.QDCount() {
-		var q Question
-		end, r := m.question(&q, off)
+		end, r := m.question(off)
 		if r == 0 {
-			r = q.Name.reason()
+			r = Name{m.b, off}.reason()
 		}
 		if r != 0 {
 			return fail(r, off)
 		}
 		off = end
 	}
-	for range m.resourceCount() {
-		var rr Resource
-		end, r := m.resource(&rr, off)
-		if r == 0 {
-			r = rr.Name.reason()
-		}
+	n := 0
+	for _, rr := range m.Resources() {
+		r := rr.Name.reason()
 		if r == 0 && !dataOK(rr) {
 			r = Malformed
 		}
 		if r != 0 {
 			return fail(r, off)
 		}
-		off = end
+		_, off, _ = m.resource(off)
+		n++
+	}
+	if n < m.ANCount()+m.NSCount()+m.ARCount() {
+		_, _, r := m.resource(off)
+		return fail(r, off)
 	}
 	return nil
 }

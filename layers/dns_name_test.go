@@ -1,8 +1,10 @@
 package layers
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -42,6 +44,57 @@ func TestNameText(t *testing.T) {
 		}
 		if got := string(n.AppendTo([]byte("x"))); got != "x"+tt.want {
 			t.Errorf("%q: appended %q", tt.wire, got)
+		}
+	}
+}
+
+// Each octet at each place of a label has the same text, whatever is beside it.
+func TestNameTextOctets(t *testing.T) {
+	for size := 1; size <= dnsMaxLabel; size += 3 {
+		for at := range size {
+			for c := range 256 {
+				label := bytes.Repeat([]byte{'~'}, size)
+				label[at] = byte(c)
+				want := strings.Repeat("~", at) + octetText(byte(c)) + strings.Repeat("~", size-at-1)
+				n := Name{append(append([]byte{byte(size)}, label...), 0), 0}
+				if got := n.String(); got != want {
+					t.Fatalf("%q: %q, want %q", label, got, want)
+				}
+			}
+		}
+	}
+}
+
+// octetText returns the text of an octet of a label (RFC 4343 section 2.1).
+func octetText(c byte) string {
+	switch {
+	case c == '.' || c == '\\':
+		return "\\" + string(rune(c))
+	case c < '!' || c > '~':
+		return fmt.Sprintf("\\%03d", c)
+	}
+	return string(rune(c))
+}
+
+// Labels of each length, and as many as a name can have, before and behind a
+// pointer.
+func TestNameTextLengths(t *testing.T) {
+	for size := 1; size <= dnsMaxLabel; size++ {
+		label := string(rune(size)) + strings.Repeat("x", size)
+		for n := 1; n*(1+size) < dnsMaxName; n++ {
+			msg := []byte(strings.Repeat(label, n) + "\x00")
+			want := strings.TrimSuffix(strings.Repeat(label[1:]+".", n), ".")
+			if got := (Name{msg, 0}).String(); got != want {
+				t.Fatalf("%d labels of %d octets: %q", n, size, got)
+			}
+			at := len(msg)
+			msg = append(msg, "\x01y\xc0\x00"...)
+			if want = "y." + want; len(want) > dnsMaxName-2 {
+				want = ""
+			}
+			if got := (Name{msg, at}).String(); got != want {
+				t.Fatalf("%d labels of %d octets behind a pointer: %q", n, size, got)
+			}
 		}
 	}
 }

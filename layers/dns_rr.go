@@ -39,7 +39,6 @@ type Resource struct {
 	Class uint16 // as it is in the message, see CacheFlush; of OPT the sender's UDP payload size
 	TTL   uint32 // in seconds; of OPT extended code, version and flags (RFC 6891 section 6.1.3)
 	Data  []byte
-	off   int // of Data in the message
 }
 
 // CacheFlush reports whether the top bit of Class is set: in multicast DNS
@@ -53,50 +52,38 @@ func (rr Resource) name(off int) (n Name, end int, ok bool) {
 	if r != 0 {
 		return Name{}, end, false
 	}
-	n = Name{rr.Name.msg, rr.off + off}
+	data, _ := skipName(rr.Name.msg, rr.Name.off)
+	n = Name{rr.Name.msg, data + dnsResourceLen + off}
 	if n.reason() != 0 {
 		return Name{}, end, false
 	}
 	return n, end, true
 }
 
-// question reads the entry at off, and returns where it ends.
-func (m DNS) question(q *Question, off int) (end int, r Reason) {
+// question returns where the entry at off ends.
+func (m DNS) question(off int) (end int, r Reason) {
 	end, r = skipName(m.b, off)
-	if r != 0 {
-		return end, r
+	if end += dnsQuestionLen; r == 0 && end > len(m.b) {
+		r = Short
 	}
-	if len(m.b)-end < dnsQuestionLen {
-		return end, Short
-	}
-	q.Name = Name{m.b, off}
-	q.Type = DNSType(binary.BigEndian.Uint16(m.b[end:]))
-	q.Class = binary.BigEndian.Uint16(m.b[end+2:])
-	return end + dnsQuestionLen, 0
+	return end, r
 }
 
-// resource returns the record at off, and where it ends.
-func (m DNS) resource(rr *Resource, off int) (end int, r Reason) {
-	end = off + 2
-	if end > len(m.b) || m.b[off] < dnsLabelPointer {
-		if end, r = skipName(m.b, off); r != 0 {
-			return end, r
+// resource returns where the record at off has its type, behind the name, and
+// where it ends.
+func (m DNS) resource(off int) (head, end int, r Reason) {
+	head = off + 2
+	if head > len(m.b) || m.b[off] < dnsLabelPointer {
+		if head, r = skipName(m.b, off); r != 0 {
+			return head, head, r
 		}
 	}
-	data := end + dnsResourceLen
-	if data > len(m.b) {
-		return end, Short
-	}
-	h := m.b[end:data]
-	end = data + int(binary.BigEndian.Uint16(h[8:]))
+	end = head + dnsResourceLen
 	if end > len(m.b) {
-		return data, Short
+		return head, end, Short
 	}
-	rr.Name = Name{m.b, off}
-	rr.Type = DNSType(binary.BigEndian.Uint16(h))
-	rr.Class = binary.BigEndian.Uint16(h[2:])
-	rr.TTL = binary.BigEndian.Uint32(h[4:])
-	rr.Data = m.b[data:end:end]
-	rr.off = data
-	return end, 0
+	if end += int(binary.BigEndian.Uint16(m.b[end-2:])); end > len(m.b) {
+		return head, end, Short
+	}
+	return head, end, 0
 }

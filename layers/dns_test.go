@@ -249,9 +249,15 @@ func TestParseDNS(t *testing.T) {
 // touchDNS calls every method on everything that m yields, and returns how
 // many bytes of text that gave.
 func touchDNS(m DNS) (size int) {
+	var names NameAppender
+	names.Reset(m)
 	touch := func(n Name) {
 		n.EqualFold("example.com")
-		size += len(n.AppendTo(nil))
+		text := n.AppendTo(nil)
+		size += len(text)
+		if !bytes.Equal(n.appendEscaped(nil), text) || !bytes.Equal(names.AppendTo(nil, n), text) {
+			panic("the ways to append a name differ")
+		}
 		octets := 0
 		for label := range n.Labels() {
 			octets += 1 + len(label)

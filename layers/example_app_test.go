@@ -34,6 +34,35 @@ func ExampleParseDNS() {
 	// example.com A 192.0.2.1
 }
 
+// A NameAppender beside the buffer of a program that reads many messages.
+func ExampleNameAppender() {
+	b, _ := hex.DecodeString("123481800001000200000000" + // header
+		"03777777076578616d706c6503636f6d0000010001" + // question
+		"c00c000100010000003c0004c0000201" + // its first address
+		"c00c000100010000003c0004c0000202") // and its second
+	var names layers.NameAppender
+	var line []byte
+	for range 2 { // messages
+		m, err := layers.ParseDNS(b)
+		if err != nil {
+			continue
+		}
+		names.Reset(m)
+		for rr := range m.Answers() {
+			if addr, ok := rr.Addr(); ok {
+				line = append(names.AppendTo(line[:0], rr.Name), ' ')
+				line = addr.AppendTo(line)
+				fmt.Println(string(line))
+			}
+		}
+	}
+	// Output:
+	// www.example.com 192.0.2.1
+	// www.example.com 192.0.2.2
+	// www.example.com 192.0.2.1
+	// www.example.com 192.0.2.2
+}
+
 func ExampleDNS_Validate() {
 	b, _ := hex.DecodeString("123401000002000000000000" + "01610000010001" + "c0")
 	m, _ := layers.ParseDNS(b)

@@ -35,6 +35,8 @@ func (p *Packet) name(k Kind) string {
 	return k.String()
 }
 
+// appendLayer calls the methods by name: through a table of functions dst would
+// escape, and a buffer on the caller's stack with it.
 func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
 	if l.Kind >= kindCount {
 		return dst

@@ -28,3 +28,16 @@ func TestPacketText(t *testing.T) {
 		}
 	}
 }
+
+// A buffer of the caller's stays on its stack.
+func TestPacketTextAllocs(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeEthernet, "020000000002 020000000001 0800"+ipv4Sample)
+	size := 0
+	if n := testing.AllocsPerRun(100, func() {
+		var buf [256]byte
+		line, _ := p.AppendText(buf[:0])
+		size = len(line)
+	}); n != 0 || size == 0 {
+		t.Errorf("%v allocations for %d bytes", n, size)
+	}
+}

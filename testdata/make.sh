@@ -24,7 +24,7 @@ die() {
 . "$lab/captures.sh"
 
 # Some names stand for several captures: see lab/captures.sh.
-CAPTURES="story dns dns-tcp http smtp starttls ftp ssh dhcp tls12 tls13 tls-secrets
+CAPTURES="story dns dns-tcp http upload smtp starttls ftp ssh dhcp tls12 tls13 tls-secrets
 	two-interfaces icmp fragments sll nano lossy vlan qinq gre ipip vxlan"
 
 # PROGRAMS names the Debian package of each program.

@@ -33,6 +33,23 @@ func TestCarve(t *testing.T) {
 	}
 }
 
+// The files that curl uploads in a form are carved: their SHA-256 are in
+// testdata/README.md, from sha256sum.
+func TestUploads(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(&out, "../../testdata/upload.pcap", t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`a2b1a6ae4ce372b0798bc33f360ff6e1635f3ce866f8955deb5571a0f88b6cf0 3061 bytes, "Report 7.bin", "application/octet-stream"`,
+		`461eb6fe069d407c297912ab2ba68a695c2f6a182d02bd08c582887b906b69a5 14 bytes, "note.txt", "text/plain"`,
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in\n%s", want, out.String())
+		}
+	}
+}
+
 // Whatever a capture calls a file, nothing is written outside the directory.
 func TestNames(t *testing.T) {
 	var f build.Pcap

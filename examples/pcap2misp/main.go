@@ -8,16 +8,22 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"net/netip"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
 const usage = `Usage: pcap2misp [flags] FILE... | -
@@ -34,20 +40,40 @@ Flags:
                      ndjson: an attribute a line, with the packets that show it
                      csv: the same for a spreadsheet
                      text: a table to read
+                     report: all observations as JSON, also those that are left
+                     out of an event
   -info TEXT         the event's title; default: the captures' names
   -tag NAME          a tag of the event, such as tlp:amber; may be repeated
   -distribution N    0 your organisation only (default), 1 this community,
                      2 connected communities, 3 all communities
   -threat-level N    1 high, 2 medium, 3 low, 4 undefined (default)
   -analysis N        0 initial (default), 1 ongoing, 2 completed
-  -only LIST         what to write, of ip,dns,http,tls, separated by commas
-  -private           also private, loopback, link-local, multicast and broadcast
-                     addresses and names of local networks
+  -detail WHAT       indicators, objects or both (default)
+  -only LIST         what to look at, separated by commas, of http, files, tls,
+                     dns, mail, ssh, logins, dhcp, ip, connections
+  -hash WHAT         hashes of files: all (default: SHA-256, SHA-1, MD5), sha256
+                     or none
+  -internal CIDR     a network of your own, whose addresses are left out as
+                     private ones are; may be repeated
+  -private           also what is of a local network: private, loopback,
+                     link-local, multicast and broadcast addresses, names of
+                     local networks, hardware addresses
+  -warninglists DIR  a checkout of misp-warninglists: values on a list are marked
+                     and not for detection
+  -drop-warned       leave them out instead
+  -max-attributes N  at most N attributes; default 500, -1 for no bound
+  -max-objects N     at most N objects; default 200, -1 for no bound
+  -all               everything that MISP takes: no rule, no bound
+  -explain VALUE     print the packets behind an indicator instead
+  -verify            read the packets behind each indicator again, by themselves,
+                     and say which are not found there
+  -j N               use N processors; default: all
   -q                 no progress and no summary
   -h                 this text
 
 Exit status: 0 done; 1 an input is damaged or cannot be read (all that was found
-is still written); 2 wrong usage.
+is still written), or -verify or -explain does not find what it looks for; 2 wrong
+usage.
 
 Examples:
   pcap2misp -tag tlp:amber -info "Case 42" laptop.pcapng > event.json
@@ -75,61 +101,118 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if len(rep.Captures) == 0 {
 		return 1
 	}
-	out := bufio.NewWriter(stdout)
-	sel := rep.Select(c.event)
-	err = c.format.write(out, rep, sel)
-	if err == nil {
-		err = out.Flush()
+	switch {
+	case c.explain != "":
+		err = explain(ctx, c, rep, stdout)
+	default:
+		sel := rep.Select(c.event)
+		if err = output(c, rep, sel, stdout); err == nil && !c.quiet {
+			summarise(stderr, rep, sel)
+		}
+		if err == nil && c.verify {
+			err = verify(ctx, c, rep, sel, stderr)
+		}
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "pcap2misp: writing: %v\n", err)
-		return 1
+		fmt.Fprintf(stderr, "pcap2misp: %v\n", err)
 	}
-	if !c.quiet {
-		summarise(stderr, rep, sel)
-	}
-	if failed {
+	if failed || err != nil {
 		return 1
 	}
 	return 0
 }
 
+func output(c command, rep *extract.Report, sel *extract.Selection, stdout io.Writer) error {
+	out := bufio.NewWriter(stdout)
+	err := c.format.write(out, rep, sel)
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("writing: %w", err)
+	}
+	return nil
+}
+
 // A command is what the command line asks for.
 type command struct {
-	files  []string
-	format format
-	event  extract.EventOptions
-	quiet  bool
+	files   []string
+	format  format
+	options extract.Options
+	event   extract.EventOptions
+	explain string
+	verify  bool
+	quiet   bool
 }
 
 func parse(args []string) (command, error) {
-	var c command
+	c := command{options: extract.Options{Workers: runtime.GOMAXPROCS(0)}}
+	e := &c.event
 	f := flag.NewFlagSet("pcap2misp", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	output := f.String("o", "misp", "")
+	format := f.String("o", "misp", "")
 	only := f.String("only", "", "")
-	f.StringVar(&c.event.Info, "info", "", "")
-	f.Func("tag", "", func(s string) error { c.event.Tags = append(c.event.Tags, s); return nil })
-	f.IntVar(&c.event.Distribution, "distribution", 0, "")
-	f.IntVar(&c.event.ThreatLevel, "threat-level", 4, "")
-	f.IntVar(&c.event.Analysis, "analysis", 0, "")
-	f.BoolVar(&c.event.Private, "private", false, "")
+	hash := f.String("hash", "all", "")
+	detail := f.String("detail", "both", "")
+	lists := f.String("warninglists", "", "")
+	f.StringVar(&e.Info, "info", "", "")
+	f.Func("tag", "", func(s string) error { e.Tags = append(e.Tags, s); return nil })
+	f.IntVar(&e.Distribution, "distribution", 0, "")
+	f.IntVar(&e.ThreatLevel, "threat-level", 4, "")
+	f.IntVar(&e.Analysis, "analysis", 0, "")
+	f.Func("internal", "", func(s string) error {
+		p, err := netip.ParsePrefix(s)
+		e.Internal = append(e.Internal, p)
+		return err
+	})
+	f.BoolVar(&e.Private, "private", false, "")
+	f.BoolVar(&e.DropWarned, "drop-warned", false, "")
+	f.IntVar(&e.MaxAttributes, "max-attributes", 0, "")
+	f.IntVar(&e.MaxObjects, "max-objects", 0, "")
+	f.BoolVar(&e.All, "all", false, "")
+	f.StringVar(&c.explain, "explain", "", "")
+	f.BoolVar(&c.verify, "verify", false, "")
+	f.IntVar(&c.options.Workers, "j", c.options.Workers, "")
 	f.BoolVar(&c.quiet, "q", false, "")
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
 	c.files = f.Args()
-	var ok bool
-	if c.format, ok = formats[*output]; !ok {
-		return c, fmt.Errorf("unknown format -o %s; there are misp, module, ndjson, csv and text", *output)
-	}
-	for topic := range strings.SplitSeq(*only, ",") {
-		if topic != "" {
-			c.event.Only = append(c.event.Only, extract.Topic(topic))
-		}
-	}
 	if len(c.files) == 0 {
 		return c, errors.New("no capture given")
 	}
-	return c, c.event.Check()
+	for topic := range strings.SplitSeq(*only, ",") {
+		if topic != "" {
+			e.Only = append(e.Only, extract.Topic(topic))
+		}
+	}
+	c.options.Only = e.Only
+	return c, cmp.Or(
+		choose(&c.format, formats, "o", *format), choose(&c.options.Stream.Hash, hashes, "hash", *hash),
+		choose(&e.Detail, details, "detail", *detail), c.check(), c.loadLists(*lists))
+}
+
+var (
+	hashes  = map[string]stream.Hash{"all": stream.HashAll, "sha256": stream.HashSHA256, "none": stream.HashNone}
+	details = map[string]extract.Detail{"both": extract.Both, "indicators": extract.Indicators, "objects": extract.Objects}
+)
+
+// choose sets what a flag names.
+func choose[T any](to *T, from map[string]T, name, value string) error {
+	v, ok := from[value]
+	if !ok {
+		return fmt.Errorf("unknown -%s %s; there are %s", name, value, strings.Join(slices.Sorted(maps.Keys(from)), ", "))
+	}
+	*to = v
+	return nil
+}
+
+func (c *command) check() error {
+	if (c.explain != "" || c.verify) && slices.Contains(c.files, "-") {
+		return errors.New("-explain and -verify read the captures twice, which standard input cannot")
+	}
+	if c.options.Workers < 1 {
+		return fmt.Errorf("-j %d is less than 1", c.options.Workers)
+	}
+	return c.event.Check()
 }

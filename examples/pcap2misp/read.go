@@ -18,7 +18,7 @@ import (
 // read reads the captures into one Report. failed says that not all of them
 // could be read to the end; why is on stderr.
 func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool) {
-	x := extract.Extractor{Options: extract.Options{Only: c.event.Only}}
+	x := extract.Extractor{Options: c.options}
 	bar := newProgress(c, stderr)
 	defer bar.stop()
 	for _, name := range inTimeOrder(c.files) {

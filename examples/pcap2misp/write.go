@@ -26,6 +26,7 @@ var formats = map[string]format{
 	"ndjson": {writeNDJSON, true},
 	"csv":    {writeCSV, false},
 	"text":   {writeText, false},
+	"report": {writeReport, true},
 }
 
 func writeEvent(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
@@ -33,7 +34,7 @@ func writeEvent(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 }
 
 func writeModule(w io.Writer, rep *extract.Report, sel *extract.Selection) error {
-	answer := misp.Answer{Attributes: sel.Event().Attributes}
+	answer := misp.Answer{Attributes: sel.Event().Attributes, Objects: sel.Objects}
 	for _, c := range rep.Captures {
 		if c.Err != nil {
 			answer.Error = fmt.Sprintf("The capture is damaged (%v): what was before that is here.", c.Err)
@@ -83,6 +84,10 @@ func writeText(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 			moment(a.FirstSeen), moment(a.LastSeen), packet(a))
 	}
 	return out.Flush()
+}
+
+func writeReport(w io.Writer, rep *extract.Report, _ *extract.Selection) error {
+	return rep.WriteJSON(w, true)
 }
 
 // moment returns a time with microseconds, "" when it is not known.

@@ -145,8 +145,6 @@ func fieldsOf(k layers.Kind) []field {
 		return vxlanFields
 	case layers.KindGENEVE:
 		return geneveFields
-	case layers.KindGTP:
-		return gtpFields
 	case layers.KindLinuxSLL:
 		return sllFields
 	case layers.KindLinuxSLL2:

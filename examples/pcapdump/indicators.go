@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
-	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/sightline-go/sightline/layers"
@@ -24,8 +22,7 @@ type indicatorPrinter struct {
 	out     indicators
 	names   map[[2]string]*dnsAnswer
 	aliases map[[2]string]*dnsAlias
-	tcp     map[layers.Flow]*conversation
-	udp     map[layers.Flow]*conversation
+	talks   map[layers.Flow]*conversation
 	bodies  map[*stream.File]hash.Hash // that have begun
 }
 
@@ -43,6 +40,7 @@ type indicators struct {
 	TLSALPN       map[string]int  `json:"tls_alpn"`
 	TLSJA3        map[string]int  `json:"tls_ja3"`
 	TLSJA3S       map[string]int  `json:"tls_ja3s"`
+	TLSJA4        map[string]int  `json:"tls_ja4"`
 	X509SHA256    map[string]int  `json:"x509_sha256"`
 	DHCPHostname  map[string]int  `json:"dhcp_hostname"`
 	SMTPHelo      map[string]int  `json:"smtp_helo"`
@@ -101,41 +99,19 @@ type httpObject struct {
 	Name   string `json:"name"`
 }
 
-type endpoints struct {
-	IP  map[string]int `json:"ip"`
-	MAC map[string]int `json:"mac"`
-}
-
-type conversationSet struct {
-	TCP []*conversation `json:"tcp"`
-	UDP []*conversation `json:"udp"`
-}
-
-type conversation struct {
-	A         netip.Addr `json:"a"`
-	APort     uint16     `json:"a_port"`
-	B         netip.Addr `json:"b"`
-	BPort     uint16     `json:"b_port"`
-	PacketsAB int        `json:"packets_ab"`
-	BytesAB   int        `json:"bytes_ab"`
-	PacketsBA int        `json:"packets_ba"`
-	BytesBA   int        `json:"bytes_ba"`
-}
-
 func newIndicatorPrinter(w *bufio.Writer, h pcap.Header) printer {
 	return &indicatorPrinter{
 		w:       w,
 		fields:  fields{pcapng: h.Format == pcap.FormatPcapng},
 		names:   map[[2]string]*dnsAnswer{},
 		aliases: map[[2]string]*dnsAlias{},
-		tcp:     map[layers.Flow]*conversation{},
-		udp:     map[layers.Flow]*conversation{},
+		talks:   map[layers.Flow]*conversation{},
 		bodies:  map[*stream.File]hash.Hash{},
 		streams: stream.Assembler{Config: stream.Config{Content: true}},
 		out: indicators{
 			DNSQueries: map[string]int{}, DNSAnswers: []*dnsAnswer{}, DNSCNAMEs: []*dnsAlias{},
 			HTTPRequests: []httpRequest{}, HTTPResponses: []httpResponse{}, HTTPObjects: []httpObject{},
-			TLSSNI: map[string]int{}, TLSALPN: map[string]int{}, TLSJA3: map[string]int{}, TLSJA3S: map[string]int{},
+			TLSSNI: map[string]int{}, TLSALPN: map[string]int{}, TLSJA3: map[string]int{}, TLSJA3S: map[string]int{}, TLSJA4: map[string]int{},
 			X509SHA256: map[string]int{}, DHCPHostname: map[string]int{},
 			SMTPHelo: map[string]int{}, SMTPMailFrom: map[string]int{}, SMTPRcptTo: map[string]int{},
 			IMFFrom: map[string]int{}, IMFTo: map[string]int{}, IMFSubject: map[string]int{}, FTPUser: map[string]int{},
@@ -164,50 +140,6 @@ func (n *indicatorPrinter) end() {
 	n.w.Write(append(b, '\n'))
 }
 
-// count counts a packet for each of the values that keys have in it.
-func count(counts map[string]int, o *object, ks ...key) {
-	var seen []string
-	for _, k := range ks {
-		o.all(k, func(text []byte) {
-			if v := strings.Trim(string(text), `"`); !slices.Contains(seen, v) {
-				seen = append(seen, v)
-				counts[v]++
-			}
-		})
-	}
-}
-
-// converse counts a packet for the conversation that it belongs to.
-func (n *indicatorPrinter) converse(p *layers.Packet, rec *pcap.Record) {
-	f, ok := p.Flow()
-	if !ok {
-		return
-	}
-	var table map[layers.Flow]*conversation
-	var list *[]*conversation
-	if _, is := p.TCP(); is && f.Proto == layers.IPProtoTCP {
-		table, list = n.tcp, &n.out.Conversations.TCP
-	} else if _, is := p.UDP(); is && f.Proto == layers.IPProtoUDP {
-		table, list = n.udp, &n.out.Conversations.UDP
-	} else {
-		return
-	}
-	key := f.Canonical()
-	c := table[key]
-	if c == nil {
-		c = &conversation{A: f.Src.Addr(), APort: f.Src.Port(), B: f.Dst.Addr(), BPort: f.Dst.Port()}
-		table[key] = c
-		*list = append(*list, c)
-	}
-	if f.Src == netip.AddrPortFrom(c.A, c.APort) {
-		c.PacketsAB++
-		c.BytesAB += rec.WireLen
-	} else {
-		c.PacketsBA++
-		c.BytesBA += rec.WireLen
-	}
-}
-
 func (n *indicatorPrinter) dhcp(b []byte) {
 	m, err := layers.ParseDHCPv4(b)
 	if err == nil && len(m.HostName()) > 0 {
@@ -219,7 +151,7 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
 		if m.Part != stream.Whole {
-			if m.Proto == stream.HTTP1 {
+			if m.Proto == stream.HTTP1 && m.File.In == nil {
 				n.httpBody(m)
 			}
 			continue
@@ -249,13 +181,18 @@ func (n *indicatorPrinter) dns(m *stream.Message) {
 		return
 	}
 	for q := range msg.Questions() {
-		n.out.DNSQueries[text(rawName(q.Name))]++
+		if q.Name.Err() == nil {
+			n.out.DNSQueries[text(rawName(q.Name))]++
+		}
 	}
 	for _, rr := range msg.Resources() {
+		if rr.Name.Err() != nil {
+			continue
+		}
 		name := text(rawName(rr.Name))
 		if addr, ok := rr.Addr(); ok {
 			n.answer(name, addr.String())
-		} else if target, ok := rr.Target(); ok && rr.Type == layers.DNSTypeCNAME {
+		} else if target, ok := rr.Target(); ok && rr.Type == layers.DNSTypeCNAME && target.Err() == nil {
 			n.alias(name, text(rawName(target)))
 		}
 	}
@@ -349,6 +286,10 @@ func (n *indicatorPrinter) tls(m *stream.Message) {
 }
 
 func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHello) {
+	var transport byte = layers.JA4TCP
+	if via == stream.QUIC {
+		transport = layers.JA4QUIC
+	}
 	if name := text(string(hello.ServerName())); name != "" {
 		n.out.TLSSNI[name]++
 		if via == stream.QUIC {
@@ -359,6 +300,7 @@ func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHell
 		n.out.TLSALPN[text(string(proto))]++
 	}
 	n.out.TLSJA3[string(hello.AppendJA3(nil))]++
+	n.out.TLSJA4[string(hello.AppendJA4(nil, transport))]++
 }
 
 func (n *indicatorPrinter) command(m *stream.Message) {

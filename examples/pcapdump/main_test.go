@@ -86,7 +86,7 @@ func TestIndicators(t *testing.T) {
 		`{"frame":2,"method":"GET","host":"www.example","uri":"/a","full_uri":"http://www.example/a","user_agent":"x","version":"HTTP/1.1"}`,
 		`{"frame":3,"code":204,"server":"s"}`,
 		`"ip":{"10.0.0.5":3,"192.0.2.53":1,"198.51.100.7":2}`,
-		`"tcp":[{"a":"10.0.0.5","a_port":4000,"b":"198.51.100.7","b_port":80,"packets_ab":1,"bytes_ab":107,"packets_ba":1,"bytes_ba":92}]`,
+		`"tcp":[{"a":"10.0.0.5","a_port":4000,"b":"198.51.100.7","b_port":80,"packets_ab":1,"bytes_ab":107,"packets_ba":1,"bytes_ba":92,"community_id":"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
@@ -111,5 +111,22 @@ func TestStatus(t *testing.T) {
 	}
 	if status, stdout, _ := dumped(t, nil, "-h"); status != 0 || stdout != usage {
 		t.Errorf("-h: status %d", status)
+	}
+}
+
+// Only a GTP header of version 1 has a tunnel endpoint at byte 4.
+func TestNDJSONGTP(t *testing.T) {
+	for header, want := range map[string]bool{
+		"\x30\x01\x00\x04\x00\x00\x00\x07seq.":                          true,
+		"\x30\x01\x00\x04\x00\x00\x00\x07":                              true,  // cut
+		"\x10\x01\x00\x00\x00\x01\x00\x07\xff\xff\xff\xff" + "12345678": false, // version 0: sequence number, flow label
+		"\x2e\x01\x00\x02\x00\x01\x00\x07":                              false, // GTP'
+		"\x48\x01\x00\x08\x00\x00\x00\x07\x00\x00\x00\x00":              false, // version 2: gtpv2.teid
+	} {
+		var f build.Pcap
+		f.Add(start, build.Ethernet(0x0800, build.UDP("10.0.0.5", 3386, "192.0.2.53", 3386, []byte(header))))
+		if _, got, _ := dumped(t, f.Bytes(), "-o", "ndjson"); strings.Contains(got, `"gtp.teid":7`) != want || strings.Contains(got, "gtp.teid") != want {
+			t.Errorf("%q: %s", header, got)
+		}
 	}
 }

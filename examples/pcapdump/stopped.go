@@ -37,6 +37,8 @@ func (f *fields) stopped(p *layers.Packet, wireEnd int) {
 		}
 	case layers.KindDNS:
 		f.dnsHeader(b)
+	case layers.KindGTP:
+		f.gtp(b)
 	case layers.KindEthernet, layers.KindSCTP:
 		table = nil
 	}

@@ -50,6 +50,15 @@ func (f *fields) end(l layers.Layer, end int) int {
 	return min(end, l.Offset+size)
 }
 
+// gtp adds the tunnel of a GTP header of version 1. Other versions have other
+// fields in its place, and GTP' has no tunnels (3GPP TS 32.295 section 6.1).
+func (f *fields) gtp(b []byte) {
+	const version, protocolType = 0xe0, 0x10
+	if len(b) > 0 && b[0]&(version|protocolType) == 1<<5|protocolType {
+		f.object.put(gtpFields, b)
+	}
+}
+
 // special adds the fields that depend on others, and the packets inside a layer.
 func (f *fields) special(l layers.Layer, wireEnd int) {
 	o := &f.object
@@ -63,6 +72,8 @@ func (f *fields) special(l layers.Layer, wireEnd int) {
 			f.announce(vlanType, h.EtherType())
 		}
 		f.tag = h.EtherType()
+	case layers.KindGTP:
+		f.gtp(l.Header())
 	case layers.KindLinuxSLL:
 		h, _ := layers.ParseLinuxSLL(l.Bytes)
 		f.announce(sllEType, h.EtherType())

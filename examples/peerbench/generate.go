@@ -91,7 +91,7 @@ func port(r *rand.Rand) uint16 { return uint16(49152 + r.IntN(16384)) }
 
 // response returns a DNS message with a name's alias and its three addresses.
 func response(r *rand.Rand) []byte {
-	name, alias := dnsmessage.MustNewName("www.static.example-cdn.com."), dnsmessage.MustNewName("d111.edge-cdn.net.")
+	name, alias := domain(r), domain(r)
 	m := dnsmessage.Message{
 		Header:    dnsmessage.Header{ID: uint16(r.Uint32()), Response: true},
 		Questions: []dnsmessage.Question{{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}},
@@ -108,9 +108,21 @@ func response(r *rand.Rand) []byte {
 	}
 	b, err := m.Pack()
 	if err != nil {
-		panic(err) // the message is always the same but for its ID
+		panic(err) // the names are short enough
 	}
 	return b
+}
+
+// domain returns a name of two to four labels and com.
+func domain(r *rand.Rand) dnsmessage.Name {
+	var name []byte
+	for range 2 + r.IntN(3) {
+		for range 3 + r.IntN(10) {
+			name = append(name, byte('a'+r.IntN(26)))
+		}
+		name = append(name, '.')
+	}
+	return dnsmessage.MustNewName(string(name) + "com.")
 }
 
 // generate makes a capture of about size bytes, the same at each run, and

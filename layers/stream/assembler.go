@@ -16,6 +16,11 @@ type Config struct {
 	// before those that did; QUIC connections may take a quarter of it. 0: 64 MiB.
 	MaxBytes int
 
+	// MaxSilent bounds the connections that carry no data, such as those of a
+	// flood of SYNs. Reaching it gives up the one that was idle longest. 0: as
+	// many as MaxBytes has room for.
+	MaxSilent int
+
 	// MaxConn bounds what one direction of a connection holds of segments
 	// that wait for an earlier one. Reaching it gives up what is missing.
 	// 0: 4 MiB.
@@ -66,10 +71,11 @@ type Stats struct {
 	Held  int // bytes in memory now, as Config.MaxBytes counts them
 
 	Expired    int // connections given up because they were idle for Config.Idle
-	Evicted    int // connections given up at Config.MaxBytes
+	Evicted    int // connections given up at Config.MaxBytes or MaxSilent
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
 	TooDeep    int // nested too deep: mails and multiparts, tunnels
+	TooMany    int // parts of a mail or form beyond the thousandth, passed over
 	Unmet      int // data connections that FTP announced and that were not seen
 
 	// Protos counts conversations by what they were recognised as; several for a
@@ -94,6 +100,7 @@ func (s *Stats) Add(o Stats) {
 	s.TooLong += o.TooLong
 	s.Incomplete += o.Incomplete
 	s.TooDeep += o.TooDeep
+	s.TooMany += o.TooMany
 	s.Unmet += o.Unmet
 	for p, n := range o.Protos {
 		if s.Protos == nil {
@@ -118,11 +125,12 @@ type Assembler struct {
 	// several. It stands in their Refs.
 	Capture int
 
-	table  table
-	quic   quicTable
-	dtls   []*dtlsMessage // in the order of their first fragments
-	clock  clock
-	defrag Defragmenter
+	table   table
+	quic    quicTable
+	dtls    []*dtlsMessage // in the order of their first fragments
+	openvpn openvpnTable
+	clock   clock
+	defrag  Defragmenter
 
 	expected map[transferKey]*ftpTransfer
 
@@ -204,6 +212,7 @@ func (a *Assembler) Flush() []Message {
 	}
 	a.flushQUIC()
 	a.flushDTLS()
+	a.flushOpenVPN()
 	a.defrag.Flush()
 	return a.out
 }
@@ -211,7 +220,7 @@ func (a *Assembler) Flush() []Message {
 // Stats returns the counts so far.
 func (a *Assembler) Stats() Stats {
 	s := a.stats
-	s.Open = a.table.open + len(a.quic.conns)
+	s.Open = a.table.open + len(a.quic.conns) + len(a.openvpn.sessions)
 	s.Defrag = a.defrag.Stats()
 	s.Protos = maps.Clone(s.Protos)
 	return s
@@ -284,10 +293,10 @@ func (a *Assembler) count(p Proto) {
 	a.stats.Protos[p]++
 }
 
-// pushHandshake takes a datagram that is part of a handshake of QUIC or DTLS, on
-// whatever port.
+// pushHandshake takes a datagram that is part of a handshake of QUIC, DTLS or
+// OpenVPN, on whatever port.
 func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
-	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref)
+	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref) || a.pushOpenVPN(p, b, ref)
 }
 
 func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {

@@ -147,7 +147,6 @@ func (f *probe) free(s sink) {
 	}
 }
 
-// newFramer returns a framer for a protocol, nil for one that is not decoded.
 // newFramer returns the framer of a protocol, nil for one that is not decoded.
 // depth is how many tunnels it is in.
 func newFramer(p Proto, depth int) framer {
@@ -158,8 +157,12 @@ func newFramer(p Proto, depth int) framer {
 		return &httpFramer{depth: depth}
 	case TLS:
 		return &tlsFramer{}
+	case SSL2:
+		return &ssl2Framer{}
 	case SSH:
 		return &sshFramer{}
+	case OpenVPN:
+		return newOpenVPN()
 	case SMTP:
 		return newSMTP()
 	case POP3:
@@ -190,10 +193,10 @@ const (
 	fromServer
 )
 
-// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, and behind a
-// protocol that is not decoded, but SOCKS, through which anything goes.
+// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, in OpenVPN, and
+// behind a protocol that is not decoded, but SOCKS, through which anything goes.
 func (f *probe) onlyTLS() bool {
-	return f.via == StartTLS || f.known != Unknown && f.known != SOCKS
+	return f.via == StartTLS || f.via == OpenVPN || f.known != Unknown && f.known != SOCKS
 }
 
 // recognise decides which protocol the bytes of one side begin. other is what is
@@ -214,6 +217,9 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	if v := prefix(b, "SSH-"); v != refused {
 		return SSH, either, v
 	}
+	if r, v := recogniseOpenVPN(b); v != refused {
+		return OpenVPN, r, v
+	}
 	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
 		return p, r, v
 	}
@@ -222,8 +228,11 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 			return p, r, v
 		}
 	}
-	r, v := recogniseDNS(b, flow)
-	return DNS, r, v
+	if r, v := recogniseDNS(b, flow); v != refused {
+		return DNS, r, v
+	}
+	r, v := recogniseSSL2(b)
+	return SSL2, r, v
 }
 
 // recogniseTLS wants a handshake record of version 3.x that begins with a
@@ -243,45 +252,6 @@ func recogniseTLS(b []byte) (role, verdict) {
 		return fromServer, decided
 	}
 	return either, refused
-}
-
-// httpMethods are the methods of the IANA registry "http-methods" without PRI,
-// which begins HTTP/2, and those of UPnP (SSDP, GENA) and of Microsoft's BITS
-// and RPC over HTTP.
-var httpMethods = [...]string{
-	"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH",
-	"ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK",
-	"LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF",
-	"MKWORKSPACE", "MOVE", "ORDERPATCH", "PROPFIND", "PROPPATCH", "QUERY", "REBIND",
-	"REPORT", "SEARCH", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE",
-	"UPDATEREDIRECTREF", "VERSION-CONTROL",
-	"M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "BITS_POST", "CCM_POST",
-	"RPC_IN_DATA", "RPC_OUT_DATA", "RPC_CONNECT",
-}
-
-// recogniseHTTP wants a method and a space, or the version of a response,
-// behind empty lines (RFC 9112 section 2.2).
-func recogniseHTTP(b []byte) (role, verdict) {
-	b = bytes.TrimLeft(b[:min(len(b), probeLen)], "\r\n")
-	if len(b) == 0 {
-		return either, undecided
-	}
-	if v := prefix(b, "HTTP/1."); v != refused {
-		return fromServer, v
-	}
-	best := refused
-	for _, m := range httpMethods {
-		if m[0] != b[0] {
-			continue
-		}
-		if n := len(m); len(b) > n && b[n] == ' ' && string(b[:n]) == m {
-			return fromClient, decided
-		}
-		if len(b) <= len(m) && string(b) == m[:len(b)] {
-			best = undecided
-		}
-	}
-	return fromClient, best
 }
 
 // prefix reports whether b begins with want, or may when more of it is there.

@@ -113,6 +113,11 @@ func TestDetectBehind(t *testing.T) {
 	if len(msgs) != 1 || msgs[0].Proto != stream.TLS {
 		t.Errorf("behind RDP: %+v", msgs)
 	}
+	// RFC 9293 section 3.8.4: a keep-alive may have a byte of garbage.
+	msgs = play(new(stream.Assembler), talk{{false, "\x00"}, {false, get}}.segs(1<<14)...)
+	if len(msgs) != 1 || msgs[0].Data != get {
+		t.Errorf("behind a keep-alive: %+v", msgs)
+	}
 }
 
 // ProtoBeacon is a protocol of the caller's: lines behind a magic word.

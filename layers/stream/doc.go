@@ -23,10 +23,10 @@
 // Whatever order segments come in, and however a message is cut, each message
 // comes out once, whole, in its direction's order: a DNS message (over UDP or
 // TCP), the head of an HTTP/1 request or response, a TLS handshake message (over
-// TCP or in QUIC's Initial packets, which are decrypted), a hello of DTLS, what
-// SSH says before it encrypts, a command or reply of SMTP, POP3, IMAP or FTP, the
-// header section of a mail. Bodies of HTTP, attachments of mails and transfers
-// of FTP are Files: see [File].
+// TCP, in OpenVPN, or in QUIC's Initial packets, which are decrypted), a hello of
+// DTLS, what SSH says before it encrypts, a command or reply of SMTP, POP3, IMAP or FTP, the
+// header section of a mail. Bodies of HTTP, the files uploaded with forms in them,
+// attachments of mails and transfers of FTP are Files: see [File].
 //
 // Which protocol a connection speaks is decided by its content; ports only
 // break ties. A connection whose beginning was not captured is picked up where

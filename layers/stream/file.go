@@ -59,6 +59,10 @@ type File struct {
 	// known. It is any text, and never a path to use.
 	Name string
 
+	// In is the body that holds it, when it was uploaded with a form (RFC 7578),
+	// nil for any other file. The body is a File too.
+	In *File
+
 	// Type is the media type that the sender states (RFC 9110 section 8.3),
 	// without parameters, "" for none.
 	Type string
@@ -131,11 +135,19 @@ func (w *fileWriter) write(s sink, data []byte, at Ref) {
 	}
 }
 
-// spoil says that the file is not whole. The first reason stays.
+// spoil says that the file is not whole. The first reason stays, but that bytes are
+// missing says more than that they are a part or coded.
 func (w *fileWriter) spoil(why Completeness) {
-	if w.file.State == Complete {
-		w.file.State = why
+	switch w.file.State {
+	case Partial, Encoded:
+		if why != Unfinished && why != Holed {
+			return
+		}
+	case Complete:
+	default:
+		return
 	}
+	w.file.State = why
 }
 
 // end ends the file.

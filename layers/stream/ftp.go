@@ -12,7 +12,6 @@ import (
 // replies, and tells the Assembler which data connections they announce.
 type ftpFramer struct {
 	dialogue
-	asked    bool         // AUTH TLS has been sent (RFC 4217)
 	transfer *ftpTransfer // announced last
 	restart  bool         // REST: the next transfer is not from the beginning
 }
@@ -61,8 +60,7 @@ const telnetIAC = 0xff
 // command takes one line of the client's.
 func (f *ftpFramer) command(s sink, p *piece) {
 	l := &f.lines[p.side]
-	if f.asked && len(l.buf.b) == 0 && p.data[0] == byte(layers.TLSHandshakeRecord) {
-		f.upgrade(s, p.side)
+	if f.startsTLS(s, p) {
 		return
 	}
 	b, ok := l.until(s, p, oneLine)
@@ -77,7 +75,7 @@ func (f *ftpFramer) command(s sink, p *piece) {
 	f.message(s, p, b)
 	switch {
 	case c.Is("AUTH"):
-		f.asked = true
+		f.asked = true // RFC 4217
 	case c.Is("PORT"):
 		f.announce(s, portOfPORT(c.Arg()), true)
 	case c.Is("EPRT"):
@@ -102,24 +100,17 @@ func (f *ftpFramer) begin(t ftpTransfer) {
 
 // reply takes one reply of the server's.
 func (f *ftpFramer) reply(s sink, p *piece) {
-	b, ok := f.lines[p.side].until(s, p, endOfReply)
+	r, ok := f.serverReply(s, p)
 	if !ok {
 		return
 	}
-	r, err := layers.ParseReply(b)
-	if err != nil {
-		f.lines[p.side].done(s, p, len(b))
-		return
-	}
-	f.message(s, p, b)
 	switch r.Code() {
 	case 227:
-		f.announce(s, portOfPASV(b[3:]), false)
+		f.announce(s, portOfPASV(r.Bytes()[3:]), false)
 	case 229:
-		f.announce(s, portOfEPSV(b[3:]), false)
+		f.announce(s, portOfEPSV(r.Bytes()[3:]), false)
 	case 234:
-		f.upgrade(s, 0)
-		f.upgrade(s, 1)
+		f.startTLS(s)
 	}
 }
 

@@ -162,6 +162,9 @@ func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
 	}
 	if h.mode == httpInBody || h.mode == httpInChunk {
 		h.file = newHTTPBody(s, Message{Proto: HTTP1, FromClient: true}, req, req.Target())
+		if h.file.state != Encoded {
+			h.file.form = newForm(s, layers.ParseMailParams(req.Get("Content-Type")))
+		}
 	}
 }
 

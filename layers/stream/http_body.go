@@ -2,58 +2,54 @@ package stream
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
-	"io"
-	"mime"
+	"iter"
 	"net/url"
 	"strings"
+
+	"github.com/sightline-go/sightline/layers"
 )
 
 // An httpBody is the body of a message (RFC 9110 section 6.4) on its way to a
 // file. It begins with its first byte: an empty body is no file.
 type httpBody struct {
-	from   Message // Proto, FromClient and Request of its parts
-	coding string  // of the content, "" when there is none to undo
-	state  Completeness
-	name   string
-	typ    string
+	from    Message  // Proto, FromClient and Request of its parts
+	codings []string // of the content that are to be undone, the last first
+	state   Completeness
+	name    string
+	typ     string
 
 	w      *fileWriter
-	packed []byte // what has come of a content with a coding
+	packed []byte      // what has come of a content with codings
+	form   *mimeReader // takes the files out of a form, nil for any other body
 }
 
 // newHTTPBody returns the body behind a head, h being that of the message.
 func newHTTPBody(s sink, from Message, h httpFields, target []byte) *httpBody {
 	b := &httpBody{from: from, typ: mediaType(h.Get("Content-Type")), name: fileName(h.Get("Content-Disposition"), target)}
-	switch coding := strings.ToLower(string(h.Get("Content-Encoding"))); coding {
-	case "", "identity":
-	case "gzip", "x-gzip", "deflate":
-		b.coding = coding
-		if s.a.Hash == HashNone && !s.a.Content {
-			b.coding, b.state = "", Encoded // nobody looks at it
-		}
-	default:
-		b.state = Encoded
+	b.name = b.name[:min(len(b.name), maxName)]
+	codings, known := contentCodings(h)
+	if !known || len(codings) > 0 && s.a.Hash == HashNone && !s.a.Content { // or nobody looks at it
+		codings, b.state = nil, Encoded
 	}
+	b.codings = codings
 	return b
 }
 
 // httpFields is what requests and responses share.
-type httpFields interface{ Get(name string) []byte }
+type httpFields interface {
+	Get(name string) []byte
+	Fields() iter.Seq2[[]byte, []byte]
+}
 
 // write takes the next bytes of the content.
 func (b *httpBody) write(s sink, data []byte, at Ref) {
 	if b.w == nil {
-		b.from.First = at
-		b.w = s.beginFile(b.from, b.name, b.typ)
-		b.w.spoil(b.state)
+		b.begin(s, at)
 	}
 	b.from.Last = at
 	switch {
-	case b.coding == "":
-		b.w.write(s, data, at)
+	case len(b.codings) == 0:
+		b.content(s, data, at)
 	case len(b.packed)+len(data) > withDefault(s.a.MaxDecode, defaultMaxDecode):
 		b.giveUp(s, Oversized)
 		b.w.file.Size += int64(len(data))
@@ -63,23 +59,53 @@ func (b *httpBody) write(s sink, data []byte, at Ref) {
 	}
 }
 
+// begin begins the file, and the form that it may be.
+func (b *httpBody) begin(s sink, at Ref) {
+	b.from.First = at
+	b.w = s.beginFile(b.from, b.name, b.typ)
+	b.w.spoil(b.state)
+	if b.form != nil {
+		b.form.begin(s, b.from, b.w.file)
+	}
+}
+
+// content passes on content without coding.
+func (b *httpBody) content(s sink, data []byte, at Ref) {
+	b.w.write(s, data, at)
+	if b.form != nil {
+		b.form.write(s, data, at)
+	}
+}
+
 // giveUp says that a content with a coding will not be decoded.
 func (b *httpBody) giveUp(s sink, why Completeness) {
 	b.w.spoil(why)
 	b.w.file.Size += int64(len(b.packed))
-	b.coding = ""
+	b.codings = nil
+	b.endForm(s)
 	b.free(s)
+}
+
+// endForm ends the form. Only its last delimiter says that all of it came.
+func (b *httpBody) endForm(s sink) {
+	if b.form != nil {
+		b.form.end(s, false)
+		b.form = nil
+	}
 }
 
 // lose notes that bytes are missing.
 func (b *httpBody) lose(s sink) {
 	switch {
 	case b.w == nil:
-		b.state = max(b.state, Holed)
-	case b.coding != "":
+		b.state = Holed
+	case len(b.codings) > 0:
 		b.giveUp(s, Holed)
 	default:
 		b.w.spoil(Holed)
+		if b.form != nil {
+			b.form.gap(s)
+		}
 	}
 }
 
@@ -89,9 +115,10 @@ func (b *httpBody) end(s sink, state Completeness) {
 		return
 	}
 	b.w.spoil(state)
-	if b.coding != "" {
+	if len(b.codings) > 0 {
 		b.decode(s)
 	}
+	b.endForm(s)
 	b.w.end(s, b.from.Last)
 	b.free(s)
 }
@@ -99,46 +126,6 @@ func (b *httpBody) end(s sink, state Completeness) {
 func (b *httpBody) free(s sink) {
 	s.a.hold(-len(b.packed))
 	b.packed = nil
-}
-
-// pieceLen is the length of the pieces in which decoded content goes on.
-const pieceLen = 32 << 10
-
-// decode undoes the coding of the content (RFC 9110 section 8.4.1).
-func (b *httpBody) decode(s sink) {
-	r, err := decoder(b.coding, b.packed)
-	limit := withDefault(s.a.MaxDecode, defaultMaxDecode)
-	var piece []byte
-	for err == nil {
-		if s.a.decoded >= limit {
-			b.w.spoil(Oversized)
-			return
-		}
-		if piece == nil || s.a.Content { // a Message keeps it until the next call
-			piece = make([]byte, pieceLen)
-		}
-		var n int
-		n, err = r.Read(piece[:min(pieceLen, limit-s.a.decoded)])
-		s.a.decoded += n
-		b.w.write(s, piece[:n], b.from.Last)
-	}
-	if err != io.EOF {
-		b.w.spoil(Undecodable)
-	}
-}
-
-// decoder returns a Reader of what b is the coded form of. What is called
-// deflate is the zlib format (RFC 9110 section 8.4.1.2), but often without its
-// header.
-func decoder(coding string, b []byte) (io.Reader, error) {
-	src := bytes.NewReader(b)
-	if coding != "deflate" {
-		return gzip.NewReader(src)
-	}
-	if r, err := zlib.NewReader(src); err == nil {
-		return r, nil
-	}
-	return flate.NewReader(bytes.NewReader(b)), nil
 }
 
 // mediaType returns a Content-Type without its parameters.
@@ -150,8 +137,8 @@ func mediaType(field []byte) string {
 // fileName returns the name that a Content-Disposition (RFC 6266) gives, else
 // the last part of the target's path.
 func fileName(disposition, target []byte) string {
-	if _, params, err := mime.ParseMediaType(string(disposition)); err == nil && params["filename"] != "" {
-		return params["filename"]
+	if name := layers.ParseMailParams(disposition).Get("filename"); name != "" {
+		return name
 	}
 	path, _, _ := strings.Cut(string(target), "?")
 	path = path[strings.LastIndexByte(path, '/')+1:]

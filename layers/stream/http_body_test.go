@@ -88,6 +88,7 @@ func TestHTTPBodies(t *testing.T) {
 	length := func(n int) string { return fmt.Sprintf("Content-Length: %d\r\n", n) }
 	get := "GET /dir/a%20b.exe?x=1 HTTP/1.1\r\nHost: a.example\r\n\r\n"
 	gz, zl, raw := packed(t, "gzip", "hello"), packed(t, "zlib", "hello"), packed(t, "flate", "hello")
+	twice := packed(t, "zlib", gz)
 	chunked := func(body string) string {
 		return fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", len(body)/2, body[:len(body)/2], len(body)-len(body)/2, body[len(body)/2:])
 	}
@@ -104,6 +105,11 @@ func TestHTTPBodies(t *testing.T) {
 		{"gzip, chunked", talk{{false, get}, {true, strings.TrimSuffix(res("Content-Encoding: GZip\r\n", ""), "\r\n") + chunked(gz)}}, []string{server + "5 complete 2cf24dba"}},
 		{"deflate", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(zl)), zl)}}, []string{server + "5 complete 2cf24dba"}},
 		{"deflate without zlib header", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(raw)), raw)}}, []string{server + "5 complete 2cf24dba"}},
+		{"coded twice", talk{{false, get}, {true, res("Content-Encoding: identity, gzip\r\nContent-encoding: deflate\r\n"+length(len(twice)), twice)}}, []string{server + "5 complete 2cf24dba"}},
+		{"coded too often", talk{{false, get}, {true, res("Content-Encoding: gzip, gzip, gzip, gzip, gzip\r\n"+length(len(gz)), gz)}}, []string{fmt.Sprintf("%s%d coding not undone ", server, len(gz))}},
+		{"brotli, not finished", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(4), "abc")}}, []string{server + "3 ended before its end "}},
+		{"range, not finished", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Length: 4\r\n\r\nell"}},
+			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  3 ended before its end `}},
 		{"brotli", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(3), "abc")}}, []string{server + "3 coding not undone "}},
 		{"no gzip at all", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(5), "hello")}}, []string{server + "0 damaged coding "}},
 		{"gzip cut short", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(len(gz)-9), gz[:len(gz)-9])}}, []string{server + "5 damaged coding "}},
@@ -115,6 +121,13 @@ func TestHTTPBodies(t *testing.T) {
 			[]string{server + "5 complete 486ea462"}},
 		{"a name of its own", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"../../x.exe\"\r\n"+length(5), "hello")}},
 			[]string{`server /dir/a%20b.exe?x=1 "../../x.exe" text/plain 5 complete 2cf24dba`}},
+		// RFC 6266 section 5; then what senders write as well.
+		{"a name with a charset", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"EURO rates\"; filename*=utf-8''%e2%82%ac%20rates\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "€ rates" text/plain 5 complete 2cf24dba`}},
+		{"a name without quotes", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=my file (1).exe\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "my file (1).exe" text/plain 5 complete 2cf24dba`}},
+		{"a name with a path", talk{{false, get}, {true, res("Content-Disposition: attachment;filename=\"C:\\tmp\\x.exe\"\r\n"+length(5), "hello")}},
+			[]string{`server /dir/a%20b.exe?x=1 "C:\\tmp\\x.exe" text/plain 5 complete 2cf24dba`}},
 		{"upload", talk{{false, "PUT /up HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"}, {true, "HTTP/1.1 100 Continue\r\n\r\n"}, {false, "hello"}, {true, res(length(5), "world")}},
 			[]string{`client  "up"  5 complete 2cf24dba`, `server /up "up" text/plain 5 complete 486ea462`}},
 		{"pipelined", talk{{false, get + "GET /2 HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello") + res(length(5), "world")}},
@@ -163,6 +176,15 @@ func TestHTTPBodyBomb(t *testing.T) {
 	a := &stream.Assembler{Config: stream.Config{MaxDecode: 100_000}}
 	if diff := cmp.Diff([]string{`server / ""  100000 too large to decode `}, files(t, a, segs...)); diff != "" {
 		t.Error(diff)
+	}
+	// Of a bomb in a bomb, both count.
+	double := packed(t, "gzip", bomb)
+	segs2 := talk{{false, get}, {true, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n%s", len(double), double)}}.segs(1460)
+	a = &stream.Assembler{Config: stream.Config{MaxDecode: 100_000}}
+	var size int
+	got := files(t, a, segs2...)
+	if n, err := fmt.Sscanf(got[0], `server / ""  %d too large to decode`, &size); n != 1 || err != nil || size > 97_000 || size < 90_000 {
+		t.Errorf("%q, %v", got, err)
 	}
 	a = &stream.Assembler{Config: stream.Config{MaxDecode: 1000}} // less than the bomb itself
 	if diff := cmp.Diff([]string{fmt.Sprintf(`server / ""  %d too large to decode `, len(bomb))}, files(t, a, segs...)); diff != "" {

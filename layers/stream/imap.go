@@ -22,19 +22,18 @@ type imapFramer struct {
 	auth bool  // the client's lines are AUTHENTICATE's, or commands
 	want int64 // bytes of the partial FETCH that was asked for last
 
-	asked  []byte // tag of a STARTTLS or COMPRESS without reply
-	zip    bool   // it is COMPRESS (RFC 4978)
+	tag    []byte // of a STARTTLS or COMPRESS (RFC 4978) without reply
 	closed bool   // what follows is compressed
 }
 
 type imapSide struct {
-	size  int64       // of a literal
-	left  int64       // of it
-	mail  *mimeReader // what it is, or a mail that comes in pieces
-	tail  bool        // behind a literal: its line goes on
-	whole bool        // the mail is whole behind the literal
-	name  []byte      // of the message that a mail in pieces is, nil for others
-	next  int64       // where its next piece begins
+	mailInside        // the literal, or what comes in pieces
+	size       int64  // of a literal
+	left       int64  // of it
+	tail       bool   // behind a literal: its line goes on
+	whole      bool   // the mail is whole behind the literal
+	name       []byte // of the message that a mail in pieces is, nil for others
+	next       int64  // where its next piece begins
 }
 
 func newIMAP() framer { return &imapFramer{dialogue: dialogue{proto: IMAP}} }
@@ -77,8 +76,7 @@ func (f *imapFramer) gap(s sink, p *piece) {
 func (f *imapFramer) line(s sink, p *piece) {
 	l, h := &f.lines[p.side], &f.side[p.side]
 	client := p.side == s.c.client
-	if client && f.asked != nil && len(l.buf.b) == 0 && p.data[0] == byte(layers.TLSHandshakeRecord) {
-		f.upgrade(s, p.side)
+	if client && f.startsTLS(s, p) {
 		return
 	}
 	b, ok := l.until(s, p, endOfIMAP)
@@ -111,7 +109,7 @@ func (f *imapFramer) command(b []byte) {
 	}
 	switch {
 	case c.Is("STARTTLS"), c.Is("COMPRESS"):
-		f.asked, f.zip = bytes.Clone(c.Tag()), c.Is("COMPRESS")
+		f.tag, f.asked = bytes.Clone(c.Tag()), c.Is("STARTTLS")
 	case c.Is("AUTHENTICATE"):
 		f.auth = true
 	case c.Is("FETCH"), c.Is("UID"):
@@ -140,17 +138,17 @@ func (f *imapFramer) response(s sink, b []byte) {
 		client.left, client.tail = 0, false // the literal was refused
 		client.endMail(s, false)
 	}
-	if f.asked == nil || !bytes.Equal(c.Tag(), f.asked) {
+	if f.tag == nil || !bytes.Equal(c.Tag(), f.tag) {
 		return
 	}
-	f.asked = nil
+	f.tag = nil
 	switch {
 	case !c.Is("OK"):
-	case f.zip:
-		f.closed = true
+		f.asked = false
+	case f.asked:
+		f.startTLS(s)
 	default:
-		f.upgrade(s, 0)
-		f.upgrade(s, 1)
+		f.closed = true
 	}
 }
 
@@ -237,13 +235,6 @@ func (h *imapSide) literal(s sink, p *piece) {
 func (h *imapSide) take(s sink, n int64) {
 	if h.left -= n; h.left == 0 && h.whole {
 		h.endMail(s, true)
-	}
-}
-
-func (h *imapSide) endMail(s sink, whole bool) {
-	if h.mail != nil {
-		h.mail.end(s, whole)
-		h.mail = nil
 	}
 }
 

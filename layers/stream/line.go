@@ -101,18 +101,49 @@ func isCode(b []byte) bool {
 type dialogue struct {
 	proto Proto
 	lines [2]lines
+	asked bool    // for TLS
 	open  [2]bool // the side's bytes go to inner
 	inner framer
 }
 
-// upgrade makes the bytes of a side go to the stage above. Either side may be
-// the first that is seen there.
+// startTLS makes the bytes of both sides go to the stage above.
+func (d *dialogue) startTLS(s sink) {
+	d.upgrade(s, 0)
+	d.upgrade(s, 1)
+}
+
+// startsTLS reports whether p is the beginning of TLS, which the client has asked
+// for, and upgrades its side. The server's answer may be missing, or come later.
+func (d *dialogue) startsTLS(s sink, p *piece) bool {
+	if !d.asked || len(d.lines[p.side].buf.b) > 0 || p.data[0] != byte(layers.TLSHandshakeRecord) {
+		return false
+	}
+	d.upgrade(s, p.side)
+	return true
+}
+
 func (d *dialogue) upgrade(s sink, side int) {
 	if d.inner == nil {
 		d.inner = &probe{via: StartTLS}
 	}
 	d.lines[side].buf.drop(s)
 	d.open[side] = true
+}
+
+// serverReply emits the server's next reply of SMTP or FTP, and returns it. Lines
+// that are none are passed over.
+func (d *dialogue) serverReply(s sink, p *piece) (r layers.Reply, ok bool) {
+	b, ok := d.lines[p.side].until(s, p, endOfReply)
+	if !ok {
+		return r, false
+	}
+	r, err := layers.ParseReply(b)
+	if err != nil {
+		d.lines[p.side].done(s, p, len(b))
+		return r, false
+	}
+	d.message(s, p, b)
+	return r, true
 }
 
 // message emits b, the message that until returned, and drops it.

@@ -2,9 +2,13 @@ package stream
 
 // A list orders connections by when their last packet came. It is intrusive,
 // so that moving a connection to the end costs no allocation.
-type list struct{ first, last *tcb }
+type list struct {
+	first, last *tcb
+	n           int
+}
 
 func (l *list) append(t *tcb) {
+	l.n++
 	t.prev, t.next = l.last, nil
 	if l.last == nil {
 		l.first = t
@@ -15,6 +19,7 @@ func (l *list) append(t *tcb) {
 }
 
 func (l *list) remove(t *tcb) {
+	l.n--
 	if t.prev == nil {
 		l.first = t.next
 	} else {

@@ -36,6 +36,7 @@ const (
 	Connect  // a tunnel that HTTP CONNECT opened (RFC 9110 section 9.3.6)
 	Upgrade  // what follows a 101 response (RFC 9110 section 7.8)
 	StartTLS // what follows STARTTLS (RFC 3207 and the like)
+	OpenVPN  // the control channel of OpenVPN
 	QUIC
 	DTLS
 	SSH
@@ -45,6 +46,7 @@ const (
 	IMAP
 	FTP
 	FTPData
+	SSL2
 
 	// These are recognised and counted, and make no messages.
 	SOCKS
@@ -60,7 +62,7 @@ const (
 )
 
 var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade",
-	"STARTTLS", "QUIC", "DTLS", "SSH", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data",
+	"STARTTLS", "OpenVPN", "QUIC", "DTLS", "SSH", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data", "SSL 2",
 	"SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
 
 // String returns the protocol's name.
@@ -103,14 +105,14 @@ type Message struct {
 	// Conn is the connection, or the pair of endpoints of a datagram.
 	Conn *Conn
 
-	// Via is what carried the message: TCP or UDP; Connect, Upgrade or StartTLS
-	// when it came through a tunnel inside the connection; QUIC when it came in
-	// that one's Initial packets.
+	// Via is what carried the message: TCP or UDP; Connect, Upgrade, StartTLS or
+	// OpenVPN when it came through a tunnel inside the connection; QUIC when it
+	// came in that one's Initial packets.
 	Via Proto
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message, QUIC
-	// a packet with a long header, DTLS a ClientHello or ServerHello in the form
+	// head of a request (FromClient) or response, TLS a handshake message (of
+	// SSL 2 the certificate, in the form that it has in TLS), QUIC a packet with a long header, DTLS a ClientHello or ServerHello in the form
 	// that it has in TLS, SSH an identification string without line end (it
 	// begins with "SSH-") or a message of the key exchange (it begins with its
 	// number), SMTP, POP3, IMAP and FTP a command (FromClient) or reply with its

@@ -11,6 +11,10 @@ const (
 	// passed over and counted in Stats.TooDeep.
 	maxMIMEDepth = 16
 
+	// maxParts bounds the parts of a mail or form that are looked at. Further ones
+	// are passed over and counted in Stats.TooMany.
+	maxParts = 1000
+
 	// maxBoundary bounds a boundary, of which RFC 2046 section 5.1.1 allows 70
 	// bytes, and maxPadding the white space behind it. What is longer is no
 	// boundary.
@@ -32,7 +36,9 @@ type mimeReader struct {
 	from   Message // Proto, FromClient and Request of what it emits
 	at     Ref     // of the bytes at hand
 	levels []mimeLevel
-	depth  int // of multiparts and mails in one another
+	depth  int   // of multiparts and mails in one another
+	parts  int   // that have begun
+	form   *File // the body, if it is a form's
 
 	inHead bool   // else in a body
 	isMail bool   // the header section is a mail's, not a part's
@@ -59,15 +65,25 @@ func newMail(s sink, from Message) *mimeReader {
 	return &mimeReader{from: from, inHead: true, isMail: true}
 }
 
-// newMultipart returns a reader for a body whose Content-Type is contentType, nil
-// when that is no multipart with a boundary.
-func newMultipart(s sink, from Message, contentType []byte) *mimeReader {
-	m := &mimeReader{from: from, bol: true}
-	if !m.enter(s, layers.ParseMailParams(contentType)) || len(m.levels) == 0 {
+// newForm returns a reader for the files in a form (RFC 7578), nil when contentType
+// is not that of a form with a boundary. The caller must call begin before the
+// first write.
+func newForm(s sink, contentType layers.MailParams) *mimeReader {
+	m := &mimeReader{bol: true}
+	if !bytes.EqualFold(contentType.Value(), []byte("multipart/form-data")) ||
+		!m.enter(s, contentType) || len(m.levels) == 0 {
 		return nil
 	}
-	s.a.hold(mimeCost)
 	return m
+}
+
+// begin says whose body the form is.
+func (m *mimeReader) begin(s sink, from Message, body *File) {
+	s.a.hold(mimeCost)
+	m.from, m.form = from, body
+	if body.State == Holed {
+		m.gap(s)
+	}
 }
 
 // write takes the next bytes.
@@ -138,68 +154,6 @@ func (m *mimeReader) entity(s sink) {
 	m.head.drop(s)
 }
 
-// open decides what the body is that h describes.
-func (m *mimeReader) open(s sink, h layers.MailHeader) {
-	field := h.Get("Content-Type")
-	if field == nil && len(m.levels) > 0 && m.levels[len(m.levels)-1].digest && !m.isMail {
-		field = []byte("message/rfc822")
-	}
-	contentType := layers.ParseMailParams(field)
-	m.isMail = false
-	if m.enter(s, contentType) {
-		return
-	}
-	coding := codingOf(h.Get("Content-Transfer-Encoding"))
-	kind := string(bytes.ToLower(contentType.Value()))
-	if coding == codingNone && (kind == "message/rfc822" || kind == "message/global") {
-		if m.deeper(s) {
-			m.inHead, m.isMail = true, true
-		}
-		return
-	}
-	name := layers.ParseMailParams(h.Get("Content-Disposition")).Get("filename")
-	if name == "" {
-		name = contentType.Get("name")
-	}
-	if name == "" && (kind == "" || kind == "text" || bytes.HasPrefix([]byte(kind), []byte("text/"))) {
-		return
-	}
-	from := m.from
-	from.First = m.at
-	m.coding = transferDecoder{coding: coding}
-	m.file = s.beginFile(from, name[:min(len(name), maxName)], string(contentType.Value()))
-	if coding == codingUnknown {
-		m.file.spoil(Encoded)
-	}
-}
-
-// enter begins a multipart, and reports whether the type is one. One without a
-// boundary that can be used, or too deep, is passed over.
-func (m *mimeReader) enter(s sink, contentType layers.MailParams) bool {
-	kind := bytes.ToLower(contentType.Value())
-	if !bytes.HasPrefix(kind, []byte("multipart/")) {
-		return false
-	}
-	boundary := contentType.Get("boundary")
-	if boundary == "" || len(boundary) > maxBoundary || !m.deeper(s) {
-		return true
-	}
-	m.levels = append(m.levels, mimeLevel{
-		delimiter: []byte("--" + boundary), digest: string(kind) == "multipart/digest", depth: m.depth,
-	})
-	return true
-}
-
-// deeper enters one more level, if that is allowed.
-func (m *mimeReader) deeper(s sink) bool {
-	if m.depth >= maxMIMEDepth {
-		s.a.stats.TooDeep++
-		return false
-	}
-	m.depth++
-	return true
-}
-
 // startBody begins a body, which goes to f.
 func (m *mimeReader) startBody(f *fileWriter) {
 	m.inHead, m.bol, m.lineBreak, m.file = false, true, "", f
@@ -263,4 +217,14 @@ func (m *mimeReader) unfinished() (level int, last, ok bool) {
 		return 0, false, false
 	}
 	return m.delimiter(m.candidate)
+}
+
+// A mailInside is the mail that a conversation is in, if it is in one.
+type mailInside struct{ mail *mimeReader }
+
+func (i *mailInside) endMail(s sink, whole bool) {
+	if i.mail != nil {
+		i.mail.end(s, whole)
+		i.mail = nil
+	}
 }

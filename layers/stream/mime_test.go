@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/layers"
 )
 
 // A mimeFile is what is compared of a File and its content.
@@ -97,12 +99,13 @@ func readMail(text string, size int) mimeResult {
 	return r
 }
 
-// readMultipart reads a multipart body in pieces of size bytes.
-func readMultipart(contentType, text string, size int) mimeResult {
+// readForm reads a form in pieces of size bytes.
+func readForm(contentType, text string, size int) mimeResult {
 	f := newMIMEFeed()
-	f.m = newMultipart(f.s, Message{Proto: HTTP1}, []byte(contentType))
+	f.m = newForm(f.s, layers.ParseMailParams([]byte(contentType)))
+	f.m.begin(f.s, Message{Proto: HTTP1}, new(File))
 	f.write(text, size)
-	return f.end(true)
+	return f.end(false)
 }
 
 var cuts = []int{1 << 20, 1, 2, 3, 7}
@@ -262,7 +265,8 @@ Content-Transfer-Encoding: Quoted-printable
 --unique-boundary-1--
 `
 
-// What multipart.Writer of the standard library writes for a form is read back.
+// What multipart.Writer of the standard library writes for a form is read back:
+// what has a file name.
 func TestMultipartForm(t *testing.T) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -277,17 +281,17 @@ func TestMultipartForm(t *testing.T) {
 	w.Close()
 	want := mimeResult{Files: []mimeFile{{`C:\dir\a "q".exe`, "application/octet-stream", Complete, content}}}
 	for _, size := range cuts {
-		if diff := cmp.Diff(want, readMultipart(w.FormDataContentType(), b.String(), size)); diff != "" {
+		if diff := cmp.Diff(want, readForm(w.FormDataContentType(), b.String(), size)); diff != "" {
 			t.Errorf("pieces of %d bytes (-want +got):\n%s", size, diff)
 		}
 	}
 }
 
-func TestNoMultipart(t *testing.T) {
-	for _, contentType := range []string{"", "text/plain", "multipart/form-data", `multipart/form-data; boundary=""`, "multipart/mixed; boundary=" + strings.Repeat("b", 257)} {
+func TestNoForm(t *testing.T) {
+	for _, contentType := range []string{"", "text/plain", "multipart/form-data", `multipart/form-data; boundary=""`, "multipart/form-data; boundary=" + strings.Repeat("b", 257), "multipart/mixed; boundary=b"} {
 		f := newMIMEFeed()
-		if m := newMultipart(f.s, Message{}, []byte(contentType)); m != nil || f.a.stats.Held != 0 {
-			t.Errorf("%q is taken for a multipart with a boundary", contentType)
+		if m := newForm(f.s, layers.ParseMailParams([]byte(contentType))); m != nil || f.a.stats.Held != 0 {
+			t.Errorf("%q is taken for a form with a boundary", contentType)
 		}
 	}
 }
@@ -386,12 +390,17 @@ func FuzzMIME(f *testing.F) {
 	f.Add([]byte(crlf(rfc2049)), uint8(1))
 	f.Add([]byte("--b\r\nContent-Type: a/b\r\n\r\n=41=\r\n b \r\n--b--"), uint8(3))
 	f.Add([]byte("QUJDRA==\r\n"), uint8(2))
+	f.Add([]byte("--b\r\nContent-Disposition: form-data; name=x; filename=y\r\n\r\n--b-\r\n--b--"), uint8(2))
 	f.Fuzz(func(t *testing.T, b []byte, size uint8) {
 		text, cut := string(b), max(int(size), 1)
 		for _, mail := range []string{text, "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + text} {
 			if diff := cmp.Diff(readMail(mail, 1<<20), readMail(mail, cut)); diff != "" {
 				t.Fatalf("cut (-whole +cut):\n%s", diff)
 			}
+		}
+		const form = "multipart/form-data; boundary=b"
+		if diff := cmp.Diff(readForm(form, text, 1<<20), readForm(form, text, cut)); diff != "" {
+			t.Fatalf("a form, cut (-whole +cut):\n%s", diff)
 		}
 		twinWriters(t, b, cut)
 		twinMultipart(t, text, cut)
@@ -427,8 +436,8 @@ func twinWriters(t *testing.T, b []byte, cut int) {
 	}
 	w.Close()
 	one := mimeFile{"", "a/b", Complete, string(b)}
-	want := mimeResult{Files: []mimeFile{one, one, one}}
-	if diff := cmp.Diff(want, readMultipart(`multipart/mixed; boundary="`+w.Boundary()+`"`, out.String(), cut)); diff != "" {
+	mail := `Content-Type: multipart/mixed; boundary="` + w.Boundary() + "\"\r\n\r\n" + out.String()
+	if diff := cmp.Diff([]mimeFile{one, one, one}, readMail(mail, cut).Files); diff != "" {
 		t.Fatalf("written by the standard library (-want +got):\n%s", diff)
 	}
 }
@@ -457,7 +466,7 @@ func twinMultipart(t *testing.T, text string, cut int) {
 		}
 		want = append(want, mimeFile{"", "a/b", Complete, string(content)})
 	}
-	if diff := cmp.Diff(want, readMultipart("multipart/mixed; boundary=b", text, cut).Files); diff != "" {
+	if diff := cmp.Diff(want, readMail("Content-Type: multipart/mixed; boundary=b\r\n\r\n"+text, cut).Files); diff != "" {
 		t.Fatalf("multipart.Reader (-want +got):\n%s", diff)
 	}
 }

@@ -11,14 +11,13 @@ import (
 // several lines are passed over, and so is what AUTH (RFC 5034) exchanges.
 type pop3Framer struct {
 	dialogue
+	mailInside
 	pending queue[pop3Kind]
 	greeted bool // a reply has come
-	asked   bool // STLS has been sent (RFC 2595 section 4)
 	auth    bool // the client's lines are AUTH's, or commands
 
 	mode pop3Mode
 	dot  dotReader
-	mail *mimeReader
 }
 
 // A pop3Kind is what the reply to a command depends on.
@@ -86,8 +85,7 @@ func (f *pop3Framer) gap(s sink, p *piece) {
 // command takes one line of the client's.
 func (f *pop3Framer) command(s sink, p *piece) {
 	l := &f.lines[p.side]
-	if f.asked && len(l.buf.b) == 0 && p.data[0] == byte(layers.TLSHandshakeRecord) {
-		f.upgrade(s, p.side)
+	if f.startsTLS(s, p) {
 		return
 	}
 	b, ok := l.until(s, p, oneLine)
@@ -108,7 +106,7 @@ func (f *pop3Framer) command(s sink, p *piece) {
 	case c.Is("AUTH"):
 		f.auth = true
 	case c.Is("STLS"):
-		kind, f.asked = pop3StartTLS, true
+		kind, f.asked = pop3StartTLS, true // RFC 2595 section 4
 	}
 	f.pending.push(kind)
 }
@@ -135,8 +133,7 @@ func (f *pop3Framer) reply(s sink, p *piece) {
 	case kind == pop3Mail:
 		f.startMail(s, p.first())
 	case kind == pop3StartTLS:
-		f.upgrade(s, 0)
-		f.upgrade(s, 1)
+		f.startTLS(s)
 	case kind == pop3None && !first:
 		f.mode = pop3Perhaps
 	}
@@ -155,13 +152,6 @@ func (f *pop3Framer) answer(s sink, p *piece) {
 	if over {
 		f.endMail(s, true)
 		f.mode = pop3Reply
-	}
-}
-
-func (f *pop3Framer) endMail(s sink, whole bool) {
-	if f.mail != nil {
-		f.mail.end(s, whole)
-		f.mail = nil
 	}
 }
 

@@ -12,12 +12,11 @@ import (
 // 4954) exchanges is passed over.
 type smtpFramer struct {
 	dialogue
+	mailInside
 	pending queue[smtpKind] // commands without reply
 	greeted bool            // the server's first reply has come
-	asked   bool            // STARTTLS has been sent (RFC 3207)
 
 	mode     smtpMode
-	mail     *mimeReader
 	dot      dotReader
 	left     int64 // of a BDAT chunk
 	last     bool  // it is the last
@@ -105,8 +104,7 @@ func (f *smtpFramer) gap(s sink, p *piece) {
 // command takes one line of the client's.
 func (f *smtpFramer) command(s sink, p *piece) {
 	l := &f.lines[p.side]
-	if f.asked && len(l.buf.b) == 0 && p.data[0] == byte(layers.TLSHandshakeRecord) {
-		f.upgrade(s, p.side)
+	if f.startsTLS(s, p) {
 		return
 	}
 	b, ok := l.until(s, p, oneLine)
@@ -132,7 +130,7 @@ func (f *smtpFramer) command(s sink, p *piece) {
 	case c.Is("AUTH"):
 		kind, f.mode = smtpAuth, smtpAuthLine
 	case c.Is("STARTTLS"):
-		kind, f.asked = smtpStartTLS, true
+		kind, f.asked = smtpStartTLS, true // RFC 3207
 	case c.Is("RSET"), c.Is("EHLO"), c.Is("HELO"), c.Is("LHLO"), c.Is("QUIT"):
 		f.endMail(s, false)
 	}
@@ -141,16 +139,10 @@ func (f *smtpFramer) command(s sink, p *piece) {
 
 // reply takes one reply of the server's.
 func (f *smtpFramer) reply(s sink, p *piece) {
-	b, ok := f.lines[p.side].until(s, p, endOfReply)
+	r, ok := f.serverReply(s, p)
 	if !ok {
 		return
 	}
-	r, err := layers.ParseReply(b)
-	if err != nil {
-		f.lines[p.side].done(s, p, len(b))
-		return
-	}
-	f.message(s, p, b)
 	first := !f.greeted
 	f.greeted = true
 	kind, code := f.pending.front(), r.Code()
@@ -165,8 +157,7 @@ func (f *smtpFramer) reply(s sink, p *piece) {
 	case kind == smtpAuth && f.mode == smtpAuthLine:
 		f.mode = smtpCommand
 	case f.asked && code == 220:
-		f.upgrade(s, 0)
-		f.upgrade(s, 1)
+		f.startTLS(s)
 	case kind == smtpStartTLS:
 		f.asked = false
 	case kind == smtpNone && code != 354:
@@ -237,13 +228,6 @@ func (f *smtpFramer) write(s sink, content []byte, at Ref) {
 		}
 	}
 	f.mail.write(s, content, at)
-}
-
-func (f *smtpFramer) endMail(s sink, whole bool) {
-	if f.mail != nil {
-		f.mail.end(s, whole)
-		f.mail = nil
-	}
 }
 
 func (f *smtpFramer) end(s sink, side int) {

@@ -55,6 +55,10 @@ func (h *half) begins(next uint32) { h.next, h.acked, h.known = next, next, true
 // open adds a connection, whose first packet start is. The client is who sent
 // the first SYN; without one, the higher port is taken for the client's.
 func (a *Assembler) open(k *key, client int, start Ref) *tcb {
+	if a.MaxSilent > 0 && a.table.lists[silent].n >= a.MaxSilent {
+		a.stats.Evicted++
+		a.drop(a.table.lists[silent].first)
+	}
 	t := &tcb{key: *k, client: uint8(client), state: silent, start: start}
 	a.table.add(t)
 	a.hold(tcbCost)

@@ -14,15 +14,19 @@ const (
 )
 
 // A tlsFramer cuts the handshake messages out of TLS records, up to where each
-// side begins to encrypt.
+// side begins to encrypt. Behind a change_cipher_spec that is mostly at once; in TLS
+// 1.3, where it means nothing, a hello in clear may follow a HelloRetryRequest (RFC
+// 8446 appendix D.4).
 type tlsFramer struct{ side [2]tlsSide }
 
 type tlsSide struct {
-	header buffer // of a record
-	left   int    // bytes of the current record that are still to come
-	typ    layers.TLSContentType
-	hand   buffer // a handshake message
-	done   bool   // nothing more is to be seen
+	header  buffer // of a record
+	size    int    // of the current record
+	left    int    // bytes of it that are still to come
+	typ     layers.TLSContentType
+	changed bool   // change_cipher_spec has come
+	hand    buffer // a handshake message
+	done    bool   // nothing more is to be seen
 }
 
 func (f *tlsFramer) push(s sink, p piece) {
@@ -50,9 +54,18 @@ func (t *tlsSide) record(s sink, p *piece) bool {
 	if !ok {
 		return false
 	}
-	t.typ, t.left = layers.TLSContentType(h[0]), int(binary.BigEndian.Uint16(h[3:]))
+	t.typ, t.size = layers.TLSContentType(h[0]), int(binary.BigEndian.Uint16(h[3:]))
+	t.left = t.size
 	t.header.done(s, p, tlsRecordLen)
-	if t.typ != layers.TLSHandshakeRecord && t.typ != layers.TLSAlert || t.left > tlsMaxRecord {
+	switch t.typ {
+	case layers.TLSHandshakeRecord, layers.TLSAlert:
+		t.done = t.size > tlsMaxRecord
+	case layers.TLSChangeCipherSpec:
+		t.done, t.changed = t.size != 1, true
+	default:
+		t.done = true
+	}
+	if t.done {
 		t.stop(s)
 	}
 	return !t.done
@@ -66,6 +79,10 @@ func (t *tlsSide) handshake(s sink, p *piece) {
 			return
 		}
 		size := tlsHandshakeLen + int(h[1])<<16 + int(binary.BigEndian.Uint16(h[2:]))
+		if t.changed && (!isHello(h[0]) || size != t.size) {
+			t.stop(s) // it is encrypted
+			return
+		}
 		if size > withDefault(s.a.MaxMessage, defaultMaxMessage) {
 			s.a.stats.TooLong++
 			t.stop(s)
@@ -81,6 +98,10 @@ func (t *tlsSide) handshake(s sink, p *piece) {
 		})
 		t.hand.done(s, p, size)
 	}
+}
+
+func isHello(typ byte) bool {
+	return typ == byte(layers.TLSClientHello) || typ == byte(layers.TLSServerHello)
 }
 
 // stop gives up the side: what follows is encrypted, or no TLS, or behind a gap.

@@ -1,8 +1,15 @@
 package stream_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"math/big"
 	"net"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,7 +49,10 @@ func TestTLSHandshake(t *testing.T) {
 		{"two records", split, []string{hello}},
 		{"two messages in a record", "\x16\x03\x03\x00\x09\x02\x00\x00\x01a\x0e\x00\x00\x00", []string{"\x02\x00\x00\x01a", "\x0e\x00\x00\x00"}},
 		{"an alert before", clientHello + "\x15\x03\x01\x00\x02\x01\x00" + clientHello, []string{hello, hello}},
-		{"encrypted behind the change of cipher", clientHello + "\x14\x03\x03\x00\x01\x01" + clientHello, []string{hello}},
+		{"encrypted behind the change of cipher", clientHello + "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" + strings.Repeat("\x01\x00", 20) + clientHello, []string{hello}},
+		// RFC 8446 section 4.1.2 and appendix D.4.
+		{"a hello behind a retry", clientHello + "\x14\x03\x03\x00\x01\x01" + clientHello + "\x17\x03\x03\x00\x02ab" + clientHello, []string{hello, hello}},
+		{"no change of cipher", clientHello + "\x14\x03\x03\x00\x02\x01\x01" + clientHello, []string{hello}},
 		{"application data", clientHello + "\x17\x03\x03\x00\x02ab" + clientHello, []string{hello}},
 		{"no record", clientHello + "\x99\x03\x03\x00\x02ab" + clientHello, []string{hello}},
 		{"a record too long", clientHello + "\x16\x03\x03\x50\x00ab" + clientHello, []string{hello}},
@@ -59,6 +69,74 @@ func TestTLSHandshake(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A wire is one end of a connection that writes down what it sends, and never waits
+// for the other end to read.
+type wire struct {
+	net.Conn
+	server  bool
+	in, out chan string
+	rest    string
+	talk    *lockedTalk
+}
+
+type lockedTalk struct {
+	sync.Mutex
+	talk talk
+}
+
+func (w *wire) Write(b []byte) (int, error) {
+	w.talk.Lock()
+	w.talk.talk = append(w.talk.talk, talk{{w.server, string(b)}}...)
+	w.talk.Unlock()
+	w.out <- string(b)
+	return len(b), nil
+}
+
+func (w *wire) Read(b []byte) (int, error) {
+	if w.rest == "" {
+		w.rest = <-w.in
+	}
+	n := copy(b, w.rest)
+	w.rest = w.rest[n:]
+	return n, nil
+}
+
+// A client of the standard library offers no share of the one group that the server
+// takes, so it is asked to try again (RFC 8446 section 4.1.4). Both hellos of both
+// sides are there, and nothing that is encrypted.
+func TestTLSHelloRetry(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, down := make(chan string, 100), make(chan string, 100)
+	var both lockedTalk
+	go tls.Server(&wire{server: true, in: up, out: down, talk: &both}, &tls.Config{
+		Certificates:     []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
+		CurvePreferences: []tls.CurveID{tls.CurveP521},
+	}).Handshake()
+	if err := tls.Client(&wire{in: down, out: up, talk: &both}, &tls.Config{InsecureSkipVerify: true}).Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	both.Lock()
+	defer both.Unlock()
+	for _, size := range segmentSizes {
+		var got []layers.TLSHandshakeType
+		for _, m := range play(new(stream.Assembler), both.talk.segs(size)...) {
+			got = append(got, layers.TLSHandshakeType(m.Data[0]))
+		}
+		want := []layers.TLSHandshakeType{layers.TLSClientHello, layers.TLSServerHello, layers.TLSClientHello, layers.TLSServerHello}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("segments of %d bytes (-want +got):\n%s", size, diff)
+		}
 	}
 }
 

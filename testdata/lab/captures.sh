@@ -144,6 +144,17 @@ capture_http() {
 	recorded
 }
 
+# A form with a field and two files, then a file in a chunked body.
+capture_upload() {
+	payload 3000 >"$tmp/report.bin"
+	echo "A short note." >"$tmp/note.txt"
+	record client eth0 upload.pcap tcp port 80
+	fetch -A "UpdateHelper/1.3" -F "host=ws17" -F "report=@$tmp/report.bin;filename=Report 7.bin" \
+		-F "note=@$tmp/note.txt;filename=\"a \\\"short\\\" note.txt\"" "http://www.news.example/comment" --next \
+		-A "UpdateHelper/1.3" -H "Transfer-Encoding: chunked" -F "file=@$tmp/note.txt" "http://www.news.example/comment"
+	recorded
+}
+
 # A mail by a link and an attachment in the clear, then one over STARTTLS.
 capture_smtp() {
 	{

@@ -1,0 +1,37 @@
+package warninglist
+
+import (
+	"errors"
+	"testing"
+)
+
+// The delimiters are the examples of PHP's manual
+// (https://www.php.net/manual/en/regexp.reference.delimiters.php), good and bad.
+func TestTranslate(t *testing.T) {
+	for _, test := range []struct{ entry, want string }{
+		{"/foo bar/", "foo bar"},
+		{"#^[^0-9]$#", "^[^0-9]$"},
+		{"+php+", "php"},
+		{"%[a-zA-Z0-9_-]%", "[a-zA-Z0-9_-]"},
+		{"(this [is] a (pattern))", "this [is] a (pattern)"},
+		{"{this [is] a (pattern)}", "this [is] a (pattern)"},
+		{"[this [is] a (pattern)]", "this [is] a (pattern)"},
+		{"<this [is] a (pattern)>", "this [is] a (pattern)"},
+		{`/http:\/\//`, `http:\/\/`},
+		{"#[a-zA-Z0-9]#i", "(?i)[a-zA-Z0-9]"},
+		{"\n/a|b/imsuD\n", "(?ims)a|b"},
+	} {
+		got, err := translate(test.entry)
+		if err != nil || got != test.want {
+			t.Errorf("%q: %q, %v", test.entry, got, err)
+		}
+		if _, err := compile(got); err != nil {
+			t.Errorf("%q: %v", test.entry, err)
+		}
+	}
+	for _, entry := range []string{"/href='(.*)'", `/\w+\s*\w+/J`, "1-\\d3-\\d3-\\d4|", "", " ", `\a\`, "(a", "(a(b)", `/a\/`, "/a/e"} {
+		if got, err := translate(entry); !errors.Is(err, ErrPattern) {
+			t.Errorf("%q: %q, %v", entry, got, err)
+		}
+	}
+}

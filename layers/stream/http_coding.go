@@ -1,0 +1,110 @@
+package stream
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+)
+
+// maxCodings bounds the codings of one content that are undone.
+const maxCodings = 4
+
+// contentCodings returns the codings of a content (RFC 9110 section 8.4.1) that are
+// to be undone, the one that was applied last first, and whether that can be done.
+func contentCodings(h httpFields) (codings []string, known bool) {
+	for name, list := range h.Fields() {
+		if !bytes.EqualFold(name, []byte("Content-Encoding")) {
+			continue
+		}
+		for item := range bytes.SplitSeq(list, []byte{','}) {
+			switch coding := strings.ToLower(string(bytes.TrimSpace(item))); coding {
+			case "", "identity":
+			case "gzip", "x-gzip", "deflate":
+				codings = append(codings, coding)
+			default:
+				return nil, false
+			}
+			if len(codings) > maxCodings {
+				return nil, false
+			}
+		}
+	}
+	slices.Reverse(codings)
+	return codings, true
+}
+
+// pieceLen is the length of the pieces in which decoded content goes on.
+const pieceLen = 32 << 10
+
+// decode undoes the codings of the content.
+func (b *httpBody) decode(s sink) {
+	r, err := b.decoder(s)
+	var piece []byte
+	for err == nil {
+		if piece == nil || s.a.Content { // a Message keeps it until the next call
+			piece = make([]byte, pieceLen)
+		}
+		var n int
+		n, err = r.Read(piece)
+		b.content(s, piece[:n], b.from.Last)
+	}
+	switch err {
+	case io.EOF:
+	case errOversized:
+		b.w.spoil(Oversized)
+	default:
+		b.w.spoil(Undecodable)
+	}
+}
+
+// decoder returns a Reader of the content. What each coding is undone to counts for
+// the bound: one bomb may hide another.
+func (b *httpBody) decoder(s sink) (io.Reader, error) {
+	var r io.Reader = bytes.NewReader(b.packed)
+	for _, coding := range b.codings {
+		d, err := decoderOf(coding, r)
+		if err != nil {
+			return nil, err
+		}
+		r = meter{d, s.a}
+	}
+	return r, nil
+}
+
+// decoderOf returns a Reader that undoes a coding. What is called deflate is the
+// zlib format (RFC 9110 section 8.4.1.2), but often without its header.
+func decoderOf(coding string, r io.Reader) (io.Reader, error) {
+	if coding != "deflate" {
+		return gzip.NewReader(r)
+	}
+	src := bufio.NewReader(r)
+	const deflated = 8 // RFC 1950 section 2.2
+	if h, _ := src.Peek(2); len(h) == 2 && h[0]&0xf == deflated && (int(h[0])<<8|int(h[1]))%31 == 0 {
+		return zlib.NewReader(src)
+	}
+	return flate.NewReader(src), nil
+}
+
+var errOversized = errors.New("more than Config.MaxDecode")
+
+// A meter counts what is read for Config.MaxDecode, and ends there.
+type meter struct {
+	r io.Reader
+	a *Assembler
+}
+
+func (m meter) Read(p []byte) (int, error) {
+	left := withDefault(m.a.MaxDecode, defaultMaxDecode) - m.a.decoded
+	if left <= 0 {
+		return 0, errOversized
+	}
+	n, err := m.r.Read(p[:min(len(p), left)])
+	m.a.decoded += n
+	return n, err
+}

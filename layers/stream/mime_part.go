@@ -1,0 +1,92 @@
+package stream
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/sightline-go/sightline/layers"
+)
+
+// open decides what the body is that h describes.
+func (m *mimeReader) open(s sink, h layers.MailHeader) {
+	if m.parts++; m.parts > maxParts {
+		s.a.stats.TooMany++
+		m.isMail = false
+		return
+	}
+	field := h.Get("Content-Type")
+	if field == nil && len(m.levels) > 0 && m.levels[len(m.levels)-1].digest && !m.isMail {
+		field = []byte("message/rfc822")
+	}
+	contentType := layers.ParseMailParams(field)
+	name := layers.ParseMailParams(h.Get("Content-Disposition")).Get("filename")
+	if name == "" {
+		name = contentType.Get("name")
+	}
+	coding := codingOf(h.Get("Content-Transfer-Encoding"))
+	m.isMail = false
+	if m.isFile(s, contentType, coding, name) {
+		m.beginFile(s, contentType, coding, name)
+	}
+}
+
+// isFile reports whether a part is a file, and enters it if it is a multipart or a
+// mail. In a form a file has a name, and what has one is a file (RFC 7578 section
+// 4.2), whatever its type; else text without a name is none.
+func (m *mimeReader) isFile(s sink, contentType layers.MailParams, coding coding, name string) bool {
+	if m.form != nil && name != "" {
+		return true
+	}
+	if m.enter(s, contentType) || m.form != nil {
+		return false
+	}
+	switch kind := string(bytes.ToLower(contentType.Value())); {
+	case coding == codingNone && (kind == "message/rfc822" || kind == "message/global"):
+		if m.deeper(s) {
+			m.inHead, m.isMail = true, true
+		}
+		return false
+	case kind == "", kind == "text", strings.HasPrefix(kind, "text/"):
+		return name != ""
+	}
+	return true
+}
+
+// beginFile begins a part that is a file.
+func (m *mimeReader) beginFile(s sink, contentType layers.MailParams, coding coding, name string) {
+	from := m.from
+	from.First = m.at
+	m.coding = transferDecoder{coding: coding}
+	m.file = s.beginFile(from, name[:min(len(name), maxName)], string(contentType.Value()))
+	m.file.file.In = m.form
+	if coding == codingUnknown {
+		m.file.spoil(Encoded)
+	}
+}
+
+// enter begins a multipart, and reports whether the type is one. One without a
+// boundary that can be used, or too deep, is passed over.
+func (m *mimeReader) enter(s sink, contentType layers.MailParams) bool {
+	kind := bytes.ToLower(contentType.Value())
+	if !bytes.HasPrefix(kind, []byte("multipart/")) {
+		return false
+	}
+	boundary := contentType.Get("boundary")
+	if boundary == "" || len(boundary) > maxBoundary || !m.deeper(s) {
+		return true
+	}
+	m.levels = append(m.levels, mimeLevel{
+		delimiter: []byte("--" + boundary), digest: string(kind) == "multipart/digest", depth: m.depth,
+	})
+	return true
+}
+
+// deeper enters one more level, if that is allowed.
+func (m *mimeReader) deeper(s sink) bool {
+	if m.depth >= maxMIMEDepth {
+		s.a.stats.TooDeep++
+		return false
+	}
+	m.depth++
+	return true
+}
