@@ -35,17 +35,14 @@ func (s *server) serveAnalyze(w http.ResponseWriter, r *http.Request) {
 		errorPage(w, http.StatusUnsupportedMediaType)
 		return
 	}
-	activity := &s.metrics.analyses
-	activity.running.Add(1)
-	defer activity.running.Add(-1)
 	in := s.newIntake(w, r, s.pageBudget)
 	defer in.end()
 	defer in.finish()
-	if !s.analyses.take(in.began.Add(min(s.wait, s.pageBudget))) {
+	if !s.analyses.enter(in.began.Add(min(s.wait, s.pageBudget))) {
 		s.refuseAnalysis(w, in, refused(busy, sentence(errBusy)), http.StatusServiceUnavailable)
 		return
 	}
-	defer s.analyses.free()
+	defer s.analyses.leave()
 	a, res := s.analyze(in, r.URL.Query(), r.ContentLength)
 	if a == nil {
 		s.refuseAnalysis(w, in, res, http.StatusBadRequest)
@@ -57,13 +54,13 @@ func (s *server) serveAnalyze(w http.ResponseWriter, r *http.Request) {
 	if err := a.write(w); err != nil {
 		s.log.Warn("analyze", "error", "the answer was not taken")
 	}
-	s.account(activity, "analyze", res, in)
+	s.analyses.account(s.log, res, in)
 }
 
 func (s *server) refuseAnalysis(w http.ResponseWriter, in *intake, res result, status int) {
 	in.finish()
 	in.end()
-	s.account(&s.metrics.analyses, "analyze", res, in)
+	s.analyses.account(s.log, res, in)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(res.answer)
@@ -160,9 +157,9 @@ func (a *analysis) write(dst io.Writer) error {
 	array(w, "attributes", slices.Values(sel.Attributes))
 	array(w, "objects", slices.Values(sel.Objects))
 	array(w, "left_out", slices.Values(sel.LeftOut[:min(len(sel.LeftOut), pageLeftOut)]))
-	array(w, "connections", bare(rep.Connections(), func(c extract.Connection) extract.Connection { c.Evidence = nil; return c }))
-	array(w, "certificates", bare(rep.Certificates(), func(c extract.Certificate) extract.Certificate { c.Evidence = nil; return c }))
-	array(w, "files", bare(rep.Files(), func(f extract.File) extract.File { f.Evidence = nil; return f }))
+	array(w, "connections", bare(rep.Connections(), func(c extract.Connection) extract.Connection { c.Evidence = extract.Trail{}; return c }))
+	array(w, "certificates", bare(rep.Certificates(), func(c extract.Certificate) extract.Certificate { c.Evidence = extract.Trail{}; return c }))
+	array(w, "files", bare(rep.Files(), func(f extract.File) extract.File { f.Evidence = extract.Trail{}; return f }))
 	w.text("}\n")
 	return errors.Join(w.err, w.Flush())
 }

@@ -83,7 +83,7 @@ func TestAnalyze(t *testing.T) {
 	}
 	for _, c := range a.Connections {
 		packets -= c.Sent.Packets
-		if len(c.Evidence) > 0 || c.First.IsZero() {
+		if c.Evidence.Len() > 0 || c.First.IsZero() {
 			t.Errorf("%+v", c)
 		}
 	}

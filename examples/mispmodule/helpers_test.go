@@ -117,7 +117,10 @@ type answered struct {
 	}
 }
 
-type row struct{ UUID, Type, Value, Comment string }
+type row struct {
+	UUID, Type, Value, Comment string
+	ToIDS                      bool `json:"to_ids"`
+}
 
 func decode(t *testing.T, answer string) (a answered) {
 	t.Helper()

@@ -14,14 +14,11 @@ import (
 // serveQuery answers POST /query. Whatever is wrong is told in the answer: MISP
 // shows its "error", and nothing at all of an answer with another status.
 func (s *server) serveQuery(w http.ResponseWriter, r *http.Request) {
-	activity := &s.metrics.imports
-	activity.running.Add(1)
-	defer activity.running.Add(-1)
 	in := s.newIntake(w, r, s.budget)
 	defer in.end()
 	res := s.importQuery(in, r.ContentLength)
 	in.end()
-	s.account(activity, "import", res, in)
+	s.imports.account(s.log, res, in)
 	if res.outcome == malformed {
 		errorPage(w, http.StatusInternalServerError)
 		return
@@ -52,10 +49,10 @@ func sentence(err error) string {
 // importQuery reads a query and makes its answer.
 func (s *server) importQuery(in *intake, total int64) result {
 	defer in.finish()
-	if !s.imports.take(in.began.Add(min(s.wait, s.budget))) {
+	if !s.imports.enter(in.began.Add(min(s.wait, s.budget))) {
 		return refused(busy, sentence(errBusy))
 	}
-	defer s.imports.free()
+	defer s.imports.leave()
 	in.begin()
 	var job job
 	q, err := readQuery(in, func(q *query, data *base64Reader) error { return s.start(&job, q, data, in.until) })

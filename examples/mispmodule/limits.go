@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"time"
 
 	"github.com/sightline-go/sightline/extract"
 )
@@ -28,6 +26,7 @@ func boundedBy(share int64) extract.Options {
 	o.MaxConns = o.MaxValues
 	o.MaxLive = max(n/(8<<10), 1024)
 	o.Stream.MaxBytes = n / 8
+	o.Stream.MaxSilent = max(n/(8<<10), 1024)
 	o.Stream.MaxConn = min(n/16, 4<<20)
 	o.Stream.MaxMessage = min(n/32, 1<<20)
 	o.Stream.MaxDecode = min(n/16, 16<<20)
@@ -35,17 +34,25 @@ func boundedBy(share int64) extract.Options {
 	return o
 }
 
-// limitMemory lets the collector work harder when the process comes near to
-// what it may take.
-func limitMemory(bytes int64) { debug.SetMemoryLimit(bytes - bytes/8) }
-
 // A heap watches how much of the memory is in use. The bounds of each capture
-// should keep it small; where they do not, readings stop.
+// should keep it small; where they do not, readings stop. What is in use from
+// the beginning, which are the warninglists, comes on top of what may be used.
 type heap struct {
+	base  uint64
 	limit uint64
 }
 
-func newHeap(memory int64) *heap { return &heap{limit: uint64(memory) / 8 * 5} }
+func newHeap(memory int64) *heap {
+	h := &heap{}
+	runtime.GC()
+	h.base = h.live()
+	h.limit = h.base + uint64(memory)/8*5
+	return h
+}
+
+// bound lets the collector work harder when the process comes near to what it
+// may take.
+func (h *heap) bound(memory int64) { debug.SetMemoryLimit(int64(h.base) + memory/8*7) }
 
 // full reports whether more than the limit is in use.
 func (h *heap) full() bool {
@@ -62,29 +69,3 @@ func (h *heap) live() uint64 {
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
 }
-
-// errBusy says that no place came free in time.
-var errBusy = errors.New("the service is busy with other captures; please try again in a few seconds")
-
-// places are how many captures may be read at once.
-type places chan struct{}
-
-// take takes a place, and waits for one until then. It reports false when none
-// came free. Who waits longest comes first.
-func (p places) take(until time.Time) bool {
-	select {
-	case p <- struct{}{}:
-		return true
-	default:
-	}
-	timer := time.NewTimer(time.Until(until))
-	defer timer.Stop()
-	select {
-	case p <- struct{}{}:
-		return true
-	case <-timer.C:
-		return false
-	}
-}
-
-func (p places) free() { <-p }

@@ -54,7 +54,7 @@ Bounds:
   -max-body MIB      of a body; beyond, only its beginning counts (default 1024)
   -imports N         imports at once; a further one waits (default 2)
   -wait TIME         for how long, before it is told to come again (default 4s)
-  -memory MIB        of the whole process (default 256)
+  -memory MIB        of the whole process, but for warninglists (default 256)
   -min-rate KIB      a second, that a client must send; a slower one is answered
                      from what came (default 64)
   -j N               goroutines for each capture (default 2)

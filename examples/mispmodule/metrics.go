@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // An outcome is how the reading of a capture went.
@@ -40,51 +38,17 @@ func outcomeOf(err error) outcome {
 	return damaged
 }
 
-// counters count what the service did, in the form of Prometheus.
+// counters count what the service did besides reading captures.
 type counters struct {
-	imports  activity
-	analyses activity
-	modules  atomic.Int64 // requests for /modules
-	refused  atomic.Int64 // requests from a foreign page or for a foreign host
-}
-
-// An activity is one kind of reading captures.
-type activity struct {
-	running atomic.Int64
-
-	mu       sync.Mutex
-	outcomes [outcomes]int64
-	bytes    int64
-	packets  int64
-	seconds  float64
-}
-
-func (a *activity) add(r *result, bytes int64, took time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.outcomes[r.outcome]++
-	a.bytes += bytes
-	a.packets += r.packets
-	a.seconds += took.Seconds()
-}
-
-// account notes how a request went.
-func (s *server) account(a *activity, kind string, r result, in *intake) {
-	took, bytes := time.Since(in.began), in.size.Load()
-	a.add(&r, bytes, took)
-	s.log.Info(kind, "outcome", r.outcome.String(), "bytes", bytes, "packets", r.packets, "rows", r.rows,
-		"seconds", took.Round(time.Millisecond).Seconds())
+	modules atomic.Int64 // requests for /modules
+	refused atomic.Int64 // requests from a foreign page or for a foreign host
 }
 
 func (s *server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	m := &s.metrics
-	for _, k := range []struct {
-		name, what string
-		a          *activity
-	}{{"imports", "captures that MISP sent", &m.imports}, {"analyses", "captures of the page", &m.analyses}} {
-		k.a.write(w, "mispmodule_"+k.name, k.what)
-	}
+	s.imports.write(w, "mispmodule_imports", "captures that MISP sent")
+	s.analyses.write(w, "mispmodule_analyses", "captures of the page")
 	metric(w, "mispmodule_modules_requests_total", "counter", "requests for /modules")
 	fmt.Fprintf(w, "mispmodule_modules_requests_total %d\n", m.modules.Load())
 	metric(w, "mispmodule_refused_requests_total", "counter", "requests from pages or for hosts that are not allowed")
@@ -106,8 +70,10 @@ func (a *activity) write(w http.ResponseWriter, name, what string) {
 	fmt.Fprintf(w, "%s_packets_total %d\n", name, a.packets)
 	metric(w, name+"_seconds_total", "counter", "seconds from request to answer, for "+what)
 	fmt.Fprintf(w, "%s_seconds_total %g\n", name, a.seconds)
-	metric(w, name+"_running", "gauge", what+" and are in work or wait")
-	fmt.Fprintf(w, "%s_running %d\n", name, a.running.Load())
+	metric(w, name+"_running", "gauge", what+", in work now")
+	fmt.Fprintf(w, "%s_running %d\n", name, len(a.places))
+	metric(w, name+"_waiting", "gauge", what+", that wait for a place now")
+	fmt.Fprintf(w, "%s_waiting %d\n", name, a.waiting.Load())
 }
 
 func metric(w http.ResponseWriter, name, kind, help string) {

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -202,6 +204,33 @@ func TestChoices(t *testing.T) {
 	}
 	if a := v.query(body(capture, `"warninglists":"1"`)); a.Error != "This service has no warninglists." {
 		t.Error(a.Error)
+	}
+}
+
+// What is on a warninglist is marked, if the user wants it.
+func TestWarninglists(t *testing.T) {
+	dir := t.TempDir()
+	list := `{"name":"Hosts of ours","description":"","version":1,"type":"hostname","matching_attributes":["domain","hostname"],"list":["host1.example"]}`
+	if err := os.WriteFile(filepath.Join(dir, "list.json"), []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v := start(t, "-warninglists", dir)
+	for config, want := range map[string]int{`"warninglists":"1"`: 1, `"warninglists":"0"`: 0} {
+		marked := 0
+		for _, r := range v.query(body(requests(3), config)).Results.Attribute {
+			if strings.Contains(r.Comment, "on warninglist Hosts of ours") && r.Value == "host1.example" && !r.ToIDS {
+				marked++
+			}
+		}
+		if marked != want {
+			t.Errorf("%s: %d are marked", config, marked)
+		}
+	}
+	if _, list := v.get("/modules"); !strings.Contains(list, `"warninglists":{"type":"Boolean"`) {
+		t.Error(list)
+	}
+	if _, _, stderr := run1("-warninglists", filepath.Join(dir, "missing")); !strings.Contains(stderr, "-warninglists") {
+		t.Error(stderr)
 	}
 }
 

@@ -32,18 +32,19 @@ type server struct {
 	modules  []byte // what /modules answers, made once: MISP waits a second
 	version  string
 	warned   func(typ, value string) []string // nil: there are no warninglists
-	imports  places
-	analyses places
+	imports  *activity
+	analyses *activity
 	heap     *heap
 	metrics  counters
 }
 
 func newServer(c config, log *slog.Logger) (*server, error) {
-	s := &server{config: c, log: log, version: version(), imports: make(places, c.imports), analyses: make(places, 1), heap: newHeap(c.memory)}
+	s := &server{config: c, log: log, version: version(), imports: newActivity("import", c.imports), analyses: newActivity("analyze", 1)}
 	var err error
 	if s.warned, err = loadWarned(c.warninglists); err != nil {
 		return nil, err
 	}
+	s.heap = newHeap(c.memory)
 	s.modules, err = json.Marshal(moduleList(s.version, s.warned != nil))
 	return s, err
 }
@@ -139,7 +140,7 @@ func errorPage(w http.ResponseWriter, status int) {
 
 // serve listens until ctx is done, and then lets requests in work end.
 func (s *server) serve(ctx context.Context) error {
-	limitMemory(s.memory)
+	s.heap.bound(s.memory)
 	l, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return err
