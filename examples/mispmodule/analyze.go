@@ -36,7 +36,7 @@ func (s *server) serveAnalyze(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := s.newIntake(w, r, s.pageBudget)
-	defer in.end()
+	defer in.close()
 	defer in.finish()
 	if !s.analyses.enter(in.began.Add(min(s.wait, s.pageBudget))) {
 		s.refuseAnalysis(w, in, refused(busy, sentence(errBusy)), http.StatusServiceUnavailable)

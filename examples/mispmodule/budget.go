@@ -23,7 +23,11 @@ const (
 	// thrown away, and the answer. MISP waits 10 s in all.
 	answerTime = 1200 * time.Millisecond
 
-	// patience is how long a client may take before its rate counts.
+	// lingerTime is how long a client that goes on sending is listened to behind
+	// its answer. Else the answer would be lost with the connection.
+	lingerTime = time.Second
+
+	// patience is how long may be waited for a client before its rate counts.
 	patience = 2 * time.Second
 
 	intakeSize = 256 << 10
@@ -43,9 +47,10 @@ type intake struct {
 	minRate int64
 	heap    *heap
 
-	start    time.Time // of reading
+	begun    bool // reading
 	finished bool
-	rest     []byte // of buf, not handed out yet
+	waited   time.Duration // for the client
+	rest     []byte        // of buf, not handed out yet
 	buf      []byte
 	taken    int64
 	err      error
@@ -65,14 +70,14 @@ type chunk struct {
 	err error
 }
 
-// newIntake prepares the reading of a request's body. The body's deadline is
-// answerTime behind the budget's end, so end returns by then.
+// newIntake prepares the reading of a request's body.
 func (s *server) newIntake(w http.ResponseWriter, r *http.Request, budget time.Duration) *intake {
 	now := time.Now()
 	until := now.Add(budget)
-	deadline := until.Add(answerTime)
+	deadline := until.Add(answerTime + lingerTime)
 	control := http.NewResponseController(w)
-	// Without deadlines, only the client's own time-out ends a slow request.
+	// Where these are not supported, only the client ends a slow request.
+	_ = control.EnableFullDuplex() // to answer while the body still comes
 	_ = control.SetReadDeadline(deadline)
 	_ = control.SetWriteDeadline(deadline.Add(writeTime))
 	return &intake{
@@ -85,7 +90,7 @@ func (s *server) newIntake(w http.ResponseWriter, r *http.Request, budget time.D
 
 // begin starts reading.
 func (in *intake) begin() {
-	in.start = time.Now()
+	in.begun = true
 	for range cap(in.empty) {
 		in.empty <- make([]byte, intakeSize)
 	}
@@ -144,15 +149,27 @@ func (in *intake) next() {
 	if in.err = in.over(); in.err != nil {
 		return
 	}
-	until, late := in.until, errBudget
-	if t := in.slowest(); t.Before(until) {
-		until, late = t, errSlow
+	select {
+	case c := <-in.full:
+		in.take(c)
+	default:
+		in.wait()
 	}
-	timer := time.NewTimer(time.Until(until))
+}
+
+// wait waits for the next chunk.
+func (in *intake) wait() {
+	begun := time.Now()
+	left, late := in.until.Sub(begun), errBudget
+	if allowed := in.allowed() - in.waited; allowed < left {
+		left, late = allowed, errSlow
+	}
+	timer := time.NewTimer(left)
 	defer timer.Stop()
 	select {
 	case c := <-in.full:
 		in.take(c)
+		in.waited += time.Since(begun)
 	case <-timer.C:
 		in.err = late
 	}
@@ -169,12 +186,13 @@ func (in *intake) over() error {
 	return nil
 }
 
-// slowest returns when the next bytes must be there.
-func (in *intake) slowest() time.Time {
+// allowed returns for how long in all a client may be waited for that has sent as
+// much. What decoding takes does not count: meanwhile the client can not send.
+func (in *intake) allowed() time.Duration {
 	if in.minRate == 0 {
-		return in.until
+		return in.until.Sub(in.began)
 	}
-	return in.start.Add(patience + time.Duration(float64(in.taken)/float64(in.minRate)*float64(time.Second)))
+	return patience + time.Duration(float64(in.taken)/float64(in.minRate)*float64(time.Second))
 }
 
 func (in *intake) take(c chunk) {
@@ -196,14 +214,29 @@ func (in *intake) finish() {
 	}
 	in.finished = true
 	if errors.Is(in.err, errSlow) { // its end is not worth waiting for
-		_ = in.control.SetReadDeadline(time.Now().Add(answerTime))
+		in.until = time.Now()
+		_ = in.control.SetReadDeadline(in.until.Add(answerTime + lingerTime))
 	}
 	close(in.stop)
-	if in.start.IsZero() { // nothing was wanted of it
+	if !in.begun { // nothing was wanted of it
 		go in.pump()
 	}
 }
 
-// end waits until that is done, or may take no longer. Only then the client is
-// ready to read an answer.
-func (in *intake) end() { <-in.done }
+// end waits until that is done, but no longer than until it is time to answer.
+// Most clients read an answer only then.
+func (in *intake) end() {
+	timer := time.NewTimer(time.Until(in.until.Add(answerTime)))
+	defer timer.Stop()
+	select {
+	case <-in.done:
+	case <-timer.C:
+	}
+}
+
+// close sends the answer off, and listens to a client that goes on sending for a
+// while.
+func (in *intake) close() {
+	_ = in.control.Flush()
+	<-in.done
+}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -137,14 +139,66 @@ func TestBudget(t *testing.T) {
 	begin := time.Now()
 	c := v.raw()
 	v.post(c, "/query", len(text), text[:len(text)/2])
-	_, answer := v.answer(c)
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	took := time.Since(begin)
-	a := decode(t, answer)
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := decode(t, string(answer))
 	if a.rows() < 100 || !strings.HasPrefix(a.Error, "Time ran out after 300ms: ") || !strings.Contains(a.Error, "(50 %) of the request") {
 		t.Errorf("%d rows, %s", a.rows(), a.Error)
 	}
 	if took < 300*time.Millisecond || took > 300*time.Millisecond+2*answerTime {
 		t.Errorf("answered after %v", took)
+	}
+}
+
+// A client that sends the rest of a body behind the answer still gets all of it.
+func TestSendsOn(t *testing.T) {
+	v := start(t, "-budget", "100ms")
+	text := body(requests(20_000), `"most_rows":"3000"`)
+	c := v.raw()
+	v.post(c, "/query", len(text)+32<<20, text[:len(text)/2])
+	r := bufio.NewReaderSize(c, 16)
+	if _, err := r.Peek(1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(c, repeated('A'), 32<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(c, text[len(text)/2:]); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(response.Body)
+	if a := decode(t, string(answer)); err != nil || a.rows() < 2000 || !strings.HasPrefix(a.Error, "Time ran out") {
+		t.Errorf("%d rows, %s, %v", a.rows(), a.Error, err)
+	}
+}
+
+// Only waiting for a client counts: what is there is taken, however long decoding
+// took.
+func TestPatience(t *testing.T) {
+	now := time.Now()
+	in := &intake{began: now, until: now.Add(time.Hour), maxBody: 1 << 20, minRate: 1, heap: newHeap(1 << 30), full: make(chan chunk, 1), empty: make(chan []byte, 2)}
+	in.waited = time.Minute
+	in.full <- chunk{b: []byte("abc")}
+	b := make([]byte, 8)
+	if n, err := in.Read(b); n != 3 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if _, err := in.Read(b); err != errSlow {
+		t.Errorf("%v, want %v", err, errSlow)
+	}
+	if allowed := (&intake{minRate: 64 << 10, taken: 1 << 20}).allowed(); allowed != patience+16*time.Second {
+		t.Errorf("%v are allowed", allowed)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // shows its "error", and nothing at all of an answer with another status.
 func (s *server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	in := s.newIntake(w, r, s.budget)
-	defer in.end()
+	defer in.close()
 	res := s.importQuery(in, r.ContentLength)
 	in.end()
 	s.imports.account(s.log, res, in)
