@@ -1,0 +1,45 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/sightline-go/sightline/examples/mispmodule/e2e"
+)
+
+// TestScreenshots makes pictures of the page to look at, in the directory that
+// SIGHTLINE_SHOTS names.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("SIGHTLINE_SHOTS")
+	if dir == "" {
+		t.Skip("SIGHTLINE_SHOTS names no directory for pictures")
+	}
+	for name, l := range map[string]look{
+		"wide-light": wide, "wide-dark": {wide.width, wide.height, true},
+		"middle-light": {900, 800, false}, "narrow-light": narrow, "narrow-dark": {narrow.width, narrow.height, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := open(t, serve(t, e2e.Analyze), l)
+			at := func(what string) string { return filepath.Join(dir, name+"-"+what+".png") }
+			x.shoot(at("0start"))
+			x.choose(story)
+			settle(x)
+			x.shoot(at("1results"))
+			x.run(chromedp.Click(`#row-6 .c-value`, chromedp.ByQuery))
+			settle(x)
+			x.shoot(at("2detail"))
+			for _, view := range []string{"connections", "files", "left-out", "warninglists", "captures"} {
+				x.run(chromedp.Evaluate(`document.getElementById("tab-`+view+`").click(); document.querySelector("details")?.setAttribute("open", "")`, nil))
+				settle(x)
+				x.shoot(at("3" + view))
+			}
+		})
+	}
+}
+
+// settle gives the browser the time to draw.
+func settle(x *tab) { x.run(chromedp.Sleep(250 * time.Millisecond)) }
