@@ -85,7 +85,8 @@ func answer(r *http.Request, body []byte) (map[string]any, error) {
 		"connections":  slices.AppendSeq([]*extract.Connection{}, rep.Connections()),
 		"certificates": slices.AppendSeq([]*extract.Certificate{}, rep.Certificates()),
 		"files":        slices.AppendSeq([]*extract.File{}, rep.Files()),
-		"event":        event.Event, "unseen": rep.Unseen, "packets": rep.Packets, "bytes": rep.Bytes,
+		"event":        event.Event,
+		"summary":      map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen},
 	}, err
 }
 

@@ -34,9 +34,10 @@ function copyBySelection(text) {
  * Returns a button that copies a text.
  * @param {string} text
  * @param {string} what said to a screen reader: "Copy " and what
+ * @param {string} [label]
  */
-export function copyButton(text, what) {
-  const button = el('button', { type: 'button', class: 'copy', 'aria-label': 'Copy ' + what, title: 'Copy ' + what }, 'Copy');
+export function copyButton(text, what, label = 'Copy') {
+  const button = el('button', { type: 'button', class: 'copy', 'aria-label': 'Copy ' + what, title: 'Copy ' + what }, label);
   button.addEventListener('click', async (e) => {
     e.stopPropagation();
     flash(button, await copyLines([text]));

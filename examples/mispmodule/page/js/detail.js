@@ -26,7 +26,7 @@ export function drawDetail(row, model, onClose) {
       el('h2', { text: a.type }),
       el('button', { type: 'button', class: 'quiet', 'aria-label': 'Close', onclick: onClose }, '×')),
     el('p', { class: 'detail-value', text: a.value }),
-    el('div', { class: 'detail-copy' }, copyButton(a.value, 'the value')),
+    el('div', { class: 'detail-copy' }, copyButton(a.value, 'the value', 'Copy value')),
     facts(a),
     ...packets(a, model),
     ...objectsOf(a, model.objects),
@@ -38,8 +38,8 @@ function facts(a) {
   const lists = a.warninglists ?? [];
   const rows = [
     ['Category', a.category],
-    ['Detection', a.to_ids ? 'to_ids: for detection' : 'not for detection'],
-    ['Known by', a.claimed ? 'claim: it is what a peer says' : 'observation: it was seen on the wire'],
+    ['Detection', a.to_ids ? 'Yes (to_ids)' : 'No'],
+    ['Known by', a.claimed ? 'Claimed: it is what a peer says' : 'Observed: it was seen on the wire'],
     lists.length > 0 && ['Warninglists', lists.join(', ')],
     ['Count', number(a.count)],
     a.first_seen && ['First seen', momentOf(a.first_seen) + ' UTC'],
@@ -77,10 +77,10 @@ function observation(e) {
     el('div', { class: 'evidence-line' },
       el('span', { class: 'frames' }, one ? `packet ${number(e.first.number)}` : `packets ${number(e.first.number)} to ${number(e.last.number)}`),
       el('time', {}, momentOf(e.first.time)),
-      copyButton(packetFilter(e), 'the filter ' + packetFilter(e))),
+      copyButton(packetFilter(e), 'the filter ' + packetFilter(e), 'Copy filter')),
     e.conn && el('div', { class: 'evidence-line conn' },
       el('span', { text: `${protoName(e.conn.flow.proto)} ${e.conn.flow.src} → ${e.conn.flow.dst}` }),
-      copyButton(flowFilter(e.conn.flow), 'the filter for the connection')));
+      copyButton(flowFilter(e.conn.flow), 'the filter for the connection', 'Copy filter')));
 }
 
 function filter(text, what) {

@@ -33,7 +33,7 @@ export function drawConnections(connections, names, onHost) {
     { name: 'Ended', value: ends },
     { name: 'Filter', value: talkFilter, show: (c) => copyButton(talkFilter(c), 'the filter ' + talkFilter(c)) },
   ];
-  const width = Math.max(320, Math.min(1180, view.clientWidth - 32));
+  const width = Math.max(320, view.clientWidth - 34);
   view.replaceChildren(picture(connections, names, width, onHost), list('Connections', columns, connections, { by: 6, descending: true }));
 }
 
@@ -52,8 +52,11 @@ function hostButton(c, onHost) {
   return el('button', { type: 'button', class: 'link', title: 'Show its indicators', onclick: () => onHost(addr), text: shown });
 }
 
-/** @param {import('./types.js').Certificate[]} certificates */
-export function drawCertificates(certificates) {
+/**
+ * @param {import('./types.js').Certificate[]} certificates
+ * @param {(item: Object) => import('./types.js').Evidence|undefined} shownBy
+ */
+export function drawCertificates(certificates, shownBy) {
   const columns = [
     { name: 'Subject', value: (c) => c.subject ?? '', show: (c) => subject(c) },
     { name: 'Issuer', value: (c) => c.issuer ?? '' },
@@ -62,7 +65,7 @@ export function drawCertificates(certificates) {
     { name: 'Key', value: (c) => [c.key_type, c.key_bits].filter(Boolean).join(' ') },
     { name: 'Fingerprint', value: (c) => c.sha256, show: hashes, class: 'mono' },
     { name: 'Count', value: (c) => c.count, show: (c) => number(c.count), class: 'number' },
-    { name: 'Packets', value: (c) => c.evidence?.[0]?.first.number, show: packetsOf, class: 'number' },
+    { name: 'Packets', value: (c) => shownBy(c)?.first.number, show: (c) => packetsOf(shownBy(c)), class: 'number' },
   ];
   byId('view-certificates').replaceChildren(certificates.length > 0 ? list('Certificates', columns, certificates, { by: 0 })
     : nothing('No certificates could be read. TLS 1.3 encrypts them; look at the server names and fingerprints instead.'));
@@ -82,8 +85,11 @@ function hashes(item) {
   return el('div', { class: 'hashes' }, ...known.map((h) => el('div', { class: 'hash' }, el('small', {}, h.toUpperCase()), el('span', { text: item[h], title: item[h] }), copyButton(item[h], h.toUpperCase()))));
 }
 
-/** @param {import('./types.js').File[]} files */
-export function drawFiles(files) {
+/**
+ * @param {import('./types.js').File[]} files
+ * @param {(item: Object) => import('./types.js').Evidence|undefined} shownBy
+ */
+export function drawFiles(files, shownBy) {
   const columns = [
     { name: 'Name', value: (f) => f.name ?? '', class: 'mono', show: (f) => f.name || '(no name)' },
     { name: 'Type', value: (f) => f.sniffed || f.type || '', show: mediaType },
@@ -92,7 +98,7 @@ export function drawFiles(files) {
     { name: 'From', value: (f) => f.url || f.server, class: 'mono', show: (f) => f.url || `${f.from_client ? f.client : f.server} (${f.proto})` },
     { name: 'Hashes', value: (f) => f.sha256 ?? '', show: (f) => (f.sha256 || f.md5 || f.sha1 ? hashes(f) : 'none'), class: 'mono' },
     { name: 'Count', value: (f) => f.count, show: (f) => number(f.count), class: 'number' },
-    { name: 'Packets', value: (f) => f.evidence?.[0]?.first.number, show: packetsOf, class: 'number' },
+    { name: 'Packets', value: (f) => shownBy(f)?.first.number, show: (f) => packetsOf(shownBy(f)), class: 'number' },
   ];
   byId('view-files').replaceChildren(files.length > 0 ? list('Files', columns, files, { by: 2, descending: true })
     : nothing('No files were carried in the clear.'));
@@ -103,8 +109,7 @@ function mediaType(f) {
   return el('div', {}, el('div', { text: f.sniffed }), f.type && el('small', { text: `said to be ${f.type}` }));
 }
 
-function packetsOf(item) {
-  const e = item.evidence?.[0];
+function packetsOf(e) {
   if (!e) return '';
   const shown = e.first.number === e.last.number ? number(e.first.number) : `${number(e.first.number)}–${number(e.last.number)}`;
   return el('span', { class: 'packets' }, shown, ' ', copyButton(packetFilter(e), 'the filter ' + packetFilter(e)));

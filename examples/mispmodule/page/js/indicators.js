@@ -98,6 +98,7 @@ export function createIndicators(modelOf, on) {
     /** Rows that match all but the times. */
     untimed: () => state.untimed,
     active: table.active,
+    setDay: table.setDay,
     /** Shows what holds a text. */
     find(words) {
       text.value = words;

@@ -35,7 +35,7 @@ export function createIntake(onAnswer) {
     const found = (answer.captures ?? []).length > 0;
     const said = found ? onAnswer(answer) : '';
     finish(job, found, answer.error ?? '', said);
-    if (!found || answer.error) problems++;
+    if (!found || answer.error || answer.summary?.notes?.length > 0) problems++;
     next();
   }
 
@@ -77,7 +77,7 @@ function finish(job, found, error, said) {
   job.bar.value = 1;
   job.bar.hidden = true;
   job.line.classList.add(!found ? 'failed' : error ? 'damaged' : 'done');
-  const text = !found ? error || 'Nothing came back for this capture.' : error ? `Damaged: ${error}. What came before that is listed.` : said || 'done';
+  const text = !found ? error || 'Nothing came back for this capture.' : error ? `Damaged: ${error}. What came before that is listed.` : said;
   setText(job.state, text);
   announce(`${job.file.name}: ${text}`);
 }

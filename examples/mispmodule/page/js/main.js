@@ -38,10 +38,17 @@ function onAnswer(answer) {
   const first = document.body.dataset.state !== 'results';
   document.body.dataset.state = 'results';
   if (first) tabs.show('indicators');
+  indicators.setDay(dayOf(model.captures));
   indicators.show();
   summarise();
   setTimeout(afterRows, 0, first);
-  return plural(answer.attributes?.length ?? 0, 'indicator');
+  return [plural(answer.attributes?.length ?? 0, 'indicator'), ...(answer.summary?.notes ?? [])].join('. ');
+}
+
+// The day in UTC that all captures are of, or ''.
+function dayOf(captures) {
+  const days = new Set(captures.flatMap((c) => [c.first, c.last]).filter(Boolean).map((iso) => iso.slice(0, 10)));
+  return days.size === 1 ? [...days][0] : '';
 }
 
 // What may come a moment after the first rows.
@@ -72,8 +79,8 @@ function showView(id) {
   const inTime = (f) => within(indicators.query, parseTime(f.first_seen), parseTime(f.last_seen));
   switch (id) {
     case 'connections': return drawConnections(model.connections.filter(inTime), namesOfAddresses(), showHost);
-    case 'certificates': return drawCertificates(model.certificates.filter(inTime));
-    case 'files': return drawFiles(model.files.filter(inTime));
+    case 'certificates': return drawCertificates(model.certificates.filter(inTime), evidenceOf());
+    case 'files': return drawFiles(model.files.filter(inTime), evidenceOf());
     case 'left-out': return drawLeftOut(model.leftOut);
     case 'warninglists': return drawWarninglists(model.rows);
     case 'captures': return drawCaptures(model);
@@ -95,6 +102,13 @@ function namesOfAddresses() {
     if (!names.has(addr)) names.set(addr, name);
   }
   return names;
+}
+
+// Finds the first packets that show a certificate or file: its own, or those of
+// the indicator that it became.
+function evidenceOf() {
+  const byValue = new Map(model.rows.map(({ attribute: a }) => [a.value, a.evidence?.[0]]));
+  return (item) => item.evidence?.[0] ?? [item.sha256, item.sha1, item.md5].map((hash) => byValue.get(hash)).find(Boolean);
 }
 
 function drawTimes() {

@@ -11,6 +11,7 @@ export function newModel() {
   return {
     captures: [], /** @type {Row[]} */ rows: [], objects: [], leftOut: [], connections: [], certificates: [], files: [],
     event: null, unseen: {}, packets: 0, bytes: 0,
+    uuidsOfEvents: new Set(), // that follow from the captures: equal ones are of the same capture
     index: new Map(), // what was found so far, by what makes two findings the same
     uuids: new Map(), // of attributes that went into another one: the other one's
   };
@@ -24,9 +25,11 @@ export function newModel() {
  */
 export function addAnswer(model, answer) {
   const captures = answer.captures ?? [];
-  if (captures.some((c) => c.sha256 && model.captures.some((d) => d.sha256 === c.sha256))) return false;
+  if (model.uuidsOfEvents.has(answer.event?.uuid)) return false;
+  model.uuidsOfEvents.add(answer.event?.uuid);
   const base = model.captures.length;
-  model.captures.push(...captures);
+  const summary = answer.summary ?? {};
+  model.captures.push(...captures.map((c) => ({ ...c, notes: summary.notes ?? [] })));
   const name = captures.map((c) => c.name).join(', ');
   for (const a of answer.attributes ?? []) addAttribute(model, a, base, name);
   for (const o of answer.objects ?? []) addObject(model, o);
@@ -35,9 +38,9 @@ export function addAnswer(model, answer) {
   addFacts(model, model.files, answer.files, base, 'file', fileKey);
   addFacts(model, model.leftOut, answer.left_out, base, 'left out', (l) => [l.rule, l.topic, l.value]);
   model.event = mergeEvent(model.event, answer.event);
-  model.unseen = addNumbers(model.unseen, answer.unseen ?? {});
-  model.packets += answer.packets ?? 0;
-  model.bytes += answer.bytes ?? 0;
+  model.unseen = addNumbers(model.unseen, summary.unseen ?? {});
+  model.packets += summary.packets ?? 0;
+  model.bytes += summary.bytes ?? 0;
   return true;
 }
 

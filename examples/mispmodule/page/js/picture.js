@@ -7,6 +7,7 @@ import { bytes, plural, visible } from './text.js';
 /** @typedef {import('./types.js').Connection} Connection */
 
 const margin = 28;
+const labelRoom = 168; // for the edges' labels, before the servers
 
 /**
  * Returns the picture.
@@ -18,15 +19,17 @@ const margin = 28;
 export function picture(connections, names, width, onHost) {
   const g = layout(connections);
   const box = Math.min(230, Math.max(112, width * 0.24));
+  const labelled = width >= 560;
   const x = { client: 1, server: width - box - 1 };
+  const end = x.server - (labelled ? labelRoom : 0);
   const height = g.height + margin + 4;
   const most = Math.max(1, ...g.edges.map((e) => e.bytes));
   const root = svg('svg', {
     class: 'picture', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img',
     'aria-label': `Who talked to whom: ${plural(g.nodes.length, 'host')}, ${plural(g.edges.length, 'connection')}. The table below lists them.`,
   });
-  const edges = svg('g', {}, ...g.edges.map((e) => drawEdge(e, x.client + box, x.server, thickness(e.bytes, most))));
-  const labels = width < 560 ? [] : g.edges.map((e) => drawLabel(e, x.server));
+  const edges = svg('g', {}, ...g.edges.map((e) => drawEdge(e, x.client + box, end, thickness(e.bytes, most))));
+  const labels = labelled ? g.edges.map((e) => drawLabel(e, end)) : [];
   const nodes = g.nodes.map((n) => drawNode(n, x[n.side], box, names.get(n.addr), onHost));
   root.append(
     svg('text', { class: 'column', x: x.client, y: 14 }, 'Clients'),
@@ -55,7 +58,7 @@ function drawEdge(e, x1, x2, width) {
 
 function drawLabel(e, x) {
   const times = e.conn.count > 1 ? `${e.label} ×${e.conn.count}` : e.label;
-  e.text = svg('text', { class: 'edge-label', x: x - 8, y: e.y2 + 4, 'text-anchor': 'end' }, `${times} · ${bytes(e.bytes)}`);
+  e.text = svg('text', { class: 'edge-label', x: x + 8, y: e.y2 + 4 }, `${times}, ${bytes(e.bytes)}`);
   return e.text;
 }
 

@@ -10,6 +10,14 @@ import { bytes, duration, momentOf, number, parseTime, plural } from './text.js'
 const why = {
   'address of an own network': 'You named this network as your own before analysing.',
   'private address': 'It means something only inside the network where the capture was made (RFC 1918, RFC 4193).',
+  'link-local address': 'It means something only on one link (RFC 3927, RFC 4291).',
+  'multicast address': 'It stands for a group, not for a host.',
+  'broadcast address': 'It stands for all hosts of a network.',
+  'loopback address': 'It is the host itself.',
+  'unspecified address': 'It stands for no address.',
+  '.local name': 'It is resolved by multicast on one link (RFC 6762).',
+  '.localhost name': 'It is the host itself (RFC 6761).',
+  '.arpa name': 'It is the name of an address, or of infrastructure.',
   'shared address': 'It is used between a provider and its customers (RFC 6598).',
   'hardware address': 'It means something only on the network where the capture was made.',
   'single-label name': 'A name without a dot is resolved inside one network only.',
@@ -98,7 +106,7 @@ function captureCard(c) {
     c.format && ['Format', [c.format, c.link_type].filter(Boolean).join(', ')],
   ].filter(Boolean);
   return el('section', { class: 'card' }, el('h3', { text: c.name || 'capture' }),
-    c.error && el('p', { class: 'problem', text: `Damaged: ${c.error}. What came before that is listed.` }),
+    ...(c.notes.length > 0 ? c.notes : [c.error && `Damaged: ${c.error}. What came before that is listed.`]).filter(Boolean).map((text) => el('p', { class: 'problem', text })),
     el('dl', { class: 'facts' }, ...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', { text: value })]),
       ...(c.sha256 ? [el('dt', {}, 'SHA-256'), el('dd', { class: 'mono' }, c.sha256 + ' ', copyButton(c.sha256, 'the SHA-256'))] : [])));
 }

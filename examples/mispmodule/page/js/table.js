@@ -2,6 +2,7 @@
 // their number makes no difference.
 
 import { el, setText } from './dom.js';
+import { kindOf } from './kinds.js';
 import { momentOf, number } from './text.js';
 
 /** @typedef {import('./types.js').Row} Row */
@@ -32,7 +33,7 @@ export function createTable(root, on) {
   const body = el('div', { class: 'grid-body', role: 'rowgroup' });
   const empty = el('p', { class: 'grid-empty', hidden: true }, 'Nothing matches the filters.');
   root.append(el('div', { class: 'grid-head', role: 'rowgroup' }, el('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, ...heads)), body, empty);
-  const t = { root, body, empty, heads, on, rows: /** @type {Row[]} */ ([]), active: -1, pool: [], drawn: '' };
+  const t = { root, body, empty, heads, on, rows: /** @type {Row[]} */ ([]), active: -1, pool: [], drawn: '', day: '' };
 
   root.addEventListener('scroll', () => draw(t), { passive: true });
   new ResizeObserver(() => draw(t, true)).observe(root);
@@ -50,6 +51,11 @@ export function createTable(root, on) {
     },
     /** Draws the rows in view again. */
     refresh: () => draw(t, true),
+    /** Says which day all times are of, '' when they are of several. */
+    setDay(day) {
+      t.day = day;
+      root.classList.toggle('one-day', day !== '');
+    },
     /** Marks the column that rows are sorted by. */
     setSort(key, descending) {
       heads.forEach((h, i) => h.setAttribute('aria-sort', columns[i].key !== key ? 'none' : descending ? 'descending' : 'ascending'));
@@ -104,13 +110,20 @@ function show(t, node, index, height) {
   const [keep, type, value, ids, count, first, last, comment, mark] = node.children;
   keep.firstChild.checked = row.kept;
   setText(type, a.type);
+  type.dataset.kind = kindOf(a.type);
   setText(value, a.value);
   setText(ids, a.to_ids ? 'IDS' : '');
   setText(count, number(a.count));
-  setText(first, momentOf(a.first_seen));
-  setText(last, momentOf(a.last_seen));
+  setText(first, within(t.day, a.first_seen));
+  setText(last, within(t.day, a.last_seen));
   setText(comment, origin(a.comment));
   showMarks(mark, a);
+}
+
+// A time, without the day when all times are of that day.
+function within(day, iso) {
+  const moment = momentOf(iso);
+  return day && moment.startsWith(day) ? moment.slice(day.length + 1) : moment;
 }
 
 // What a comment says but for count, times and packet, which have their columns.

@@ -68,7 +68,7 @@ export function drawTimeline(canvas, what) {
   drawSelection(g, plot, what, x, colour);
   g.globalAlpha = 1;
   g.fillStyle = colour('--muted');
-  if (plot.left > 20) lanes.forEach((kind, i) => g.fillText(kind, 8, i * laneHeight + laneHeight / 2));
+  if (plot.left > 20) lanes.forEach((kind, i) => g.fillText(kind, 0, i * laneHeight + laneHeight / 2));
 }
 
 /** Returns how much room the lanes' names take in a canvas of that width. */

@@ -28,9 +28,10 @@
  * @typedef {Fact & {sha256?: string, sha1?: string, md5?: string, name?: string, type?: string, sniffed?: string, size: number,
  *   state: string, proto: string, url?: string, client: string, server: string, from_client?: boolean}} File
  *
+ * @typedef {{packets: number, bytes: number, unseen: Object, notes?: string[]}} Summary notes are sentences to be shown
  * @typedef {{captures?: Capture[], attributes?: Attribute[], objects?: MispObject[], left_out?: LeftOut[],
- *   connections?: Connection[], certificates?: Certificate[], files?: File[], event?: EventHead, unseen?: Object,
- *   packets?: number, bytes?: number, error?: string}} Answer
+ *   connections?: Connection[], certificates?: Certificate[], files?: File[], event?: EventHead, summary?: Summary,
+ *   error?: string}} Answer
  *
  * What the page makes of them:
  * @typedef {{attribute: Attribute, kept: boolean, first: number, last: number, order: number, text: string}} Row an
