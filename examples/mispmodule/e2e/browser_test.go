@@ -143,7 +143,7 @@ func (x *tab) download(selector string) (name string, data []byte) {
 	done := make(chan error, 1)
 	ctx, cancel := context.WithTimeout(x.ctx, 30*time.Second)
 	defer cancel()
-	chromedp.ListenBrowser(ctx, func(event any) {
+	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *browser.EventDownloadWillBegin:
 			name = e.SuggestedFilename

@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -48,46 +48,65 @@ func Handler(files fs.FS, analyze http.HandlerFunc) http.Handler {
 
 // Analyze answers with what extract finds in the capture that the body is.
 func Analyze(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	a, err := answer(r, body)
-	if err != nil {
-		a["error"] = err.Error()
-	}
+	res, err := analyze(r)
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
-	out.Encode(a)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		out.Encode(map[string]string{"error": err.Error()})
+		return
+	}
+	out.Encode(res)
 }
 
-func answer(r *http.Request, body []byte) (map[string]any, error) {
+// A result has its members in the order in which the page reads them.
+type result struct {
+	Captures     []extract.Capture      `json:"captures"`
+	Event        map[string]any         `json:"event"`
+	Summary      map[string]any         `json:"summary"`
+	Attributes   []extract.Attribute    `json:"attributes"`
+	Objects      []misp.Object          `json:"objects"`
+	LeftOut      []extract.LeftOut      `json:"left_out"`
+	Connections  []*extract.Connection  `json:"connections"`
+	Certificates []*extract.Certificate `json:"certificates"`
+	Files        []*extract.File        `json:"files"`
+}
+
+func analyze(r *http.Request) (*result, error) {
 	o, err := options(r)
 	if err != nil {
-		return map[string]any{}, err
+		return nil, err
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
 	}
 	in, err := pcap.NewReader(bytes.NewReader(body))
 	if err != nil {
-		return map[string]any{}, err
+		return nil, err
 	}
 	var x extract.Extractor
-	err = x.Read(r.Context(), r.URL.Query().Get("name"), in)
+	var notes []string
+	if err := x.Read(r.Context(), r.URL.Query().Get("name"), in); err != nil {
+		notes = append(notes, "The capture is damaged ("+err.Error()+").")
+	}
 	x.Identify(int64(len(body)), sha256.Sum256(body))
 	rep := x.Finish()
 	sel := rep.Select(o)
 	var event struct{ Event map[string]any }
-	b, _ := json.Marshal(sel.Event())
-	json.Unmarshal(b, &event)
+	b, err := json.Marshal(sel.Event())
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(b, &event); err != nil {
+		return nil, err
+	}
 	delete(event.Event, "Attribute")
 	delete(event.Event, "Object")
-	return map[string]any{
-		"captures": rep.Captures, "attributes": sel.Attributes, "objects": sel.Objects, "left_out": sel.LeftOut,
-		"connections":  slices.AppendSeq([]*extract.Connection{}, rep.Connections()),
-		"certificates": slices.AppendSeq([]*extract.Certificate{}, rep.Certificates()),
-		"files":        slices.AppendSeq([]*extract.File{}, rep.Files()),
-		"event":        event.Event,
-		"summary":      map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen},
-	}, err
+	return &result{
+		rep.Captures, event.Event, map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen, "notes": notes},
+		sel.Attributes, sel.Objects, sel.LeftOut, slices.Collect(rep.Connections()), slices.Collect(rep.Certificates()), slices.Collect(rep.Files()),
+	}, nil
 }
 
 func options(r *http.Request) (extract.EventOptions, error) {
@@ -96,7 +115,7 @@ func options(r *http.Request) (extract.EventOptions, error) {
 	for s := range strings.FieldsFuncSeq(q.Get("internal"), func(r rune) bool { return r == ',' || r == ' ' }) {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
-			return o, errors.New("own networks: " + fmt.Sprintf("%q is not a network such as 198.51.100.0/24", s))
+			return o, fmt.Errorf("own networks: %q is not a network such as 198.51.100.0/24", s)
 		}
 		o.Internal = append(o.Internal, p)
 	}

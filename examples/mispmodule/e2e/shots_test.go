@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-
-	"github.com/sightline-go/sightline/examples/mispmodule/e2e"
 )
 
 // TestScreenshots makes pictures of the page to look at, in the directory that
@@ -23,7 +21,7 @@ func TestScreenshots(t *testing.T) {
 		"middle-light": {900, 800, false}, "narrow-light": narrow, "narrow-dark": {narrow.width, narrow.height, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := open(t, serve(t, e2e.Analyze), l)
+			x := open(t, serve(t), l)
 			at := func(what string) string { return filepath.Join(dir, name+"-"+what+".png") }
 			x.shoot(at("0start"))
 			x.choose(story)

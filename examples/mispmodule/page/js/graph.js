@@ -57,7 +57,7 @@ function nodeOf(nodes, side, addr) {
 function labelOf(conn) {
   const { port } = split(conn.server);
   const name = conn.protos?.length > 0 ? conn.protos.join(', ') : protoName(conn.proto);
-  return port === '0' ? name : `${name} ${port}`;
+  return port === '0' ? name : `${name} :${port}`;
 }
 
 // Places both columns: each node next to the middle of those it talks to, which

@@ -5,10 +5,10 @@ import { announce, byId, el, setText } from './dom.js';
 import { bytes } from './text.js';
 import { analyze } from './upload.js';
 
-/** @typedef {import('./types.js').Answer} Answer */
+/** @typedef {{state: 'done'|'damaged'|'failed', text: string}} Outcome of one capture, and what there is to say about it */
 
 /**
- * @param {(answer: Answer) => string} onAnswer takes what was found and returns what there is to say about it
+ * @param {(text: string) => Promise<Outcome>} onAnswer takes the server's answer
  */
 export function createIntake(onAnswer) {
   const queue = [];
@@ -31,11 +31,10 @@ export function createIntake(onAnswer) {
     if (!job) return idle();
     const options = { private: byId('option-private').checked, internal: byId('option-internal').value.trim() };
     running = analyze(job.file, options, (sent, total) => progress(job, sent, total));
-    const answer = await running.done;
-    const found = (answer.captures ?? []).length > 0;
-    const said = found ? onAnswer(answer) : '';
-    finish(job, found, answer.error ?? '', said);
-    if (!found || answer.error || answer.summary?.notes?.length > 0) problems++;
+    const { text, error } = await running.done;
+    const outcome = error ? failed(error) : await onAnswer(text);
+    finish(job, outcome);
+    if (outcome.state !== 'done') problems++;
     next();
   }
 
@@ -45,7 +44,7 @@ export function createIntake(onAnswer) {
   }
 
   function cancel() {
-    for (const job of queue.splice(0)) finish(job, false, 'Cancelled.', '');
+    for (const job of queue.splice(0)) finish(job, failed('Cancelled.'));
     running?.cancel();
   }
 
@@ -73,11 +72,14 @@ function progress(job, sent, total) {
   }
 }
 
-function finish(job, found, error, said) {
-  job.bar.value = 1;
+/** @returns {Outcome} */
+export function failed(text) {
+  return { state: 'failed', text };
+}
+
+function finish(job, { state, text }) {
   job.bar.hidden = true;
-  job.line.classList.add(!found ? 'failed' : error ? 'damaged' : 'done');
-  const text = !found ? error || 'Nothing came back for this capture.' : error ? `Damaged: ${error}. What came before that is listed.` : said;
+  job.line.classList.add(state);
   setText(job.state, text);
   announce(`${job.file.name}: ${text}`);
 }

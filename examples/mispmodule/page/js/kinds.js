@@ -7,6 +7,14 @@ export const kinds = ['URL', 'Name', 'Address', 'File', 'Certificate', 'Fingerpr
  * @param {string} type
  */
 export function kindOf(type) {
+  let kind = known.get(type);
+  if (!kind) known.set(type, (kind = find(type)));
+  return kind;
+}
+
+const known = new Map();
+
+function find(type) {
   if (type.startsWith('x509')) return 'Certificate';
   if (/^(ja3|ja4|jarm|hassh|ssh-)/.test(type)) return 'Fingerprint';
   if (type.startsWith('email')) return 'Mail';

@@ -2,12 +2,13 @@
 // kept goes out. Nothing is stored: closing the page forgets all of it.
 
 import { createActions, showKept } from './actions.js';
+import { readAnswer } from './answer.js';
 import { createBrush } from './brush.js';
 import { byId, debounced, setText } from './dom.js';
 import { drawCertificates, drawConnections, drawFiles } from './findings.js';
 import { createIndicators } from './indicators.js';
-import { createIntake } from './intake.js';
-import { addAnswer, newModel } from './model.js';
+import { createIntake, failed } from './intake.js';
+import { newModel } from './model.js';
 import { within } from './query.js';
 import { drawCaptures, drawLeftOut, drawWarninglists } from './reasons.js';
 import { createTabs } from './tabs.js';
@@ -33,16 +34,35 @@ const brush = createBrush(canvas, () => times, (from, to) => {
 createActions(() => model);
 const intake = createIntake(onAnswer);
 
-function onAnswer(answer) {
-  if (!addAnswer(model, answer)) return 'It is here already: a capture of the same SHA-256.';
-  const first = document.body.dataset.state !== 'results';
-  document.body.dataset.state = 'results';
-  if (first) tabs.show('indicators');
+/** @returns {Promise<import('./intake.js').Outcome>} */
+async function onAnswer(text) {
+  const into = model;
+  const isWanted = () => into === model;
+  const result = await readAnswer(into, text, { onSlice: showRows, isWanted });
+  return isWanted() ? shown(result) : failed('Cancelled.');
+}
+
+function shown({ known, error, notes, attributes }) {
+  if (known) return { state: 'done', text: 'This capture is here already.' };
+  if (model.captures.length === 0) return failed(sentence(error) || 'The server found nothing to read in this capture.');
+  showRows();
+  requestAnimationFrame(() => setTimeout(showRest));
+  const said = notes.length > 0 ? notes.join(' ') : error && `${sentence(error)} What came before that is listed.`;
+  return { state: said ? 'damaged' : 'done', text: [plural(attributes, 'indicator'), said].filter(Boolean).join('. ') };
+}
+
+function sentence(text) {
+  return text && text[0].toUpperCase() + text.slice(1).replace(/\.?$/, '.');
+}
+
+function showRows() {
+  if (document.body.dataset.state !== 'results') {
+    document.body.dataset.state = 'results';
+    tabs.show('indicators');
+    byId('grid').focus({ preventScroll: true });
+  }
   indicators.setDay(dayOf(model.captures));
   indicators.show();
-  summarise();
-  setTimeout(afterRows, 0, first);
-  return [plural(answer.attributes?.length ?? 0, 'indicator'), ...(answer.summary?.notes ?? [])].join('. ');
 }
 
 // The day in UTC that all captures are of, or ''.
@@ -51,18 +71,18 @@ function dayOf(captures) {
   return days.size === 1 ? [...days][0] : '';
 }
 
-// What may come a moment after the first rows.
-function afterRows(first) {
-  times = span(model.rows);
-  byId('timeline').hidden = times === null;
+// What may come a moment after the rows.
+function showRest() {
+  summarise();
   indicators.facets();
   showKept(model);
+  times = span(model.rows);
+  byId('timeline').hidden = times === null;
   if (times) {
     canvas.style.height = `${neededHeight(model.rows)}px`;
     brush.reset();
   }
-  if (first) byId('grid').focus({ preventScroll: true });
-  else showView(tabs.current());
+  showView(tabs.current());
 }
 
 function summarise() {

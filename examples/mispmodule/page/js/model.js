@@ -11,37 +11,47 @@ export function newModel() {
   return {
     captures: [], /** @type {Row[]} */ rows: [], objects: [], leftOut: [], connections: [], certificates: [], files: [],
     event: null, unseen: {}, packets: 0, bytes: 0,
-    uuidsOfEvents: new Set(), // that follow from the captures: equal ones are of the same capture
+    events: new Set(), // their UUIDs, which follow from the captures: equal ones are of the same capture
     index: new Map(), // what was found so far, by what makes two findings the same
     uuids: new Map(), // of attributes that went into another one: the other one's
   };
 }
 
 /**
- * Adds the answer for one capture. It reports false, and changes nothing, when
- * that capture is there already.
+ * Begins to add the answer for one capture. The function that it returns takes
+ * the answer's members, of lists the rows: captures and the event first. It
+ * reports false when that capture is in the model already.
  * @param {ReturnType<typeof newModel>} model
- * @param {Answer} answer
+ * @returns {(name: string, value: any) => boolean}
  */
-export function addAnswer(model, answer) {
-  const captures = answer.captures ?? [];
-  if (model.uuidsOfEvents.has(answer.event?.uuid)) return false;
-  model.uuidsOfEvents.add(answer.event?.uuid);
+export function startAnswer(model) {
   const base = model.captures.length;
-  const summary = answer.summary ?? {};
-  model.captures.push(...captures.map((c) => ({ ...c, notes: summary.notes ?? [] })));
-  const name = captures.map((c) => c.name).join(', ');
-  for (const a of answer.attributes ?? []) addAttribute(model, a, base, name);
-  for (const o of answer.objects ?? []) addObject(model, o);
-  addFacts(model, model.connections, answer.connections, base, 'connection', (c) => [c.client, c.server, c.proto], addTraffic);
-  addFacts(model, model.certificates, answer.certificates, base, 'certificate', (c) => [c.sha256]);
-  addFacts(model, model.files, answer.files, base, 'file', fileKey);
-  addFacts(model, model.leftOut, answer.left_out, base, 'left out', (l) => [l.rule, l.topic, l.value]);
-  model.event = mergeEvent(model.event, answer.event);
+  const mine = [];
+  const name = () => mine.map((c) => c.name).join(', ');
+  const takers = {
+    captures: (c) => mine.push({ notes: [], ...c }),
+    event: (e) => {
+      if (model.events.has(e.uuid)) return false;
+      model.events.add(e.uuid);
+      model.captures.push(...mine);
+      model.event = mergeEvent(model.event, e);
+    },
+    summary: (s) => addSummary(model, mine, s),
+    attributes: (a) => addAttribute(model, a, base, name),
+    objects: (o) => addObject(model, o),
+    left_out: (l) => addFact(model, model.leftOut, l, base, ['left out', l.rule, l.topic, l.value]),
+    connections: (c) => addFact(model, model.connections, c, base, ['connection', c.client, c.server, c.proto], addTraffic),
+    certificates: (c) => addFact(model, model.certificates, c, base, ['certificate', c.sha256]),
+    files: (f) => addFact(model, model.files, f, base, ['file', f.sha256, f.name, f.url, f.size, f.state, f.client, f.server, f.from_client]),
+  };
+  return (member, value) => value === null || takers[member]?.(value) !== false;
+}
+
+function addSummary(model, captures, summary) {
+  for (const c of captures) c.notes = summary.notes ?? [];
   model.unseen = addNumbers(model.unseen, summary.unseen ?? {});
   model.packets += summary.packets ?? 0;
   model.bytes += summary.bytes ?? 0;
-  return true;
 }
 
 function addAttribute(model, a, base, name) {
@@ -50,7 +60,7 @@ function addAttribute(model, a, base, name) {
   const row = model.index.get(key);
   if (row) {
     model.uuids.set(a.uuid, row.attribute.uuid);
-    mergeAttribute(row.attribute, a, name);
+    mergeAttribute(row.attribute, a, name());
     row.first = parseTime(row.attribute.first_seen);
     row.last = parseTime(row.attribute.last_seen);
     row.text = '';
@@ -87,18 +97,16 @@ function extreme(a, b, sign) {
   return d * sign > 0 ? a : b;
 }
 
-function addFacts(model, list, facts, base, kind, keyOf, more = () => {}) {
-  for (const f of facts ?? []) {
-    if (base > 0) shift(f.evidence, base);
-    const key = kind + '\0' + keyOf(f).join('\0');
-    const known = model.index.get(key);
-    if (known && base > 0) {
-      mergeFact(known, f);
-      more(known, f);
-    } else {
-      model.index.set(key, f);
-      list.push(f);
-    }
+function addFact(model, list, f, base, of, more = () => {}) {
+  if (base > 0) shift(f.evidence, base);
+  const key = of.join('\0');
+  const known = base > 0 ? model.index.get(key) : undefined;
+  if (known) {
+    mergeFact(known, f);
+    more(known, f);
+  } else {
+    model.index.set(key, f);
+    list.push(f);
   }
 }
 
@@ -106,10 +114,6 @@ function addTraffic(a, b) {
   for (const way of ['sent', 'received']) a[way] = addNumbers(a[way], b[way]);
   a.protos = [...new Set([...(a.protos ?? []), ...(b.protos ?? [])])];
   a.ended = addNumbers(a.ended ?? {}, b.ended ?? {});
-}
-
-function fileKey(f) {
-  return [f.sha256, f.name, f.url, f.size, f.state, f.client, f.server, f.from_client];
 }
 
 function addObject(model, o) {

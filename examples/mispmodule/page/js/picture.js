@@ -2,12 +2,12 @@
 
 import { el, svg } from './dom.js';
 import { layout } from './graph.js';
-import { bytes, plural, visible } from './text.js';
+import { bytes, number, plural, visible } from './text.js';
 
 /** @typedef {import('./types.js').Connection} Connection */
 
 const margin = 28;
-const labelRoom = 168; // for the edges' labels, before the servers
+const labelRoom = 150; // for the edges' labels, before the servers
 
 /**
  * Returns the picture.
@@ -57,7 +57,7 @@ function drawEdge(e, x1, x2, width) {
 }
 
 function drawLabel(e, x) {
-  const times = e.conn.count > 1 ? `${e.label} ×${e.conn.count}` : e.label;
+  const times = cut(e.label, 14) + (e.conn.count > 1 ? ` ×${number(e.conn.count)}` : '');
   e.text = svg('text', { class: 'edge-label', x: x + 8, y: e.y2 + 4 }, `${times}, ${bytes(e.bytes)}`);
   return e.text;
 }

@@ -138,7 +138,7 @@ function showMarks(cell, a) {
   cell.dataset.key = key;
   cell.replaceChildren(
     el('span', { class: a.claimed ? 'mark claimed' : 'mark observed', title: a.claimed ? 'What a peer says' : 'Seen on the wire' }, a.claimed ? 'claimed' : 'observed'),
-    lists.length > 0 && el('span', { class: 'mark warned', title: lists.join(', ') }, lists.join(', ')) || '',
+    ...lists.map((name) => el('span', { class: 'mark warned', title: 'On the warninglist ' + name }, name)),
   );
 }
 

@@ -1,14 +1,12 @@
 // Sends captures to the server, one after the other.
 
-/** @typedef {import('./types.js').Answer} Answer */
-
 /**
- * Sends one capture. The promise never fails: without an answer, its error says
- * why in plain words.
+ * Sends one capture. The promise never fails: it gives the text of the answer, or
+ * an error in plain words.
  * @param {globalThis.File} file
  * @param {{private: boolean, internal: string}} options
  * @param {(sent: number, total: number) => void} onProgress until all is sent
- * @returns {{done: Promise<Answer>, cancel: () => void}}
+ * @returns {{done: Promise<{text?: string, error?: string}>, cancel: () => void}}
  */
 export function analyze(file, options, onProgress) {
   const request = new XMLHttpRequest();
@@ -21,25 +19,30 @@ export function analyze(file, options, onProgress) {
   });
   const query = new URLSearchParams({ name: file.name, private: options.private ? '1' : '0', internal: options.internal });
   request.open('POST', 'analyze?' + query);
-  request.responseType = 'json';
   request.setRequestHeader('Content-Type', 'application/octet-stream');
   request.setRequestHeader('X-Sightline', 'analyze');
   request.send(file);
   return { done, cancel: () => request.abort() };
 }
 
-/** @returns {Answer} */
 function read(request) {
-  const answer = request.response;
-  const object = answer !== null && typeof answer === 'object';
-  if (request.status === 200 && object) return answer;
-  if (object && answer.error) return { error: `${plain(request.status)} ${answer.error}`.trim() };
-  return { error: plain(request.status) || `The server answered with status ${request.status}, which this page does not understand.` };
+  if (request.status === 200) return { text: request.responseText };
+  const why = plain(request.status);
+  const said = errorOf(request.responseText);
+  return { error: `${why} ${said}`.trim() || `The server answered with status ${request.status}, which this page does not understand.` };
+}
+
+// What the server says itself, where it does.
+function errorOf(text) {
+  try {
+    return String(JSON.parse(text).error ?? '');
+  } catch {
+    return '';
+  }
 }
 
 function plain(status) {
   switch (status) {
-    case 200: return 'The answer of the server could not be read.';
     case 403: return 'The server refused the request.';
     case 404: return 'The server does not analyse captures at this address.';
     case 413: return 'The capture is larger than this server takes.';
