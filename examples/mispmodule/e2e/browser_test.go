@@ -122,15 +122,20 @@ func (x *tab) until(expression string) {
 	}
 }
 
+func abs(t *testing.T, name string) string {
+	t.Helper()
+	name, err := filepath.Abs(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 // choose gives captures to the page and waits until it is done with them.
 func (x *tab) choose(files ...string) {
 	x.Helper()
 	for i, f := range files {
-		abs, err := filepath.Abs(f)
-		if err != nil {
-			x.Fatal(err)
-		}
-		files[i] = abs
+		files[i] = abs(x.T, f)
 	}
 	x.run(chromedp.SetUploadFiles("#files", files, chromedp.ByQuery))
 	x.until(`["done", "problems"].includes(document.body.dataset.work) && (document.body.dataset.state === "results" || document.body.dataset.work === "problems")`)
