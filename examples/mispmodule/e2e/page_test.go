@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -248,5 +250,26 @@ func TestOwnNetworks(t *testing.T) {
 	x.choose(story)
 	if i := slices.IndexFunc(event(x).Attributes, func(a misp.Attribute) bool { return a.Value == "198.51.100.44" }); i >= 0 {
 		t.Error("an address of an own network")
+	}
+}
+
+// TestCancel stops a capture that the server is still reading.
+func TestCancel(t *testing.T) {
+	asked, gone := make(chan bool, 1), make(chan bool, 1)
+	x := open(t, serveStub(t, func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		asked <- true
+		<-r.Context().Done()
+		gone <- true
+	}), wide)
+	x.run(chromedp.SetUploadFiles("#files", []string{abs(t, story)}, chromedp.ByQuery))
+	<-asked
+	x.until(`document.querySelector(".job-state").textContent === "analysing"`)
+	x.run(chromedp.Click("#cancel", chromedp.ByQuery))
+	x.until(`document.querySelector(".job-state").textContent === "Cancelled."`)
+	<-gone
+	x.run(chromedp.Click("#dismiss", chromedp.ByQuery))
+	if state := value[string](x, `document.body.dataset.state`); state != "start" {
+		t.Errorf("the page shows %s", state)
 	}
 }

@@ -3,7 +3,7 @@
 
 import { startAnswer } from './model.js';
 
-const slice = 60; // milliseconds of reading between two pictures
+const slice = 100; // milliseconds of reading between two pictures
 const firstSlice = 20;
 
 /**

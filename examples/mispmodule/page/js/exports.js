@@ -8,13 +8,13 @@ const attributeKeys = ['uuid', 'type', 'category', 'value', 'to_ids', 'disable_c
 
 /**
  * Returns the MISP event of what is kept.
- * @param {{event: Object, rows: Row[], objects: MispObject[]}} model
+ * @param {{event: Object, rows: Row[], objects: MispObject[], uuids: Map<string, string>}} model
  * @param {string} which objects: 'kept', 'all' or 'none'
  */
 export function mispEvent(model, which) {
   const rows = model.rows.filter((row) => row.kept);
   const Attribute = rows.map((row) => pick(row.attribute, attributeKeys));
-  const Object = linked(goingAlong(model, which), new Set(Attribute.map((a) => a.uuid)));
+  const Object = linked(goingAlong(model, which), Attribute, model.uuids);
   return { Event: { ...model.event, published: false, Attribute, ...(Object.length > 0 ? { Object } : {}) } };
 }
 
@@ -58,16 +58,18 @@ export function parts(attribute) {
   return [attribute.value, ...attribute.value.split('|')];
 }
 
-// A reference to what does not go along would dangle.
-function linked(objects, uuids) {
-  const there = new Set(uuids);
+// References lead to what others went into; one to what does not go along would
+// dangle.
+function linked(objects, attributes, uuids) {
+  const there = new Set(attributes.map((a) => a.uuid));
   for (const o of objects) {
     there.add(o.uuid);
     o.Attribute.forEach((a) => there.add(a.uuid));
   }
   return objects.map((o) => {
     const { ObjectReference, ...rest } = o;
-    const kept = (ObjectReference ?? []).filter((r) => there.has(r.referenced_uuid));
+    const led = (ObjectReference ?? []).map((r) => ({ ...r, referenced_uuid: uuids.get(r.referenced_uuid) ?? r.referenced_uuid }));
+    const kept = led.filter((r) => there.has(r.referenced_uuid));
     return kept.length > 0 ? { ...rest, ObjectReference: kept } : rest;
   });
 }

@@ -13,7 +13,9 @@ export function newModel() {
     event: null, unseen: {}, packets: 0, bytes: 0,
     events: new Set(), // their UUIDs, which follow from the captures: equal ones are of the same capture
     index: new Map(), // what was found so far, by what makes two findings the same
-    uuids: new Map(), // of attributes that went into another one: the other one's
+    uuids: new Map(), // of attributes and objects that went into another one: the other one's
+    unlisted: 0, // of what was left out: how many the answers only count
+    beyond: {}, // what the server had no room for, by kind
   };
 }
 
@@ -39,7 +41,7 @@ export function startAnswer(model) {
     summary: (s) => addSummary(model, mine, s),
     attributes: (a) => addAttribute(model, a, base, name),
     objects: (o) => addObject(model, o),
-    left_out: (l) => addFact(model, model.leftOut, l, base, ['left out', l.rule, l.topic, l.value]),
+    left_out: (l) => addLeftOut(model, l, base),
     connections: (c) => addFact(model, model.connections, c, base, ['connection', c.client, c.server, c.proto], addTraffic),
     certificates: (c) => addFact(model, model.certificates, c, base, ['certificate', c.sha256]),
     files: (f) => addFact(model, model.files, f, base, ['file', f.sha256, f.name, f.url, f.size, f.state, f.client, f.server, f.from_client]),
@@ -47,11 +49,18 @@ export function startAnswer(model) {
   return (member, value) => value === null || takers[member]?.(value) !== false;
 }
 
+function addLeftOut(model, l, base) {
+  model.unlisted--;
+  addFact(model, model.leftOut, l, base, ['left out', l.rule, l.topic, l.value]);
+}
+
 function addSummary(model, captures, summary) {
   for (const c of captures) c.notes = summary.notes ?? [];
   model.unseen = addNumbers(model.unseen, summary.unseen ?? {});
   model.packets += summary.packets ?? 0;
   model.bytes += summary.bytes ?? 0;
+  model.unlisted += summary.left_out ?? 0;
+  model.beyond = addNumbers(model.beyond, { ...summary.not_kept, 'MISP objects': summary.objects_left_out ?? 0 });
 }
 
 function addAttribute(model, a, base, name) {
@@ -116,12 +125,18 @@ function addTraffic(a, b) {
   a.ended = addNumbers(a.ended ?? {}, b.ended ?? {});
 }
 
+// Objects of several captures that hold the same are one, as MISP takes them.
 function addObject(model, o) {
-  const key = `object\0${o.uuid}`;
-  if (model.index.has(key)) return;
-  for (const r of o.ObjectReference ?? []) r.referenced_uuid = model.uuids.get(r.referenced_uuid) ?? r.referenced_uuid;
-  model.index.set(key, o);
-  model.objects.push(o);
+  const key = ['object', o.name, ...o.Attribute.map((a) => `${a.object_relation}\0${a.type}\0${a.value}`).sort()].join('\0');
+  const known = model.index.get(key);
+  if (!known) {
+    model.index.set(key, o);
+    model.objects.push(o);
+    return;
+  }
+  model.uuids.set(o.uuid, known.uuid);
+  const references = (o.ObjectReference ?? []).map((r) => ({ ...r, object_uuid: known.uuid }));
+  if (references.length > 0) known.ObjectReference = [...(known.ObjectReference ?? []), ...references];
 }
 
 // The event of several captures is the first one's, of the earliest date.

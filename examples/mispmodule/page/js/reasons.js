@@ -35,8 +35,11 @@ const why = {
   'value that MISP refuses': 'A MISP server would drop it without a word.',
 };
 
-/** @param {import('./types.js').LeftOut[]} leftOut */
-export function drawLeftOut(leftOut) {
+/**
+ * @param {import('./types.js').LeftOut[]} leftOut
+ * @param {number} unlisted how many more there are
+ */
+export function drawLeftOut(leftOut, unlisted) {
   const groups = new Map();
   for (const l of leftOut) {
     if (!groups.has(l.rule)) groups.set(l.rule, []);
@@ -45,7 +48,8 @@ export function drawLeftOut(leftOut) {
   const ordered = [...groups].sort((a, b) => b[1].length - a[1].length);
   byId('view-left-out').replaceChildren(leftOut.length === 0 ? nothing('Nothing was left out.') : el('div', { class: 'groups' },
     el('p', { class: 'lead' }, 'Observed, but not among the indicators. Rules about local networks are lifted by including private addresses before analysing.'),
-    ...ordered.map(([rule, items]) => group(rule, why[rule] ?? '', items, leftOutColumns))));
+    ...ordered.map(([rule, items]) => group(rule, why[rule] ?? '', items, leftOutColumns)),
+    unlisted > 0 && el('p', {}, `${number(unlisted)} more were left out, and are not listed.`)));
 }
 
 const leftOutColumns = [
@@ -55,8 +59,8 @@ const leftOutColumns = [
 ];
 
 // A group draws its table when it is opened.
-function group(title, text, items, columns) {
-  const details = el('details', { class: 'group' },
+function group(title, text, items, columns, open = false) {
+  const details = el('details', { class: 'group', open },
     el('summary', {}, el('b', { text: title }), el('span', { class: 'badge' }, number(items.length)), text && el('span', { class: 'group-why', text })));
   details.addEventListener('toggle', () => {
     if (details.open && details.children.length === 1) details.append(list(title, columns, items));
@@ -75,7 +79,7 @@ export function drawWarninglists(rows) {
   }
   byId('view-warninglists').replaceChildren(groups.size === 0 ? nothing('No value is on a warninglist of this server.') : el('div', { class: 'groups' },
     el('p', { class: 'lead' }, 'MISP’s warninglists hold values that are known to be common or harmless. What is on one is not marked for detection; whether it goes along is up to you.'),
-    ...[...groups].map(([name, items]) => group(name, '', items, warnedColumns))));
+    ...[...groups].map(([name, items]) => group(name, '', items, warnedColumns, groups.size <= 3))));
 }
 
 const warnedColumns = [
@@ -87,10 +91,10 @@ const warnedColumns = [
 
 /**
  * Draws the captures, and what could not be seen in them.
- * @param {{captures: import('./types.js').Capture[], unseen: Object}} model
+ * @param {{captures: import('./types.js').Capture[], unseen: Object, beyond: Object<string, number>}} model
  */
 export function drawCaptures(model) {
-  const unseen = unseenLines(model.unseen);
+  const unseen = [...unseenLines(model.unseen), ...beyondLines(model.beyond)];
   byId('view-captures').replaceChildren(el('div', { class: 'groups' },
     ...model.captures.map(captureCard),
     el('h2', {}, 'What could not be seen'),
@@ -109,6 +113,10 @@ function captureCard(c) {
     ...(c.notes.length > 0 ? c.notes : [c.error && `Damaged: ${c.error}. What came before that is listed.`]).filter(Boolean).map((text) => el('p', { class: 'problem', text })),
     el('dl', { class: 'facts' }, ...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', { text: value })]),
       ...(c.sha256 ? [el('dt', {}, 'SHA-256'), el('dd', { class: 'mono' }, c.sha256 + ' ', copyButton(c.sha256, 'the SHA-256'))] : [])));
+}
+
+function beyondLines(beyond) {
+  return Object.entries(beyond).filter(([, n]) => n > 0).map(([kind, n]) => `${number(n)} ${kind} beyond the bounds of the server`);
 }
 
 function unseenLines(u) {

@@ -31,8 +31,9 @@ const columns = [
 export function createTable(root, on) {
   const heads = columns.map((c, i) => head(c, i, on.onSort));
   const body = el('div', { class: 'grid-body', role: 'rowgroup' });
-  const empty = el('p', { class: 'grid-empty', hidden: true }, 'Nothing matches the filters.');
+  const empty = el('div', { class: 'grid-empty', role: 'row', hidden: true }, el('span', { role: 'gridcell' }, 'Nothing matches the filters.'));
   root.append(el('div', { class: 'grid-head', role: 'rowgroup' }, el('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, ...heads)), body, empty);
+  root.setAttribute('aria-colcount', String(columns.length));
   const t = { root, body, empty, heads, on, rows: /** @type {Row[]} */ ([]), active: -1, pool: [], drawn: '', day: '' };
 
   root.addEventListener('scroll', () => draw(t), { passive: true });
@@ -112,6 +113,7 @@ function show(t, node, index, height) {
   setText(type, a.type);
   type.dataset.kind = kindOf(a.type);
   setText(value, a.value);
+  value.title = value.textContent;
   setText(ids, a.to_ids ? 'IDS' : '');
   setText(count, number(a.count));
   setText(first, within(t.day, a.first_seen));
@@ -138,7 +140,7 @@ function showMarks(cell, a) {
   cell.dataset.key = key;
   cell.replaceChildren(
     el('span', { class: a.claimed ? 'mark claimed' : 'mark observed', title: a.claimed ? 'What a peer says' : 'Seen on the wire' }, a.claimed ? 'claimed' : 'observed'),
-    ...lists.map((name) => el('span', { class: 'mark warned', title: 'On the warninglist ' + name }, name)),
+    ...lists.map((name) => el('span', { class: 'mark warned', title: 'On the warninglist ' + name }, name.replace(/^List of (known )?/i, ''))),
   );
 }
 

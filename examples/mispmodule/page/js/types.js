@@ -28,7 +28,8 @@
  * @typedef {Fact & {sha256?: string, sha1?: string, md5?: string, name?: string, type?: string, sniffed?: string, size: number,
  *   state: string, proto: string, url?: string, client: string, server: string, from_client?: boolean}} File
  *
- * @typedef {{packets: number, bytes: number, unseen: Object, notes?: string[]}} Summary notes are sentences to be shown
+ * @typedef {{packets: number, bytes: number, unseen: Object, notes?: string[], left_out?: number,
+ *   objects_left_out?: number, not_kept?: Object<string, number>}} Summary notes are sentences to be shown
  * @typedef {{captures?: Capture[], attributes?: Attribute[], objects?: MispObject[], left_out?: LeftOut[],
  *   connections?: Connection[], certificates?: Certificate[], files?: File[], event?: EventHead, summary?: Summary,
  *   error?: string}} Answer
