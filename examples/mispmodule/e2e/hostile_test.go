@@ -96,10 +96,10 @@ func TestHostileCapture(t *testing.T) {
 	event(x)
 }
 
-// elements counts the elements that load or run something, and attributes that
-// would.
+// elements counts the elements and the attributes that load, run or send
+// something.
 func elements(x *tab) string {
 	return value[string](x, `JSON.stringify([document.querySelectorAll("script, img, iframe, object, embed, link, style").length,
-		[...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => a.name.startsWith("on") || /^\s*javascript:/i.test(a.value))).length,
-		document.querySelectorAll("a").length])`)
+		[...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => /^(on.*|.*href|src|srcdoc|action|formaction|data)$/.test(a.name))).length,
+		document.querySelectorAll("a, form, input").length - document.querySelectorAll(".row input, .facets input").length])`)
 }

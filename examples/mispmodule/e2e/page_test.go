@@ -54,6 +54,16 @@ func TestStory(t *testing.T) {
 		t.Errorf("%d of %d objects", len(part.Objects), len(whole.Objects))
 	}
 
+	x.run(
+		chromedp.Click("#event-options", chromedp.ByQuery),
+		chromedp.SetValue("#event-info", "Case 42 \U0001f600", chromedp.ByQuery), // four bytes: MISP would fail
+		chromedp.SetValue("#event-tlp", "tlp:amber", chromedp.ByQuery),
+		chromedp.Click("#event-dialog .primary", chromedp.ByQuery),
+	)
+	if e := event(x); e.Info != "Case 42 \ufffd" || !slices.Equal(e.Tags, []string{"tlp:amber"}) {
+		t.Errorf("the event is called %q, with tags %q", e.Info, e.Tags)
+	}
+
 	x.run(chromedp.Evaluate(`document.getElementById("objects").value = "none"; document.getElementById("objects").dispatchEvent(new Event("change"))`, nil))
 	if n := len(event(x).Objects); n != 0 {
 		t.Errorf("%d objects, though none were asked for", n)

@@ -39,5 +39,20 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
+// TestDocumentation makes the pictures of the documentation, where
+// SIGHTLINE_DOCS asks for it.
+func TestDocumentation(t *testing.T) {
+	if os.Getenv("SIGHTLINE_DOCS") == "" {
+		t.Skip("SIGHTLINE_DOCS is not set: the pictures in docs stay as they are")
+	}
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		x := open(t, serve(t), look{1280, 800, dark})
+		x.choose(story)
+		x.run(chromedp.Click(`#row-6 .c-value`, chromedp.ByQuery))
+		settle(x)
+		x.shoot(filepath.Join("..", "docs", "page-"+name+".png"))
+	}
+}
+
 // settle gives the browser the time to draw.
 func settle(x *tab) { x.run(chromedp.Sleep(250 * time.Millisecond)) }

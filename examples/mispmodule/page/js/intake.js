@@ -8,7 +8,7 @@ import { analyze } from './upload.js';
 /** @typedef {{state: 'done'|'damaged'|'failed', text: string}} Outcome of one capture, and what there is to say about it */
 
 /**
- * @param {(text: string) => Promise<Outcome>} onAnswer takes the server's answer
+ * @param {(blob: Blob) => Promise<Outcome>} onAnswer takes the server's answer
  */
 export function createIntake(onAnswer) {
   const queue = [];
@@ -31,8 +31,8 @@ export function createIntake(onAnswer) {
     if (!job) return idle();
     const options = { private: byId('option-private').checked, internal: byId('option-internal').value.trim() };
     running = analyze(job.file, options, (sent, total) => progress(job, sent, total));
-    const { text, error } = await running.done;
-    const outcome = error ? failed(error) : await onAnswer(text);
+    const { blob, error } = await running.done;
+    const outcome = error ? failed(error) : await onAnswer(blob);
     finish(job, outcome);
     if (outcome.state !== 'done') problems++;
     next();

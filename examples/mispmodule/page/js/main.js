@@ -35,10 +35,10 @@ createActions(() => model);
 const intake = createIntake(onAnswer);
 
 /** @returns {Promise<import('./intake.js').Outcome>} */
-async function onAnswer(text) {
+async function onAnswer(blob) {
   const into = model;
   const isWanted = () => into === model;
-  const result = await readAnswer(into, text, { onSlice: showRows, isWanted });
+  const result = await readAnswer(into, blob, { onSlice: showRows, isWanted });
   return isWanted() ? shown(result) : failed('Cancelled.');
 }
 
@@ -90,7 +90,7 @@ function summarise() {
   setText(byId('capture-summary'), `${names.length > 2 ? plural(names.length, 'capture') : names.join(', ')}: ${plural(model.packets, 'packet')}, ${bytes(model.bytes)}`);
   tabs.counts({
     indicators: model.rows.length, connections: model.connections.length, certificates: model.certificates.length, files: model.files.length,
-    'left-out': model.leftOut.length + model.unlisted, captures: model.captures.length,
+    'left-out': model.leftOut.length + Math.max(0, model.unlisted), captures: model.captures.length,
     warninglists: model.rows.reduce((n, row) => n + (row.attribute.warninglists?.length > 0 ? 1 : 0), 0),
   });
 }
@@ -101,7 +101,7 @@ function showView(id) {
     case 'connections': return drawConnections(model.connections.filter(inTime), namesOfAddresses(), showHost);
     case 'certificates': return drawCertificates(model.certificates.filter(inTime), evidenceOf());
     case 'files': return drawFiles(model.files.filter(inTime), evidenceOf());
-    case 'left-out': return drawLeftOut(model.leftOut, model.unlisted);
+    case 'left-out': return drawLeftOut(model.leftOut, Math.max(0, model.unlisted));
     case 'warninglists': return drawWarninglists(model.rows);
     case 'captures': return drawCaptures(model);
     default: return undefined;

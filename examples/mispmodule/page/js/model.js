@@ -13,6 +13,7 @@ export function newModel() {
     event: null, unseen: {}, packets: 0, bytes: 0,
     events: new Set(), // their UUIDs, which follow from the captures: equal ones are of the same capture
     index: new Map(), // what was found so far, by what makes two findings the same
+    types: new Map(), // of attributes, and in which order they came
     uuids: new Map(), // of attributes and objects that went into another one: the other one's
     unlisted: 0, // of what was left out: how many the answers only count
     beyond: {}, // what the server had no room for, by kind
@@ -75,9 +76,16 @@ function addAttribute(model, a, base, name) {
     row.text = '';
     return;
   }
-  const added = { attribute: a, kept: true, first: parseTime(a.first_seen), last: parseTime(a.last_seen), order: model.rows.length, text: '' };
+  const added = { attribute: a, kept: true, first: parseTime(a.first_seen), last: parseTime(a.last_seen), order: typeRank(model, a.type) * 1e7 + model.rows.length, text: '' };
   model.index.set(key, added);
   model.rows.push(added);
+}
+
+// Rows of a type stand together, in the order in which the types came.
+function typeRank(model, type) {
+  let rank = model.types.get(type);
+  if (rank === undefined) model.types.set(type, (rank = model.types.size));
+  return rank;
 }
 
 function mergeAttribute(a, b, name) {

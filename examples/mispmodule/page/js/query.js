@@ -73,13 +73,14 @@ function sortable(value) {
 }
 
 /**
- * Returns rows in the query's order: without one, the server's.
+ * Returns rows in the query's order: without one, the types as the server orders
+ * them.
  * @param {Row[]} rows
  * @param {Query} query
  */
 export function sorted(rows, query) {
   const key = keys[query.sort];
-  if (!key) return rows;
+  if (!key) return rows.toSorted((a, b) => a.order - b.order);
   const sign = query.descending ? -1 : 1;
   const keyed = rows.map((row) => ({ row, key: key(row) }));
   keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : a.row.order - b.row.order));

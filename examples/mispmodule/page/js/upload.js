@@ -1,41 +1,42 @@
 // Sends captures to the server, one after the other.
 
 /**
- * Sends one capture. The promise never fails: it gives the text of the answer, or
- * an error in plain words.
+ * Sends one capture. The promise never fails: it gives the answer, or an error
+ * in plain words.
  * @param {globalThis.File} file
  * @param {{private: boolean, internal: string}} options
  * @param {(sent: number, total: number) => void} onProgress until all is sent
- * @returns {{done: Promise<{text?: string, error?: string}>, cancel: () => void}}
+ * @returns {{done: Promise<{blob?: Blob, error?: string}>, cancel: () => void}}
  */
 export function analyze(file, options, onProgress) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve) => {
     request.upload.onprogress = (e) => onProgress(e.loaded, e.total || file.size);
     request.upload.onload = () => onProgress(file.size, file.size);
-    request.onload = () => resolve(read(request));
+    request.onload = () => read(request).then(resolve);
     request.onabort = () => resolve({ error: 'Cancelled.' });
     request.onerror = () => resolve({ error: unreachable(file) });
   });
   const query = new URLSearchParams({ name: file.name, private: options.private ? '1' : '0', internal: options.internal });
   request.open('POST', 'analyze?' + query);
+  request.responseType = 'blob';
   request.setRequestHeader('Content-Type', 'application/octet-stream');
   request.setRequestHeader('X-Sightline', 'analyze');
   request.send(file);
   return { done, cancel: () => request.abort() };
 }
 
-function read(request) {
-  if (request.status === 200) return { text: request.responseText };
+async function read(request) {
+  if (request.status === 200) return { blob: request.response };
   const why = plain(request.status);
-  const said = errorOf(request.responseText);
+  const said = await errorOf(request.response);
   return { error: `${why} ${said}`.trim() || `The server answered with status ${request.status}, which this page does not understand.` };
 }
 
 // What the server says itself, where it does.
-function errorOf(text) {
+async function errorOf(blob) {
   try {
-    return String(JSON.parse(text).error ?? '');
+    return String(JSON.parse(await blob.text()).error ?? '');
   } catch {
     return '';
   }
