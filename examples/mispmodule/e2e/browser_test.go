@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -90,6 +91,10 @@ func (x *tab) listen(event any) {
 		*x.problems = append(*x.problems, "dialog: "+e.Message)
 	case *cdpruntime.EventExceptionThrown:
 		*x.problems = append(*x.problems, e.ExceptionDetails.Error())
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.LevelError && e.Entry.Source != log.SourceNetwork { // the policy, above all
+			*x.problems = append(*x.problems, "log: "+e.Entry.Text)
+		}
 	case *cdpruntime.EventConsoleAPICalled:
 		if e.Type == cdpruntime.APITypeError || e.Type == cdpruntime.APITypeWarning {
 			*x.problems = append(*x.problems, "console: "+string(e.Args[0].Value))

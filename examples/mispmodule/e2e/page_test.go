@@ -27,6 +27,10 @@ func TestStory(t *testing.T) {
 		t.Fatalf("%d attributes and %d objects", len(whole.Attributes), len(whole.Objects))
 	}
 
+	if !value[bool](x, `localStorage.length + sessionStorage.length === 0 && document.cookie === ""`) {
+		t.Error("something of the capture is kept")
+	}
+
 	// The mark of the first row, then all rows that a filter leaves.
 	const unwanted = "www.news.example"
 	first := value[string](x, `document.querySelector("#row-0 .c-value").textContent`)

@@ -1,6 +1,13 @@
 // Package e2e tests the page of mispmodule in a real browser. It is a module of
 // its own, because only these tests need a browser's protocol.
 //
+// The tests need Chromium, and are skipped without. These variables lead them:
+//
+//	SIGHTLINE_MISPMODULE  the program to test; without, it is built
+//	SIGHTLINE_MISP        a folder with validate.py, which checks MISP events
+//	SIGHTLINE_SHOTS       a folder for pictures of all views, to look at
+//	SIGHTLINE_DOCS        set to make the pictures in ../docs again
+//
 // What is here serves the page without the rest of mispmodule: to develop the
 // page, and to give it answers that no small capture leads to.
 package e2e
