@@ -18,10 +18,13 @@ import (
 // may name the program; without, it is built.
 func serve(t *testing.T) string {
 	t.Helper()
+	if _, err := os.Stat("../main.go"); err != nil && os.Getenv("SIGHTLINE_MISPMODULE") == "" {
+		t.Log("mispmodule is not here: serving the page alone")
+		return serveStub(t, e2e.Analyze)
+	}
 	bin, err := program()
 	if err != nil {
-		t.Logf("mispmodule cannot be built: %v; serving the page alone", err)
-		return serveStub(t, e2e.Analyze)
+		t.Fatal(err)
 	}
 	addr := freeAddr(t)
 	cmd := exec.Command(bin, "-listen", addr)

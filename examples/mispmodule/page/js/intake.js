@@ -23,6 +23,7 @@ export function createIntake(onAnswer) {
     }
     for (const file of files) queue.push({ file, ...jobLine(file) });
     document.body.dataset.work = 'running';
+    byId('work').scrollIntoView({ block: 'nearest' });
     if (!running) next();
   }
 
@@ -41,6 +42,7 @@ export function createIntake(onAnswer) {
   function idle() {
     running = null;
     document.body.dataset.work = problems > 0 ? 'problems' : 'done';
+    if (problems > 0) byId('work').scrollIntoView({ block: 'nearest' });
   }
 
   function cancel() {
