@@ -43,7 +43,8 @@ type tab struct {
 func open(t *testing.T, url string, l look) *tab {
 	t.Helper()
 	bin := chromium(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.WindowSize(int(l.width), int(l.height)))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.WindowSize(int(l.width), int(l.height)),
+		chromedp.WSURLReadTimeout(time.Minute)) // a busy machine starts a browser slowly
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
