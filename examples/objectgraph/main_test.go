@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -183,9 +184,8 @@ func TestAnyGraph(t *testing.T) {
 		}
 		g := newGraph(&e)
 		g.layOut()
-		highest := g.height
+		highest := g.nodes[0].y - g.nodes[0].h/2
 		for i, n := range g.nodes {
-			highest = min(highest, n.y-n.h/2)
 			if n.x < 0 || n.y-n.h/2 < titleHeight || n.x+n.w > g.width || n.y+n.h/2 > g.height {
 				t.Fatalf("%q lies outside", n.text)
 			}
@@ -194,6 +194,9 @@ func TestAnyGraph(t *testing.T) {
 					t.Fatalf("%q covers %q", n.text, m.text)
 				}
 			}
+		}
+		for _, n := range slices.Concat(g.columns...) { // with the bends of lines
+			highest = min(highest, n.y-n.h/2)
 		}
 		if highest > margin+titleHeight+2*rowGap {
 			t.Fatalf("the first box is at %d of %d", highest, g.height)
