@@ -164,7 +164,7 @@ func TestSharedValue(t *testing.T) {
 func TestAnyGraph(t *testing.T) {
 	templates := []*misp.Template{misp.TemplateFile, misp.TemplateX509, misp.TemplateHTTPRequest, misp.TemplateDNSRecord}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
+	for range 50 {
 		var e misp.Event
 		for i := range 1 + random.IntN(30) {
 			o := object(strings.Repeat(fmt.Sprint("/ object ", i), 1+random.IntN(8)))
