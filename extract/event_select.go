@@ -221,8 +221,7 @@ func (m *mapping) cut(byType map[misp.Type][]*indicator, types []misp.Type) {
 // attribute makes the attribute of an indicator. It reports false when a
 // warninglist drops it.
 func (m *mapping) attribute(i *indicator) (Attribute, bool) {
-	made, _ := misp.NewAttribute(m.event, i.typ, i.value)
-	a := Attribute{Attribute: made, Count: i.fact().Count, Claimed: true, Evidence: i.fact().Evidence.List()}
+	a := Attribute{Attribute: misp.AcceptedAttribute(m.event, i.typ, i.value), Count: i.fact().Count, Claimed: true, Evidence: i.fact().Evidence.List()}
 	for _, o := range i.origins {
 		a.Claimed = a.Claimed && o.claimed
 	}

@@ -87,20 +87,36 @@ func requestOf(f layers.Flow, b []byte) (Request, bool) {
 		host = authority(f.Dst)
 		u = append([]byte("http://"), host...)
 	}
-	return Request{
+	r := Request{
 		URL: text(req.AppendURL(u)), Method: text(req.Method()), Target: text(req.Target()), Host: hostOf(host),
-		UserAgent: headerText(req, "User-Agent"), Referer: headerText(req, "Referer"), User: basicUser(req),
 		Client: f.Src.Addr(), Server: f.Dst,
-	}, true
+	}
+	for name, value := range req.Fields() {
+		switch len(name) {
+		case len("Referer"):
+			setField(&r.Referer, name, "Referer", value)
+		case len("User-Agent"):
+			setField(&r.UserAgent, name, "User-Agent", value)
+		case len("Authorization"):
+			if strings.EqualFold(string(name), "Authorization") && r.User == "" {
+				r.User = basicUser(value)
+			}
+		}
+	}
+	return r, true
 }
 
-func headerText(req layers.HTTPRequest, name string) string {
-	return text(layers.AppendHTTPValue(nil, req.Get(name)))
+// setField sets the text of a header field, if name is its name and it has none
+// yet.
+func setField(to *string, name []byte, want string, value []byte) {
+	if *to == "" && strings.EqualFold(string(name), want) {
+		*to = text(layers.AppendHTTPValue(nil, value))
+	}
 }
 
-// basicUser returns the user of basic authentication.
-func basicUser(req layers.HTTPRequest) string {
-	scheme, rest, ok := strings.Cut(string(req.Get("Authorization")), " ")
+// basicUser returns the user that the value of Authorization names.
+func basicUser(credentials []byte) string {
+	scheme, rest, ok := strings.Cut(string(credentials), " ")
 	if !ok || !strings.EqualFold(scheme, "basic") {
 		return ""
 	}

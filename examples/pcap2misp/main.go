@@ -61,7 +61,8 @@ Flags:
   -warninglists DIR  a checkout of misp-warninglists: values on a list are marked
                      and not for detection
   -drop-warned       leave them out instead
-  -max-attributes N  at most N attributes; default 500, -1 for no bound
+  -max-attributes N  at most N attributes; default 500 in an event, which a person
+                     is to review, else none; -1 for no bound
   -max-objects N     at most N objects; default 200, -1 for no bound
   -all               everything that MISP takes: no rule, no bound
   -explain VALUE     print the packets behind an indicator instead
@@ -187,9 +188,16 @@ func parse(args []string) (command, error) {
 		}
 	}
 	c.options.Only = e.Only
-	return c, cmp.Or(
+	err := cmp.Or(
 		choose(&c.format, formats, "o", *format), choose(&c.options.Stream.Hash, hashes, "hash", *hash),
 		choose(&e.Detail, details, "detail", *detail), c.check(), c.loadLists(*lists))
+	if !c.format.event {
+		e.Detail = extract.Indicators
+		if e.MaxAttributes == 0 {
+			e.MaxAttributes = -1
+		}
+	}
+	return c, err
 }
 
 var (

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
@@ -18,15 +18,16 @@ import (
 type format struct {
 	write func(io.Writer, *extract.Report, *extract.Selection) error
 	uuids bool // it has UUIDs, which follow from the captures' SHA-256
+	event bool // it is an event, with objects, which a person reviews in MISP
 }
 
 var formats = map[string]format{
-	"misp":   {writeEvent, true},
-	"module": {writeModule, true},
-	"ndjson": {writeNDJSON, true},
-	"csv":    {writeCSV, false},
-	"text":   {writeText, false},
-	"report": {writeReport, true},
+	"misp":   {writeEvent, true, true},
+	"module": {writeModule, true, true},
+	"ndjson": {writeNDJSON, true, false},
+	"csv":    {writeCSV, false, false},
+	"text":   {writeText, false, false},
+	"report": {writeReport, true, false},
 }
 
 func writeEvent(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
@@ -77,13 +78,41 @@ func writeCSV(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 }
 
 func writeText(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "TYPE\tVALUE\tCOUNT\tFIRST SEEN\tLAST SEEN\tPACKET")
-	for _, a := range sel.Attributes {
-		fmt.Fprintf(out, "%s\t%s\t%d\t%s\t%s\t%s\n", a.Type, defuse.Terminal(a.Value), a.Count,
-			moment(a.FirstSeen), moment(a.LastSeen), packet(a))
+	rows := [][]string{{"TYPE", "VALUE", "COUNT", "FIRST SEEN", "LAST SEEN", "PACKET"}}
+	for i := range sel.Attributes {
+		a := &sel.Attributes[i]
+		rows = append(rows, []string{
+			string(a.Type), defuse.Terminal(a.Value), strconv.FormatInt(a.Count, 10),
+			moment(a.FirstSeen), moment(a.LastSeen), packet(a),
+		})
 	}
-	return out.Flush()
+	return writeTable(w, rows)
+}
+
+// writeTable writes rows in columns that are as wide as their widest cell.
+func writeTable(w io.Writer, rows [][]string) error {
+	width := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var line []byte
+	for _, row := range rows {
+		line = line[:0]
+		for i, cell := range row {
+			line = append(line, cell...)
+			if i < len(row)-1 {
+				for range width[i] + 2 - utf8.RuneCountInString(cell) {
+					line = append(line, ' ')
+				}
+			}
+		}
+		if _, err := w.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeReport(w io.Writer, rep *extract.Report, _ *extract.Selection) error {
@@ -99,7 +128,7 @@ func moment(t time.Time) string {
 }
 
 // packet names the first packet that shows an attribute.
-func packet(a extract.Attribute) string {
+func packet(a *extract.Attribute) string {
 	if len(a.Evidence) == 0 {
 		return ""
 	}

@@ -38,9 +38,16 @@ func NewAttribute(event UUID, t Type, value string) (Attribute, error) {
 	if err != nil {
 		return Attribute{}, err
 	}
-	id := NewUUID(event, "attribute", string(t), v)
+	return AcceptedAttribute(event, t, v), nil
+}
+
+// AcceptedAttribute is NewAttribute for a value that Accept returned.
+func AcceptedAttribute(event UUID, t Type, value string) Attribute {
 	r := rules[t]
-	return Attribute{UUID: id, Type: t, Category: r.category.first(), Value: v, ToIDS: bool(r.purpose)}, nil
+	return Attribute{
+		UUID: NewUUID(event, "attribute", string(t), value),
+		Type: t, Category: r.category.first(), Value: value, ToIDS: bool(r.purpose),
+	}
 }
 
 // Accept is Normalize without the values that MISP's import page spoils: they

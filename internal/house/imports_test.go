@@ -34,11 +34,14 @@ var mayImport = map[string][]string{
 
 // fileMayImport adds to it for single files.
 var fileMayImport = map[string][]string{
-	"extract/event.go":          {"extract/misp"},
-	"extract/event_mapping.go":  {"extract/misp"},
-	"extract/event_select.go":   {"extract/misp"},
-	"extract/event_objects.go":  {"extract/misp"},
-	"extract/event_drafts.go":   {"extract/misp"},
+	"extract/event.go":         {"extract/misp"},
+	"extract/event_content.go": {"extract/misp"},
+	"extract/event_hellos.go":  {"extract/misp"},
+	"extract/event_index.go":   {"extract/misp"},
+	"extract/event_mapping.go": {"extract/misp"},
+	"extract/event_network.go": {"extract/misp"},
+	"extract/event_objects.go": {"extract/misp"},
+	"extract/event_select.go":  {"extract/misp"},
 }
 
 // outside lists what a package may import from other modules.

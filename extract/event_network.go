@@ -1,0 +1,196 @@
+package extract
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/sightline-go/sightline/extract/misp"
+)
+
+// captureDrafts describes the captures. They contain what the connections are.
+func (m *mapping) captureDrafts() []draft {
+	var all []draft
+	for i := range m.report.Captures {
+		c := &m.report.Captures[i]
+		fact := &Fact{Count: 1, First: c.First, Last: c.Last}
+		all = append(all, draft{
+			template: misp.TemplatePcapMetadata, key: hex.EncodeToString([]byte(c.identity())), fact: fact,
+			fill: func(o *object) []reference {
+				o.fillCapture(c)
+				return m.containedBy(i)
+			},
+		})
+	}
+	return all
+}
+
+func (o *object) fillCapture(c *Capture) {
+	o.Comment = strings.TrimSpace("capture " + baseName(c.Name))
+	if c.SHA256 != ([32]byte{}) {
+		o.text("file-hash-sha256", hex.EncodeToString(c.SHA256[:]))
+	}
+	o.text("file-name", baseName(c.Name))
+	o.number("file-size-in-bytes", c.Size)
+	o.number("captured-packets", c.Packets)
+	o.number("packet-size-limit", int64(c.SnapLen))
+	o.text("file-format", c.Format)
+	o.text("protocol", c.linkText())
+	o.time("first-packet-seen", c.First)
+	o.time("last-packet-seen", c.Last)
+	if !c.First.IsZero() {
+		o.text("time-span-seconds", strconv.FormatFloat(c.Last.Sub(c.First).Seconds(), 'f', 6, 64))
+	}
+	o.text("text", strconv.FormatInt(c.Packets, 10)+" packets, "+strconv.FormatInt(c.Bytes, 10)+" bytes")
+}
+
+// containedBy returns references to the connections whose first packet a
+// capture holds.
+func (m *mapping) containedBy(capture int) []reference {
+	var refs []reference
+	for c := range m.report.connections.all() {
+		if e, ok := c.Evidence.First(); ok && e.First.Capture == capture {
+			refs = append(refs, reference{misp.Contains, misp.TemplateNetworkConnection, "", connKey(c)})
+		}
+	}
+	return refs
+}
+
+// resolutionDrafts describes the names that DNS resolved, each with all that it
+// was resolved to.
+func (m *mapping) resolutionDrafts() []draft {
+	byName := map[string][]*Resolution{}
+	var order []string
+	for d := range m.report.resolutions.all() {
+		if rule := nameRule(d.Name); rule != "" && !m.lifts(rule) {
+			continue
+		}
+		if byName[d.Name] == nil {
+			order = append(order, d.Name)
+		}
+		byName[d.Name] = append(byName[d.Name], d)
+	}
+	var all []draft
+	for _, name := range order {
+		d := draft{misp.TemplateDNSRecord, name, &Fact{}, func(o *object) (refs []reference) {
+			o.Comment = name
+			o.indicator("queried-domain", name)
+			for _, r := range byName[name] {
+				o.resolution(r)
+				if isAddr(r.Value) {
+					refs = append(refs, reference{misp.ResolvedTo, nil, misp.IPDst, r.Value})
+				}
+			}
+			return refs
+		}}
+		for _, r := range byName[name] {
+			d.fact.merge(&r.Fact)
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// resolution adds what a name was resolved to.
+func (o *object) resolution(r *Resolution) {
+	relation := strings.ToLower(r.Type) + "-record"
+	if a, err := netip.ParseAddr(r.Value); err == nil && (r.Type == "A" || r.Type == "AAAA") {
+		o.addr(relation, a)
+	} else {
+		o.text(relation, r.Value)
+	}
+}
+
+func connKey(c *Connection) string {
+	return connectionKey(c.Client, c.Server) + " " + strconv.Itoa(int(c.Proto))
+}
+
+// connectionDrafts describes who spoke to whom.
+func (m *mapping) connectionDrafts(x *index) []draft {
+	var all []draft
+	for c := range m.report.connections.all() {
+		if m.bothLocal(c.Client, c.Server.Addr()) || c.Ended.Unanswered+c.Ended.Refused == c.Count && !m.lifts(Unanswered) {
+			continue
+		}
+		all = append(all, draft{misp.TemplateNetworkConnection, connKey(c), &c.Fact, func(o *object) []reference {
+			o.Comment = m.connectionLabel(c)
+			o.fillConnection(c, x)
+			return x.around(c)
+		}})
+	}
+	return all
+}
+
+// around returns references to what a connection carries.
+func (x *index) around(c *Connection) (refs []reference) {
+	key := connectionKey(c.Client, c.Server)
+	for _, hash := range x.certs[c.Server] {
+		refs = append(refs, reference{misp.Uses, misp.TemplateX509, "", hash})
+	}
+	for _, q := range x.requests[key] {
+		refs = append(refs, reference{misp.Contains, misp.TemplateHTTPRequest, "", requestKey(q)})
+	}
+	for _, s := range x.sessions[key] {
+		refs = append(refs,
+			reference{misp.CharacterizedBy, misp.TemplateJA3S, "", sessionKey(s)},
+			reference{misp.CharacterizedBy, misp.TemplateJA3, "", sessionKey(s)})
+	}
+	return refs
+}
+
+func (m *mapping) connectionLabel(c *Connection) string {
+	label := "to " + c.Server.String() + " " + strings.Join(protoNames(c), ", ")
+	if c.Server.Port() == 0 {
+		label = "to " + c.Server.Addr().String() + " " + strings.Join(protoNames(c), ", ")
+	}
+	if rule := m.addrRule(c.Client); rule == "" || m.lifts(rule) {
+		return c.Client.String() + " " + label
+	}
+	return label
+}
+
+func protoNames(c *Connection) []string {
+	names := make([]string, 0, len(c.Protos)+1)
+	for _, p := range c.Protos {
+		names = append(names, p.String())
+	}
+	if len(names) == 0 {
+		names = append(names, c.Proto.String())
+	}
+	return names
+}
+
+func (o *object) fillConnection(c *Connection, x *index) {
+	o.addr("ip-src", c.Client)
+	o.addr("ip-dst", c.Server.Addr())
+	o.number("dst-port", int64(c.Server.Port()))
+	if f := x.flows[connKey(c)]; f != nil {
+		o.number("src-port", int64(f.Client.Port()))
+		o.text("community-id", f.CommunityID)
+	}
+	if names := x.names[c.Server.Addr()]; len(names) > 0 {
+		o.name("hostname-dst", names[0])
+	}
+	if mac := x.macs[c.Client]; mac != "" && o.m.lifts(HardwareAddr) {
+		o.text("mac-src", mac)
+	}
+	if mac := x.macs[c.Server.Addr()]; mac != "" && o.m.lifts(HardwareAddr) {
+		o.text("mac-dst", mac)
+	}
+	network := "IPv4"
+	if c.Client.Is6() {
+		network = "IPv6"
+	}
+	o.text("layer3-protocol", network)
+	o.text("layer4-protocol", c.Proto.String())
+	for _, p := range c.Protos {
+		o.text("layer7-protocol", p.String())
+	}
+	o.number("count", c.Count)
+	o.number("src-packets-count", c.Sent.Packets)
+	o.number("src-bytes-count", c.Sent.Bytes)
+	o.number("dst-packets-count", c.Received.Packets)
+	o.number("dst-bytes-count", c.Received.Bytes)
+	o.times("first-packet-seen", "last-packet-seen", &c.Fact)
+}

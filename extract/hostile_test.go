@@ -1,0 +1,185 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// acceptable fails the test when something of an event is not what MISP stores
+// unchanged.
+func acceptable(t *testing.T, ev *misp.Event) {
+	t.Helper()
+	seen := map[misp.UUID]bool{}
+	once := func(id misp.UUID) {
+		if seen[id] {
+			t.Errorf("UUID %v is used twice", id)
+		}
+		seen[id] = true
+	}
+	check := func(a *misp.Attribute) {
+		once(a.UUID)
+		if v, err := misp.Accept(a.Type, a.Value); err != nil || v != a.Value {
+			t.Errorf("%s %q: %q, %v", a.Type, a.Value, v, err)
+		}
+	}
+	for i := range ev.Attributes {
+		check(&ev.Attributes[i])
+	}
+	for i := range ev.Objects {
+		o := &ev.Objects[i]
+		once(o.UUID)
+		if err := o.Check(); err != nil {
+			t.Errorf("%s: %v", o.Template.Name, err)
+		}
+		for j := range o.Attributes {
+			check(&o.Attributes[j])
+		}
+	}
+	for i := range ev.Objects {
+		for _, r := range ev.Objects[i].References {
+			once(r.UUID)
+			if !seen[r.To] {
+				t.Errorf("a reference leads nowhere")
+			}
+		}
+	}
+	if out, err := json.Marshal(ev); err != nil || !utf8.Valid(out) {
+		t.Errorf("%v: %.200q", err, out)
+	}
+}
+
+// Values that MISP, its page, or JSON would choke on.
+func TestHostileValues(t *testing.T) {
+	for _, value := range []string{
+		"\xff\xfe", "a\x00b", "\x1b[31m", "\u202egnp.exe", "😀", strings.Repeat("x", 65<<10), "a|b.exe", "|", "true", "false",
+		"null", "NaN", "[1,2]", `{"a":1}`, "=cmd()", "<script>", "%00", "..", "../../etc/passwd", "'\"`", "007", "1e5", " ", "\u00a0",
+	} {
+		head := "GET /" + value + " HTTP/1.1\r\nHost: " + value + "\r\nUser-Agent: " + value + "\r\nReferer: " + value + "\r\n\r\n"
+		body := "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=\"" + value + "\"\r\nLocation: " + value +
+			"\r\nContent-Type: application/x-dosexec\r\nContent-Length: 2\r\n\r\nMZ"
+		var c capture
+		c.add(build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(1, value[:min(len(value), 63)], "example")))
+		c.request("10.0.0.5", "198.51.100.7", 80, "GET / HTTP/1.0\r\n\r\n")
+		c.conversation("203.0.113.1", head, body)
+		c.conversation("203.0.113.2", "USER "+value+"\r\n", "220 ftp\r\n331 more\r\n")
+		rep := c.report(t, Options{Stream: stream.Config{Hash: stream.HashAll}})
+		for _, o := range []EventOptions{{}, {Private: true}, {All: true}} {
+			acceptable(t, rep.Event(o))
+		}
+		back, err := ReadJSON(strings.NewReader(jsonOf(t, rep, true)))
+		if err != nil {
+			t.Fatalf("%q: %v", value, err)
+		}
+		sameText(t, value, jsonOf(t, rep, true), jsonOf(t, back, true))
+	}
+}
+
+// conversation adds a TCP connection in which each side says one thing.
+func (c *capture) conversation(server, client, answer string) {
+	c.n++
+	src := uint16(40000 + c.n)
+	to := build.TCP{Src: "10.0.0.5", Dst: server, SrcPort: src, DstPort: 80, Seq: 1, Flags: 2}
+	back := build.TCP{Src: server, Dst: "10.0.0.5", SrcPort: 80, DstPort: src, Seq: 1, Ack: 2, Flags: 0x12}
+	c.add(to.Packet())
+	c.add(back.Packet())
+	to.Seq, back.Seq, to.Flags, back.Flags = 2, 2, 0x18, 0x18
+	for len(client) > 0 {
+		n := min(len(client), 1400)
+		to.Data = client[:n]
+		c.add(to.Packet())
+		to.Seq, client = to.Seq+uint32(n), client[n:]
+	}
+	back.Ack = to.Seq
+	for len(answer) > 0 {
+		n := min(len(answer), 1400)
+		back.Data = answer[:n]
+		c.add(back.Packet())
+		back.Seq, answer = back.Seq+uint32(n), answer[n:]
+	}
+}
+
+// A domain generation algorithm: far more names than there is room for.
+func TestManyNames(t *testing.T) {
+	var c capture
+	const names = 100_000
+	for i := range names {
+		c.add(build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(uint16(i), fmt.Sprintf("d%x", i*7919), "example")))
+	}
+	rep := c.report(t, Options{})
+	kept := 0
+	for range rep.Queries() {
+		kept++
+	}
+	if left := rep.LeftOut()["queries"]; kept != defaultMaxValues || int(left)+kept != names {
+		t.Errorf("%d names are kept and %d left out", kept, left)
+	}
+	s := rep.Select(EventOptions{})
+	acceptable(t, s.Event())
+	beyond := 0
+	for _, l := range s.LeftOut {
+		if l.Rule == TooMany {
+			beyond++
+		}
+	}
+	if len(s.Attributes) != defaultMaxAttributes || beyond < kept-defaultMaxAttributes {
+		t.Errorf("%d attributes go out, %d are beyond the bound", len(s.Attributes), beyond)
+	}
+}
+
+// A report that was tampered with is an error or a report like any other.
+func FuzzReport(f *testing.F) {
+	f.Add([]byte(jsonOf(f, readFile(f, "../testdata/story.pcapng", Options{}), true)))
+	f.Add([]byte(jsonOf(f, readFile(f, "../testdata/smtp.pcap", Options{Stream: stream.Config{Hash: stream.HashAll}}), true)))
+	f.Add([]byte(jsonOf(f, new(Report), true)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := ReadJSON(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		want := jsonOf(t, r, true)
+		back, err := ReadJSON(strings.NewReader(want))
+		if err != nil {
+			t.Fatalf("what is written cannot be read: %v", err)
+		}
+		sameText(t, "read back", want, jsonOf(t, back, true))
+		acceptable(t, r.Event(EventOptions{}))
+		acceptable(t, r.Event(EventOptions{All: true}))
+		if err := r.Merge(new(Report)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The report is written however the writer fails.
+func TestWriteJSONFails(t *testing.T) {
+	r := readFile(t, "../testdata/dns.pcap", Options{})
+	size := len(jsonOf(t, r, true))
+	for n := 0; n < size; n += 1 + size/200 {
+		if err := r.WriteJSON(&failing{n}, true); err == nil {
+			t.Fatalf("a writer that fails after %d bytes is not noticed", n)
+		}
+	}
+	if err := r.WriteJSON(&failing{size}, true); err != nil {
+		t.Error(err)
+	}
+}
+
+// A failing writer takes so many bytes.
+type failing struct{ room int }
+
+func (w *failing) Write(b []byte) (int, error) {
+	if len(b) > w.room {
+		return w.room, context.Canceled
+	}
+	w.room -= len(b)
+	return len(b), nil
+}
