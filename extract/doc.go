@@ -2,24 +2,71 @@
 //
 //	r, err := pcap.Open("capture.pcapng")
 //	...
-//	rep, err := extract.Read(ctx, r, extract.Options{})
+//	rep, err := extract.Read(ctx, r, extract.Options{Workers: runtime.GOMAXPROCS(0)})
 //	ev := rep.Event(extract.EventOptions{Info: "Case 42"})
 //	json.NewEncoder(os.Stdout).Encode(ev)
 //
-// A [Report] holds observations: the addresses of packets, names and answers of
-// DNS, HTTP requests, the server names of TLS, each with its count, the times of
-// the first and the last, and the packets that show it. It also says what could
-// not be seen: damage, truncation, bounds that were reached. An error of the
-// Reader leaves a Report of everything before it.
+// It works in two steps: captures give a Report of everything that was observed,
+// and EventOptions choose what of it becomes an event. The second step is cheap
+// and can be repeated with other options.
 //
-// [Report.Event] and [Report.Attributes] map observations to what a MISP server
-// accepts. What is of no use as an indicator, such as private addresses, is left
-// out by rules that have names: [Report.LeftOut] lists it.
+// # Observations
 //
-// An [Extractor] is the same for callers with a loop of their own, and for
-// several captures that belong together.
+// A [Report] has a table for each kind of observation: hosts, connections and
+// single flows; DNS queries and resolutions; HTTP requests and redirects; TLS
+// sessions and certificates; files, mails, SSH peers, logins, leases. Its methods
+// iterate over them in a fixed order:
+//
+//	for q := range rep.Requests() {
+//		fmt.Println(q.Method, q.URL, q.Server, q.Count)
+//	}
+//
+// Each row embeds a [Fact]: how often it was observed, when first and last, and
+// the first pieces of evidence. An [Evidence] names the packets, by number and by
+// offset in their capture, and the connection that carried the message.
+//
+// Report.Unseen counts what could not be looked at: damage, truncation, bounds
+// that were reached. Everything is bounded, see [Options]; [Report.LeftOut] says
+// what a full table did without. An error of the Reader leaves a Report of
+// everything before it.
+//
+// # Several captures, several processors
+//
+// Captures that one sensor made belong into one [Extractor], in the order of their
+// times, as connections go on from one to the next. Reports of captures that have
+// nothing to do with each other are put together with [Report.Merge], in any
+// order. [Report.WriteJSON] and [ReadJSON] keep a Report for later, or bring it
+// from another machine.
+//
+// Options.Workers says how many goroutines read a capture. The Report is the same
+// for any number.
+//
+// # Events
+//
+// [Report.Select] maps observations to attributes and objects that a MISP server
+// accepts; [Report.Event] makes the event of them at once. An [Attribute] is a
+// value with what speaks for it. It is Claimed when only a peer says it, as the
+// host that a request names; addresses, hashes and fingerprints are observed.
+// Objects hold what belongs together, with references to one another and to
+// attributes.
+//
+// What is of no use as an indicator is left out by a [Rule], such as
+// [PrivateAddr], and listed in Selection.LeftOut. EventOptions.Private and All
+// lift the rules; Internal adds networks of your own, and Warned the warninglists
+// of package warninglist. An event is bounded to what a person can review, 500
+// attributes and 200 objects, unless MaxAttributes and MaxObjects say otherwise.
+//
+// All UUIDs follow from the captures and the values, so the same captures give
+// the same event.
+//
+// # Verification
+//
+// [Verify] opens the captures of a Report again, reads what the evidence of each
+// attribute names by itself, and returns the attributes that are not found there.
 //
 // # Ownership
 //
 // What this package returns is the caller's own: it refers to no packet bytes.
+// Neither an Extractor nor a Report is safe for concurrent use, not even for
+// reading: a Report sorts its rows when they are asked for.
 package extract

@@ -138,10 +138,8 @@ func (m *mapping) request(q *Request) {
 	m.name(httpHost, q.Host, f)
 	m.put(httpAgent, misp.UserAgent, q.UserAgent, f)
 	m.put(httpUser, misp.Text, q.User, f, OnlyInObject)
-	if m.options.All {
-		m.put(httpRequest, misp.URI, q.Target, f)
-		m.put(httpMethod, misp.HTTPMethod, q.Method, f)
-	}
+	m.put(httpRequest, misp.URI, q.Target, f, OnlyInObject)
+	m.put(httpMethod, misp.HTTPMethod, q.Method, f, OnlyInObject)
 }
 
 func (m *mapping) file(f *File) {
@@ -255,19 +253,11 @@ func commonPort(port uint16) bool {
 	return false
 }
 
-// literal maps an address that stands for a name. What was sent there is among
-// the hosts, so the claim alone goes out only where everything does.
-func (m *mapping) literal(from origin, name string, f *Fact) {
-	if m.options.All {
-		m.put(from, misp.IPDst, name, f)
-	}
-}
-
 // name maps a host name, if it is one.
 func (m *mapping) name(from origin, name string, f *Fact) {
 	name = strings.TrimSuffix(name, ".")
-	if name == "" || isAddr(name) {
-		m.literal(from, name, f)
+	if isAddr(name) { // what was sent there is among the hosts
+		m.put(from, misp.IPDst, name, f, AddrAsName)
 		return
 	}
 	typ := misp.Hostname

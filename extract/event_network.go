@@ -78,8 +78,11 @@ func (m *mapping) resolutionDrafts() []draft {
 			o.indicator("queried-domain", name)
 			for _, r := range byName[name] {
 				o.resolution(r)
-				if isAddr(r.Value) {
+				switch {
+				case isAddr(r.Value):
 					refs = append(refs, reference{misp.ResolvedTo, nil, misp.IPDst, r.Value})
+				case r.Type == "CNAME":
+					refs = append(refs, reference{misp.ResolvedTo, misp.TemplateDNSRecord, "", r.Value})
 				}
 			}
 			return refs
@@ -134,7 +137,8 @@ func (x *index) around(c *Connection) (refs []reference) {
 	for _, s := range x.sessions[key] {
 		refs = append(refs,
 			reference{misp.CharacterizedBy, misp.TemplateJA3S, "", sessionKey(s)},
-			reference{misp.CharacterizedBy, misp.TemplateJA3, "", sessionKey(s)})
+			reference{misp.CharacterizedBy, misp.TemplateJA3, "", sessionKey(s)},
+			reference{misp.CharacterizedBy, misp.TemplateJA4Plus, "", s.JA4})
 	}
 	return refs
 }

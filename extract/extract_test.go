@@ -125,6 +125,8 @@ func TestEvent(t *testing.T) {
 		t.Error(diff)
 	}
 	out := []string{
+		"part of an object: /a.exe",
+		"part of an object: GET",
 		"private address: 10.0.0.5",
 		"common port: 192.0.2.53:53",
 		"connection without an answer: 198.51.100.7:80",

@@ -40,6 +40,7 @@ const (
 	Incomplete   Rule = "incomplete file"
 	CommonPort   Rule = "common port"
 	Unanswered   Rule = "connection without an answer"
+	AddrAsName   Rule = "address in place of a name"
 	NoURL        Rule = "CONNECT, which names no URL"
 	OnlyInObject Rule = "part of an object"
 	NoType       Rule = "of no type in MISP"

@@ -3,11 +3,15 @@ package extract
 import (
 	"context"
 	"encoding/csv"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -84,6 +88,10 @@ func known(rep *Report) map[string]bool {
 	s := rep.Select(EventOptions{})
 	have := map[string]bool{}
 	add := func(value string) {
+		have[plain(value)] = true
+		for _, part := range strings.Split(plain(value), "|") {
+			have[part] = true
+		}
 		for _, part := range append(strings.Split(value, "|"), value) {
 			have[part] = true
 		}
@@ -120,4 +128,51 @@ func values(column, cell string) []string {
 		parts[i] = strings.TrimSuffix(parts[i], ".")
 	}
 	return parts
+}
+
+// What the rules leave out of what there is, is in the list of what was left out.
+func TestNothingIsSilentlyAbsent(t *testing.T) {
+	names := captures(t)
+	if corpus := os.Getenv("SIGHTLINE_CORPUS"); corpus != "" {
+		more, err := filepath.Glob(filepath.Join(corpus, "dev", "*", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, more...)
+	}
+	total := 0
+	for _, name := range names {
+		r, err := pcap.Open(name)
+		if err != nil {
+			continue // a capture that is damaged at its beginning
+		}
+		rep, _ := Read(context.Background(), r, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
+		r.Close()
+		have := known(rep)
+		for _, a := range rep.Select(EventOptions{All: true, Detail: Indicators}).Attributes {
+			switch a.Type {
+			case misp.CommunityID, misp.SHA1, misp.MD5, misp.X509SHA1, misp.X509MD5:
+				continue // other forms of what is told already
+			}
+			total++
+			for _, part := range strings.Split(plain(a.Value), "|") {
+				if !have[part] && !have[plain(a.Value)] {
+					t.Errorf("%s: %s %q neither goes out nor is left out", name, a.Type, a.Value)
+				}
+			}
+		}
+	}
+	t.Logf("%d values of %d captures", total, len(names))
+	if total < 500 {
+		t.Errorf("only %d values", total)
+	}
+}
+
+// plain returns a value without what MISP's form changes: case, final dots, blanks
+// around it, and the sign between an address and its port.
+func plain(s string) string {
+	if a, err := netip.ParseAddrPort(s); err == nil {
+		s = a.Addr().String() + "|" + strconv.Itoa(int(a.Port()))
+	}
+	return strings.TrimSuffix(strings.TrimSpace(strings.ToLower(s)), ".")
 }

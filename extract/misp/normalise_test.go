@@ -240,6 +240,7 @@ func FuzzNormalize(f *testing.F) {
 	}
 	f.Add(uint8(slices.Index(all, Type("filename|tlsh"))), "a|t1"+strings.Repeat("a", 40))
 	f.Add(uint8(slices.Index(all, Type("phone-number"))), "(0)0032123")
+	f.Add(uint8(slices.Index(all, Type("aba-rtn"))), "\f\n0")
 	f.Fuzz(func(t *testing.T, n uint8, s string) {
 		typ := all[int(n)%len(all)]
 		v, err := Normalize(typ, s)
@@ -271,6 +272,8 @@ var manyLines = map[Type]bool{
 	"kusto-query": true, MIMEType: true, "identity-card-number": true, Cookie: true, Attachment: true, MalwareSample: true,
 	Comment: true, Text: true, Other: true, "cpe": true, EmailAttachment: true, EmailBody: true, EmailHeader: true,
 	"first-name": true, "middle-name": true, "last-name": true, "full-name": true,
+	// PHP's is_numeric takes white space around a number.
+	"aba-rtn": true, "bank-account-nr": true, "float": true,
 	// The server asks no more of these than that a part of them fits.
 	HTTPMethod: true, "impfuzzy": true, "telfhash": true, "windows-service-name": true, "windows-service-displayname": true,
 	"cortex": true,

@@ -49,7 +49,8 @@ func FuzzHTTP1(f *testing.F) {
 // peerMessages returns what net/http finds in b: a line for each head and each body
 // that is not empty. known says that every method is in common use; ok is false
 // when there is a fault, or something that we know to be different: HTTP/1.0 with
-// chunks, of which RFC 9112 section 6.1 says that it is faulty, HTTP/2, and Upgrade.
+// chunks, of which RFC 9112 section 6.1 says that it is faulty, HTTP/2, Upgrade, and
+// a status such as -00, which net/http takes and section 4 does not.
 func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 	r := bufio.NewReader(bytes.NewReader(b))
 	known = true
@@ -63,7 +64,7 @@ func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 		var atLeast11 bool
 		if server {
 			res, err := http.ReadResponse(r, nil)
-			if err != nil || res.StatusCode == http.StatusSwitchingProtocols || res.ProtoMajor != 1 {
+			if err != nil || res.StatusCode == http.StatusSwitchingProtocols || res.StatusCode < 100 || res.ProtoMajor != 1 {
 				return nil, false, false
 			}
 			head, body, chunked, atLeast11 = fmt.Sprint(res.StatusCode), res.Body, res.TransferEncoding, res.ProtoAtLeast(1, 1)

@@ -1,0 +1,58 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestScreenshots makes pictures of the page to look at, in the directory that
+// SIGHTLINE_SHOTS names.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("SIGHTLINE_SHOTS")
+	if dir == "" {
+		t.Skip("SIGHTLINE_SHOTS names no directory for pictures")
+	}
+	for name, l := range map[string]look{
+		"wide-light": wide, "wide-dark": {wide.width, wide.height, true},
+		"middle-light": {900, 800, false}, "narrow-light": narrow, "narrow-dark": {narrow.width, narrow.height, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := open(t, serve(t), l)
+			at := func(what string) string { return filepath.Join(dir, name+"-"+what+".png") }
+			x.shoot(at("0start"))
+			x.choose(story)
+			settle(x)
+			x.shoot(at("1results"))
+			x.run(chromedp.Click(`#row-6 .c-value`, chromedp.ByQuery))
+			settle(x)
+			x.shoot(at("2detail"))
+			for _, view := range []string{"connections", "files", "left-out", "warninglists", "captures"} {
+				x.run(chromedp.Evaluate(`document.getElementById("tab-`+view+`").click(); document.querySelector("details")?.setAttribute("open", "")`, nil))
+				settle(x)
+				x.shoot(at("3" + view))
+			}
+		})
+	}
+}
+
+// TestDocumentation makes the pictures of the documentation, where
+// SIGHTLINE_DOCS asks for it.
+func TestDocumentation(t *testing.T) {
+	if os.Getenv("SIGHTLINE_DOCS") == "" {
+		t.Skip("SIGHTLINE_DOCS is not set: the pictures in docs stay as they are")
+	}
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		x := open(t, serve(t), look{1440, 860, dark})
+		x.choose(story)
+		x.run(chromedp.Click(`.c-value[title="telemetry.quietpanel.example|198.51.100.44"]`, chromedp.ByQuery))
+		settle(x)
+		x.shoot(filepath.Join("..", "docs", "page-"+name+".png"))
+	}
+}
+
+// settle gives the browser the time to draw.
+func settle(x *tab) { x.run(chromedp.Sleep(250 * time.Millisecond)) }
