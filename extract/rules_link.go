@@ -45,7 +45,7 @@ func (l *lane) arp(p *layers.Packet) {
 // link notes a pair of addresses. Of the packets that show it the first ones are
 // enough: there are as many as there are connections.
 func (l *lane) link(a netip.Addr, mac layers.MAC) *Link {
-	if l.lastMAC != mac {
+	if l.lastMAC != mac || l.lastMACText == "" {
 		l.lastMAC, l.lastMACText = mac, mac.String()
 	}
 	return l.report.links.observe(Link{Addr: a, MAC: l.lastMACText}, l.byPacket(), l.maxValues())
