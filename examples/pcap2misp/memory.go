@@ -17,7 +17,7 @@ type collector struct {
 }
 
 const (
-	plenty     = 24 << 20 // bytes of heap
+	plenty     = 40 << 20 // bytes of heap
 	lookEvery  = 4 << 20  // bytes read
 	tightGrown = 20       // percent
 )
