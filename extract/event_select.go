@@ -169,7 +169,11 @@ func (m *mapping) selected() []Attribute {
 		return strings.Compare(string(a), string(b))
 	})
 	m.cut(byType, types)
-	var out []Attribute
+	n := 0
+	for _, list := range byType {
+		n += len(list)
+	}
+	out := make([]Attribute, 0, n)
 	for _, t := range types {
 		list := byType[t]
 		slices.SortFunc(list, func(a, b *indicator) int { return strings.Compare(a.value, b.value) })

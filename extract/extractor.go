@@ -213,7 +213,7 @@ func (x *Extractor) prune() {
 		for _, t := range tables {
 			rows += t[name].len()
 		}
-		if rows < 2*max(size, x.pruned[name]) {
+		if most := max(size, x.pruned[name]); rows <= most+most/10 {
 			continue
 		}
 		var all []ident

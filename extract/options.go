@@ -50,7 +50,7 @@ type Options struct {
 	Only []Topic
 
 	// MaxValues bounds the distinct observations of each kind that are kept.
-	// Further ones are left out and counted. 0: 20,000.
+	// Further ones are left out and counted. 0: 10,000.
 	MaxValues int
 
 	// MaxConns bounds the single connections that are kept; beyond, they are
@@ -59,7 +59,7 @@ type Options struct {
 
 	// MaxLive bounds the connections that are followed at once to count their
 	// packets. At the bound the one that was idle longest is taken for ended,
-	// and what comes of it later for another. 0: 8,192.
+	// and what comes of it later for another. 0: 4,096.
 	MaxLive int
 
 	// MaxValueLen bounds the length of a text that is kept, in bytes. A longer
@@ -69,7 +69,7 @@ type Options struct {
 
 	// Stream bounds the TCP connections that are followed, and says which
 	// hashes of files are made. Its MaxBytes and MaxSilent are for all of them
-	// together; MaxBytes is seen to every 4096 packets. MaxSilent 0: 32,768.
+	// together; MaxBytes is seen to every 4096 packets. MaxSilent 0: 16,384.
 	Stream stream.Config
 
 	// Workers is how many goroutines Read uses. The Report is the same for any
@@ -78,11 +78,11 @@ type Options struct {
 }
 
 const (
-	defaultMaxValues   = 20_000
+	defaultMaxValues   = 10_000
 	defaultMaxConns    = 50_000
-	defaultMaxLive     = 8_192
+	defaultMaxLive     = 4_096
 	defaultMaxValueLen = 4096
-	defaultMaxSilent   = 32_768
+	defaultMaxSilent   = 16_384
 	defaultMaxBytes    = 64 << 20 // as stream.Config.MaxBytes
 )
 

@@ -22,21 +22,22 @@ const (
 // rounds nobody works, so that what is done for all shards together is done at
 // the same packets whatever the number of lanes.
 func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
-	h := handout{x: x, r: r}
-	running := new(round)
+	h := handout{x: x, r: r, capture: len(x.report.Captures) - 1}
+	running, next := x.newRound(), x.newRound()
 	for {
-		next, err := h.round()
-		running.wait()
-		running = x.start(next)
+		err := h.fill(next)
+		h.take(running.wait())
+		running, next = next, running
+		x.start(running, h.capture)
 		if x.report.Packets-x.settled >= settleEvery {
-			running.wait()
+			h.take(running.wait())
 			x.settle()
 		}
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			running.wait()
+			h.take(running.wait())
 			return err
 		}
 	}
@@ -44,12 +45,14 @@ func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 
 // A handout sorts packets by the lanes that are to work on them.
 type handout struct {
-	x     *Extractor
-	r     *pcap.Reader
-	d     layers.Decoder
-	p     layers.Packet
-	batch *pcap.Batch
-	recs  []pcap.Record // of batch, not handed out yet
+	x       *Extractor
+	r       *pcap.Reader
+	capture int
+	d       layers.Decoder
+	p       layers.Packet
+	batch   *pcap.Batch
+	recs    []pcap.Record // of batch, not handed out yet
+	spare   []*pcap.Batch
 }
 
 // A round is what the lanes work on at a time.
@@ -59,120 +62,136 @@ type round struct {
 	done    sync.WaitGroup
 }
 
-// A task is a packet, or what is to be done for it in a shard.
+// A task is a packet and its shard.
 type task struct {
-	kind     taskKind
-	shard    *shard
-	rec      *pcap.Record
-	ref      stream.Ref
-	first    stream.Ref     // of the fragments of datagram
-	datagram *layers.Packet // put together, of kind datagramTask
-	outer    layers.Flow    // of kind tunnelTask
+	shard *shard
+	rec   *pcap.Record
+	more  *more // nil for a packet that is no fragment
 }
 
-type taskKind uint8
+// more is what else is to be known of some tasks.
+type more struct {
+	fragment bool
+	outer    layers.Flow    // of a tunnel
+	first    stream.Ref     // of the fragments of datagram
+	datagram *layers.Packet // put together
+}
 
-const (
-	packetTask taskKind = iota
-	fragmentTask
-	datagramTask
-	tunnelTask
-)
+func (x *Extractor) newRound() *round { return &round{work: make([][]task, len(x.lanes))} }
 
-// round returns the next packets. With an error, of the reader, it returns what
-// came before.
-func (h *handout) round() (*round, error) {
-	next := &round{work: make([][]task, len(h.x.lanes))}
+// take takes back the batches of a round that is done.
+func (h *handout) take(batches []*pcap.Batch) {
+	for _, b := range batches {
+		b.Release()
+	}
+	h.spare = append(h.spare, batches...)
+}
+
+// next returns a batch to be filled.
+func (h *handout) next() *pcap.Batch {
+	n := len(h.spare)
+	if n == 0 {
+		return new(pcap.Batch)
+	}
+	b := h.spare[n-1]
+	h.spare = h.spare[:n-1]
+	return b
+}
+
+// fill fills a round with the next packets. At an error, of the reader, it holds
+// what came before.
+func (h *handout) fill(to *round) error {
 	for n, size := 0, 0; n < roundSize && size < roundBytes; {
 		if len(h.recs) == 0 {
-			h.batch = new(pcap.Batch)
+			h.batch = h.next()
 			if err := h.r.Batch(h.batch); err != nil {
-				return next, err
+				return err
 			}
 			h.recs = h.batch.Records
 		}
 		room := min(roundSize-n, int(settleEvery-(h.x.report.Packets-h.x.settled)), len(h.recs))
 		for i := range h.recs[:room] {
-			h.packet(next, &h.recs[i])
+			h.packet(to, &h.recs[i])
 			size += len(h.recs[i].Data)
 		}
 		n += room
 		if h.recs = h.recs[room:]; len(h.recs) == 0 {
-			next.batches = append(next.batches, h.batch)
+			to.batches = append(to.batches, h.batch)
 		}
 		if h.x.report.Packets-h.x.settled >= settleEvery {
 			break
 		}
 	}
-	return next, nil
+	return nil
 }
 
 // packet hands out a packet, and what else it brings.
-func (h *handout) packet(next *round, rec *pcap.Record) {
+func (h *handout) packet(to *round, rec *pcap.Record) {
 	x, p := h.x, &h.p
 	h.d.Decode(p, rec)
 	x.count(p, rec)
-	s, ref := x.shardOf(p), x.ref(rec)
+	s := x.shardOf(p)
 	if x.lanes[0].want.connections {
 		for outer := range outerFlows(p) {
-			next.add(x, task{kind: tunnelTask, shard: x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr()), rec: rec, ref: ref, outer: outer})
+			to.add(task{x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr()), rec, &more{outer: outer}})
 		}
 	}
 	if !p.Fragment() {
-		next.add(x, task{shard: s, rec: rec, ref: ref})
+		to.add(task{s, rec, nil})
 		return
 	}
-	next.add(x, task{kind: fragmentTask, shard: s, rec: rec, ref: ref})
+	to.add(task{s, rec, &more{fragment: true}})
 	if whole, first := x.defrag.Whole(p, rec); whole != nil {
 		datagram := *whole
-		next.add(x, task{kind: datagramTask, shard: x.shardOf(whole), rec: rec, ref: ref, first: first, datagram: &datagram})
+		to.add(task{x.shardOf(whole), rec, &more{first: first, datagram: &datagram}})
 	}
 }
 
-func (r *round) add(x *Extractor, t task) {
+func (r *round) add(t task) {
 	i := t.shard.lane.number
-	if r.work[i] == nil {
-		r.work[i] = make([]task, 0, roundSize/len(x.lanes)+roundSize/8)
-	}
 	r.work[i] = append(r.work[i], t)
 }
 
 // start lets the lanes work on r.
-func (x *Extractor) start(r *round) *round {
+func (x *Extractor) start(r *round, capture int) {
 	for i, l := range x.lanes {
 		if len(r.work[i]) > 0 {
-			r.done.Go(func() { l.work(r.work[i]) })
+			r.done.Go(func() { l.work(r.work[i], capture) })
 		}
 	}
-	return r
 }
 
-// wait waits until all of r is done, and gives its records back.
-func (r *round) wait() {
+// wait waits until all of r is done, and returns the batches that are not used
+// any more.
+func (r *round) wait() []*pcap.Batch {
 	r.done.Wait()
-	for _, b := range r.batches {
-		b.Release()
+	for i := range r.work {
+		clear(r.work[i])
+		r.work[i] = r.work[i][:0]
 	}
+	batches := r.batches
 	r.batches = nil
+	return batches
 }
 
 // work does tasks, in order.
-func (l *lane) work(tasks []task) {
+func (l *lane) work(tasks []task, capture int) {
 	var d layers.Decoder
 	var p layers.Packet
 	for i := range tasks {
 		t := &tasks[i]
-		switch t.kind {
-		case packetTask:
+		ref := stream.RefOf(capture, t.rec)
+		switch m := t.more; {
+		case m == nil:
 			d.Decode(&p, t.rec)
-			l.packet(t.shard, &p, t.rec, t.ref)
-		case fragmentTask:
+			l.packet(t.shard, &p, t.rec, ref)
+		case m.fragment:
 			d.Decode(&p, t.rec)
-			l.fragment(&p, t.rec, t.ref)
-		case tunnelTask:
-			l.tunnel(t.shard, t.outer, t.rec, t.ref)
-		case datagramTask:
-			l.datagram(t.shard, t.datagram, t.rec, Evidence{First: t.first, Last: t.ref})
+			l.fragment(&p, t.rec, ref)
+		case m.datagram != nil:
+			l.datagram(t.shard, m.datagram, t.rec, Evidence{First: m.first, Last: ref})
+		default:
+			l.tunnel(t.shard, m.outer, t.rec, ref)
 		}
 	}
 }

@@ -132,22 +132,10 @@ func values(column, cell string) []string {
 
 // What the rules leave out of what there is, is in the list of what was left out.
 func TestNothingIsSilentlyAbsent(t *testing.T) {
-	names := captures(t)
-	if corpus := os.Getenv("SIGHTLINE_CORPUS"); corpus != "" {
-		more, err := filepath.Glob(filepath.Join(corpus, "dev", "*", "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, more...)
-	}
+	names := withCorpus(t)
 	total := 0
 	for _, name := range names {
-		r, err := pcap.Open(name)
-		if err != nil {
-			continue // a capture that is damaged at its beginning
-		}
-		rep, _ := Read(context.Background(), r, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
-		r.Close()
+		rep := readFile(t, name, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
 		have := known(rep)
 		for _, a := range rep.Select(EventOptions{All: true, Detail: Indicators}).Attributes {
 			switch a.Type {

@@ -122,7 +122,7 @@ func TestGigabyte(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.handler().ServeHTTP(w, httptest.NewRequest("POST", "/query", test.body))
 		runtime.ReadMemStats(&after)
-		if grown := int64(after.Sys) - int64(before.Sys); grown > 32<<20 {
+		if grown := int64(after.Sys) - int64(before.Sys); grown > 4<<20 {
 			t.Errorf("%s: the process grew by %d bytes", test.name, grown)
 		}
 		if w.Code != test.status || !strings.Contains(w.Body.String(), test.want) {
@@ -162,12 +162,12 @@ func TestSendsOn(t *testing.T) {
 	v := start(t, "-budget", "100ms")
 	text := body(requests(20_000), `"most_rows":"3000"`)
 	c := v.raw()
-	v.post(c, "/query", len(text)+32<<20, text[:len(text)/2])
+	v.post(c, "/query", len(text)+4<<20, text[:len(text)/2])
 	r := bufio.NewReaderSize(c, 16)
 	if _, err := r.Peek(1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.CopyN(c, repeated('A'), 32<<20); err != nil {
+	if _, err := io.CopyN(c, repeated('A'), 4<<20); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(c, text[len(text)/2:]); err != nil {

@@ -64,7 +64,8 @@ Flags:
   -max-attributes N  at most N attributes; default 500 in an event, which a person
                      is to review, else none; -1 for no bound
   -max-objects N     at most N objects; default 200, -1 for no bound
-  -all               everything that MISP takes: no rule, no bound
+  -all               everything that MISP takes: no rule, no bound (but a million
+                     observations of each kind)
   -explain VALUE     print the packets behind an indicator instead
   -verify            read the packets behind each indicator again, by themselves,
                      and say which are not found there
@@ -188,6 +189,9 @@ func parse(args []string) (command, error) {
 		}
 	}
 	c.options.Only = e.Only
+	if e.All {
+		c.options.MaxValues, c.options.MaxConns = everything, everything
+	}
 	err := cmp.Or(
 		choose(&c.format, formats, "o", *format), choose(&c.options.Stream.Hash, hashes, "hash", *hash),
 		choose(&e.Detail, details, "detail", *detail), c.check(), c.loadLists(*lists))
@@ -199,6 +203,9 @@ func parse(args []string) (command, error) {
 	}
 	return c, err
 }
+
+// everything is how many observations of each kind are kept with -all.
+const everything = 1_000_000
 
 var (
 	hashes  = map[string]stream.Hash{"all": stream.HashAll, "sha256": stream.HashSHA256, "none": stream.HashNone}

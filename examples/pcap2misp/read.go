@@ -19,10 +19,10 @@ import (
 // could be read to the end; why is on stderr.
 func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool) {
 	x := extract.Extractor{Options: c.options}
-	bar := newProgress(c, stderr)
+	bar, memory := newProgress(c, stderr), &collector{}
 	defer bar.stop()
 	for _, name := range inTimeOrder(c.files) {
-		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar); err != nil {
+		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar, memory); err != nil {
 			bar.clear()
 			fmt.Fprintf(stderr, "pcap2misp: %s: %v\n", defuse.Terminal(name), defuse.Terminal(err.Error()))
 			failed = true
@@ -33,7 +33,7 @@ func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (re
 
 // readOne reads a capture. identify also takes its SHA-256, from which UUIDs
 // follow.
-func readOne(ctx context.Context, x *extract.Extractor, name string, identify bool, stdin io.Reader, bar *progress) error {
+func readOne(ctx context.Context, x *extract.Extractor, name string, identify bool, stdin io.Reader, bar *progress, memory *collector) error {
 	src := stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -43,7 +43,7 @@ func readOne(ctx context.Context, x *extract.Extractor, name string, identify bo
 		defer f.Close()
 		src = f
 	}
-	src = bar.reader(src)
+	src = frugal{bar.reader(src), memory}
 	if !identify {
 		r, err := pcap.NewReader(src)
 		if err != nil {
