@@ -30,11 +30,15 @@ func TestMaxRecord(t *testing.T) {
 				"enhanced": ng(func(f *build.Pcapng) { f.Enhanced(0, 1, make([]byte, size)) }),
 				"simple":   ng(func(f *build.Pcapng) { f.Simple(uint32(size), make([]byte, size)) }),
 			} {
-				recs, err := read(t, pcap.Config{MaxRecord: most}, b)
+				r, err := pcap.Config{MaxRecord: most}.NewReader(bytes.NewReader(b))
+				if err != nil {
+					t.Fatal(err)
+				}
+				recs, err := drain(r)
 				if size > limit && (!errors.Is(err, pcap.ErrTooLarge) || len(recs) != 0) || size == limit && (err != nil || len(recs) != 2) {
 					t.Errorf("%s: %d records, %v", name, len(recs), err)
 				}
-				r, err := pcap.Config{MaxRecord: most, Resync: true}.NewReader(bytes.NewReader(b))
+				r, err = pcap.Config{MaxRecord: most, Resync: true}.NewReader(bytes.NewReader(b))
 				if err != nil {
 					t.Fatal(err)
 				}
