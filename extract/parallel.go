@@ -10,8 +10,12 @@ import (
 )
 
 // roundSize is how many packets are handed out at a time: enough that starting
-// the lanes costs nothing.
-const roundSize = 2048
+// the lanes costs nothing. roundBytes ends a round before that where packets are
+// large, as those of two rounds are in memory.
+const (
+	roundSize  = 2048
+	roundBytes = 8 << 20
+)
 
 // readParallel reads r while the lanes work, each in a goroutine of its own. A
 // round of packets is handed out while the one before it is worked on; between
@@ -97,7 +101,7 @@ func (h *handout) next() *pcap.Batch {
 // fill fills a round with the next packets. At an error, of the reader, it holds
 // what came before.
 func (h *handout) fill(to *round) error {
-	for n := 0; n < roundSize; {
+	for n, size := 0, 0; n < roundSize && size < roundBytes; {
 		if len(h.recs) == 0 {
 			h.batch = h.next()
 			if err := h.r.Batch(h.batch); err != nil {
@@ -108,6 +112,7 @@ func (h *handout) fill(to *round) error {
 		room := min(roundSize-n, int(settleEvery-(h.x.report.Packets-h.x.settled)), len(h.recs))
 		for i := range h.recs[:room] {
 			h.packet(to, &h.recs[i])
+			size += len(h.recs[i].Data)
 		}
 		n += room
 		if h.recs = h.recs[room:]; len(h.recs) == 0 {

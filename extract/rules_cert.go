@@ -10,7 +10,9 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
@@ -38,7 +40,7 @@ type Certificate struct {
 	CA         bool      `json:"ca,omitempty"`
 	SelfSigned bool      `json:"self_signed,omitempty"`
 
-	// Unparsed says why the fields are empty.
+	// Unparsed says why fields are empty, or lack some names.
 	Unparsed string `json:"unparsed,omitempty"`
 }
 
@@ -69,6 +71,16 @@ func (p *Presented) merge(o *Presented) { p.Fact.merge(&o.Fact) }
 // maxChain bounds the certificates of a chain that are looked at.
 const maxChain = 64
 
+// What is kept of a certificate: of one of more than maxDER bytes only the hashes,
+// as crypto/x509 takes longer for its fields than in proportion; a name or a serial
+// number, of which RFC 5280 section 4.1.2.2 allows 20 bytes, up to so many bytes;
+// and names for maxListLen bytes together.
+const (
+	maxDER    = 64 << 10
+	maxField  = 4096
+	maxSerial = 128
+)
+
 // chain notes a message's certificates.
 func (l *lane) chain(m *stream.Message, c layers.Certificate) {
 	e, position := byMessage(m), 0
@@ -91,26 +103,52 @@ func (l *lane) chain(m *stream.Message, c layers.Certificate) {
 func (c *Certificate) parse(der []byte) {
 	s1, m := sha1.Sum(der), md5.Sum(der)
 	c.SHA1, c.MD5 = hex.EncodeToString(s1[:]), hex.EncodeToString(m[:])
+	if len(der) > maxDER {
+		c.Unparsed = fmt.Sprintf("more than %d bytes", maxDER)
+		return
+	}
 	p, err := x509.ParseCertificate(der)
 	if err != nil {
 		c.Unparsed = text([]byte(err.Error()))
 		return
 	}
-	c.Subject, c.Issuer, c.CommonName = text([]byte(p.Subject.String())), text([]byte(p.Issuer.String())), text([]byte(p.Subject.CommonName))
-	c.Serial, c.Signature, c.CA = p.SerialNumber.String(), p.SignatureAlgorithm.String(), p.IsCA
+	c.Subject, c.Issuer, c.CommonName = c.field(p.Subject.String()), c.field(p.Issuer.String()), c.field(p.Subject.CommonName)
+	if p.SerialNumber.BitLen() > 8*maxSerial {
+		c.Unparsed = "a field is too long"
+	} else {
+		c.Serial = p.SerialNumber.String()
+	}
+	c.Signature, c.CA = p.SignatureAlgorithm.String(), p.IsCA
 	c.NotBefore, c.NotAfter = p.NotBefore.UTC(), p.NotAfter.UTC()
-	for _, n := range p.DNSNames {
-		c.Names = append(c.Names, text([]byte(n)))
-	}
-	for _, ip := range p.IPAddresses {
-		c.Names = append(c.Names, ip.String())
-	}
-	for _, a := range p.EmailAddresses {
-		c.Names = append(c.Names, text([]byte(a)))
-	}
+	c.names(p)
 	c.KeyType = p.PublicKeyAlgorithm.String()
 	c.KeyBits = keyBits(p.PublicKey)
 	c.SelfSigned = selfSigned(p, c.KeyBits)
+}
+
+// field returns a field of the certificate, "" when it is too long.
+func (c *Certificate) field(s string) string {
+	if len(s) > maxField {
+		c.Unparsed = "a field is too long"
+		return ""
+	}
+	return text([]byte(s))
+}
+
+// names takes the names that the certificate is for, as many as fit.
+func (c *Certificate) names(p *x509.Certificate) {
+	var ips []string
+	for _, ip := range p.IPAddresses {
+		ips = append(ips, ip.String())
+	}
+	size := 0
+	for _, n := range slices.Concat(p.DNSNames, ips, p.EmailAddresses) {
+		if size += len(n); size > maxListLen {
+			c.Unparsed = "more names than are kept"
+			return
+		}
+		c.Names = append(c.Names, text([]byte(n)))
+	}
 }
 
 func keyBits(key any) int {

@@ -54,7 +54,7 @@ func (r *Redirect) merge(o *Redirect) { r.Fact.merge(&o.Fact) }
 // http notes an HTTP request, and of a response what it says of its request.
 func (l *lane) http(m *stream.Message) {
 	if m.FromClient {
-		if r, ok := requestOf(m.Conn.Flow, m.Data); ok && l.fits(r.URL, r.Target, r.UserAgent, r.Referer, r.User) {
+		if r, ok := requestOf(m.Conn.Flow, m.Data); ok && l.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
 			l.report.requests.observe(r, byMessage(m), l.maxValues())
 		}
 		return

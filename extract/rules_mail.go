@@ -64,8 +64,12 @@ func (v *Envelope) appendKey(dst []byte) []byte {
 
 func (v *Envelope) merge(o *Envelope) { v.Fact.merge(&o.Fact) }
 
-// maxMailboxes bounds the addresses of one field that are kept.
-const maxMailboxes = 256
+// maxMailboxes bounds the addresses of one field that are kept, and maxListLen the
+// bytes of them and their names together.
+const (
+	maxMailboxes = 256
+	maxListLen   = 8 << 10
+)
 
 // email notes a mail, and that its connection carries it.
 func (l *lane) email(s *shard, m *stream.Message) {
@@ -96,14 +100,15 @@ func (l *lane) email(s *shard, m *stream.Message) {
 // mailboxes returns the addresses and the names of an address field, without
 // those that are too long.
 func (l *lane) mailboxes(h layers.MailHeader, field string) (addrs, names []string) {
+	size := 0
 	for name, addr := range h.Addresses(field) {
-		if len(addrs) == maxMailboxes {
-			l.report.Unseen.TooLong++
-			break
-		}
 		a, n := text(addr), layers.MailText(name)
 		if !l.fits(a, n) {
 			continue
+		}
+		if size += len(a) + len(n); len(addrs) == maxMailboxes || size > maxListLen {
+			l.report.Unseen.TooLong++
+			break
 		}
 		addrs = append(addrs, a)
 		if n != "" && !slices.Contains(names, n) {

@@ -14,7 +14,8 @@ var (
 	ErrMagic = errors.New("not a capture file")
 	// ErrFormat: the input contradicts its format.
 	ErrFormat = ng.ErrFormat
-	// ErrTooLarge: a record is larger than Config.MaxRecord.
+	// ErrTooLarge: a record is larger than Config.MaxRecord, or a section of a
+	// pcapng file has more than 65,536 interfaces, or 16 MiB of their options.
 	ErrTooLarge = ng.ErrTooLarge
 	// ErrVersion: the file, or a section of it, is of a version that nobody
 	// has specified.

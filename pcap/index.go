@@ -52,8 +52,11 @@ func (c Config) Index(src io.ReaderAt, size, every int64) (*Index, error) {
 
 // add appends e, which shares what it has in common with the entry before.
 func (x *Index) add(e Entry) {
-	if n := len(x.Entries); n > 0 && slices.Equal(x.Entries[n-1].Interfaces, e.Interfaces) {
-		e.Interfaces = x.Entries[n-1].Interfaces
+	if n := len(x.Entries); n > 0 {
+		have := x.Entries[n-1].Interfaces
+		if k := len(have); k <= len(e.Interfaces) && slices.Equal(have, e.Interfaces[:k]) {
+			e.Interfaces = append(have, e.Interfaces[k:]...)
+		}
 	}
 	x.Entries = append(x.Entries, e)
 }

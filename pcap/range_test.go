@@ -283,3 +283,30 @@ func TestIndexByTime(t *testing.T) {
 		t.Error("an entry before the first record")
 	}
 }
+
+// The entries of an Index share the interfaces that they have in common.
+func TestIndexSharesInterfaces(t *testing.T) {
+	const n = 1000
+	var f build.Pcapng
+	f.Section()
+	for i := range n {
+		f.Interface(1, 0).Enhanced(uint32(i), uint64(i), packet(i, 4))
+	}
+	b := f.Bytes()
+	x, err := pcap.Config{}.Index(bytes.NewReader(b), int64(len(b)), 1)
+	if err != nil || len(x.Entries) != n {
+		t.Fatal(len(x.Entries), err)
+	}
+	arrays := map[*int64]bool{}
+	for i, e := range x.Entries {
+		if len(e.Interfaces) != i { // its own comes behind the place
+			t.Fatalf("entry %d has %d interfaces", i, len(e.Interfaces))
+		}
+		if len(e.Interfaces) > 0 {
+			arrays[&e.Interfaces[0]] = true
+		}
+	}
+	if len(arrays) > 30 {
+		t.Errorf("%d arrays for %d entries", len(arrays), n)
+	}
+}

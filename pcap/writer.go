@@ -24,6 +24,7 @@ type Writer struct {
 	link   LinkType
 	order  binary.AppendByteOrder
 	buf    []byte
+	err    error // of the io.Writer
 }
 
 // NewWriter writes the header of a capture of packets of one link type to w.
@@ -44,8 +45,17 @@ func (c WriterConfig) NewWriter(w io.Writer, link LinkType) (*Writer, error) {
 		out.order = binary.BigEndian
 	}
 	out.header()
-	_, err := w.Write(out.buf)
-	return out, err
+	return out, out.flush()
+}
+
+// flush writes what is in buf.
+func (w *Writer) flush() error {
+	n, err := w.w.Write(w.buf)
+	if err == nil && n < len(w.buf) {
+		err = io.ErrShortWrite
+	}
+	w.err = err
+	return err
 }
 
 // header makes the file header.
@@ -75,8 +85,12 @@ func (w *Writer) header() {
 //
 // A record of another link type or FCS length is ErrLinkType, a time outside of
 // the 32 bits of seconds ErrTime, a length outside of 32 bits ErrTooLarge; then
-// nothing is written.
+// nothing is written. An error of the io.Writer is kept, as the file ends in the
+// middle of a record then: all further calls return it.
 func (w *Writer) Write(r *Record) error {
+	if w.err != nil {
+		return w.err
+	}
 	if r.LinkType != w.link || r.FCSLen != w.config.FCSLen {
 		return fmt.Errorf("pcap: %w: %v with an FCS of %d bytes, in a file of %v with %d",
 			ErrLinkType, r.LinkType, r.FCSLen, w.link, w.config.FCSLen)
@@ -96,6 +110,5 @@ func (w *Writer) Write(r *Record) error {
 	b = w.order.AppendUint32(b, uint32(len(r.Data)))
 	b = w.order.AppendUint32(b, uint32(r.WireLen))
 	w.buf = append(b, r.Data...)
-	_, err := w.w.Write(w.buf)
-	return err
+	return w.flush()
 }

@@ -2,6 +2,7 @@ package pcapng
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -91,6 +92,10 @@ func (w *Writer) finishAs(length uint32) error {
 	}
 	putUint32(w.buf[4:], length, w.big)
 	w.uint32(length)
-	_, w.err = w.out.Write(w.buf)
-	return w.err
+	n, err := w.out.Write(w.buf)
+	if err == nil && n < len(w.buf) {
+		err = io.ErrShortWrite
+	}
+	w.err = err
+	return err
 }

@@ -40,7 +40,9 @@ func newReader(w window.Window) *Reader {
 
 // Next returns the next block, of whatever type, which is valid until the next
 // call. At the end it returns io.EOF; a *pcap.Error says what else stops it, and
-// where. A block of more than 16 MiB is pcap.ErrTooLarge. Neither the end nor a
+// where. A block of more than 16 MiB is pcap.ErrTooLarge, and so is the
+// description of an interface behind 65,536 others of the section, or 16 MiB of
+// their options. Neither the end nor a
 // block that the end cuts is kept: when the input has grown, Next goes on.
 func (r *Reader) Next() (*Block, error) {
 	b, err := r.ng.Next(everything)

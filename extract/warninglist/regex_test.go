@@ -2,6 +2,7 @@ package warninglist
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +33,27 @@ func TestTranslate(t *testing.T) {
 	for _, entry := range []string{"/href='(.*)'", `/\w+\s*\w+/J`, "1-\\d3-\\d3-\\d4|", "", " ", `\a\`, "(a", "(a(b)", `/a\/`, "/a/e"} {
 		if got, err := translate(entry); !errors.Is(err, ErrPattern) {
 			t.Errorf("%q: %q, %v", entry, got, err)
+		}
+	}
+}
+
+// Patterns that would take long are refused: by their length, and by what they
+// are compiled to.
+func TestPatternBounds(t *testing.T) {
+	for _, test := range []struct {
+		entry string
+		taken bool
+	}{
+		{"/[" + strings.Repeat("a", maxPattern-4) + "]/", true},
+		{"/[" + strings.Repeat("a", maxPattern-3) + "]/", false},
+		{"/(a{1,20}){1,20}/", true},
+		{"/(a{1,40}){1,40}/", false},
+		{"/((a{100}){100}){100}/", false},
+	} {
+		var p patterns
+		err := p.add(test.entry)
+		if (err == nil) != test.taken || len(p.res) != len(p.entries) || test.taken != (len(p.res) == 1) {
+			t.Errorf("%.40q: %v", test.entry, err)
 		}
 	}
 }

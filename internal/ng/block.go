@@ -29,6 +29,13 @@ const (
 	minSection = 28
 )
 
+// What a Reader keeps of a section: so many interfaces, and bytes of their options.
+// The first is what a packet block of the obsolete type can tell apart.
+const (
+	maxInterfaces = 1 << 16
+	maxDescribed  = 16 << 20
+)
+
 // ErrFormat is wrapped by the errors about what a file holds.
 var (
 	ErrFormat   = errors.New("malformed")
@@ -57,6 +64,8 @@ type Reader struct {
 
 	// SectionAt is where the section begins in the input.
 	SectionAt int64
+
+	described int // bytes of Ifaces' options
 
 	last int   // bytes of the last block, which Back gives back
 	skip int64 // bytes of the last block, not consumed yet, without its end
@@ -189,14 +198,19 @@ func (r *Reader) learn(b *Block) error {
 		}
 		r.Section, r.SectionAt, r.Big = b.Section, b.Offset, b.Big
 		r.Major, r.Minor = major, minor
-		r.Ifaces = r.Ifaces[:0]
+		clear(r.Ifaces)
+		r.Ifaces, r.described = r.Ifaces[:0], 0
 	case TypeInterface:
 		i, err := r.parseInterface(b.Body)
 		if err != nil {
 			return err
 		}
+		if len(r.Ifaces) == maxInterfaces || r.described+len(i.Options) > maxDescribed {
+			return fmt.Errorf("section with %d interfaces and %d bytes of options and one more is %w", len(r.Ifaces), r.described, ErrTooLarge)
+		}
 		i.At = b.Offset
 		r.Ifaces = append(r.Ifaces, i)
+		r.described += len(i.Options)
 	}
 	return nil
 }

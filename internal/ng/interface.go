@@ -1,6 +1,7 @@
 package ng
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/bits"
@@ -62,7 +63,7 @@ func (r *Reader) parseInterface(body []byte) (Interface, error) {
 		}
 		rest = rest[n:]
 	}
-	i.Options = append([]byte(nil), body[8:]...)
+	i.Options = bytes.Clone(body[8:])
 	return i, nil
 }
 

@@ -75,7 +75,7 @@ type Stats struct {
 	TooLong    int // messages given up at Config.MaxMessage
 	Incomplete int // messages whose rest never came
 	TooDeep    int // nested too deep: mails and multiparts, tunnels
-	TooMany    int // parts of a mail or form beyond the thousandth, passed over
+	TooMany    int // parts of a mail or form beyond the thousandth, and messages of one call beyond the 2^18th, passed over
 	Unmet      int // data connections that FTP announced and that were not seen
 
 	// Protos counts conversations by what they were recognised as; several for a
@@ -236,6 +236,9 @@ func (a *Assembler) Reset() { *a = Assembler{Config: a.Config} }
 func (a *Assembler) begin() {
 	clear(a.out)
 	a.out = a.out[:0]
+	if cap(a.out) > keptMessages {
+		a.out = nil
+	}
 	a.spare = append(a.spare, a.lent...)
 	a.spare = a.spare[:min(len(a.spare), maxSpare)]
 	a.lent = a.lent[:0]

@@ -196,9 +196,10 @@ func (d *Defragmenter) take(f fragment, from source, now time.Duration) (Datagra
 		d.stats.Held += g.cost() - held
 	}
 	if g.complete() {
+		whole := g.assemble()
 		d.remove(g)
 		d.stats.Datagrams++
-		return Datagram{g.assemble(), g.first, from.last}, true
+		return Datagram{whole, g.first, from.last}, true
 	}
 	d.limit()
 	return Datagram{}, false
@@ -221,7 +222,7 @@ func (d *Defragmenter) open(k fragmentKey, first Ref, now time.Duration) *partia
 func (d *Defragmenter) remove(g *partial) {
 	d.stats.Held -= g.cost()
 	delete(d.table, g.key)
-	g.gone = true
+	g.head, g.parts, g.gone = nil, segments{}, true // its place in order may stay
 }
 
 // oldest returns the datagram whose first fragment came first, nil when there is

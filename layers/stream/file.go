@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"hash"
 	"strconv"
+	"strings"
 )
 
 // A Hash says which hashes of files are made.
@@ -64,7 +65,7 @@ type File struct {
 	In *File
 
 	// Type is the media type that the sender states (RFC 9110 section 8.3),
-	// without parameters, "" for none.
+	// without parameters, cut at 255 bytes, "" for none.
 	Type string
 
 	// Sniffed is the media type that its first bytes suggest, "" for none.
@@ -87,6 +88,7 @@ type fileWriter struct {
 	from   Message // what all messages of the file have in common
 	head   []byte  // the first bytes, until there are enough to sniff
 	hashes []fileHash
+	cost   int // what it counts for
 }
 
 // A fileHash is a hash in the making, and where it goes.
@@ -98,10 +100,25 @@ type fileHash struct {
 // sniffLen is how many bytes decide on File.Sniffed.
 const sniffLen = 32
 
+const (
+	// maxName bounds the name of a file, and maxType its media type, of which RFC
+	// 6838 section 4.2 allows two names of 127. A longer one is cut.
+	maxName = 4096
+	maxType = 255
+
+	// fileCost is what a file takes until it ends, beyond its name.
+	fileCost = 1 << 10
+)
+
+// cut returns s, at most n bytes of it, in memory of its own: s may be a small
+// part of something large.
+func cut(s string, n int) string { return strings.Clone(s[:min(len(s), n)]) }
+
 // beginFile starts a file. m has Proto, FromClient, Request, and First.
 func (s sink) beginFile(m Message, name, mediaType string) *fileWriter {
-	f := &File{Name: name, Type: mediaType}
-	w := &fileWriter{file: f, from: m}
+	f := &File{Name: cut(name, maxName), Type: cut(mediaType, maxType)}
+	w := &fileWriter{file: f, from: m, cost: fileCost + len(f.Name)}
+	s.a.hold(w.cost)
 	if s.a.Hash != HashNone {
 		w.hashes = []fileHash{{sha256.New(), &f.SHA256}}
 	}
@@ -160,4 +177,5 @@ func (w *fileWriter) end(s sink, at Ref) {
 		}
 	}
 	w.emit(s, End, at, nil)
+	s.a.hold(-w.cost)
 }

@@ -38,12 +38,24 @@ type sink struct {
 }
 
 func (s sink) emit(m Message) {
+	if len(s.a.out) >= maxMessages {
+		s.a.stats.TooMany++
+		return
+	}
 	m.Conn, m.Via = &s.c.Conn, s.via
 	s.a.out = append(s.a.out, m)
 }
 
+// maxMessages bounds the messages of one call: many lines of two bytes may have
+// waited for the same segment. Further ones are passed over and counted in
+// Stats.TooMany. The memory of more than keptMessages is not kept for later calls.
+const (
+	maxMessages  = 1 << 18
+	keptMessages = 1 << 10
+)
+
 // A buffer gathers a message that comes in several pieces. A message that lies
-// in one piece is never copied.
+// in one piece is never copied. Its capacity is what counts for Config.MaxBytes.
 type buffer struct {
 	b     []byte
 	first Ref
@@ -53,7 +65,7 @@ type buffer struct {
 // Buffers up to spareSize are used again, at most maxSpare of them.
 const (
 	spareSize = 16 << 10
-	maxSpare  = 64
+	maxSpare  = 16
 )
 
 // fill returns the first need bytes of the message when they are there. What
@@ -71,12 +83,13 @@ func (b *buffer) fill(s sink, p *piece, need int) ([]byte, bool) {
 
 // add moves n bytes from p.data to the buffer.
 func (b *buffer) add(s sink, p *piece, n int) {
+	before := cap(b.b)
 	if b.b == nil && n > 0 {
 		b.b = s.a.getSpare()
 	}
 	b.b = append(b.b, p.data[:n]...)
 	p.data = p.data[n:]
-	s.a.hold(n)
+	s.a.hold(cap(b.b) - before)
 }
 
 // done drops the message of n bytes that fill returned. It stays readable
@@ -92,7 +105,7 @@ func (b *buffer) done(s sink, p *piece, n int) {
 
 // drop empties the buffer.
 func (b *buffer) drop(s sink) {
-	s.a.hold(-len(b.b))
+	s.a.hold(-cap(b.b))
 	s.a.lend(b.b)
 	b.b = nil
 }

@@ -13,6 +13,7 @@ import (
 type ftpFramer struct {
 	dialogue
 	transfer *ftpTransfer // announced last
+	named    int          // bytes of its name, which count as held
 	restart  bool         // REST: the next transfer is not from the beginning
 }
 
@@ -83,18 +84,20 @@ func (f *ftpFramer) command(s sink, p *piece) {
 	case c.Is("REST"):
 		f.restart = len(bytes.TrimLeft(c.Arg(), "0")) > 0
 	case c.Is("RETR"), c.Is("STOR"), c.Is("APPE"), c.Is("STOU"):
-		f.begin(ftpTransfer{name: string(c.Arg()[:min(len(c.Arg()), maxName)]), partial: f.restart})
+		f.begin(s, ftpTransfer{name: string(c.Arg()[:min(len(c.Arg()), maxName)]), partial: f.restart})
 	case c.Is("LIST"), c.Is("NLST"), c.Is("MLSD"):
-		f.begin(ftpTransfer{listing: true})
+		f.begin(s, ftpTransfer{listing: true})
 	}
 }
 
 // begin says what the data connection that was announced transfers.
-func (f *ftpFramer) begin(t ftpTransfer) {
+func (f *ftpFramer) begin(s sink, t ftpTransfer) {
 	f.restart = false
 	if f.transfer != nil && !f.transfer.named {
 		t.at, t.named = f.transfer.at, true
 		*f.transfer = t
+		f.named = len(t.name)
+		s.a.hold(f.named)
 	}
 }
 
@@ -134,7 +137,8 @@ func (f *ftpFramer) announce(s sink, port uint16, active bool) {
 func (f *ftpFramer) forget(s sink) {
 	if f.transfer != nil {
 		s.a.unexpect(f.transfer)
-		f.transfer = nil
+		s.a.hold(-f.named)
+		f.transfer, f.named = nil, 0
 	}
 }
 

@@ -16,7 +16,7 @@ func (a *Assembler) held() int {
 		for t := l.first; t != nil; t = t.next {
 			n += tcbCost
 			if c := t.conn; c != nil {
-				n += connectionCost + c.waiting[0].cost + c.waiting[1].cost + len(c.stage.buf[0].b) + len(c.stage.buf[1].b)
+				n += connectionCost + c.waiting[0].cost + c.waiting[1].cost + cap(c.stage.buf[0].b) + cap(c.stage.buf[1].b)
 			}
 		}
 	}

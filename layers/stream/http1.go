@@ -260,5 +260,6 @@ func (f *httpFramer) free(s sink) {
 	f.forget(s)
 	if f.inner != nil {
 		f.inner.free(s)
+		s.a.hold(-tunnelCost)
 	}
 }

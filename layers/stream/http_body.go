@@ -21,12 +21,20 @@ type httpBody struct {
 	w      *fileWriter
 	packed []byte      // what has come of a content with codings
 	form   *mimeReader // takes the files out of a form, nil for any other body
+	cost   int         // what it counts for, beyond packed and its file
 }
+
+// bodyCost is what an httpBody takes beyond what it refers to.
+const bodyCost = 512
 
 // newHTTPBody returns the body behind a head, h being that of the message.
 func newHTTPBody(s sink, from Message, h httpFields, target []byte) *httpBody {
-	b := &httpBody{from: from, typ: mediaType(h.Get("Content-Type")), name: fileName(h.Get("Content-Disposition"), target)}
-	b.name = b.name[:min(len(b.name), maxName)]
+	b := &httpBody{
+		from: from, typ: cut(mediaType(h.Get("Content-Type")), maxType),
+		name: cut(fileName(h.Get("Content-Disposition"), target), maxName),
+	}
+	b.cost = bodyCost + len(from.Request) + len(b.name) + len(b.typ)
+	s.a.hold(b.cost)
 	codings, known := contentCodings(h)
 	if !known || len(codings) > 0 && s.a.Hash == HashNone && !s.a.Content { // or nobody looks at it
 		codings, b.state = nil, Encoded
@@ -83,7 +91,7 @@ func (b *httpBody) giveUp(s sink, why Completeness) {
 	b.w.file.Size += int64(len(b.packed))
 	b.codings = nil
 	b.endForm(s)
-	b.free(s)
+	b.unpack(s)
 }
 
 // endForm ends the form. Only its last delimiter says that all of it came.
@@ -111,19 +119,25 @@ func (b *httpBody) lose(s sink) {
 
 // end ends the body; state says why it is not whole, if it is not.
 func (b *httpBody) end(s sink, state Completeness) {
-	if b.w == nil {
-		return
+	if b.w != nil {
+		b.w.spoil(state)
+		if len(b.codings) > 0 {
+			b.decode(s)
+		}
+		b.endForm(s)
+		b.w.end(s, b.from.Last)
 	}
-	b.w.spoil(state)
-	if len(b.codings) > 0 {
-		b.decode(s)
-	}
-	b.endForm(s)
-	b.w.end(s, b.from.Last)
 	b.free(s)
 }
 
 func (b *httpBody) free(s sink) {
+	b.unpack(s)
+	s.a.hold(-b.cost)
+	b.cost = 0
+}
+
+// unpack drops what has come of a content with codings.
+func (b *httpBody) unpack(s sink) {
 	s.a.hold(-len(b.packed))
 	b.packed = nil
 }

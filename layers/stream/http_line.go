@@ -58,7 +58,6 @@ func (h *httpSide) until(s sink, p *piece, find func(b []byte, from int) int) ([
 	h.buf.add(s, p, min(len(data), limit-kept))
 	if n := find(h.buf.b, h.scanned); n > 0 {
 		p.data = data[n-kept:]
-		s.a.hold(n - len(h.buf.b))
 		h.buf.b = h.buf.b[:n]
 		return h.buf.b[:n:n], true
 	}

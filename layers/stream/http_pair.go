@@ -28,6 +28,9 @@ const (
 	maxPendingBytes = 256 << 10
 )
 
+// pendingCost is what a request takes beyond its head.
+const pendingCost = 64
+
 // wait keeps a request for its response.
 func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
 	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
@@ -39,22 +42,22 @@ func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
 	}
 	f.pending = append(f.pending, httpPending{kind, bytes.Clone(req.Bytes())})
 	f.held += len(req.Bytes())
-	s.a.hold(len(req.Bytes()))
+	s.a.hold(pendingCost + len(req.Bytes()))
 }
 
 // answered returns the request that the next response answers.
 func (f *httpFramer) answered(s sink) (r httpPending) {
 	if len(f.pending) > 0 {
-		r = f.pending[0]
+		r, f.pending[0] = f.pending[0], httpPending{}
 		f.pending = f.pending[1:]
 		f.held -= len(r.head)
-		s.a.hold(-len(r.head))
+		s.a.hold(-pendingCost - len(r.head))
 	}
 	return r
 }
 
 func (f *httpFramer) forget(s sink) {
-	s.a.hold(-f.held)
+	s.a.hold(-f.held - pendingCost*len(f.pending))
 	f.pending, f.held = nil, 0
 }
 
@@ -62,8 +65,12 @@ func (f *httpFramer) forget(s sink) {
 // more of them is passed over and counted in Stats.TooDeep.
 const maxTunnels = 8
 
+// tunnelCost is what the stage in a tunnel takes.
+const tunnelCost = 768
+
 // tunnel hands the rest of the conversation on.
 func (f *httpFramer) tunnel(s sink, via Proto) {
+	s.a.hold(tunnelCost)
 	if f.depth == maxTunnels {
 		s.a.stats.TooDeep++
 		f.inner = ignored{}

@@ -172,14 +172,17 @@ func (d *dialogue) free(s sink) {
 }
 
 // A queue holds what the commands that have no reply yet were, oldest first.
-// Behind maxPending of them replies are not paired any more.
+// Behind maxUnanswered of them replies are not paired any more.
 type queue[K comparable] struct {
 	kinds []K
 	many  bool
 }
 
+// maxUnanswered bounds the commands of SMTP and POP3 that wait for their replies.
+const maxUnanswered = 512
+
 func (q *queue[K]) push(k K) {
-	if len(q.kinds) >= maxPending {
+	if len(q.kinds) >= maxUnanswered {
 		q.many, q.kinds = true, nil
 	}
 	if !q.many {

@@ -21,9 +21,6 @@ const (
 	maxBoundary = 256
 	maxPadding  = 256
 
-	// maxName bounds the name of a file. A longer one is cut.
-	maxName = 4096
-
 	// mimeCost is what a mimeReader counts for beyond its header section.
 	mimeCost = 6 << 10
 )
@@ -127,7 +124,6 @@ func (m *mimeReader) header(s sink, data []byte) []byte {
 	}
 	line := m.head.b[m.start:]
 	if k, last, ok := m.delimiter(line); ok {
-		s.a.hold(m.start - len(m.head.b))
 		m.head.b = m.head.b[:m.start]
 		m.entity(s)
 		m.nextPart(s, k, last)

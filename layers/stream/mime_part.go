@@ -57,7 +57,7 @@ func (m *mimeReader) beginFile(s sink, contentType layers.MailParams, coding cod
 	from := m.from
 	from.First = m.at
 	m.coding = transferDecoder{coding: coding}
-	m.file = s.beginFile(from, name[:min(len(name), maxName)], string(contentType.Value()))
+	m.file = s.beginFile(from, name, string(contentType.Value()))
 	m.file.file.In = m.form
 	if coding == codingUnknown {
 		m.file.spoil(Encoded)

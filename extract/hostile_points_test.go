@@ -1,0 +1,182 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// Every capture of the corpus ends, with an error that has a name, and with the
+// same report for one worker and for four.
+func TestCorpusEnds(t *testing.T) {
+	dir := os.Getenv("SIGHTLINE_CORPUS")
+	if dir == "" {
+		t.Skip("SIGHTLINE_CORPUS names no directory of captures")
+	}
+	var names []string
+	err := filepath.WalkDir(filepath.Join(dir, "dev"), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && strings.Contains(filepath.Base(name), "cap") {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil || len(names) == 0 {
+		t.Fatal("no captures", err)
+	}
+	for _, name := range names {
+		if r, err := pcap.Open(name); err != nil {
+			if damage := new(pcap.Error); !errors.As(err, &damage) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		} else {
+			r.Close()
+		}
+		var reports [2]string
+		for i, workers := range []int{1, 4} {
+			rep := readFile(t, name, Options{Workers: workers, Stream: stream.Config{Hash: stream.HashAll}})
+			var damage *pcap.Error
+			if err := rep.Captures[0].Err; err != nil && !errors.As(err, &damage) {
+				t.Errorf("%s: %d packets, %v", name, rep.Packets, err)
+			}
+			if s := rep.Unseen.Stream; s.Held != 0 || s.Open != 0 {
+				t.Errorf("%s: %+v", name, s)
+			}
+			reports[i] = jsonOf(t, rep, true)
+		}
+		sameText(t, name+", four workers", reports[0], reports[1])
+	}
+}
+
+// A bit of each byte of captures is turned: it ends, and soon.
+func TestFlippedBits(t *testing.T) {
+	for _, name := range []string{"dns.pcap", "two-interfaces.pcapng", "http.pcap", "smtp.pcap"} {
+		b, err := os.ReadFile(filepath.Join("..", "testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = b[:min(len(b), 4096)]
+		begun := time.Now()
+		readBytes(t, b, Options{})
+		once := time.Since(begun)
+		for i := range b {
+			flipped := bytes.Clone(b)
+			flipped[i] ^= 1 << (i % 8)
+			begun := time.Now()
+			r, err := pcap.Config{Resync: i%2 == 0}.NewReaderBytes(flipped)
+			if err != nil {
+				continue
+			}
+			rep, _ := Read(t.Context(), r, Options{})
+			if s := rep.Unseen.Stream; s.Held != 0 || s.Open != 0 {
+				t.Errorf("%s, byte %d: %+v", name, i, s)
+			}
+			if d := time.Since(begun); d > 10*once+5*time.Second {
+				t.Errorf("%s, byte %d: %v, unharmed %v", name, i, d, once)
+			}
+		}
+	}
+}
+
+// A dot or a NUL in a label is no border between labels: it forges no name.
+func TestForgedNames(t *testing.T) {
+	var c capture
+	for i, label := range []string{"www.bank", "www\x00bank", "www\\.bank", "www bank", "WWW.BANK"} {
+		c.add(build.UDP("10.0.0.5", uint16(5000+i), "192.0.2.53", 53, build.DNSQuery(1, label, "example")))
+	}
+	rep := c.report(t, Options{})
+	n := 0
+	for q := range rep.Queries() {
+		n++
+		if q.Name == "www.bank.example" {
+			t.Errorf("%q is told", q.Name)
+		}
+	}
+	for _, a := range rep.Select(EventOptions{All: true}).Attributes {
+		if a.Value == "www.bank.example" {
+			t.Errorf("%s %q goes out", a.Type, a.Value)
+		}
+	}
+	if n < 4 {
+		t.Errorf("%d names", n)
+	}
+}
+
+// fnv is FNV-1a of 32 bits (RFC 9923), the hash that flows are looked up by in
+// many programs.
+func fnv(b ...byte) uint32 {
+	h := uint32(2166136261)
+	for _, c := range b {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
+}
+
+// Flows that were chosen to collide, under FNV or in the choice of the shard, cost
+// no more than any others.
+func TestHashFlooding(t *testing.T) {
+	const flows = 40_000
+	dst := netip.MustParseAddr("192.0.2.1")
+	var x Extractor
+	x.open()
+	run := func(chosen func(src netip.Addr) bool) time.Duration {
+		var x Extractor
+		var d layers.Decoder
+		var p layers.Packet
+		packets := make([][]byte, 0, flows)
+		for src := netip.MustParseAddr("10.0.0.0"); len(packets) < flows; src = src.Next() {
+			if chosen(src) {
+				packets = append(packets, build.TCP{Src: src.String(), Dst: dst.String(), SrcPort: 4000, DstPort: 80, Seq: 1, Flags: 2}.Packet())
+			}
+		}
+		best := time.Hour
+		for range 3 {
+			began := time.Now()
+			for _, b := range packets {
+				rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
+				d.Decode(&p, rec)
+				x.Add(&p, rec)
+			}
+			x.Finish()
+			best = min(best, time.Since(began))
+		}
+		return best
+	}
+	ordinary := run(func(netip.Addr) bool { return true })
+	for name, chosen := range map[string]func(netip.Addr) bool{
+		"FNV":   func(src netip.Addr) bool { return fnv(append(src.AsSlice(), dst.AsSlice()...)...)%64 == 7 },
+		"shard": func(src netip.Addr) bool { return x.shardOfPair(src, dst) == x.shards[7] },
+	} {
+		if took := run(chosen); took > 2*ordinary+time.Second {
+			t.Errorf("%s: %d flows take %v, colliding ones %v", name, flows, ordinary, took)
+		}
+	}
+}
+
+// A hardware address of zeros, as on loopback, is told whichever comes first.
+func TestZeroMAC(t *testing.T) {
+	udp := build.UDP("127.0.0.1", 4000, "127.0.0.2", 9, []byte("x"))
+	frame := append(make([]byte, 12), build.Ethernet(0x0800, udp)[12:]...)
+	var c capture
+	c.at(start, frame)
+	n := 0
+	for l := range c.report(t, Options{}).Links() {
+		if n++; l.MAC != "00:00:00:00:00:00" {
+			t.Errorf("%v has %q", l.Addr, l.MAC)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d links", n)
+	}
+}
