@@ -163,20 +163,3 @@ func TestHashFlooding(t *testing.T) {
 		}
 	}
 }
-
-// A hardware address of zeros, as on loopback, is told whichever comes first.
-func TestZeroMAC(t *testing.T) {
-	udp := build.UDP("127.0.0.1", 4000, "127.0.0.2", 9, []byte("x"))
-	frame := append(make([]byte, 12), build.Ethernet(0x0800, udp)[12:]...)
-	var c capture
-	c.at(start, frame)
-	n := 0
-	for l := range c.report(t, Options{}).Links() {
-		if n++; l.MAC != "00:00:00:00:00:00" {
-			t.Errorf("%v has %q", l.Addr, l.MAC)
-		}
-	}
-	if n != 1 {
-		t.Errorf("%d links", n)
-	}
-}

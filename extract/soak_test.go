@@ -39,25 +39,26 @@ type sample struct {
 	speed float64 // packets a second
 }
 
-// soakParts is how many samples are taken.
+// soakParts is how many samples are taken at most.
 const soakParts = 40
 
 func (e *endless) Read(b []byte) (int, error) {
-	for len(e.buf) < len(b) && len(e.buf) < 64<<10 {
+	now := time.Now()
+	over := now.Sub(e.begun) > e.until
+	for !over && len(e.buf) < min(len(b), 64<<10) {
 		e.add(e.packet())
 	}
 	n := copy(b, e.buf)
 	e.buf = e.buf[:copy(e.buf, e.buf[n:])]
-	now := time.Now()
-	if now.Sub(e.at) >= e.until/soakParts {
+	if over && n == 0 {
+		return 0, io.EOF
+	}
+	if len(e.samples) < soakParts && now.Sub(e.at) >= e.until/soakParts {
 		var m runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&m)
 		e.samples = append(e.samples, sample{m.HeapAlloc, float64(e.packets-e.counted) / now.Sub(e.at).Seconds()})
 		e.counted, e.at = e.packets, time.Now()
-	}
-	if now.Sub(e.begun) > e.until {
-		return n, io.EOF
 	}
 	return n, nil
 }
@@ -131,7 +132,15 @@ func TestSoak(t *testing.T) {
 	if u.Stream.Evicted == 0 || u.Parted == 0 || u.Stream.Defrag.Evicted+u.Stream.Defrag.Incomplete == 0 || len(rep.LeftOut()) < 5 {
 		t.Errorf("not every bound is reached: %+v, %v", u, rep.LeftOut())
 	}
-	early, late := steady(e.samples[soakParts/4:soakParts/2]), steady(e.samples[soakParts*3/4:])
+	n := len(e.samples)
+	if n < soakParts/2 {
+		t.Fatalf("%d samples", n)
+	}
+	// In the first half everything fills up that has room to be filled.
+	early, late := steady(e.samples[n/2:n*3/4]), steady(e.samples[n*3/4:])
+	for i, x := range e.samples {
+		t.Logf("%d: %d KiB, %.0f packets a second", i+1, x.heap>>10, x.speed)
+	}
 	t.Logf("%d packets; heap %d KiB, then %d KiB; %.0f packets a second, then %.0f", e.packets, early.heap>>10, late.heap>>10, early.speed, late.speed)
 	if float64(late.heap) > 1.05*float64(early.heap) {
 		t.Errorf("memory grew from %d to %d bytes", early.heap, late.heap)

@@ -1,9 +1,13 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/sightline-go/sightline/pcap"
 )
 
 // A parameter comes in so many pieces at most.
@@ -16,5 +20,56 @@ func TestMaxContinuations(t *testing.T) {
 	got := ParseMailParams([]byte(b.String())).Get("name")
 	if pieces := strings.Count(got, ","); pieces != maxContinuations || !strings.HasSuffix(got, "98,99,") {
 		t.Errorf("%d pieces: %q", pieces, got)
+	}
+}
+
+// Tunnels in tunnels without end: decoding stops at MaxLayers, and says so.
+func TestTunnelsWithoutEnd(t *testing.T) {
+	size := func(n int) string { return string([]byte{byte(n >> 8), byte(n)}) }
+	ipv4 := func(proto byte, n int) string {
+		return "\x45\x00" + size(n) + "\x00\x00\x00\x00\x40" + string([]byte{proto}) + "\x00\x00\x0a\x00\x00\x01\x0a\x00\x00\x02"
+	}
+	const ethernet = "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01"
+	for name, test := range map[string]struct {
+		link  pcap.LinkType
+		head  string                 // before all
+		shell func(inner int) string // the headers around so many bytes
+	}{
+		"IP in IP":     {pcap.LinkTypeRaw, "", func(n int) string { return ipv4(4, 20+n) }},
+		"IPv6 in IPv6": {pcap.LinkTypeRaw, "", func(n int) string { return "\x60\x00\x00\x00" + size(n) + "\x29\x40" + strings.Repeat("\x20", 32) }},
+		"GRE":          {pcap.LinkTypeRaw, "", func(n int) string { return ipv4(47, 24+n) + "\x00\x00\x08\x00" }},
+		"VLAN":         {pcap.LinkTypeEthernet, ethernet + "\x81\x00", func(int) string { return "\x00\x01\x81\x00" }},
+		"VXLAN": {pcap.LinkTypeEthernet, "", func(n int) string {
+			return ethernet + "\x08\x00" + ipv4(17, 36+n) + "\x12\xb5\x12\xb5" + size(16+n) + "\x00\x00\x08\x00\x00\x00\x00\x00\x01\x00"
+		}},
+	} {
+		b := ""
+		for len(b) < 60_000 {
+			b = test.shell(len(b)) + b
+		}
+		b = test.head + b
+		var p Packet
+		var d Decoder
+		began := time.Now()
+		for range 1000 {
+			d.DecodeBytes(&p, test.link, []byte(b))
+		}
+		var e *Error
+		if !errors.As(p.Err(), &e) || e.Reason != TooDeep || p.n != MaxLayers {
+			t.Errorf("%s: %d layers, %v", name, p.n, p.Err())
+		}
+		if d := time.Since(began); d > 5*time.Second {
+			t.Errorf("%s: a thousand packets took %v", name, d)
+		}
+	}
+}
+
+// Empty lines before a head are passed over, a few of them.
+func TestEmptyLines(t *testing.T) {
+	for n, taken := range map[int]bool{0: true, httpMaxEmptyLines / 2: true, httpMaxEmptyLines/2 + 1: false, 10_000: false} {
+		b := []byte(strings.Repeat("\r\n", n) + "GET / HTTP/1.1\r\n\r\n")
+		if _, err := ParseHTTPRequest(b); (err == nil) != taken {
+			t.Errorf("%d empty lines: %v", n, err)
+		}
 	}
 }

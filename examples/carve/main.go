@@ -24,11 +24,15 @@ const usage = `Usage: carve FILE DIRECTORY
 
 Writes the files in a capture into a directory, which is made if it is not
 there. A file of more than 64 MiB, or one that is not whole, is listed but not
-written. Careful: what comes out may be malware.
+written, and so is one that comes while 256 MiB of others are not at their end.
+Careful: what comes out may be malware.
 `
 
-// maxFile bounds what is held of one file.
-const maxFile = 64 << 20
+// maxFile bounds what is held of one file, maxHeld of all together.
+const (
+	maxFile = 64 << 20
+	maxHeld = 4 * maxFile
+)
 
 func main() {
 	if len(os.Args) != 3 {
@@ -55,7 +59,7 @@ func run(w io.Writer, capture, dir string) error {
 		return err
 	}
 	defer root.Close()
-	c := carver{w, root, map[*stream.File]*bytes.Buffer{}}
+	c := carver{w: w, root: root, files: map[*stream.File]*bytes.Buffer{}}
 	a := stream.Assembler{Config: stream.Config{Hash: stream.HashSHA256, Content: true}}
 	var d layers.Decoder
 	var p layers.Packet
@@ -77,6 +81,7 @@ type carver struct {
 	w     io.Writer
 	root  *os.Root
 	files map[*stream.File]*bytes.Buffer // that have begun
+	held  int                            // bytes in them
 }
 
 func (c *carver) take(ms []stream.Message) error {
@@ -85,12 +90,14 @@ func (c *carver) take(ms []stream.Message) error {
 		case stream.Begin:
 			c.files[m.File] = new(bytes.Buffer)
 		case stream.Data:
-			if b := c.files[m.File]; b.Len()+len(m.Data) <= maxFile {
+			if b := c.files[m.File]; b.Len()+len(m.Data) <= maxFile && c.held+len(m.Data) <= maxHeld {
 				b.Write(m.Data)
+				c.held += len(m.Data)
 			}
 		case stream.End:
 			b := c.files[m.File]
 			delete(c.files, m.File)
+			c.held -= b.Len()
 			if err := c.write(m.File, b.Bytes()); err != nil {
 				return err
 			}
@@ -116,5 +123,8 @@ func (c *carver) write(f *stream.File, content []byte) error {
 		return err
 	}
 	_, err = out.Write(content)
-	return errors.Join(err, out.Close())
+	if err = errors.Join(err, out.Close()); err != nil {
+		c.root.Remove(sum) // half of it is not what the name says
+	}
+	return err
 }

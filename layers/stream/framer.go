@@ -38,7 +38,7 @@ type sink struct {
 }
 
 func (s sink) emit(m Message) {
-	if len(s.a.out) >= maxMessages {
+	if m.Part == Whole && len(s.a.out) >= maxMessages {
 		s.a.stats.TooMany++
 		return
 	}
@@ -48,7 +48,8 @@ func (s sink) emit(m Message) {
 
 // maxMessages bounds the messages of one call: many lines of two bytes may have
 // waited for the same segment. Further ones are passed over and counted in
-// Stats.TooMany. The memory of more than keptMessages is not kept for later calls.
+// Stats.TooMany, but for those of files, whose parts belong together. The memory of
+// more than keptMessages is not kept for later calls.
 const (
 	maxMessages  = 1 << 18
 	keptMessages = 1 << 10
