@@ -394,17 +394,3 @@ func TestQuotedIsNoHost(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-// The hardware address of a loopback interface that looks like Ethernet is all
-// zeros, and an address like any other.
-func TestZeroMAC(t *testing.T) {
-	var c capture
-	frame := build.Ethernet(0x0800, build.UDP("127.0.0.1", 4000, "127.0.0.2", 9, nil))
-	clear(frame[:12])
-	c.at(start, frame)
-	for k := range c.report(t, Options{}).Links() {
-		if k.MAC != "00:00:00:00:00:00" {
-			t.Errorf("%q", k.MAC)
-		}
-	}
-}

@@ -134,8 +134,8 @@ func contentRule(f *File) Rule {
 		return ""
 	}
 	typ := f.Sniffed
-	if typ == "" || typ == "text/plain" || typ == "application/octet-stream" {
-		typ = strings.ToLower(f.Type)
+	if f.Type != "" && (typ == "" || typ == "text/plain" || typ == "application/octet-stream") {
+		typ = strings.ToLower(f.Type) // the bytes tell little
 	}
 	major, minor, _ := strings.Cut(typ, "/")
 	switch major {
