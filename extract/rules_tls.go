@@ -37,6 +37,11 @@ func (s *Session) appendKey(dst []byte) []byte {
 
 func (s *Session) merge(o *Session) { s.Fact.merge(&o.Fact) }
 
+// sameHello reports whether clients said the same.
+func (s *Session) sameHello(o *Session) bool {
+	return s.ServerName == o.ServerName && s.JA3 == o.JA3 && s.JA4 == o.JA4
+}
+
 // A hello is a session whose server has not answered yet.
 type hello struct {
 	session Session
@@ -66,8 +71,8 @@ func (l *lane) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
 	if !l.fits(h.session.ServerName, h.session.ALPN) {
 		return
 	}
-	if before, ok := s.hellos.get(f); ok && before.session.ServerName != h.session.ServerName {
-		l.session(before) // not the same hello again, after a retry
+	if before, ok := s.hellos.get(f); ok && !before.session.sameHello(&h.session) {
+		l.session(before) // it was not answered, and is not the same again, after a retry
 	}
 	if out, full := s.hellos.put(f, h); full {
 		l.report.Unseen.Unpaired++
