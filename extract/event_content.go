@@ -11,26 +11,15 @@ import (
 // fileDrafts describes the files whose hash goes out: each hash once, with all
 // its names, and where it came from.
 func (m *mapping) fileDrafts() []draft {
-	byHash := map[string][]*File{}
-	var order []string
+	var byHash groups[string, *File]
 	for f := range m.report.files.all() {
-		rule := contentRule(f)
-		if f.SHA256 == "" || rule != "" && !m.lifts(rule) {
-			continue
+		if rule := contentRule(f); f.SHA256 != "" && (rule == "" || m.lifts(rule)) {
+			byHash.add(f.SHA256, f)
 		}
-		if byHash[f.SHA256] == nil {
-			order = append(order, f.SHA256)
-		}
-		byHash[f.SHA256] = append(byHash[f.SHA256], f)
 	}
 	var all []draft
-	for _, hash := range order {
-		files := byHash[hash]
-		d := draft{misp.TemplateFile, hash, &Fact{}, func(o *object) []reference { return o.fillFile(files) }}
-		for _, f := range files {
-			d.fact.merge(&f.Fact)
-		}
-		all = append(all, d)
+	for hash, files := range byHash.all() {
+		all = append(all, draft{misp.TemplateFile, hash, together(files), func(o *object) []reference { return o.fillFile(files) }})
 	}
 	return all
 }

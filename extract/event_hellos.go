@@ -126,25 +126,17 @@ func (m *mapping) bothLocal(a, b netip.Addr) bool {
 
 // sshDrafts describes the SSH servers.
 func (m *mapping) sshDrafts() []draft {
-	servers := map[netip.AddrPort][]*SSHPeer{}
-	var order []netip.AddrPort
+	var servers groups[netip.AddrPort, *SSHPeer]
 	for p := range m.report.ssh.all() {
-		if rule := m.addrRule(p.Addr.Addr()); !p.Server || rule != "" && !m.lifts(rule) {
-			continue
+		if rule := m.addrRule(p.Addr.Addr()); p.Server && (rule == "" || m.lifts(rule)) {
+			servers.add(p.Addr, p)
 		}
-		if servers[p.Addr] == nil {
-			order = append(order, p.Addr)
-		}
-		servers[p.Addr] = append(servers[p.Addr], p)
 	}
 	var all []draft
-	for _, server := range order {
-		fact := &Fact{}
-		for _, p := range servers[server] {
-			fact.merge(&p.Fact)
-		}
+	for server, peers := range servers.all() {
+		fact := together(peers)
 		all = append(all, draft{misp.TemplatePassiveSSH, server.String(), fact, func(o *object) []reference {
-			o.fillSSH(server, servers[server], fact)
+			o.fillSSH(server, peers, fact)
 			return nil
 		}})
 	}

@@ -60,39 +60,34 @@ func (m *mapping) containedBy(capture int) []reference {
 // resolutionDrafts describes the names that DNS resolved, each with all that it
 // was resolved to.
 func (m *mapping) resolutionDrafts() []draft {
-	byName := map[string][]*Resolution{}
-	var order []string
+	var byName groups[string, *Resolution]
 	for d := range m.report.resolutions.all() {
-		if rule := nameRule(d.Name); rule != "" && !m.lifts(rule) {
-			continue
+		if rule := nameRule(d.Name); rule == "" || m.lifts(rule) {
+			byName.add(d.Name, d)
 		}
-		if byName[d.Name] == nil {
-			order = append(order, d.Name)
-		}
-		byName[d.Name] = append(byName[d.Name], d)
 	}
 	var all []draft
-	for _, name := range order {
-		d := draft{misp.TemplateDNSRecord, name, &Fact{}, func(o *object) (refs []reference) {
-			o.Comment = name
-			o.indicator("queried-domain", name)
-			for _, r := range byName[name] {
-				o.resolution(r)
-				switch {
-				case isAddr(r.Value):
-					refs = append(refs, reference{misp.ResolvedTo, nil, misp.IPDst, r.Value})
-				case r.Type == "CNAME":
-					refs = append(refs, reference{misp.ResolvedTo, misp.TemplateDNSRecord, "", r.Value})
-				}
-			}
-			return refs
-		}}
-		for _, r := range byName[name] {
-			d.fact.merge(&r.Fact)
-		}
-		all = append(all, d)
+	for name, records := range byName.all() {
+		all = append(all, draft{misp.TemplateDNSRecord, name, together(records), func(o *object) []reference {
+			return o.fillRecord(name, records)
+		}})
 	}
 	return all
+}
+
+func (o *object) fillRecord(name string, records []*Resolution) (refs []reference) {
+	o.Comment = name
+	o.indicator("queried-domain", name)
+	for _, r := range records {
+		o.resolution(r)
+		switch {
+		case isAddr(r.Value):
+			refs = append(refs, reference{misp.ResolvedTo, nil, misp.IPDst, r.Value})
+		case r.Type == "CNAME":
+			refs = append(refs, reference{misp.ResolvedTo, misp.TemplateDNSRecord, "", r.Value})
+		}
+	}
+	return refs
 }
 
 // resolution adds what a name was resolved to.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -232,6 +233,42 @@ func (m *mapping) drafts(x *index) []draft {
 	}
 	if want(SSH) {
 		all = append(all, m.sshDrafts()...)
+	}
+	return all
+}
+
+// groups gathers the rows of which one object is made, in the order of the first
+// of each.
+type groups[K comparable, R any] struct {
+	rows  map[K][]R
+	order []K
+}
+
+func (g *groups[K, R]) add(k K, row R) {
+	if g.rows == nil {
+		g.rows = map[K][]R{}
+	}
+	if g.rows[k] == nil {
+		g.order = append(g.order, k)
+	}
+	g.rows[k] = append(g.rows[k], row)
+}
+
+func (g *groups[K, R]) all() iter.Seq2[K, []R] {
+	return func(yield func(K, []R) bool) {
+		for _, k := range g.order {
+			if !yield(k, g.rows[k]) {
+				return
+			}
+		}
+	}
+}
+
+// together returns what all rows of an object say.
+func together[R interface{ fact() *Fact }](rows []R) *Fact {
+	all := &Fact{}
+	for _, r := range rows {
+		all.merge(r.fact())
 	}
 	return all
 }

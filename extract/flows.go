@@ -172,9 +172,7 @@ func (t *flowTable) speaks(m *stream.Message) {
 		switch p {
 		case stream.TCP, stream.UDP, stream.Connect, stream.Upgrade, stream.StartTLS:
 		default:
-			if i, ok := slices.BinarySearch(f.protos, p); !ok {
-				f.protos = slices.Insert(f.protos, i, p)
-			}
+			f.protos = withProto(f.protos, p)
 		}
 	}
 }

@@ -54,18 +54,41 @@ func (e *Ended) add(o Ended) {
 	e.Open += o.Open
 }
 
+// An Exchange is what went between the two sides of connections.
+type Exchange struct {
+	Sent     Traffic        `json:"sent"`             // by the client
+	Received Traffic        `json:"received"`         // by the client
+	Protos   []stream.Proto `json:"protos,omitempty"` // what they were recognised as
+	Ended    Ended          `json:"ended"`
+}
+
+func (x *Exchange) add(o *Exchange) {
+	x.Sent.add(o.Sent)
+	x.Received.add(o.Received)
+	for _, p := range o.Protos {
+		x.Protos = withProto(x.Protos, p)
+	}
+	x.Ended.add(o.Ended)
+}
+
+// withProto returns a list, which is sorted, with p in it.
+func withProto(list []stream.Proto, p stream.Proto) []stream.Proto {
+	i, found := slices.BinarySearch(list, p)
+	if found {
+		return list
+	}
+	return slices.Insert(slices.Clip(list), i, p)
+}
+
 // A Connection is all connections of one client to one port of one server, with
 // one protocol. Count is how many; the evidence of each is its first and last
 // packet.
 type Connection struct {
 	Fact
-	Client   netip.Addr     `json:"client"`
-	Server   netip.AddrPort `json:"server"` // port 0 where the protocol has none
-	Proto    layers.IPProto `json:"proto"`
-	Sent     Traffic        `json:"sent"`             // by the client
-	Received Traffic        `json:"received"`         // by the client
-	Protos   []stream.Proto `json:"protos,omitempty"` // what they were recognised as
-	Ended    Ended          `json:"ended"`
+	Client netip.Addr     `json:"client"`
+	Server netip.AddrPort `json:"server"` // port 0 where the protocol has none
+	Proto  layers.IPProto `json:"proto"`
+	Exchange
 }
 
 func (c *Connection) appendKey(dst []byte) []byte {
@@ -74,10 +97,7 @@ func (c *Connection) appendKey(dst []byte) []byte {
 
 func (c *Connection) merge(o *Connection) {
 	c.Fact.merge(&o.Fact)
-	c.Sent.add(o.Sent)
-	c.Received.add(o.Received)
-	c.Protos = union(c.Protos, o.Protos)
-	c.Ended.add(o.Ended)
+	c.Exchange.add(&o.Exchange)
 }
 
 // A Flow is a single connection, by its five-tuple. Count is more than 1 when
@@ -88,10 +108,7 @@ type Flow struct {
 	Server      netip.AddrPort `json:"server"`
 	Proto       layers.IPProto `json:"proto"`
 	CommunityID string         `json:"community_id,omitempty"` // version 1, seed 0
-	Sent        Traffic        `json:"sent"`                   // by the client
-	Received    Traffic        `json:"received"`               // by the client
-	Protos      []stream.Proto `json:"protos,omitempty"`       // what it was recognised as
-	Ended       Ended          `json:"ended"`
+	Exchange
 }
 
 func (f *Flow) appendKey(dst []byte) []byte {
@@ -100,12 +117,14 @@ func (f *Flow) appendKey(dst []byte) []byte {
 
 func (f *Flow) merge(o *Flow) {
 	f.Fact.merge(&o.Fact)
-	f.Sent.add(o.Sent)
-	f.Received.add(o.Received)
-	f.Protos = union(f.Protos, o.Protos)
-	f.Ended.add(o.Ended)
-	if f.CommunityID == "" || o.CommunityID != "" && o.CommunityID < f.CommunityID {
-		f.CommunityID = o.CommunityID // of ICMP there may be several
+	f.Exchange.add(&o.Exchange)
+	f.nameID(o.CommunityID)
+}
+
+// nameID takes another Community ID, of which ICMP may have several.
+func (f *Flow) nameID(id string) {
+	if f.CommunityID == "" || id != "" && id < f.CommunityID {
+		f.CommunityID = id
 	}
 }
 
@@ -118,15 +137,6 @@ func (f *Flow) identify() {
 }
 
 func (f *Flow) flow() layers.Flow { return layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto} }
-
-func union[T stream.Proto | string](a, b []T) []T {
-	for _, v := range b {
-		if i, ok := slices.BinarySearch(a, v); !ok {
-			a = slices.Insert(slices.Clip(a), i, v)
-		}
-	}
-	return a
-}
 
 func appendAddr(dst []byte, a netip.Addr) []byte {
 	b := a.As16()
@@ -323,14 +333,15 @@ func (l *lane) close(s *shard, f *flow) {
 		return
 	}
 	e := Evidence{First: f.first, Last: f.last}
-	sent, received, ended := f.sent[f.client], f.sent[1-f.client], f.ended()
+	x := Exchange{Sent: f.sent[f.client], Received: f.sent[1-f.client], Protos: f.protos, Ended: f.ended()}
 	if c := l.report.connections.observe(Connection{Client: client.Addr(), Server: server, Proto: f.key.Proto}, e, l.maxValues()); c != nil {
-		c.merge(&Connection{Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+		c.Exchange.add(&x)
 		c.Evidence.carry(e, layers.Flow{Src: client, Dst: server, Proto: f.key.Proto})
 	}
 	one := Flow{Client: client, Server: server, Proto: f.key.Proto}
 	if o := l.report.flows.observe(one, e, l.maxConns()); o != nil {
-		o.merge(&Flow{CommunityID: f.community, Sent: sent, Received: received, Protos: f.protos, Ended: ended})
+		o.Exchange.add(&x)
+		o.nameID(f.community)
 	}
 }
 

@@ -78,12 +78,12 @@ func (l *lane) email(s *shard, m *stream.Message) {
 		return
 	}
 	mail := Email{
-		MessageID: text(trimSpace(h.Get("Message-ID"))), Subject: text([]byte(layers.MailText(h.Get("Subject")))),
-		Date: text(trimSpace(h.Get("Date"))), Mailer: text(trimSpace(h.Get("X-Mailer"))),
+		MessageID: fieldText(h, "Message-ID"), Subject: fieldText(h, "Subject"),
+		Date: fieldText(h, "Date"), Mailer: fieldText(h, "X-Mailer"),
 		Proto: m.Via, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst,
 	}
 	if mail.Mailer == "" {
-		mail.Mailer = text(trimSpace(h.Get("User-Agent")))
+		mail.Mailer = fieldText(h, "User-Agent")
 	}
 	mail.From, mail.FromNames = l.mailboxes(h, "From")
 	mail.To, _ = l.mailboxes(h, "To")
@@ -118,7 +118,10 @@ func (l *lane) mailboxes(h layers.MailHeader, field string) (addrs, names []stri
 	return addrs, names
 }
 
-func trimSpace(b []byte) []byte { return []byte(strings.TrimSpace(layers.MailText(b))) }
+// fieldText returns a field's body as text, without white space around it.
+func fieldText(h layers.MailHeader, name string) string {
+	return text([]byte(strings.TrimSpace(layers.MailText(h.Get(name)))))
+}
 
 // smtp notes the addresses of a mail's envelope.
 func (l *lane) smtp(m *stream.Message) {
