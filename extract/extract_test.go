@@ -181,8 +181,10 @@ func TestRoles(t *testing.T) {
 		for _, p := range c.packets {
 			cp.add(p)
 		}
-		if diff := cmp.Diff(c.want, rows(cp.report(t, Options{}), EventOptions{})); diff != "" {
-			t.Errorf("%s: %s", c.name, diff)
+		for _, only := range [][]Topic{nil, {IP}} {
+			if diff := cmp.Diff(c.want, rows(cp.report(t, Options{Only: only}), EventOptions{})); diff != "" {
+				t.Errorf("%s, only %v: %s", c.name, only, diff)
+			}
 		}
 	}
 }

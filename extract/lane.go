@@ -37,6 +37,10 @@ type wanted struct {
 	http, files, tls, dns, mail, ssh, logins, dhcp, ip, connections bool
 }
 
+// traffic reports whether connections are followed: hosts have their roles from
+// them.
+func (w *wanted) traffic() bool { return w.ip || w.connections }
+
 func newLane(number int, o *Options) *lane {
 	only := topics(o.Only)
 	l := &lane{number: number, options: o, want: wanted{
@@ -63,7 +67,7 @@ func (l *lane) maxConns() int { return withDefault(l.options.MaxConns, defaultMa
 // packet takes a packet that is no fragment.
 func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref
-	if l.want.ip || l.want.connections {
+	if l.want.traffic() {
 		l.traffic(s, p, rec)
 	}
 	if l.want.dhcp {
@@ -76,7 +80,7 @@ func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.R
 // fragment takes a fragment of a datagram: what can be told by it alone.
 func (l *lane) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref
-	if l.want.ip || l.want.connections {
+	if l.want.traffic() {
 		l.addresses(p, rec.WireLen, false)
 	}
 }
@@ -85,7 +89,7 @@ func (l *lane) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 // the last of e.
 func (l *lane) datagram(s *shard, p *layers.Packet, rec *pcap.Record, e Evidence) {
 	l.ref = e.Last
-	if l.want.ip || l.want.connections {
+	if l.want.traffic() {
 		l.datagramTraffic(s, p, rec)
 	}
 	if l.want.dhcp {
@@ -108,7 +112,7 @@ func (l *lane) end(s *shard) {
 func (l *lane) messages(s *shard, ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
-		if l.want.ip || l.want.connections {
+		if l.want.traffic() {
 			s.flows.speaks(m)
 		}
 		switch {
