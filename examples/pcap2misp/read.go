@@ -19,7 +19,7 @@ import (
 // could be read to the end; why is on stderr.
 func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool) {
 	x := extract.Extractor{Options: c.options}
-	bar, memory := newProgress(c, stderr), &collector{}
+	bar, memory := newProgress(c, stderr), newCollector()
 	defer bar.stop()
 	for _, name := range inTimeOrder(c.files) {
 		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar, memory); err != nil {
