@@ -21,7 +21,7 @@ type HTTPRequest struct {
 // when b ends before the head does, Malformed when it is no request: then more
 // bytes do not help.
 func ParseHTTPRequest(b []byte) (HTTPRequest, error) {
-	h, line, complete := parseHead(b)
+	h, line, complete := startLine(b)
 	r := HTTPRequest{httpHead: h}
 	if !complete {
 		if n := tokenLen(line); n < len(line) && (n == 0 || !isSpace(line[n])) {
@@ -32,7 +32,7 @@ func ParseHTTPRequest(b []byte) (HTTPRequest, error) {
 	if !r.parseLine(line) {
 		return HTTPRequest{}, Malformed
 	}
-	if r.b == nil {
+	if !r.take(b) {
 		return HTTPRequest{}, Short
 	}
 	return r, nil
@@ -167,7 +167,7 @@ type HTTPResponse struct {
 // and returns a view of it that aliases b; what follows in b is no part of it.
 // It is as lenient as ParseHTTPRequest, and its errors mean the same.
 func ParseHTTPResponse(b []byte) (HTTPResponse, error) {
-	h, line, complete := parseHead(b)
+	h, line, complete := startLine(b)
 	r := HTTPResponse{httpHead: h}
 	if !complete {
 		if n := min(len(line), httpVersionLen); !isVersion(line[:n]) {
@@ -178,7 +178,7 @@ func ParseHTTPResponse(b []byte) (HTTPResponse, error) {
 	if !r.parseLine(line) {
 		return HTTPResponse{}, Malformed
 	}
-	if r.b == nil {
+	if !r.take(b) {
 		return HTTPResponse{}, Short
 	}
 	return r, nil

@@ -87,16 +87,20 @@ type httpHead struct {
 	major, minor uint8
 }
 
-// parseHead returns the head that b begins with, without bytes when b ends
-// before the head does, and its start-line; complete is false when b ends
-// inside that.
-func parseHead(b []byte) (h httpHead, line []byte, complete bool) {
+// startLine returns the start-line that b begins with, and a head that has only
+// its place yet; complete is false when b ends inside the line.
+func startLine(b []byte) (h httpHead, line []byte, complete bool) {
 	line, rest, complete := cutLine(b[skipEmptyLines(b):])
 	h.fields = len(b) - len(rest)
-	if n := HTTPHeadLen(b, h.fields); n > 0 {
-		h.b = b[:n:n]
-	}
 	return h, line, complete
+}
+
+// take makes h the head that b begins with. It reports false when b ends before
+// the head does.
+func (h *httpHead) take(b []byte) bool {
+	n := HTTPHeadLen(b, h.fields)
+	h.b = b[:n:n]
+	return n > 0
 }
 
 // parseVersion parses an HTTP-version.

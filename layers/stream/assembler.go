@@ -40,6 +40,10 @@ type Config struct {
 	// Content asks for the content of files, as Messages with Part Data.
 	Content bool
 
+	// NoFiles asks for no Messages of files, and Hash and Content for nothing:
+	// bodies, attachments and transfers are passed over.
+	NoFiles bool
+
 	// Detect, if set, recognises protocols of the caller's own.
 	Detect Detector
 
@@ -140,6 +144,8 @@ type Assembler struct {
 	spare    [][]byte // buffers to use again
 	lent     [][]byte // buffers that messages of this call are in
 	decoded  int      // bytes that this call has decoded
+
+	spareWaits, lentWaits [][]byte // likewise, of waiting segments
 }
 
 // Push takes a packet, which was decoded from rec, and returns the messages that
@@ -242,6 +248,9 @@ func (a *Assembler) begin() {
 	a.spare = append(a.spare, a.lent...)
 	a.spare = a.spare[:min(len(a.spare), maxSpare)]
 	a.lent = a.lent[:0]
+	a.spareWaits = append(a.spareWaits, a.lentWaits...)
+	a.spareWaits = a.spareWaits[:min(len(a.spareWaits), maxSpare)]
+	a.lentWaits = a.lentWaits[:0]
 	a.decoded = 0
 }
 

@@ -119,10 +119,10 @@ func (s sink) beginFile(m Message, name, mediaType string) *fileWriter {
 	f := &File{Name: cut(name, maxName), Type: cut(mediaType, maxType)}
 	w := &fileWriter{file: f, from: m, cost: fileCost + len(f.Name)}
 	s.a.hold(w.cost)
-	if s.a.Hash != HashNone {
+	if s.a.Hash != HashNone && !s.a.NoFiles {
 		w.hashes = []fileHash{{sha256.New(), &f.SHA256}}
 	}
-	if s.a.Hash == HashAll {
+	if s.a.Hash == HashAll && !s.a.NoFiles {
 		w.hashes = append(w.hashes, fileHash{sha1.New(), &f.SHA1}, fileHash{md5.New(), &f.MD5})
 	}
 	w.emit(s, Begin, m.First, nil)
@@ -130,6 +130,9 @@ func (s sink) beginFile(m Message, name, mediaType string) *fileWriter {
 }
 
 func (w *fileWriter) emit(s sink, part Part, at Ref, data []byte) {
+	if s.a.NoFiles {
+		return
+	}
 	m := w.from
 	m.Part, m.File, m.Data, m.Last = part, w.file, data, at
 	s.emit(m)

@@ -31,8 +31,8 @@ const (
 type httpSide struct {
 	mode    httpMode
 	chunked bool
-	left    int64 // of the body or the chunk
-	file    *httpBody
+	left    int64     // of the body or the chunk
+	file    *httpBody // nil while there is no body, or nobody wants it
 	buf     buffer
 	scanned int // how far buf was searched for the end of the head
 }
@@ -62,7 +62,7 @@ func (f *httpFramer) push(s sink, p piece) {
 		case httpTrailer:
 			h.trailer(s, &p)
 		case httpClose:
-			h.file.write(s, p.data, p.ref)
+			h.content(s, p.data, p.ref)
 			return
 		case httpLost:
 			if _, v := recogniseHTTP(p.data); v != decided {
@@ -125,14 +125,14 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 		return
 	}
 	m := Message{Proto: HTTP1, First: h.buf.first, Last: p.ref, Gap: h.buf.gap, Data: b}
-	if req, err := layers.ParseHTTPRequest(b); err == nil {
+	if res, err := layers.ParseHTTPResponse(b); err == nil {
+		m.FromClient = p.side == s.c.client
+		f.response(s, h, m, res)
+	} else if req, err := layers.ParseHTTPRequest(b); err == nil {
 		s.c.setClient(p.side)
 		m.FromClient = true
 		s.emit(m)
 		f.request(s, h, req)
-	} else if res, err := layers.ParseHTTPResponse(b); err == nil {
-		m.FromClient = p.side == s.c.client
-		f.response(s, h, m, res)
 	} else {
 		h.mode = httpLost
 	}
@@ -160,7 +160,7 @@ func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
 	case n > 0:
 		h.startBody(n)
 	}
-	if h.mode == httpInBody || h.mode == httpInChunk {
+	if !s.a.NoFiles && (h.mode == httpInBody || h.mode == httpInChunk) {
 		h.file = newHTTPBody(s, Message{Proto: HTTP1, FromClient: true}, req, req.Target())
 		if h.file.state != Encoded {
 			h.file.form = newForm(s, layers.ParseMailParams(req.Get("Content-Type")))
@@ -195,7 +195,7 @@ func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPRes
 	default:
 		h.mode = httpClose
 	}
-	if h.mode != httpInHead {
+	if !s.a.NoFiles && h.mode != httpInHead {
 		var target []byte
 		if req, err := layers.ParseHTTPRequest(asked.head); err == nil {
 			target = req.Target()
@@ -219,11 +219,18 @@ func (h *httpSide) startChunked() { h.mode, h.chunked = httpInChunk, true }
 // body passes on what p has of a body.
 func (h *httpSide) body(s sink, p *piece) {
 	n := min(h.left, int64(len(p.data)))
-	h.file.write(s, p.data[:n:n], p.ref)
+	h.content(s, p.data[:n:n], p.ref)
 	p.data = p.data[n:]
 	p.gap = 0
 	if h.left -= n; h.left == 0 {
 		h.bodyDone(s)
+	}
+}
+
+// content passes on the next bytes of a body.
+func (h *httpSide) content(s sink, data []byte, at Ref) {
+	if h.file != nil {
+		h.file.write(s, data, at)
 	}
 }
 

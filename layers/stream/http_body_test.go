@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/pcap"
 )
 
 // helloSum is the SHA-256 of "hello", as sha256sum gives it.
@@ -79,6 +81,58 @@ func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
 		t.Errorf("%d bytes are still held", held)
 	}
 	return out
+}
+
+// Without files, all other messages are as with them.
+func TestNoFiles(t *testing.T) {
+	captures, err := filepath.Glob("../../testdata/*.pcap*")
+	if err != nil || len(captures) == 0 {
+		t.Fatal(captures, err)
+	}
+	skipped := 0
+	for _, name := range captures {
+		with, parts := wholeMessages(t, name, &stream.Assembler{Config: stream.Config{Hash: stream.HashAll, Content: true}})
+		skipped += parts
+		without, parts := wholeMessages(t, name, &stream.Assembler{Config: stream.Config{Hash: stream.HashAll, Content: true, NoFiles: true}})
+		if diff := cmp.Diff(with, without); diff != "" || parts > 0 {
+			t.Errorf("%s: %d parts of files; %s", name, parts, diff)
+		}
+	}
+	if skipped == 0 {
+		t.Error("there are no files")
+	}
+}
+
+// wholeMessages returns the messages of a capture that are no parts of files, and
+// counts those that are.
+func wholeMessages(t *testing.T, name string, a *stream.Assembler) (whole []string, parts int) {
+	t.Helper()
+	r, err := pcap.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var d layers.Decoder
+	var p layers.Packet
+	keep := func(ms []stream.Message) {
+		for _, m := range ms {
+			if m.Part != stream.Whole {
+				parts++
+				continue
+			}
+			whole = append(whole, fmt.Sprintf("%v %v %v %v %d %d %q %q", m.Conn.Flow, m.Via, m.Proto, m.FromClient, m.First.Number, m.Last.Number, m.Data, m.Request))
+		}
+	}
+	for {
+		rec, err := r.Next()
+		if err != nil {
+			break
+		}
+		d.Decode(&p, rec)
+		keep(a.Push(&p, rec))
+	}
+	keep(a.Flush())
+	return whole, parts
 }
 
 func TestHTTPBodies(t *testing.T) {

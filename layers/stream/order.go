@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"math"
 
 	"github.com/sightline-go/sightline/layers"
@@ -88,12 +87,39 @@ func (a *Assembler) place(t *tcb, from int, s segment) {
 		a.deliver(t, from, &s)
 		a.drain(t, from)
 	default:
-		w := &segment{seq: s.seq, data: bytes.Clone(s.data), ref: s.ref, origin: s.origin}
-		w.cost = segmentCost + len(s.data)
+		w := a.waiting(&s)
 		t.conn.waiting[from].insert(w)
 		a.hold(w.cost)
 	}
 }
+
+// waiting returns a copy of s that can wait.
+func (a *Assembler) waiting(s *segment) *segment {
+	w := &segment{seq: s.seq, ref: s.ref, origin: s.origin}
+	switch n := len(a.spareWaits); {
+	case len(s.data) <= waitSize/2 || len(s.data) > waitSize:
+		w.own = make([]byte, 0, len(s.data))
+	case n > 0:
+		w.own, a.spareWaits = a.spareWaits[n-1], a.spareWaits[:n-1]
+	default:
+		w.own = make([]byte, 0, waitSize)
+	}
+	w.data = append(w.own[:0], s.data...)
+	w.cost = segmentCost + cap(w.own)
+	return w
+}
+
+// waited gives the memory of a segment back that messages of this call may be
+// in.
+func (a *Assembler) waited(w *segment) {
+	if cap(w.own) == waitSize && len(a.lentWaits) < maxSpare {
+		a.lentWaits = append(a.lentWaits, w.own[:0])
+	}
+}
+
+// waitSize is the memory of a waiting segment that is used again: as much as one
+// in an Ethernet frame needs. Smaller and larger ones have just what they need.
+const waitSize = 1536
 
 // deliver passes on s, which begins with the next byte of its direction.
 func (a *Assembler) deliver(t *tcb, from int, s *segment) {
@@ -112,6 +138,7 @@ func (a *Assembler) drain(t *tcb, from int) {
 		q.remove(w)
 		a.hold(-w.cost)
 		a.deliver(t, from, w)
+		a.waited(w)
 	}
 }
 
