@@ -116,7 +116,7 @@ type Attribute struct {
 	Warninglists []string
 
 	// Evidence holds the first observations, at most eight.
-	Evidence []Evidence
+	Evidence Trail
 }
 
 // MarshalJSON returns the attribute in the form of the event's, with what an
@@ -127,10 +127,10 @@ func (a Attribute) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	more, err := json.Marshal(struct {
-		Count        int64      `json:"count"`
-		Claimed      bool       `json:"claimed,omitempty"`
-		Warninglists []string   `json:"warninglists,omitempty"`
-		Evidence     []Evidence `json:"evidence"`
+		Count        int64    `json:"count"`
+		Claimed      bool     `json:"claimed,omitempty"`
+		Warninglists []string `json:"warninglists,omitempty"`
+		Evidence     Trail    `json:"evidence"`
 	}{a.Count, a.Claimed, a.Warninglists, a.Evidence})
 	if err != nil {
 		return nil, err
@@ -185,8 +185,8 @@ func (r *Report) Select(o EventOptions) *Selection {
 		UUID: m.event, Info: o.Info, Tags: o.Tags,
 		Distribution: o.Distribution, ThreatLevel: o.ThreatLevel, Analysis: o.Analysis,
 	}}
-	if o.Detail != Objects {
-		s.Attributes = m.selected()
+	if accepted := m.accepted(); o.Detail != Objects {
+		s.Attributes = m.attributes(accepted)
 	}
 	if o.Detail != Indicators {
 		s.Objects, s.ObjectsLeftOut = m.objects(s.Attributes)

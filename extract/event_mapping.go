@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -10,122 +12,187 @@ import (
 )
 
 // An origin is where a value stood.
-type origin struct {
+type origin uint8
+
+// The origins, in the order in which a comment names them.
+const (
+	httpRequest origin = iota
+	httpHost
+	httpAgent
+	httpMethod
+	httpUser
+	httpRedirect
+	fileHash
+	fileName
+	tlsName
+	tlsClient
+	tlsServer
+	tlsJA4
+	tlsCertificate
+	tlsIssuer
+	dnsQuestion
+	dnsAnswer
+	dnsAlias
+	dnsServer
+	dnsText
+	mailSender
+	mailRecipient
+	mailReply
+	mailSubject
+	mailID
+	mailName
+	mailProgram
+	mailAttachment
+	sshClient
+	sshServer
+	sshHostKey
+	sshSoftware
+	loginUser
+	dhcpName
+	dhcpClass
+	hostServer
+	hostClient
+	hostHardware
+	connService
+	connID
+)
+
+// What is to be said of an origin.
+var originFacts = [...]struct {
 	topic   Topic
 	text    string
 	claimed bool // it is what a peer says, and not what the packets themselves show
+}{
+	httpRequest:    {HTTP, "HTTP request", true},
+	httpHost:       {HTTP, "HTTP host", true},
+	httpAgent:      {HTTP, "HTTP user agent", true},
+	httpMethod:     {HTTP, "HTTP method", true},
+	httpUser:       {HTTP, "HTTP user", true},
+	httpRedirect:   {HTTP, "HTTP redirect", true},
+	fileHash:       {Files, "file", false},
+	fileName:       {Files, "name of a file", true},
+	tlsName:        {TLS, "TLS server name", true},
+	tlsClient:      {TLS, "JA3 of a client", false},
+	tlsServer:      {TLS, "JA3S of a server", false},
+	tlsJA4:         {TLS, "JA4 of a client", false},
+	tlsCertificate: {TLS, "certificate of a server", false},
+	tlsIssuer:      {TLS, "certificate of an issuer", false},
+	dnsQuestion:    {DNS, "asked for in DNS", true},
+	dnsAnswer:      {DNS, "DNS answer", true},
+	dnsAlias:       {DNS, "DNS alias", true},
+	dnsServer:      {DNS, "name server in DNS", true},
+	dnsText:        {DNS, "text in DNS", true},
+	mailSender:     {Mail, "sender of a mail", true},
+	mailRecipient:  {Mail, "recipient of a mail", true},
+	mailReply:      {Mail, "reply address of a mail", true},
+	mailSubject:    {Mail, "subject of a mail", true},
+	mailID:         {Mail, "ID of a mail", true},
+	mailName:       {Mail, "name of a sender", true},
+	mailProgram:    {Mail, "mail program", true},
+	mailAttachment: {Mail, "attachment of a mail", true},
+	sshClient:      {SSH, "SSH client", false},
+	sshServer:      {SSH, "SSH server", false},
+	sshHostKey:     {SSH, "SSH host key", false},
+	sshSoftware:    {SSH, "SSH software", true},
+	loginUser:      {Logins, "user name", true},
+	dhcpName:       {DHCP, "host name in DHCP", true},
+	dhcpClass:      {DHCP, "vendor class in DHCP", true},
+	hostServer:     {IP, "contacted", false},
+	hostClient:     {IP, "came in", false},
+	hostHardware:   {Connections, "hardware address", false},
+	connService:    {Connections, "contacted", false},
+	connID:         {Connections, "Community ID", false},
 }
 
-// The origins, in the order in which a comment names them.
-var (
-	httpRequest    = origin{HTTP, "HTTP request", true}
-	httpHost       = origin{HTTP, "HTTP host", true}
-	httpAgent      = origin{HTTP, "HTTP user agent", true}
-	httpMethod     = origin{HTTP, "HTTP method", true}
-	httpUser       = origin{HTTP, "HTTP user", true}
-	httpRedirect   = origin{HTTP, "HTTP redirect", true}
-	fileHash       = origin{Files, "file", false}
-	fileName       = origin{Files, "name of a file", true}
-	tlsName        = origin{TLS, "TLS server name", true}
-	tlsClient      = origin{TLS, "JA3 of a client", false}
-	tlsServer      = origin{TLS, "JA3S of a server", false}
-	tlsJA4         = origin{TLS, "JA4 of a client", false}
-	tlsCertificate = origin{TLS, "certificate of a server", false}
-	tlsIssuer      = origin{TLS, "certificate of an issuer", false}
-	dnsQuestion    = origin{DNS, "asked for in DNS", true}
-	dnsAnswer      = origin{DNS, "DNS answer", true}
-	dnsAlias       = origin{DNS, "DNS alias", true}
-	dnsServer      = origin{DNS, "name server in DNS", true}
-	dnsText        = origin{DNS, "text in DNS", true}
-	mailSender     = origin{Mail, "sender of a mail", true}
-	mailRecipient  = origin{Mail, "recipient of a mail", true}
-	mailReply      = origin{Mail, "reply address of a mail", true}
-	mailSubject    = origin{Mail, "subject of a mail", true}
-	mailID         = origin{Mail, "ID of a mail", true}
-	mailName       = origin{Mail, "name of a sender", true}
-	mailProgram    = origin{Mail, "mail program", true}
-	mailAttachment = origin{Mail, "attachment of a mail", true}
-	sshClient      = origin{SSH, "SSH client", false}
-	sshServer      = origin{SSH, "SSH server", false}
-	sshHostKey     = origin{SSH, "SSH host key", false}
-	sshSoftware    = origin{SSH, "SSH software", true}
-	loginUser      = origin{Logins, "user name", true}
-	dhcpName       = origin{DHCP, "host name in DHCP", true}
-	dhcpClass      = origin{DHCP, "vendor class in DHCP", true}
-	hostServer     = origin{IP, "contacted", false}
-	hostClient     = origin{IP, "came in", false}
-	hostHardware   = origin{Connections, "hardware address", false}
-	connService    = origin{Connections, "contacted", false}
-	connID         = origin{Connections, "Community ID", false}
-)
+func (o origin) topic() Topic { return originFacts[o].topic }
 
-// all maps every observation. What a line gives in brackets is a rule: the
+// origins is a set of origins.
+type origins uint64
+
+func originsOf(o origin) origins { return 1 << o }
+
+// first returns the first of them.
+func (s origins) first() origin { return origin(bits.TrailingZeros64(uint64(s))) }
+
+// all returns them in their order.
+func (s origins) all() iter.Seq[origin] {
+	return func(yield func(origin) bool) {
+		for left := s; left != 0; left &= left - 1 {
+			if !yield(left.first()) {
+				return
+			}
+		}
+	}
+}
+
+// all maps every observation, in any order: what comes of them is ordered. What a line gives in brackets is a rule: the
 // value is left out under it, unless EventOptions say otherwise.
 func (m *mapping) all() {
 	r := m.report
-	for q := range r.requests.all() {
+	for _, q := range r.requests.rows {
 		m.request(q)
 	}
-	for d := range r.redirects.all() {
+	for _, d := range r.redirects.rows {
 		m.put(httpRedirect, misp.URL, d.To, &d.Fact, urlRule(d.To))
 	}
-	for f := range r.files.all() {
+	for _, f := range r.files.rows {
 		m.file(f)
 	}
-	for s := range r.sessions.all() {
+	for _, s := range r.sessions.rows {
 		m.name(tlsName, s.ServerName, &s.Fact)
 		m.put(tlsClient, misp.JA3, s.JA3, &s.Fact)
 		m.put(tlsServer, misp.JA3, s.JA3S, &s.Fact, OnlyInObject)
 		m.put(tlsJA4, misp.Text, s.JA4, &s.Fact, OnlyInObject)
 	}
 	m.certificates()
-	for q := range r.queries.all() {
+	for _, q := range r.queries.rows {
 		m.name(dnsQuestion, q.Name, &q.Fact)
 	}
-	for d := range r.resolutions.all() {
+	for _, d := range r.resolutions.rows {
 		m.resolution(d)
 	}
-	for e := range r.emails.all() {
+	for _, e := range r.emails.rows {
 		m.email(e)
 	}
-	for v := range r.envelopes.all() {
+	for _, v := range r.envelopes.rows {
 		if v.Recipient {
 			m.put(mailRecipient, misp.EmailDst, v.Addr, &v.Fact)
 		} else {
 			m.put(mailSender, misp.EmailSrc, v.Addr, &v.Fact)
 		}
 	}
-	for p := range r.ssh.all() {
+	for _, p := range r.ssh.rows {
 		m.sshPeer(p)
 	}
-	for g := range r.logins.all() {
+	for _, g := range r.logins.rows {
 		m.put(loginUser, misp.Text, g.User, &g.Fact, NoType)
 	}
-	for s := range r.leases.all() {
+	for _, s := range r.leases.rows {
 		m.put(dhcpName, misp.Text, s.HostName, &s.Fact, NoType)
 		m.put(dhcpClass, misp.Text, s.VendorClass, &s.Fact, NoType)
 		m.put(hostHardware, misp.MACAddress, s.MAC, &s.Fact, HardwareAddr)
 	}
-	for h := range r.hosts.all() {
+	for _, h := range r.hosts.rows {
 		if h.Contacted() {
 			m.put(hostServer, misp.IPDst, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
 		} else {
 			m.put(hostClient, misp.IPSrc, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
 		}
 	}
-	for k := range r.links.all() {
+	for _, k := range r.links.rows {
 		m.put(hostHardware, misp.MACAddress, k.MAC, &k.Fact, HardwareAddr)
 	}
-	for c := range r.connections.all() {
+	for _, c := range r.connections.rows {
 		m.connection(c)
 	}
 	if m.options.All {
-		for f := range r.flows.all() {
+		for _, f := range r.flows.rows {
 			fact := f.Fact
 			fact.Evidence = fact.Evidence.of(f.flow())
 			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
 		}
 	}
+	m.putNames()
 }
 
 func (m *mapping) request(q *Request) {
@@ -166,10 +233,10 @@ func (m *mapping) file(f *File) {
 
 func (m *mapping) certificates() {
 	own := map[string]bool{}
-	for p := range m.report.chains.all() {
+	for _, p := range m.report.chains.rows {
 		own[p.SHA256] = own[p.SHA256] || p.Position == 0
 	}
-	for c := range m.report.certificates.all() {
+	for _, c := range m.report.certificates.rows {
 		from, rule := tlsCertificate, Rule("")
 		if !own[c.SHA256] {
 			from, rule = tlsIssuer, IssuerCert
@@ -251,18 +318,4 @@ func commonPort(port uint16) bool {
 		return true
 	}
 	return false
-}
-
-// name maps a host name, if it is one.
-func (m *mapping) name(from origin, name string, f *Fact) {
-	name = strings.TrimSuffix(name, ".")
-	if isAddr(name) { // what was sent there is among the hosts
-		m.put(from, misp.IPDst, name, f, AddrAsName)
-		return
-	}
-	typ := misp.Hostname
-	if registrable(name) {
-		typ = misp.Domain
-	}
-	m.put(from, typ, name, f, nameRule(name))
 }

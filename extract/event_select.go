@@ -2,6 +2,8 @@ package extract
 
 import (
 	"cmp"
+	"iter"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -17,43 +19,41 @@ type mapping struct {
 	report     *Report
 	options    EventOptions
 	event      misp.UUID
-	attributes map[attributeKey]*indicator
-	left       map[leftKey]int64 // counts
+	names      []candidate // of hosts
+	candidates map[misp.Type][]candidate
+	left       []LeftOut // several of the same may be in it
 }
 
-type leftKey struct {
-	rule  Rule
-	topic Topic
+// A candidate is an observation of a value that may become an attribute.
+type candidate struct {
 	value string
+	fact  *Fact
+	from  origin
 }
 
-type attributeKey struct {
-	typ   misp.Type
-	value string
-}
-
-// An indicator is an attribute in the making.
+// An indicator is an attribute in the making: what all candidates of one value
+// say.
 type indicator struct {
 	typ     misp.Type
 	value   string
-	facts   []*Fact
-	origins []origin
+	fact    *Fact
+	several bool // fact is the indicator's own
+	origins origins
 }
 
-// fact returns what all observations together say.
-func (i *indicator) fact() *Fact {
-	if len(i.facts) > 1 {
+// add adds what speaks for the same value.
+func (i *indicator) add(f *Fact, from origins) {
+	if !i.several {
 		all := &Fact{}
-		for _, f := range i.facts {
-			all.merge(f)
-		}
-		i.facts = append(i.facts[:0], all)
+		all.merge(i.fact)
+		i.fact, i.several = all, true
 	}
-	return i.facts[0]
+	i.fact.merge(f)
+	i.origins |= from
 }
 
 func newMapping(r *Report, o EventOptions) *mapping {
-	m := &mapping{report: r, options: o, event: o.UUID, attributes: map[attributeKey]*indicator{}, left: map[leftKey]int64{}}
+	m := &mapping{report: r, options: o, event: o.UUID, candidates: map[misp.Type][]candidate{}}
 	if m.event == (misp.UUID{}) {
 		m.event = r.uuid()
 	}
@@ -63,7 +63,7 @@ func newMapping(r *Report, o EventOptions) *mapping {
 // put adds an observation to the attribute of its type and value, unless a rule
 // leaves it out.
 func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules ...Rule) {
-	if value == "" || !topics(m.options.Only).has(from.topic) {
+	if value == "" || !topics(m.options.Only).has(from.topic()) {
 		return
 	}
 	for _, rule := range rules {
@@ -72,25 +72,96 @@ func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules .
 			return
 		}
 	}
-	v, err := misp.Accept(typ, value)
-	if err != nil && m.options.All && typ != misp.Text {
-		typ = misp.Text // which takes what other types refuse
-		v, err = misp.Accept(typ, value)
+	m.candidates[typ] = append(m.candidates[typ], candidate{value, f, from})
+}
+
+// name adds an observation of a host name, if it is one.
+func (m *mapping) name(from origin, name string, f *Fact) {
+	m.names = append(m.names, candidate{strings.TrimSuffix(name, "."), f, from})
+}
+
+// putNames puts the host names, of which many are the same.
+func (m *mapping) putNames() {
+	slices.SortFunc(m.names, compareValues)
+	for same := range chunks(m.names) {
+		name, typ, rule := same[0].value, misp.Hostname, Rule("")
+		switch {
+		case isAddr(name): // what was sent there is among the hosts
+			typ, rule = misp.IPDst, AddrAsName
+		default:
+			rule = nameRule(name)
+			if registrable(name) {
+				typ = misp.Domain
+			}
+		}
+		for _, c := range same {
+			m.put(c.from, typ, name, c.fact, rule)
+		}
 	}
-	if err != nil {
-		m.leave(from, Refused, value, f)
-		return
+	m.names = nil
+}
+
+func compareValues(a, b candidate) int { return strings.Compare(a.value, b.value) }
+
+// chunks returns the runs of candidates that have the same value.
+func chunks(list []candidate) iter.Seq[[]candidate] {
+	return func(yield func([]candidate) bool) {
+		for rest := list; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && rest[n].value == rest[0].value {
+				n++
+			}
+			if !yield(rest[:n]) {
+				return
+			}
+			rest = rest[n:]
+		}
 	}
-	key := attributeKey{typ, v}
-	i := m.attributes[key]
-	if i == nil {
-		i = &indicator{typ: typ, value: v}
-		m.attributes[key] = i
+}
+
+// indicators returns those of a type, by value. A value that its type refuses
+// becomes a candidate of text where everything is to go out.
+func (m *mapping) indicators(typ misp.Type) []indicator {
+	list := m.candidates[typ]
+	slices.SortFunc(list, compareValues)
+	out := make([]indicator, 0, len(list))
+	for same := range chunks(list) {
+		v, err := misp.Accept(typ, same[0].value)
+		switch {
+		case err == nil:
+			out = append(out, indicatorOf(typ, v, same))
+		case m.options.All && typ != misp.Text: // which takes what other types refuse
+			m.candidates[misp.Text] = append(m.candidates[misp.Text], same...)
+		default:
+			for _, c := range same {
+				m.leave(c.from, Refused, c.value, c.fact)
+			}
+		}
 	}
-	i.facts = append(i.facts, f)
-	if !slices.Contains(i.origins, from) {
-		i.origins = append(i.origins, from)
+	return unite(out)
+}
+
+func indicatorOf(typ misp.Type, value string, same []candidate) indicator {
+	i := indicator{typ: typ, value: value, fact: same[0].fact, origins: originsOf(same[0].from)}
+	for _, c := range same[1:] {
+		i.add(c.fact, originsOf(c.from))
 	}
+	return i
+}
+
+// unite makes one of indicators that have the same value in MISP's form, and
+// puts them in the order of their values.
+func unite(list []indicator) []indicator {
+	slices.SortFunc(list, func(a, b indicator) int { return strings.Compare(a.value, b.value) })
+	out := list[:0]
+	for _, i := range list {
+		if n := len(out); n > 0 && out[n-1].value == i.value {
+			out[n-1].add(i.fact, i.origins)
+		} else {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // lifts reports whether the options lift a rule.
@@ -99,21 +170,32 @@ func (m *mapping) lifts(rule Rule) bool {
 }
 
 func (m *mapping) leave(from origin, rule Rule, value string, f *Fact) {
-	m.left[leftKey{rule, from.topic, value}] += f.Count
+	m.left = append(m.left, LeftOut{rule, from.topic(), value, f.Count})
 }
 
 // leftOut returns what was left out, by topic, rule and value.
 func (m *mapping) leftOut() []LeftOut {
-	out := make([]LeftOut, 0, len(m.left))
-	for k, n := range m.left {
-		out = append(out, LeftOut{k.rule, k.topic, k.value, n})
+	place := map[Topic]int{}
+	for i, t := range Topics() {
+		place[t] = i
 	}
-	slices.SortFunc(out, func(a, b LeftOut) int {
-		return cmp.Or(
-			slices.Index(Topics(), a.Topic)-slices.Index(Topics(), b.Topic),
-			strings.Compare(string(a.Rule), string(b.Rule)),
-			strings.Compare(a.Value, b.Value))
+	slices.SortFunc(m.left, func(a, b LeftOut) int {
+		switch {
+		case a.Topic != b.Topic:
+			return place[a.Topic] - place[b.Topic]
+		case a.Rule != b.Rule:
+			return strings.Compare(string(a.Rule), string(b.Rule))
+		}
+		return strings.Compare(a.Value, b.Value)
 	})
+	out := m.left[:0]
+	for _, l := range m.left {
+		if n := len(out); n > 0 && out[n-1].Topic == l.Topic && out[n-1].Rule == l.Rule && out[n-1].Value == l.Value {
+			out[n-1].Count += l.Count
+		} else {
+			out = append(out, l)
+		}
+	}
 	return out
 }
 
@@ -152,38 +234,42 @@ var typeOrder = []misp.Type{
 	misp.EmailAttachment, misp.EmailDst, misp.UserAgent,
 }
 
-// selected returns the attributes by type and value, as many as go out.
-func (m *mapping) selected() []Attribute {
-	byType := map[misp.Type][]*indicator{}
-	for _, i := range m.attributes {
-		byType[i.typ] = append(byType[i.typ], i)
-	}
-	types := make([]misp.Type, 0, len(byType))
-	for t := range byType {
-		types = append(types, t)
-	}
-	slices.SortFunc(types, func(a, b misp.Type) int {
-		if d := typePlace(a) - typePlace(b); d != 0 {
-			return d
+// accepted returns the indicators of all types, those of a type by value.
+func (m *mapping) accepted() [][]indicator {
+	types := append(slices.Collect(maps.Keys(m.candidates)), misp.Text)
+	slices.SortFunc(types, compareTypes)
+	types = slices.Compact(types)
+	lists := make([][]indicator, len(types))
+	for i, t := range types {
+		if t != misp.Text {
+			lists[i] = m.indicators(t)
 		}
-		return strings.Compare(string(a), string(b))
-	})
-	m.cut(byType, types)
+	}
+	lists[slices.Index(types, misp.Text)] = m.indicators(misp.Text) // last, as it takes what others refuse
+	return lists
+}
+
+// attributes returns as many of the indicators as go out.
+func (m *mapping) attributes(lists [][]indicator) []Attribute {
 	n := 0
-	for _, list := range byType {
+	for _, list := range lists {
 		n += len(list)
 	}
+	m.cut(lists, n)
 	out := make([]Attribute, 0, n)
-	for _, t := range types {
-		list := byType[t]
-		slices.SortFunc(list, func(a, b *indicator) int { return strings.Compare(a.value, b.value) })
-		for _, i := range list {
-			if a, ok := m.attribute(i); ok {
+	for _, list := range lists {
+		for i := range list {
+			if a, ok := m.attribute(&list[i]); ok {
 				out = append(out, a)
 			}
 		}
 	}
 	return out
+}
+
+// compareTypes puts types in the order of an event.
+func compareTypes(a, b misp.Type) int {
+	return cmp.Or(typePlace(a)-typePlace(b), strings.Compare(string(a), string(b)))
 }
 
 // typePlace returns where a type stands in an event.
@@ -194,49 +280,52 @@ func typePlace(t misp.Type) int {
 	return len(typeOrder)
 }
 
-// cut leaves out what is beyond MaxAttributes. Each type has an equal share, and
-// what one does not need goes to the others, in order. Within a type those that
-// were seen first stay.
-func (m *mapping) cut(byType map[misp.Type][]*indicator, types []misp.Type) {
+// cut leaves out what is beyond MaxAttributes of the n indicators, which are
+// listed by type. Each type has an equal share, and what one does not need goes to
+// the others, in order. Within a type those that were seen first stay.
+func (m *mapping) cut(lists [][]indicator, n int) {
 	room := m.options.bound(m.options.MaxAttributes, defaultMaxAttributes)
-	if len(m.attributes) <= room {
+	if n <= room {
 		return
 	}
-	sizes := make([]int, len(types))
-	for i, t := range types {
-		sizes[i] = len(byType[t])
+	sizes := make([]int, len(lists))
+	for i := range lists {
+		sizes[i] = len(lists[i])
 	}
-	keep := shares(sizes, room)
-	for n, t := range types {
-		list := byType[t]
-		slices.SortFunc(list, func(a, b *indicator) int {
-			if c := a.fact().First.Compare(b.fact().First); c != 0 {
+	for n, keep := range shares(sizes, room) {
+		if keep == sizes[n] {
+			continue
+		}
+		list := lists[n]
+		slices.SortFunc(list, func(a, b indicator) int {
+			if c := a.fact.First.Compare(b.fact.First); c != 0 {
 				return c
 			}
 			return strings.Compare(a.value, b.value)
 		})
-		for _, i := range list[keep[n]:] {
-			m.leave(i.origins[0], TooMany, i.value, i.fact())
+		for _, i := range list[keep:] {
+			m.leave(i.origins.first(), TooMany, i.value, i.fact)
 		}
-		byType[t] = list[:keep[n]]
+		lists[n] = list[:keep]
+		slices.SortFunc(lists[n], func(a, b indicator) int { return strings.Compare(a.value, b.value) })
 	}
 }
 
 // attribute makes the attribute of an indicator. It reports false when a
 // warninglist drops it.
 func (m *mapping) attribute(i *indicator) (Attribute, bool) {
-	a := Attribute{Attribute: misp.AcceptedAttribute(m.event, i.typ, i.value), Count: i.fact().Count, Claimed: true, Evidence: i.fact().Evidence.List()}
-	for _, o := range i.origins {
-		a.Claimed = a.Claimed && o.claimed
+	a := Attribute{Attribute: misp.AcceptedAttribute(m.event, i.typ, i.value), Count: i.fact.Count, Claimed: true, Evidence: i.fact.Evidence}
+	for o := range i.origins.all() {
+		a.Claimed = a.Claimed && originFacts[o].claimed
 	}
 	if a.Warninglists = m.warned(i.typ, i.value); len(a.Warninglists) > 0 {
 		if m.options.DropWarned {
-			m.leave(i.origins[0], Warned, i.value, i.fact())
+			m.leave(i.origins.first(), Warned, i.value, i.fact)
 			return a, false
 		}
 		a.ToIDS = false
 	}
-	a.FirstSeen, a.LastSeen, _ = m.seen(i.fact())
+	a.FirstSeen, a.LastSeen, _ = m.seen(i.fact)
 	a.Comment = m.comment(i, a.Warninglists)
 	return a, true
 }
@@ -262,25 +351,25 @@ func (m *mapping) seen(f *Fact) (first, last time.Time, ok bool) {
 // loses.
 func (m *mapping) comment(i *indicator, lists []string) string {
 	b := make([]byte, 0, 128)
-	for n, o := range i.origins {
-		if n > 0 {
+	for o := range i.origins.all() {
+		if len(b) > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, o.text...)
+		b = append(b, originFacts[o].text...)
 	}
 	b = append(b, "; "...)
-	if n := i.fact().Count; n == 1 {
+	if n := i.fact.Count; n == 1 {
 		b = append(b, "once"...)
 	} else {
 		b = append(strconv.AppendInt(b, n, 10), " times"...)
 	}
-	if first, last, ok := m.seen(i.fact()); ok {
+	if first, last, ok := m.seen(i.fact); ok {
 		b = first.UTC().AppendFormat(append(b, ", "...), time.RFC3339)
 		if last.Unix() != first.Unix() {
 			b = last.UTC().AppendFormat(append(b, " to "...), time.RFC3339)
 		}
 	}
-	if e, ok := i.fact().Evidence.First(); ok {
+	if e, ok := i.fact.Evidence.First(); ok {
 		b = strconv.AppendInt(append(b, "; first in packet "...), e.Last.Number, 10)
 		if len(m.report.Captures) > 1 {
 			b = append(append(b, " of "...), baseName(m.report.Captures[e.Last.Capture].Name)...)

@@ -53,7 +53,8 @@ func ExampleReport_Select() {
 	rep, _ := extract.Read(context.Background(), r, extract.Options{})
 	o := extract.EventOptions{Only: []extract.Topic{extract.IP}}
 	for _, a := range rep.Select(o).Attributes {
-		fmt.Println(a.Type, a.Value, "in packet", a.Evidence[0].First.Number)
+		first, _ := a.Evidence.First()
+		fmt.Println(a.Type, a.Value, "in packet", first.First.Number)
 	}
 	for _, l := range rep.Select(o).LeftOut {
 		fmt.Println(l.Value, "is left out:", l.Rule)

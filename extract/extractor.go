@@ -308,7 +308,7 @@ func (x *Extractor) backwards(rec *pcap.Record) bool {
 	}
 	before := x.clocks[i]
 	x.clocks[i] = rec.Time
-	return rec.Time.Before(before.Add(-backwardsTolerance))
+	return rec.Time.Before(before) && rec.Time.Before(before.Add(-backwardsTolerance))
 }
 
 // maxClocks bounds the interfaces whose packets are compared with their own

@@ -152,6 +152,9 @@ func contentRule(f *File) Rule {
 }
 
 func isAddr(s string) bool {
+	if strings.IndexByte(s, ':') < 0 && (s == "" || s[len(s)-1] > '9') {
+		return false // it is a name, as nearly all are
+	}
 	_, err := netip.ParseAddr(s)
 	return err == nil
 }

@@ -21,6 +21,7 @@ type lane struct {
 	lastMAC     layers.MAC
 	lastMACText string
 	scratch     []byte
+	exchanges   exchanges
 }
 
 // A shard follows the connections between its pairs of addresses.
@@ -55,6 +56,7 @@ func newLane(number int, o *Options) *lane {
 func newShard(o *Options, l *lane) *shard {
 	s := &shard{lane: l}
 	s.streams.Config = o.Stream
+	s.streams.NoFiles = o.Stream.NoFiles || !l.want.files
 	s.streams.MaxSilent = max(withDefault(o.Stream.MaxSilent, defaultMaxSilent)/shardCount, 1)
 	s.flows.max = max(withDefault(o.MaxLive, defaultMaxLive)/shardCount, 1)
 	return s

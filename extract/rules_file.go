@@ -50,9 +50,7 @@ func (l *lane) file(s *shard, m *stream.Message) {
 		Proto: m.Proto, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst, FromClient: m.FromClient,
 	}
 	if m.Proto == stream.HTTP1 {
-		if r, ok := requestOf(m.Conn.Flow, m.Request); ok {
-			f.URL = r.URL
-		}
+		_, f.URL = l.asked(m)
 	} else {
 		f.Email, _ = s.mails.get(m.Conn.Flow)
 	}

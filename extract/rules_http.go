@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"encoding/base64"
 	"net/netip"
 	"net/url"
@@ -54,49 +55,105 @@ func (r *Redirect) merge(o *Redirect) { r.Fact.merge(&o.Fact) }
 // http notes an HTTP request, and of a response what it says of its request.
 func (l *lane) http(m *stream.Message) {
 	if m.FromClient {
-		if r, ok := requestOf(m.Conn.Flow, m.Data); ok && l.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
-			l.report.requests.observe(r, byMessage(m), l.maxValues())
-		}
+		l.request(m)
 		return
 	}
 	res, err := layers.ParseHTTPResponse(m.Data)
-	if err != nil || res.Status() < 200 {
+	if err != nil || res.Status() < 200 || m.Request == nil {
 		return
 	}
-	r, ok := requestOf(m.Conn.Flow, m.Request)
-	if !ok {
-		return
-	}
-	if row := l.report.requests.find(r); row != nil {
+	row, from := l.asked(m)
+	if row != nil {
 		row.Statuses = increment(row.Statuses, res.Status())
 	}
-	if to := text(layers.AppendHTTPValue(nil, res.Get("Location"))); to != "" && res.Status() < 400 && l.fits(r.URL, to) {
-		d := Redirect{From: r.URL, To: absolute(r.URL, to), Status: res.Status()}
+	if to := l.fieldText(res.Get("Location")); to != "" && res.Status() < 400 && from != "" && l.fits(from, to) {
+		d := Redirect{From: from, To: absolute(from, to), Status: res.Status()}
 		l.report.redirects.observe(d, byMessage(m), l.maxValues())
 	}
 }
 
+func (l *lane) request(m *stream.Message) {
+	r, ok := l.requestOf(m.Conn.Flow, m.Data)
+	if !ok || !l.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
+		return
+	}
+	row := l.report.requests.observe(r, byMessage(m), l.maxValues())
+	l.exchanges.ask(m.Conn.Flow, m.Data, row, r.URL)
+}
+
+// asked returns the row of the request that m answers, nil when there is none,
+// and its URL, "" when it has none.
+func (l *lane) asked(m *stream.Message) (*Request, string) {
+	if x := l.exchanges.asked(m.Conn.Flow, m.Request); x != nil {
+		return x.row, x.url
+	}
+	r, ok := l.requestOf(m.Conn.Flow, m.Request)
+	if !ok {
+		return nil, ""
+	}
+	return l.report.requests.find(r), r.URL
+}
+
+// exchanges remembers the last requests, so that most responses find theirs
+// without making it again from its head.
+type exchanges [256]exchange
+
+type exchange struct {
+	flow layers.Flow
+	head []byte
+	row  *Request
+	url  string
+}
+
+// maxExchangeHead bounds the heads that are remembered.
+const maxExchangeHead = 4 << 10
+
+func (x *exchanges) place(f layers.Flow) *exchange {
+	return &x[(f.Src.Port()*31^f.Dst.Port())%uint16(len(x))]
+}
+
+func (x *exchanges) ask(f layers.Flow, head []byte, row *Request, url string) {
+	if len(head) <= maxExchangeHead {
+		at := x.place(f)
+		*at = exchange{f, append(at.head[:0], head...), row, url}
+	}
+}
+
+// asked returns what is remembered of a request, nil when that is nothing.
+func (x *exchanges) asked(f layers.Flow, head []byte) *exchange {
+	at := x.place(f)
+	if at.flow != f || !bytes.Equal(at.head, head) {
+		return nil
+	}
+	if at.row != nil && at.row.dropped {
+		at.row = nil
+	}
+	return at
+}
+
 // requestOf returns the request whose head b is; f leads to the server.
-func requestOf(f layers.Flow, b []byte) (Request, bool) {
+func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
 	req, err := layers.ParseHTTPRequest(b)
 	if err != nil {
 		return Request{}, false
 	}
-	host, u := text(req.Host()), []byte(nil)
+	host := text(req.Host())
+	l.scratch = l.scratch[:0]
 	if host == "" {
 		host = authority(f.Dst)
-		u = append([]byte("http://"), host...)
+		l.scratch = append(append(l.scratch, "http://"...), host...)
 	}
+	l.scratch = req.AppendURL(l.scratch)
 	r := Request{
-		URL: text(req.AppendURL(u)), Method: text(req.Method()), Target: text(req.Target()), Host: hostOf(host),
+		URL: text(l.scratch), Method: text(req.Method()), Target: text(req.Target()), Host: hostOf(host),
 		Client: f.Src.Addr(), Server: f.Dst,
 	}
 	for name, value := range req.Fields() {
 		switch len(name) {
 		case len("Referer"):
-			setField(&r.Referer, name, "Referer", value)
+			l.setField(&r.Referer, name, "Referer", value)
 		case len("User-Agent"):
-			setField(&r.UserAgent, name, "User-Agent", value)
+			l.setField(&r.UserAgent, name, "User-Agent", value)
 		case len("Authorization"):
 			if strings.EqualFold(string(name), "Authorization") && r.User == "" {
 				r.User = basicUser(value)
@@ -108,10 +165,16 @@ func requestOf(f layers.Flow, b []byte) (Request, bool) {
 
 // setField sets the text of a header field, if name is its name and it has none
 // yet.
-func setField(to *string, name []byte, want string, value []byte) {
+func (l *lane) setField(to *string, name []byte, want string, value []byte) {
 	if *to == "" && strings.EqualFold(string(name), want) {
-		*to = text(layers.AppendHTTPValue(nil, value))
+		*to = l.fieldText(value)
 	}
+}
+
+// fieldText returns the text of a header field.
+func (l *lane) fieldText(value []byte) string {
+	l.scratch = layers.AppendHTTPValue(l.scratch[:0], value)
+	return text(l.scratch)
 }
 
 // basicUser returns the user that the value of Authorization names.

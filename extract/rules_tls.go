@@ -133,8 +133,14 @@ func versionText(v uint16) string {
 		return "SSL 2.0"
 	case 0x0300:
 		return "SSL 3.0"
-	case 0x0301, 0x0302, 0x0303, 0x0304:
-		return fmt.Sprintf("TLS 1.%d", v-0x0301)
+	case 0x0301:
+		return "TLS 1.0"
+	case 0x0302:
+		return "TLS 1.1"
+	case 0x0303:
+		return "TLS 1.2"
+	case 0x0304:
+		return "TLS 1.3"
 	case 0xfeff:
 		return "DTLS 1.0"
 	case 0xfefd:

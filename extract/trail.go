@@ -79,18 +79,39 @@ func (m *mark) evidence() Evidence {
 	return e
 }
 
-// compare orders marks by time, and then by their place in the captures.
+// compare orders marks by time, then by their place in the captures, and then by
+// the connection.
 func (m *mark) compare(o *mark) int {
-	if c := m.first.compare(&o.first); c != 0 || m.last == nil && o.last == nil {
+	if c := m.first.compare(&o.first); c != 0 {
 		return c
 	}
-	end := func(m *mark) *spot {
-		if m.last != nil {
-			return m.last
-		}
-		return &m.first
+	if c := m.end().compare(o.end()); c != 0 {
+		return c
 	}
-	return end(m).compare(end(o))
+	return compareConns(m.conn, o.conn)
+}
+
+// end returns where the observation ends.
+func (m *mark) end() *spot {
+	if m.last != nil {
+		return m.last
+	}
+	return &m.first
+}
+
+func compareConns(a, b *stream.Conn) int {
+	switch {
+	case a == b:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	from, to := spotOf(a.Start), spotOf(b.Start)
+	return cmp.Or(
+		from.compare(&to), a.Flow.Src.Compare(b.Flow.Src), a.Flow.Dst.Compare(b.Flow.Dst),
+		cmp.Compare(a.Flow.Proto, b.Flow.Proto))
 }
 
 func (s *spot) compare(o *spot) int {

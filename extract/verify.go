@@ -63,11 +63,11 @@ func newVerifier(o Options, attributes []Attribute, wide bool) *verifier {
 	}
 	probes := map[evidence]*probe{}
 	for _, a := range attributes {
-		if len(a.Evidence) == 0 {
+		e, ok := a.Evidence.First()
+		if !ok {
 			v.missing = append(v.missing, a)
 			continue
 		}
-		e := a.Evidence[0]
 		key := evidence{first: placeOf(e.First), last: placeOf(e.Last)}
 		if e.Conn != nil {
 			key.flow, key.first = e.Conn.Flow.Canonical(), placeOf(e.Conn.Start)

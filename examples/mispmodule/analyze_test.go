@@ -69,7 +69,7 @@ func TestAnalyze(t *testing.T) {
 	}
 	for i, want := range sel.Attributes {
 		got := a.Attributes[i]
-		if got.Type != string(want.Type) || got.Value != want.Value || got.Count != want.Count || len(got.Evidence) != len(want.Evidence) {
+		if got.Type != string(want.Type) || got.Value != want.Value || got.Count != want.Count || len(got.Evidence) != want.Evidence.Len() {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}

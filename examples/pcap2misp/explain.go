@@ -35,7 +35,7 @@ func explain(ctx context.Context, c command, rep *extract.Report, stdout io.Writ
 		}
 		found = true
 		fmt.Fprintf(out, "%s %s: %s\n", a.Type, defuse.Terminal(a.Value), defuse.Terminal(a.Comment))
-		for _, e := range a.Evidence {
+		for _, e := range a.Evidence.List() {
 			fmt.Fprintln(out, "  "+where(rep, e))
 			note(packets, e.First.Capture, e.First.Number)
 			note(packets, e.Last.Capture, e.Last.Number)

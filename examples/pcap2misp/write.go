@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
@@ -77,60 +76,9 @@ func writeCSV(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 	return out.Error()
 }
 
-func writeText(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
-	rows := [][]string{{"TYPE", "VALUE", "COUNT", "FIRST SEEN", "LAST SEEN", "PACKET"}}
-	for i := range sel.Attributes {
-		a := &sel.Attributes[i]
-		rows = append(rows, []string{
-			string(a.Type), defuse.Terminal(a.Value), strconv.FormatInt(a.Count, 10),
-			moment(a.FirstSeen), moment(a.LastSeen), packet(a),
-		})
-	}
-	return writeTable(w, rows)
-}
-
-// writeTable writes rows in columns that are as wide as their widest cell.
-func writeTable(w io.Writer, rows [][]string) error {
-	width := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var line []byte
-	for _, row := range rows {
-		line = line[:0]
-		for i, cell := range row {
-			line = append(line, cell...)
-			if i < len(row)-1 {
-				for range width[i] + 2 - utf8.RuneCountInString(cell) {
-					line = append(line, ' ')
-				}
-			}
-		}
-		if _, err := w.Write(append(line, '\n')); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func writeReport(w io.Writer, rep *extract.Report, _ *extract.Selection) error {
 	return rep.WriteJSON(w, true)
 }
 
 // moment returns a time with microseconds, "" when it is not known.
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
-}
-
-// packet names the first packet that shows an attribute.
-func packet(a *extract.Attribute) string {
-	if len(a.Evidence) == 0 {
-		return ""
-	}
-	return strconv.FormatInt(a.Evidence[0].Last.Number, 10)
-}
+func moment(t time.Time) string { return string(appendMoment(nil, t)) }

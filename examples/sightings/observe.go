@@ -136,7 +136,7 @@ func observations(rep *extract.Report) iter.Seq2[value, []time.Time] {
 			if !ok || v.kind == address { // what DNS alone tells of addresses is no packet of theirs
 				continue
 			}
-			if !yield(v, timesOf(a.FirstSeen, a.LastSeen, a.Evidence)) {
+			if !yield(v, timesOf(a.FirstSeen, a.LastSeen, a.Evidence.List())) {
 				return
 			}
 		}

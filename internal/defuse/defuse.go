@@ -36,7 +36,11 @@ func Terminal(s string) string {
 }
 
 func clean(s string) bool {
-	for _, r := range s {
+	i := 0
+	for i < len(s) && 0x20 <= s[i] && s[i] < 0x7f && s[i] != '\\' {
+		i++
+	}
+	for _, r := range s[i:] {
 		if r == '\\' || r == utf8.RuneError || acts(r) {
 			return false
 		}
