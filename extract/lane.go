@@ -21,7 +21,7 @@ type lane struct {
 	lastMAC     layers.MAC
 	lastMACText string
 	scratch     []byte
-	exchanges   exchanges
+	recent      recentRequests
 }
 
 // A shard follows the connections between its pairs of addresses.

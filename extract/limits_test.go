@@ -307,11 +307,11 @@ func TestStatuses(t *testing.T) {
 
 // More requests wait for their responses than are remembered, some longer than
 // is remembered: each response counts for its own.
-func TestExchanges(t *testing.T) {
-	const n = 4 * len(exchanges{})
+func TestRecentRequests(t *testing.T) {
+	const n = 4 * len(recentRequests{})
 	var c capture
 	head := func(i int) string {
-		return fmt.Sprintf("GET /%d HTTP/1.1\r\nHost: www.example\r\nX-Long: %s\r\n\r\n", i, strings.Repeat("x", i%5*maxExchangeHead/4))
+		return fmt.Sprintf("GET /%d HTTP/1.1\r\nHost: www.example\r\nX-Long: %s\r\n\r\n", i, strings.Repeat("x", i%5*maxRecentHead/4))
 	}
 	segment := func(i int, back bool, data string) {
 		s := build.TCP{Src: "10.0.0.5", Dst: "203.0.113.1", SrcPort: uint16(10000 + i), DstPort: 80, Seq: 1, Ack: 1, Flags: 0x18, Data: data}

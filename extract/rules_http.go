@@ -78,13 +78,13 @@ func (l *lane) request(m *stream.Message) {
 		return
 	}
 	row := l.report.requests.observe(r, byMessage(m), l.maxValues())
-	l.exchanges.ask(m.Conn.Flow, m.Data, row, r.URL)
+	l.recent.ask(m.Conn.Flow, m.Data, row, r.URL)
 }
 
 // asked returns the row of the request that m answers, nil when there is none,
 // and its URL, "" when it has none.
 func (l *lane) asked(m *stream.Message) (*Request, string) {
-	if x := l.exchanges.asked(m.Conn.Flow, m.Request); x != nil {
+	if x := l.recent.asked(m.Conn.Flow, m.Request); x != nil {
 		return x.row, x.url
 	}
 	r, ok := l.requestOf(m.Conn.Flow, m.Request)
@@ -94,33 +94,33 @@ func (l *lane) asked(m *stream.Message) (*Request, string) {
 	return l.report.requests.find(r), r.URL
 }
 
-// exchanges remembers the last requests, so that most responses find theirs
+// recentRequests are those that came last, so that most responses find theirs
 // without making it again from its head.
-type exchanges [256]exchange
+type recentRequests [256]recentRequest
 
-type exchange struct {
+type recentRequest struct {
 	flow layers.Flow
 	head []byte
 	row  *Request
 	url  string
 }
 
-// maxExchangeHead bounds the heads that are remembered.
-const maxExchangeHead = 4 << 10
+// maxRecentHead bounds the heads that are remembered.
+const maxRecentHead = 4 << 10
 
-func (x *exchanges) place(f layers.Flow) *exchange {
+func (x *recentRequests) place(f layers.Flow) *recentRequest {
 	return &x[(f.Src.Port()*31^f.Dst.Port())%uint16(len(x))]
 }
 
-func (x *exchanges) ask(f layers.Flow, head []byte, row *Request, url string) {
-	if len(head) <= maxExchangeHead {
+func (x *recentRequests) ask(f layers.Flow, head []byte, row *Request, url string) {
+	if len(head) <= maxRecentHead {
 		at := x.place(f)
-		*at = exchange{f, append(at.head[:0], head...), row, url}
+		*at = recentRequest{f, append(at.head[:0], head...), row, url}
 	}
 }
 
 // asked returns what is remembered of a request, nil when that is nothing.
-func (x *exchanges) asked(f layers.Flow, head []byte) *exchange {
+func (x *recentRequests) asked(f layers.Flow, head []byte) *recentRequest {
 	at := x.place(f)
 	if at.flow != f || !bytes.Equal(at.head, head) {
 		return nil
