@@ -7,47 +7,66 @@ import (
 
 	"github.com/gopacket/gopacket"
 	golayers "github.com/gopacket/gopacket/layers"
+	"github.com/miekg/dns"
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/sightline-go/sightline/layers"
 )
 
 const (
-	responses = 1000 // of different names, so that no contestant is timed on what a processor learns by heart
-	passes    = 20   // over them: one would be too short to time
+	distinct = 1000 // messages, of different names, so that no contestant is timed on what a processor learns by heart
+	passes   = 20   // over them: one would be too short to time
 )
 
-// dnsRows parse DNS responses with four answers: an alias and its three
-// addresses. The first row reads type, TTL and address of each answer, the
-// second all names too. gopacket and dnsmessage decode names in any case.
-func dnsRows() []*row {
-	var names layers.NameAppender
-	buf := make([]byte, 0, 256)
-	return []*row{
-		{"DNS response, answers without names", []contestant{
-			repeat("sightline layers.DNS, Resources", parseDNS),
-			repeat("gopacket layers.DNS, reused", gopacketDNS(false)),
-			repeat("golang.org/x/net/dns/dnsmessage.Parser", func(b []byte) (result, error) { return parseDNSMessage(b, false) }),
-			repeat("floor: written by hand", parseDNSByHand),
+// dnsRows parse DNS messages: queries, and responses with four answers, an alias
+// and its three addresses. Type and name of the question are read, then of each
+// answer type, TTL and address. One row does without the names; gopacket,
+// dnsmessage and miekg decode them in any case.
+func dnsRows() []measurer {
+	const perMessage = "ns/message"
+	return []measurer{
+		&row{title: title{"DNS", "query, with its name", perMessage}, contestants: []contestant{
+			repeat("sightline layers.DNS, NameAppender", query, parseDNSNames()),
+			repeat("gopacket layers.DNS, reused", query, gopacketDNS(true)),
+			repeat("dnsmessage.Parser", query, dnsMessage(true)),
+			repeat("miekg/dns", query, miekgDNS(true)),
+			repeat("floor: written by hand", query, queryByHand),
 		}},
-		{"DNS response, answers and all names", []contestant{
-			repeat("sightline layers.DNS, Resources, NameAppender", func(b []byte) (result, error) { return parseDNSNames(b, buf, &names) }),
-			repeat("gopacket layers.DNS, reused", gopacketDNS(true)),
-			repeat("golang.org/x/net/dns/dnsmessage.Parser", func(b []byte) (result, error) { return parseDNSMessage(b, true) }),
+		&row{title: title{"DNS", "response, without names", perMessage}, contestants: []contestant{
+			repeat("sightline layers.DNS, Resources", response, parseDNS),
+			repeat("gopacket layers.DNS, reused", response, gopacketDNS(false)),
+			repeat("dnsmessage.Parser", response, dnsMessage(false)),
+			repeat("miekg/dns", response, miekgDNS(false)),
+			repeat("floor: written by hand", response, parseDNSByHand),
+		}},
+		&row{title: title{"DNS", "response, with all names", perMessage}, contestants: []contestant{
+			repeat("sightline layers.DNS, Resources, NameAppender", response, parseDNSNames()),
+			repeat("gopacket layers.DNS, reused", response, gopacketDNS(true)),
+			repeat("dnsmessage.Parser", response, dnsMessage(true)),
+			repeat("miekg/dns", response, miekgDNS(true)),
 		}},
 	}
 }
 
+func query(r *rand.Rand) []byte { return dnsQuery(uint16(r.Uint32()), domain(r), dnsmessage.TypeA) }
+
+func response(r *rand.Rand) []byte {
+	addrs := []dnsmessage.ResourceBody{
+		&dnsmessage.AResource{A: [4]byte{203, 0, 113, 1}}, &dnsmessage.AResource{A: [4]byte{203, 0, 113, 2}}, &dnsmessage.AResource{A: [4]byte{203, 0, 113, 3}},
+	}
+	return dnsResponse(uint16(r.Uint32()), domain(r), dnsmessage.TypeA, domain(r), addrs)
+}
+
 // repeat returns a contestant that parses many messages.
-func repeat(name string, parse func(b []byte) (result, error)) contestant {
+func repeat(name string, message func(*rand.Rand) []byte, parse func(b []byte) (result, error)) contestant {
 	r := rand.New(rand.NewPCG(1, 2))
-	var messages [][]byte
-	for range responses {
-		messages = append(messages, response(r))
+	var all [][]byte
+	for range distinct {
+		all = append(all, message(r))
 	}
 	return contestant{name, func() (total result, err error) {
-		for i := range passes * len(messages) {
-			one, err := parse(messages[i%len(messages)])
+		for i := range passes * len(all) {
+			one, err := parse(all[i%len(all)])
 			if err != nil {
 				return total, err
 			}
@@ -64,7 +83,10 @@ func parseDNS(b []byte) (res result, err error) {
 	if err != nil {
 		return res, err
 	}
-	for _, rr := range m.Resources() {
+	for q := range m.Questions() {
+		res.sum += uint64(q.Type)
+	}
+	for rr := range m.Answers() {
 		res.sum += uint64(rr.Type) + uint64(rr.TTL)
 		if addr, ok := rr.Addr(); ok {
 			a := addr.As4()
@@ -74,26 +96,43 @@ func parseDNS(b []byte) (res result, err error) {
 	return res, nil
 }
 
-// parseDNSNames appends the names to buf, one at a time.
-func parseDNSNames(b, buf []byte, names *layers.NameAppender) (res result, err error) {
+// A namesReader appends the names to a buffer, one at a time.
+type namesReader struct {
+	names layers.NameAppender
+	buf   []byte
+}
+
+func parseDNSNames() func(b []byte) (result, error) {
+	r := &namesReader{buf: make([]byte, 0, 256)}
+	return r.parse
+}
+
+func (r *namesReader) parse(b []byte) (res result, err error) {
 	m, err := layers.ParseDNS(b)
 	if err != nil {
 		return res, err
 	}
-	names.Reset(m)
-	for _, rr := range m.Resources() {
+	r.names.Reset(m)
+	for q := range m.Questions() {
+		res.sum += uint64(q.Type)
+		res.bytes += r.length(q.Name)
+	}
+	for rr := range m.Answers() {
 		res.sum += uint64(rr.Type) + uint64(rr.TTL)
-		buf = names.AppendTo(buf[:0], rr.Name)
-		res.bytes += len(buf)
+		res.bytes += r.length(rr.Name)
 		if addr, ok := rr.Addr(); ok {
 			a := addr.As4()
 			res.sum += uint64(binary.BigEndian.Uint32(a[:]))
 		} else if target, ok := rr.Target(); ok {
-			buf = names.AppendTo(buf[:0], target)
-			res.bytes += len(buf)
+			res.bytes += r.length(target)
 		}
 	}
 	return res, nil
+}
+
+func (r *namesReader) length(n layers.Name) int {
+	r.buf = r.names.AppendTo(r.buf[:0], n)
+	return len(r.buf)
 }
 
 func gopacketDNS(names bool) func(b []byte) (result, error) {
@@ -101,6 +140,13 @@ func gopacketDNS(names bool) func(b []byte) (result, error) {
 	return func(b []byte) (res result, err error) {
 		if err := m.DecodeFromBytes(b, gopacket.NilDecodeFeedback); err != nil {
 			return res, err
+		}
+		for i := range m.Questions {
+			q := &m.Questions[i]
+			res.sum += uint64(q.Type)
+			if names {
+				res.bytes += len(q.Name)
+			}
 		}
 		for i := range m.Answers {
 			rr := &m.Answers[i]
@@ -116,87 +162,98 @@ func gopacketDNS(names bool) func(b []byte) (result, error) {
 	}
 }
 
-func parseDNSMessage(b []byte, names bool) (res result, err error) {
-	var p dnsmessage.Parser
-	if _, err := p.Start(b); err != nil {
-		return res, err
-	}
-	if err := p.SkipAllQuestions(); err != nil {
-		return res, err
-	}
-	name := func(n *dnsmessage.Name) {
-		if names {
-			res.bytes += int(n.Length) - 1 // without the dot at its end
-		}
-	}
-	for {
-		h, err := p.AnswerHeader()
-		if errors.Is(err, dnsmessage.ErrSectionDone) {
-			return res, nil
-		}
-		if err != nil {
+// miekgDNS unpacks into the same message again. Its names end with a dot.
+func miekgDNS(names bool) func(b []byte) (result, error) {
+	var m dns.Msg
+	return func(b []byte) (res result, err error) {
+		if err := m.Unpack(b); err != nil {
 			return res, err
 		}
-		res.sum += uint64(h.Type) + uint64(h.TTL)
-		name(&h.Name)
-		switch h.Type {
-		case dnsmessage.TypeA:
-			r, err := p.AResource()
-			if err != nil {
-				return res, err
+		name := func(s string) {
+			if names {
+				res.bytes += len(s) - 1
 			}
-			res.sum += uint64(binary.BigEndian.Uint32(r.A[:]))
-		default:
-			r, err := p.CNAMEResource()
-			if err != nil {
-				return res, err
+		}
+		for i := range m.Question {
+			res.sum += uint64(m.Question[i].Qtype)
+			name(m.Question[i].Name)
+		}
+		for _, rr := range m.Answer {
+			h := rr.Header()
+			res.sum += uint64(h.Rrtype) + uint64(h.Ttl)
+			name(h.Name)
+			switch rr := rr.(type) {
+			case *dns.A:
+				res.sum += uint64(binary.BigEndian.Uint32(rr.A.To4()))
+			case *dns.CNAME:
+				name(rr.Target)
 			}
-			name(&r.CNAME)
+		}
+		return res, nil
+	}
+}
+
+// A dnsReader reads with a dnsmessage.Parser.
+type dnsReader struct {
+	dnsmessage.Parser
+	names bool
+	res   result
+}
+
+func dnsMessage(names bool) func(b []byte) (result, error) {
+	return func(b []byte) (result, error) {
+		r := dnsReader{names: names}
+		if _, err := r.Start(b); err != nil {
+			return r.res, err
+		}
+		err := r.read()
+		return r.res, err
+	}
+}
+
+func (r *dnsReader) read() error {
+	for {
+		q, err := r.Question()
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		r.res.sum += uint64(q.Type)
+		r.name(&q.Name)
+	}
+	for {
+		err := r.answer()
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-var errShort = errors.New("short message")
-
-func parseDNSByHand(b []byte) (res result, err error) {
-	if len(b) < 12 {
-		return res, errShort
+// name counts a name without the dot at its end.
+func (r *dnsReader) name(n *dnsmessage.Name) {
+	if r.names {
+		r.res.bytes += int(n.Length) - 1
 	}
-	questions, answers := binary.BigEndian.Uint16(b[4:]), binary.BigEndian.Uint16(b[6:])
-	at := 12
-	for range questions {
-		at = skipName(b, at) + 4
-	}
-	for range answers {
-		at = skipName(b, at)
-		if at+10 > len(b) {
-			return res, errShort
-		}
-		typ, size := binary.BigEndian.Uint16(b[at:]), int(binary.BigEndian.Uint16(b[at+8:]))
-		res.sum += uint64(typ) + uint64(binary.BigEndian.Uint32(b[at+4:]))
-		at += 10
-		if at+size > len(b) {
-			return res, errShort
-		}
-		if typ == 1 && size == 4 {
-			res.sum += uint64(binary.BigEndian.Uint32(b[at:]))
-		}
-		at += size
-	}
-	return res, nil
 }
 
-// skipName returns where the name at at ends, at the least.
-func skipName(b []byte, at int) int {
-	for at < len(b) {
-		switch n := b[at]; {
-		case n == 0:
-			return at + 1
-		case n >= 0xc0:
-			return at + 2
-		default:
-			at += 1 + int(n)
-		}
+func (r *dnsReader) answer() error {
+	h, err := r.AnswerHeader()
+	if err != nil {
+		return err
 	}
-	return at
+	r.res.sum += uint64(h.Type) + uint64(h.TTL)
+	r.name(&h.Name)
+	if h.Type == dnsmessage.TypeA {
+		a, err := r.AResource()
+		r.res.sum += uint64(binary.BigEndian.Uint32(a.A[:]))
+		return err
+	}
+	c, err := r.CNAMEResource()
+	r.name(&c.CNAME)
+	return err
 }

@@ -2,145 +2,90 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
 
-	"golang.org/x/net/dns/dnsmessage"
-
-	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// An input is a capture of one shape, as packets in memory and as files.
+// An input is a capture, as packets in memory and as files.
 type input struct {
-	shape        string
+	name         string // of the workload
 	packets      [][]byte
+	wire         []int // their lengths on the wire, nil when nothing was cut
 	pcap, pcapng string
+	want         *found // what the generator put into it, nil when that is not known
 }
 
-// A shape makes the packets of a kind of traffic.
+// A shape makes traffic of a kind.
 type shape struct {
 	name string
-	next func(r *rand.Rand) []byte
+	make func(t *traffic, size int)
 }
 
-var shapes = []shape{{"web", web}, {"mix", mix}, {"small", small}}
+var shapes = []shape{{"web", web}, {"small", small}}
 
-// web is mostly full segments from servers, and acknowledgements.
-func web(r *rand.Rand) []byte {
-	if r.IntN(3) == 0 {
-		return segment(r, 0, 0)
+// A traffic is a capture in the making. Its packets lie one behind the other,
+// as in a file.
+type traffic struct {
+	*rand.Rand
+	content // what messages are made of
+
+	memory []byte
+	ends   []int
+	want   found
+}
+
+func newTraffic(size int) *traffic {
+	t := &traffic{Rand: rand.New(rand.NewPCG(2026, 11)), memory: make([]byte, 0, size+size/8+1<<20)}
+	t.content = newContent(t.Rand)
+	return t
+}
+
+func (t *traffic) put(packet []byte) {
+	t.memory = append(t.memory, packet...)
+	t.ends = append(t.ends, len(t.memory))
+}
+
+func (t *traffic) packets() [][]byte {
+	all, from := make([][]byte, len(t.ends)), 0
+	for i, to := range t.ends {
+		all[i], from = t.memory[from:to:to], to
 	}
-	return segment(r, 1200, 1460)
-}
-
-// mix is some of everything.
-func mix(r *rand.Rand) []byte {
-	switch n := r.IntN(100); {
-	case n < 40:
-		return segment(r, 1000, 1460)
-	case n < 60:
-		return segment(r, 0, 200)
-	case n < 70:
-		return query(r)
-	case n < 80:
-		return build.Ethernet(0x0800, build.UDP("192.0.2.53", 53, host(r), port(r), response(r)))
-	case n < 90:
-		return build.Ethernet(0x86dd, tcp(r, "2001:db8::1", "2001:db8:1::2", r.IntN(1000)))
-	case n < 94:
-		return build.Ethernet(0x8100, build.VLAN(7, 0x0800, tcp(r, host(r), "198.51.100.7", r.IntN(600))))
-	case n < 97:
-		return build.Ethernet(0x0800, build.IP(host(r), "198.51.100.7", 1, make([]byte, 64)))
-	}
-	return build.Ethernet(0x0806, make([]byte, 28))
-}
-
-// small is packets of 54 to 90 bytes: the beginnings of connections, and DNS.
-func small(r *rand.Rand) []byte {
-	if r.IntN(2) == 0 {
-		return query(r)
-	}
-	return segment(r, 0, 36)
-}
-
-// segment returns a TCP segment over IPv4 with from lo to hi bytes of data.
-func segment(r *rand.Rand, lo, hi int) []byte {
-	return build.Ethernet(0x0800, tcp(r, host(r), "198.51.100.7", lo+r.IntN(hi-lo+1)))
-}
-
-func tcp(r *rand.Rand, src, dst string, size int) []byte {
-	return build.TCP{Src: src, Dst: dst, SrcPort: port(r), DstPort: 443, Seq: r.Uint32(), Ack: r.Uint32(), Flags: 0x10, Data: string(make([]byte, size))}.Packet()
-}
-
-func query(r *rand.Rand) []byte {
-	return build.Ethernet(0x0800, build.UDP(host(r), port(r), "192.0.2.53", 53, build.DNSQuery(uint16(r.Uint32()), "www", "example", "com")))
-}
-
-func host(r *rand.Rand) string {
-	return netip.AddrFrom4([4]byte{10, 0, byte(r.IntN(4)), byte(r.IntN(250))}).String()
-}
-
-// port returns a port that no protocol owns (RFC 6335 section 6).
-func port(r *rand.Rand) uint16 { return uint16(49152 + r.IntN(16384)) }
-
-// response returns a DNS message with a name's alias and its three addresses.
-func response(r *rand.Rand) []byte {
-	name, alias := domain(r), domain(r)
-	m := dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: uint16(r.Uint32()), Response: true},
-		Questions: []dnsmessage.Question{{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}},
-		Answers: []dnsmessage.Resource{{
-			Header: dnsmessage.ResourceHeader{Name: name, Class: dnsmessage.ClassINET, TTL: 300},
-			Body:   &dnsmessage.CNAMEResource{CNAME: alias},
-		}},
-	}
-	for i := range byte(3) {
-		m.Answers = append(m.Answers, dnsmessage.Resource{
-			Header: dnsmessage.ResourceHeader{Name: alias, Class: dnsmessage.ClassINET, TTL: 60},
-			Body:   &dnsmessage.AResource{A: [4]byte{203, 0, 113, i}},
-		})
-	}
-	b, err := m.Pack()
-	if err != nil {
-		panic(err) // the names are short enough
-	}
-	return b
-}
-
-// domain returns a name of two to four labels and com.
-func domain(r *rand.Rand) dnsmessage.Name {
-	var name []byte
-	for range 2 + r.IntN(3) {
-		for range 3 + r.IntN(10) {
-			name = append(name, byte('a'+r.IntN(26)))
-		}
-		name = append(name, '.')
-	}
-	return dnsmessage.MustNewName(string(name) + "com.")
+	return all
 }
 
 // generate makes a capture of about size bytes, the same at each run, and
 // writes it to files in dir.
 func generate(s shape, size int, dir string) (*input, error) {
-	in := &input{shape: s.name, pcap: filepath.Join(dir, s.name+".pcap"), pcapng: filepath.Join(dir, s.name+".pcapng")}
-	r := rand.New(rand.NewPCG(2026, 11))
-	memory := make([]byte, 0, size+1<<16) // one behind the other, as in a file
-	for len(memory) < size {
-		from := len(memory)
-		memory = append(memory, s.next(r)...)
-		in.packets = append(in.packets, memory[from:len(memory):len(memory)])
-	}
-	in.shape = fmt.Sprintf("%s (%d packets of %d bytes on average)", s.name, len(in.packets), len(memory)/len(in.packets))
+	t := newTraffic(size)
+	s.make(t, size)
+	in := &input{name: s.name, packets: t.packets(), want: &t.want}
+	return in, in.write(dir)
+}
+
+// write writes the capture to files in dir, as pcap and as pcapng.
+func (in *input) write(dir string) error {
+	in.pcap, in.pcapng = filepath.Join(dir, in.name+".pcap"), filepath.Join(dir, in.name+".pcapng")
 	if err := writeFile(in.pcap, in.writePcap); err != nil {
-		return nil, err
+		return err
 	}
-	return in, writeFile(in.pcapng, in.writePcapng)
+	return writeFile(in.pcapng, in.writePcapng)
+}
+
+// String tells the size of the capture.
+func (in *input) String() string {
+	total := 0
+	for _, p := range in.packets {
+		total += len(p)
+	}
+	return fmt.Sprintf("%s: %d packets of %d bytes on average", in.name, len(in.packets), total/max(len(in.packets), 1))
 }
 
 func writeFile(name string, write func(w *bufio.Writer) error) error {
@@ -157,7 +102,14 @@ func writeFile(name string, write func(w *bufio.Writer) error) error {
 }
 
 // at returns the time of packet i.
-func at(i int) time.Time { return time.Unix(1_772_366_400, int64(i)*1000).UTC() }
+func at(i int) time.Time { return time.Unix(1_772_366_400, int64(i)*10_000).UTC() }
+
+func (in *input) wireLen(i int) int {
+	if in.wire == nil {
+		return len(in.packets[i])
+	}
+	return in.wire[i]
+}
 
 func (in *input) writePcap(w *bufio.Writer) error {
 	head := make([]byte, pcapHeader)
@@ -165,11 +117,13 @@ func (in *input) writePcap(w *bufio.Writer) error {
 	head[4], head[6], head[20] = 2, 4, 1
 	binary.LittleEndian.PutUint32(head[16:], 262144)
 	w.Write(head)
+	var record [16]byte
 	for i, p := range in.packets {
 		t := at(i)
-		for _, v := range []int{int(t.Unix()), t.Nanosecond() / 1000, len(p), len(p)} {
-			binary.Write(w, binary.LittleEndian, uint32(v))
+		for j, v := range []int{int(t.Unix()), t.Nanosecond() / 1000, len(p), in.wireLen(i)} {
+			binary.LittleEndian.PutUint32(record[4*j:], uint32(v))
 		}
+		w.Write(record[:])
 		w.Write(p)
 	}
 	return nil // Flush returns the first error
@@ -181,9 +135,52 @@ func (in *input) writePcapng(w *bufio.Writer) error {
 		return err
 	}
 	for i, p := range in.packets {
-		if err := out.Write(&pcap.Record{Time: at(i), Data: p, LinkType: pcap.LinkTypeEthernet}); err != nil {
+		rec := pcap.Record{Time: at(i), Data: p, WireLen: in.wireLen(i), LinkType: pcap.LinkTypeEthernet}
+		if err := out.Write(&rec); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// join makes a capture of those in a directory and below, one behind the other
+// in the order of their names, until it has size bytes. It takes packets of
+// Ethernet, and of a damaged capture those before the damage.
+func join(captures string, size int, dir string) (*input, error) {
+	in := &input{name: "mix"}
+	left := size
+	err := filepath.WalkDir(captures, func(name string, e os.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() && left > 0 {
+			left = in.add(name, left)
+		}
+		return err
+	})
+	if err == nil && len(in.packets) == 0 {
+		err = fmt.Errorf("%s: no capture of Ethernet", captures)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return in, in.write(dir)
+}
+
+// add adds the packets of a file, if it is a capture, and returns how much of
+// left there is afterwards.
+func (in *input) add(name string, left int) int {
+	r, err := pcap.Open(name)
+	if err != nil {
+		return left
+	}
+	defer r.Close()
+	for rec, err := range r.All() {
+		if err != nil || left <= 0 {
+			break
+		}
+		if rec.LinkType == pcap.LinkTypeEthernet {
+			in.packets = append(in.packets, bytes.Clone(rec.Data))
+			in.wire = append(in.wire, max(rec.WireLen, len(rec.Data))) // not every reader takes less
+			left -= len(rec.Data)
+		}
+	}
+	return left
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// A found is what a program found in a capture from end to end: the questions
+// of DNS messages; the host, target and agent of HTTP requests; the server names
+// of TLS ClientHellos.
+type found struct {
+	Questions, Requests, Hellos int
+	Bytes                       int // of all these texts
+}
+
+func (f found) String() string {
+	return fmt.Sprintf("%d questions, %d requests, %d server names", f.Questions, f.Requests, f.Hellos)
+}
+
+// indicators does what pcap2misp -only dns,http,tls -hash none -o text does.
+// Nothing is left out, and so it can be counted.
+func indicators(name string, workers int) (f found, err error) {
+	r, err := pcap.Open(name)
+	if err != nil {
+		return f, err
+	}
+	defer r.Close()
+	only := []extract.Topic{extract.DNS, extract.HTTP, extract.TLS}
+	rep, err := extract.Read(context.Background(), r, extract.Options{
+		Only: only, MaxValues: 1_000_000, Stream: stream.Config{Hash: stream.HashNone}, Workers: workers,
+	})
+	if err != nil {
+		return f, err
+	}
+	out := bufio.NewWriter(io.Discard)
+	for _, a := range rep.Select(extract.EventOptions{Only: only, Detail: extract.Indicators, MaxAttributes: -1}).Attributes {
+		fmt.Fprintf(out, "%s\t%s\t%d\t%s\t%s\n", a.Type, a.Value, a.Count, a.FirstSeen.Format(time.RFC3339Nano), a.LastSeen.Format(time.RFC3339Nano))
+	}
+	for q := range rep.Queries() {
+		f.Questions += int(q.Count)
+		f.Bytes += int(q.Count) * len(q.Name)
+	}
+	for q := range rep.Requests() {
+		f.Requests += int(q.Count)
+		f.Bytes += int(q.Count) * (len(q.Host) + len(q.Target) + len(q.UserAgent))
+	}
+	for s := range rep.Sessions() {
+		if s.ServerName != "" {
+			f.Hellos += int(s.Count)
+			f.Bytes += int(s.Count) * len(s.ServerName)
+		}
+	}
+	return f, nil
+}
+
+// messages finds the same with package stream, and counts it: it keeps and
+// writes nothing.
+func messages(name string) (f found, err error) {
+	r, err := pcap.Open(name)
+	if err != nil {
+		return f, err
+	}
+	defer r.Close()
+	var d layers.Decoder
+	var p layers.Packet
+	c := counter{Assembler: stream.Assembler{Config: stream.Config{Hash: stream.HashNone}}}
+	for rec, err := range r.All() {
+		if err != nil {
+			return f, err
+		}
+		d.Decode(&p, rec)
+		c.count(c.Push(&p, rec))
+	}
+	c.count(c.Flush())
+	return c.found, nil
+}
+
+// A counter counts what is found in the messages of an Assembler.
+type counter struct {
+	stream.Assembler
+	found found
+	names layers.NameAppender
+	buf   []byte
+}
+
+func (c *counter) count(messages []stream.Message) {
+	for i := range messages {
+		switch m := &messages[i]; {
+		case m.Part != stream.Whole:
+		case m.Proto == stream.DNS:
+			c.dns(m.Data)
+		case m.Proto == stream.HTTP1 && m.FromClient:
+			if req, err := layers.ParseHTTPRequest(m.Data); err == nil {
+				c.found.Requests++
+				c.found.Bytes += len(req.Host()) + len(req.Target()) + len(req.Get("User-Agent"))
+			}
+		case m.Proto == stream.TLS && m.FromClient:
+			if hello, err := layers.ParseClientHello(m.Data); err == nil && len(hello.ServerName()) > 0 {
+				c.found.Hellos++
+				c.found.Bytes += len(hello.ServerName())
+			}
+		}
+	}
+}
+
+func (c *counter) dns(b []byte) {
+	m, err := layers.ParseDNS(b)
+	if err != nil {
+		return
+	}
+	c.names.Reset(m)
+	for q := range m.Questions() {
+		c.buf = c.names.AppendTo(c.buf[:0], q.Name)
+		c.found.Questions++
+		c.found.Bytes += len(c.buf)
+	}
+}
