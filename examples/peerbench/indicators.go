@@ -71,7 +71,7 @@ func messages(name string) (f found, err error) {
 	defer r.Close()
 	var d layers.Decoder
 	var p layers.Packet
-	c := counter{Assembler: stream.Assembler{Config: stream.Config{Hash: stream.HashNone}}}
+	c := counter{Assembler: stream.Assembler{Config: stream.Config{NoFiles: true}}}
 	for rec, err := range r.All() {
 		if err != nil {
 			return f, err
