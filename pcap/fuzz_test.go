@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -43,7 +44,7 @@ func FuzzReader(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		n := allocated(func() {
+		n := fault.Allocated(func() {
 			r, err := pcap.NewReader(bytes.NewReader(b))
 			for err == nil {
 				_, err = r.Next()

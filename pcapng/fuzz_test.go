@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
@@ -32,7 +33,7 @@ func FuzzBlocks(f *testing.F) {
 		var err error
 		// An interface takes about 400 bytes where its block takes 20; the
 		// section may have it twice, in the Reader and as an Interface.
-		if size := allocated(func() { n, err = exercise(t, pcapng.NewReaderBytes(b)) }); size > uint64(1<<20+64*len(b)) {
+		if size := fault.Allocated(func() { n, err = exercise(t, pcapng.NewReaderBytes(b)) }); size > uint64(1<<20+64*len(b)) {
 			t.Errorf("%d bytes allocated for an input of %d", size, len(b))
 		}
 		streamed, streamErr := exercise(t, pcapng.NewReader(bytes.NewReader(b)))
