@@ -14,7 +14,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
@@ -40,8 +40,7 @@ func main() {
 		os.Exit(2)
 	}
 	if err := run(os.Stdout, os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintln(os.Stderr, "carve:", defuse.Terminal(err.Error()))
-		os.Exit(1)
+		os.Exit(cli.Fail("carve", err, os.Stderr))
 	}
 }
 
