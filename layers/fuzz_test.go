@@ -15,6 +15,9 @@ func FuzzDecode(f *testing.F) {
 	for _, c := range linkSamples {
 		f.Add(uint32(c.link), unhex(f, c.packet), uint8(0), uint8(0))
 	}
+	capturedStacks(f, func(rec *pcap.Record) {
+		f.Add(uint32(rec.LinkType), rec.Data, uint8(rec.WireLen-len(rec.Data)), uint8(rec.FCSLen))
+	})
 	f.Fuzz(func(t *testing.T, link uint32, data []byte, missing, fcs uint8) {
 		rec := pcap.Record{
 			LinkType: pcap.LinkType(link), Data: data,
