@@ -2,6 +2,7 @@ package pcapng_test
 
 import (
 	"bytes"
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,13 @@ func FuzzBlocks(f *testing.F) {
 		}
 	})
 	f.Add(append(everything(false), everything(true)...))
+	for _, name := range []string{"tls-secrets", "two-interfaces"} {
+		b, err := os.ReadFile("../testdata/" + name + ".pcapng")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var n tally
 		var err error
