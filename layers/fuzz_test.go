@@ -52,7 +52,7 @@ func checkSame(t *testing.T, p *Packet, rec *pcap.Record) {
 }
 
 // TestDecodeMutated checks every sample cut at every length, and with every
-// byte of it changed.
+// byte of it changed, and every bit.
 func TestDecodeMutated(t *testing.T) {
 	var d Decoder
 	var p Packet
@@ -62,7 +62,11 @@ func TestDecodeMutated(t *testing.T) {
 			d.DecodeBytes(&p, c.link, bytes.Clone(b[:n]))
 			checkPacket(t, &p)
 			m := bytes.Clone(b)
-			for _, x := range []byte{0, 0x45, 0x80, 0xff} {
+			values := []byte{0, 0x45, 0x80, 0xff}
+			for bit := range 8 {
+				values = append(values, b[n]^1<<bit)
+			}
+			for _, x := range values {
 				m[n] = x
 				rec := pcap.Record{LinkType: c.link, Data: m, WireLen: len(m)}
 				d.Decode(&p, &rec)

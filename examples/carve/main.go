@@ -116,6 +116,9 @@ func (c *carver) write(f *stream.File, content []byte) error {
 	}
 	out, err := c.root.OpenFile(sum, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
+		if info, err := c.root.Lstat(sum); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+			return fmt.Errorf("%s is there and is something else", sum)
+		}
 		return nil // the same content has been written before
 	}
 	if err != nil {
