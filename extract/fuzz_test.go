@@ -2,6 +2,7 @@ package extract
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
@@ -16,6 +17,13 @@ func FuzzExtract(f *testing.F) {
 	f.Add(c.file.Bytes())
 	f.Add(new(build.Pcapng).Section().Interface(101, 0).
 		Enhanced(0, 1, build.UDP("2001:db8::1", 5000, "2001:db8::2", 5353, build.DNSQuery(1, "a.b\x00", "local"))).Bytes())
+	for _, name := range []string{"dhcp.pcap", "ftp.pcap", "smtp.pcap", "ssh.pcap", "starttls.pcap", "tls12.pcap", "two-interfaces.pcapng", "vxlan.pcap"} {
+		b, err := os.ReadFile("../testdata/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := pcap.NewReaderBytes(b)
 		if err != nil {

@@ -10,8 +10,8 @@ import (
 // integrity check value.
 const ahMinLen = 12
 
-// AH is a view of an authentication header and what follows it. ParseAH or a
-// Packet makes it.
+// AH is a view of an authentication header and what follows it (RFC 4302
+// section 2). ParseAH or a Packet makes it.
 type AH struct{ b []byte }
 
 // ParseAH checks that b begins with an authentication header and returns a

@@ -6,8 +6,8 @@ import "encoding/binary"
 // source, length of what follows: like Ethernet with a length.
 const amsduLen = 14
 
-// AMSDU is a view of one subframe of an A-MSDU, cut to its length. ParseAMSDU
-// or a Packet makes it.
+// AMSDU is a view of one subframe of an A-MSDU, cut to its length (IEEE
+// 802.11-2020 clause 9.3.2.2.2). ParseAMSDU or a Packet makes it.
 type AMSDU struct{ b []byte }
 
 // ParseAMSDU checks that b begins with a subframe and returns a view of it

@@ -21,8 +21,8 @@ const (
 	arcnetIPv6    = 0xc4 // RFC 2497
 )
 
-// ARCNET is a view of an ARCNET packet. ParseARCNET or ParseARCNETLinux makes
-// it.
+// ARCNET is a view of an ARCNET packet (RFC 1051, RFC 1201). ParseARCNET or
+// ParseARCNETLinux makes it.
 type ARCNET struct {
 	b     []byte
 	fixed int // where the protocol ends

@@ -19,7 +19,7 @@ const (
 	RARPReply   = 4
 )
 
-// ARP is a view of an ARP packet. ParseARP or a Packet makes it.
+// ARP is a view of an ARP packet (RFC 826). ParseARP or a Packet makes it.
 type ARP struct{ b []byte }
 
 // ParseARP checks that b begins with an ARP packet, addresses included, and

@@ -13,7 +13,8 @@ const (
 	ayiyaForward = 1
 )
 
-// AYIYA is a view of an AYIYA packet. ParseAYIYA or a Packet makes it.
+// AYIYA is a view of an AYIYA packet (draft-massar-v6ops-ayiya-02 section 3).
+// ParseAYIYA or a Packet makes it.
 type AYIYA struct{ b []byte }
 
 // ParseAYIYA checks that b begins with an AYIYA header and returns a view of

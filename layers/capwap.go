@@ -19,8 +19,8 @@ const (
 	capwapWLAN     = 1      // the wireless network is IEEE 802.11
 )
 
-// CAPWAP is a view of a packet of CAPWAP's data channel. ParseCAPWAP or a
-// Packet makes it.
+// CAPWAP is a view of a packet of CAPWAP's data channel (RFC 5415 section 4.3).
+// ParseCAPWAP or a Packet makes it.
 type CAPWAP struct{ b []byte }
 
 // ParseCAPWAP checks that b begins with a CAPWAP header and returns a view of

@@ -13,7 +13,8 @@ const (
 	chdlcBroadcast = 0x8f
 )
 
-// CHDLC is a view of a Cisco HDLC frame. ParseCHDLC or a Packet makes it.
+// CHDLC is a view of a Cisco HDLC frame (RFC 1547 section 4.3.1). ParseCHDLC or
+// a Packet makes it.
 type CHDLC struct{ b []byte }
 
 // ParseCHDLC checks that b begins with a Cisco HDLC header and returns a view

@@ -42,8 +42,9 @@ var dhcpv4TypeNames = [...]string{
 // String returns the type's name, or TYPE and its number.
 func (t DHCPv4MessageType) String() string { return nameOf(dhcpv4TypeNames[:], "TYPE", t) }
 
-// DHCPv4 is a view of a DHCP or BOOTP message. ParseDHCPv4 or a Packet makes it.
-// It aliases the bytes given to ParseDHCPv4, as does what its methods return.
+// DHCPv4 is a view of a DHCP or BOOTP message (RFC 2131 section 2). ParseDHCPv4
+// or a Packet makes it. It aliases the bytes given to ParseDHCPv4, as does what
+// its methods return.
 type DHCPv4 struct{ b []byte }
 
 // ParseDHCPv4 checks that b holds the fixed fields of a DHCP message and returns

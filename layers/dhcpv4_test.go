@@ -224,5 +224,8 @@ func TestDHCPv4Allocs(t *testing.T) {
 func FuzzDHCPv4(f *testing.F) {
 	f.Add(unhex(f, dhcpRequest))
 	f.Add(dhcpWith(f, "34 01 03 0c 02 6162 51 06 04 0000 01 61 00"))
+	for _, b := range CapturedPayloads(f, "dhcp.pcap") {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) { touchDHCPv4(t, b) })
 }

@@ -41,8 +41,9 @@ var dhcpv6TypeNames = [...]string{
 // String returns the type's name in RFC 8415, or TYPE and its number.
 func (t DHCPv6MessageType) String() string { return nameOf(dhcpv6TypeNames[:], "TYPE", t) }
 
-// DHCPv6 is a view of a DHCPv6 message. ParseDHCPv6 or a Packet makes it. It
-// aliases the bytes given to ParseDHCPv6, as does what its methods return.
+// DHCPv6 is a view of a DHCPv6 message (RFC 8415 sections 8 and 9). ParseDHCPv6
+// or a Packet makes it. It aliases the bytes given to ParseDHCPv6, as does what
+// its methods return.
 type DHCPv6 struct{ b []byte }
 
 // ParseDHCPv6 checks that b begins with the header of a DHCPv6 message and

@@ -41,9 +41,9 @@ func (s DNSSection) String() string {
 	return "DNSSection(" + strconv.Itoa(int(s)) + ")"
 }
 
-// DNS is a view of a DNS message, without the length that precedes it on TCP.
-// ParseDNS or a Packet makes it. It aliases the bytes given to ParseDNS, as do
-// names and data that come from it.
+// DNS is a view of a DNS message, without the length that precedes it on TCP
+// (RFC 1035 section 4.1). ParseDNS or a Packet makes it. It aliases the bytes
+// given to ParseDNS, as do names and data that come from it.
 //
 // Iterators yield the entries before the first that cannot be told from what
 // follows it: one that runs out of the message, or whose name has a label of an

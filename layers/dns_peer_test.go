@@ -188,6 +188,9 @@ func FuzzDNS(f *testing.F) {
 		m, _ := dnsRecord(f, tt.typ, unhex(f, tt.hex))
 		f.Add(m.Bytes())
 	}
+	for _, b := range CapturedPayloads(f, "dns.pcap") {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := ParseDNS(b)
 		if err != nil {

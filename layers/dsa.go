@@ -15,8 +15,9 @@ const (
 	dsaTagLen = 4
 )
 
-// DSA is a view of an Ethernet frame with a DSA tag. ParseDSA, ParseEDSA or a
-// Packet makes it.
+// DSA is a view of an Ethernet frame with a DSA tag (LINKTYPE_DSA_TAG_DSA of
+// https://www.tcpdump.org/linktypes.html). ParseDSA, ParseEDSA or a Packet
+// makes it.
 type DSA struct {
 	b   []byte
 	hdr int

@@ -11,7 +11,8 @@ import (
 const encLen = 12
 
 // ENC is a view of an encapsulating header, as captured on an enc interface,
-// and the decrypted packet behind it. ParseENC or a Packet makes it.
+// and the decrypted packet behind it (LINKTYPE_ENC of
+// https://www.tcpdump.org/linktypes.html). ParseENC or a Packet makes it.
 type ENC struct{ b []byte }
 
 // ParseENC checks that b begins with an encapsulating header and returns a

@@ -18,7 +18,7 @@ const (
 )
 
 // ERSPAN is a view of an ERSPAN header, of type II or III, and the mirrored
-// frame. ParseERSPAN or a Packet makes it.
+// frame (draft-foschiano-erspan-03). ParseERSPAN or a Packet makes it.
 type ERSPAN struct{ b []byte }
 
 // ParseERSPAN checks that b begins with an ERSPAN header and returns a view of

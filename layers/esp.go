@@ -9,8 +9,9 @@ import (
 // index, sequence number, then what only the receiver can read.
 const espLen = 8
 
-// ESP is a view of an encapsulating security payload. ParseESP or a Packet
-// makes it. What it carries is not guessed, even where it is not encrypted.
+// ESP is a view of an encapsulating security payload (RFC 4303 section 2).
+// ParseESP or a Packet makes it. What it carries is not guessed, even where it
+// is not encrypted.
 type ESP struct{ b []byte }
 
 // ParseESP checks that b begins with the header of an encapsulating security

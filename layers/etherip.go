@@ -9,8 +9,8 @@ const (
 	etherIPVersion = 3
 )
 
-// EtherIP is a view of an EtherIP header and the frame behind it. ParseEtherIP
-// or a Packet makes it.
+// EtherIP is a view of an EtherIP header and the frame behind it (RFC 3378
+// section 3). ParseEtherIP or a Packet makes it.
 type EtherIP struct{ b []byte }
 
 // ParseEtherIP checks that b begins with an EtherIP header and returns a view

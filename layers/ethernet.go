@@ -30,8 +30,9 @@ const (
 )
 
 // Ethernet is a view of an Ethernet frame, header and payload, without frame
-// check sequence. ParseEthernet or a Packet makes it. In a frame with a length
-// instead of an EtherType the payload is cut to that length.
+// check sequence (IEEE 802.3 clause 3). ParseEthernet or a Packet makes it. In
+// a frame with a length instead of an EtherType the payload is cut to that
+// length.
 type Ethernet struct{ b []byte }
 
 // ParseEthernet checks that b begins with an Ethernet header and returns a

@@ -9,7 +9,7 @@ const (
 	fddiLLCSync  = 0xd0
 )
 
-// FDDI is a view of an FDDI frame. ParseFDDI or a Packet makes it.
+// FDDI is a view of an FDDI frame (ISO 9314-2). ParseFDDI or a Packet makes it.
 type FDDI struct{ b []byte }
 
 // ParseFDDI checks that b begins with an FDDI header and returns a view of it

@@ -25,8 +25,8 @@ const (
 	nlpidPPP  = 0xcf
 )
 
-// FrameRelay is a view of a frame relay frame, without check sequence.
-// ParseFrameRelay or a Packet makes it.
+// FrameRelay is a view of a frame relay frame, without check sequence (ITU-T
+// Q.922 clause 3, RFC 2427 section 3). ParseFrameRelay or a Packet makes it.
 type FrameRelay struct{ b []byte }
 
 // ParseFrameRelay checks that b begins with a frame relay header and returns a

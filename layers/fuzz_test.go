@@ -15,6 +15,9 @@ func FuzzDecode(f *testing.F) {
 	for _, c := range linkSamples {
 		f.Add(uint32(c.link), unhex(f, c.packet), uint8(0), uint8(0))
 	}
+	capturedStacks(f, func(rec *pcap.Record) {
+		f.Add(uint32(rec.LinkType), rec.Data, uint8(rec.WireLen-len(rec.Data)), uint8(rec.FCSLen))
+	})
 	f.Fuzz(func(t *testing.T, link uint32, data []byte, missing, fcs uint8) {
 		rec := pcap.Record{
 			LinkType: pcap.LinkType(link), Data: data,
@@ -49,7 +52,7 @@ func checkSame(t *testing.T, p *Packet, rec *pcap.Record) {
 }
 
 // TestDecodeMutated checks every sample cut at every length, and with every
-// byte of it changed.
+// byte of it changed, and every bit.
 func TestDecodeMutated(t *testing.T) {
 	var d Decoder
 	var p Packet
@@ -59,7 +62,11 @@ func TestDecodeMutated(t *testing.T) {
 			d.DecodeBytes(&p, c.link, bytes.Clone(b[:n]))
 			checkPacket(t, &p)
 			m := bytes.Clone(b)
-			for _, x := range []byte{0, 0x45, 0x80, 0xff} {
+			values := []byte{0, 0x45, 0x80, 0xff}
+			for bit := range 8 {
+				values = append(values, b[n]^1<<bit)
+			}
+			for _, x := range values {
 				m[n] = x
 				rec := pcap.Record{LinkType: c.link, Data: m, WireLen: len(m)}
 				d.Decode(&p, &rec)

@@ -14,8 +14,8 @@ const (
 	geneveLengthMask = 0x3f
 )
 
-// GENEVE is a view of a GENEVE header and its payload. ParseGENEVE or a Packet
-// makes it.
+// GENEVE is a view of a GENEVE header and its payload (RFC 8926 section 3.4).
+// ParseGENEVE or a Packet makes it.
 type GENEVE struct{ b []byte }
 
 // ParseGENEVE checks that b begins with a GENEVE header of version 0 and
@@ -56,7 +56,7 @@ func (h GENEVE) Protocol() EtherType { return EtherType(binary.BigEndian.Uint16(
 // VNI returns the network identifier.
 func (h GENEVE) VNI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) >> 8 }
 
-// A GENEVEOption is one option. Data aliases the packet.
+// A GENEVEOption is one option (RFC 8926 section 3.5). Data aliases the packet.
 type GENEVEOption struct {
 	Class uint16
 	Type  uint8 // with the critical bit, the highest

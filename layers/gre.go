@@ -29,7 +29,8 @@ const (
 	greWCCP         = 0x883e // draft-mclaggan-wccp-v2rev1 section 4.12
 )
 
-// GRE is a view of a GRE header, of version 0 or 1, and its payload. ParseGRE
+// GRE is a view of a GRE header, of version 0 or 1, and its payload (RFC 2784
+// section 2.1, RFC 2890 section 2; version 1: RFC 2637 section 4.1). ParseGRE
 // or a Packet makes it.
 type GRE struct{ b []byte }
 

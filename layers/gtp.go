@@ -20,8 +20,9 @@ const (
 	gtpPDU          = 255 // T-PDU or G-PDU: a user's packet
 )
 
-// GTP is a view of a GTP message of version 0 or 1, cut to its length.
-// ParseGTP or a Packet makes it.
+// GTP is a view of a GTP message of version 0 or 1, cut to its length (3GPP TS
+// 29.281 section 5.1; version 0: TS 09.60 section 6). ParseGTP or a Packet
+// makes it.
 type GTP struct{ b []byte }
 
 // ParseGTP checks that b begins with a GTP header of version 0 or 1, and not

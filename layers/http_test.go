@@ -517,6 +517,11 @@ func FuzzHTTPHead(f *testing.F) {
 	f.Add([]byte(rfcResponse))
 	f.Add([]byte(oddRequest))
 	f.Add([]byte("CONNECT h:443 HTTP/1.1\nHost: x\nContent-Length: 1, 1\nConnection: a,close\n\n"))
+	for _, b := range CapturedPayloads(f, "http.pcap") {
+		if n := HTTPHeadLen(b, 0); n > 0 && bytes.Contains(b[:n], []byte("HTTP/1")) {
+			f.Add(b[:n])
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		touchHTTP(b)
 		compareHTTP(t, b)

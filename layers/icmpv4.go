@@ -26,7 +26,8 @@ const (
 	ICMPv4AddrMaskReply   = 18
 )
 
-// ICMPv4 is a view of an ICMP message. ParseICMPv4 or a Packet makes it.
+// ICMPv4 is a view of an ICMP message (RFC 792). ParseICMPv4 or a Packet makes
+// it.
 type ICMPv4 struct{ b []byte }
 
 // ParseICMPv4 checks that b begins with an ICMP header and returns a view of

@@ -18,7 +18,8 @@ const (
 	ICMPv6EchoReply     = 129
 )
 
-// ICMPv6 is a view of an ICMPv6 message. ParseICMPv6 or a Packet makes it.
+// ICMPv6 is a view of an ICMPv6 message (RFC 4443 section 2.1). ParseICMPv6 or
+// a Packet makes it.
 type ICMPv6 struct{ b []byte }
 
 // ParseICMPv6 checks that b begins with an ICMPv6 header and returns a view of

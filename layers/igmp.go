@@ -24,7 +24,8 @@ const (
 	IGMPReportV3 = 0x22
 )
 
-// IGMP is a view of an IGMP message. ParseIGMP or a Packet makes it.
+// IGMP is a view of an IGMP message (RFC 2236 section 2; version 3: RFC 9776
+// section 4). ParseIGMP or a Packet makes it.
 type IGMP struct{ b []byte }
 
 // ParseIGMP checks that b begins with an IGMP message and returns a view of it

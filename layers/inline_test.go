@@ -36,6 +36,9 @@ var outOfLine = map[string]bool{
 // TestInlining asks the compiler which functions it can inline: every accessor
 // of a header view, and the iterators, which cost nothing only then.
 func TestInlining(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles the package")
+	}
 	goTool, err := exec.LookPath("go")
 	if err != nil {
 		t.Skip("no go command: ", err)

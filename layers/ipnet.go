@@ -14,8 +14,8 @@ const (
 	ipnetFamilyIPv6 = 26
 )
 
-// IPNET is a view of a Solaris IPNET header and its payload. ParseIPNET or a
-// Packet makes it.
+// IPNET is a view of a Solaris IPNET header and its payload (LINKTYPE_IPNET of
+// https://www.tcpdump.org/linktypes.html). ParseIPNET or a Packet makes it.
 type IPNET struct{ b []byte }
 
 // ParseIPNET checks that b begins with an IPNET header and returns a view of

@@ -14,8 +14,8 @@ const (
 	ipoibTypeOff = 40
 )
 
-// IPoIB is a view of an IP over InfiniBand packet. ParseIPoIB or a Packet
-// makes it.
+// IPoIB is a view of an IP over InfiniBand packet (LINKTYPE_IPOIB of
+// https://www.tcpdump.org/linktypes.html). ParseIPoIB or a Packet makes it.
 type IPoIB struct{ b []byte }
 
 // ParseIPoIB checks that b begins with an IP over InfiniBand header and

@@ -14,8 +14,8 @@ const (
 )
 
 // IPv4 is a view of an IPv4 header and its payload, cut to the header's total
-// length. A total length of 0 (segmentation offload) means all bytes there
-// are. ParseIPv4 or a Packet makes it.
+// length (RFC 791 section 3.1). A total length of 0 (segmentation offload)
+// means all bytes there are. ParseIPv4 or a Packet makes it.
 type IPv4 struct{ b []byte }
 
 // ParseIPv4 checks that b begins with an IPv4 header and returns a view of it

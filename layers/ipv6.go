@@ -13,9 +13,9 @@ const (
 	ipv6JumboMinimum = 1 << 16
 )
 
-// IPv6 is a view of an IPv6 header and its payload, extension headers
-// included, cut to the header's payload length, or to that of a jumbogram's
-// option. ParseIPv6 or a Packet makes it.
+// IPv6 is a view of an IPv6 header and its payload, extension headers included,
+// cut to the header's payload length, or to that of a jumbogram's option (RFC
+// 8200 section 3). ParseIPv6 or a Packet makes it.
 type IPv6 struct{ b []byte }
 
 // ParseIPv6 checks that b begins with an IPv6 header and returns a view of it

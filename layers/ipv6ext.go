@@ -24,7 +24,8 @@ func (k Kind) isIPv6Ext() bool {
 }
 
 // IPv6Ext is a view of a hop-by-hop options, routing, destination options or
-// mobility header and what follows it. ParseIPv6Ext or a Packet makes it.
+// mobility header and what follows it (RFC 8200 section 4). ParseIPv6Ext or a
+// Packet makes it.
 type IPv6Ext struct{ b []byte }
 
 // ParseIPv6Ext checks that b begins with an extension header of the common

@@ -10,8 +10,8 @@ import (
 // customer's frame follows.
 const iTagLen = 4
 
-// ITag is a view of a backbone service instance tag and the customer's frame.
-// ParseITag or a Packet makes it.
+// ITag is a view of a backbone service instance tag and the customer's frame
+// (IEEE 802.1Q clause 9.7). ParseITag or a Packet makes it.
 type ITag struct{ b []byte }
 
 // ParseITag checks that b begins with a service instance tag and returns a

@@ -16,8 +16,9 @@ const (
 	juniperNoL2   = 0x02 // the packet has no link-layer header
 )
 
-// Juniper is a view of a Juniper header and the packet behind it.
-// ParseJuniper or a Packet makes it.
+// Juniper is a view of a Juniper header and the packet behind it
+// (LINKTYPE_JUNIPER_ETHER and others of
+// https://www.tcpdump.org/linktypes.html). ParseJuniper or a Packet makes it.
 type Juniper struct{ b []byte }
 
 // ParseJuniper checks that b begins with a Juniper header and returns a view

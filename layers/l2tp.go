@@ -20,8 +20,8 @@ const (
 	l2tpVersion  = 0x000f
 )
 
-// L2TP is a view of an L2TP message, cut to its length if it has one.
-// ParseL2TP or a Packet makes it.
+// L2TP is a view of an L2TP message, cut to its length if it has one (RFC 2661
+// section 3.1; version 3: RFC 3931). ParseL2TP or a Packet makes it.
 type L2TP struct{ b []byte }
 
 // ParseL2TP checks that b begins with an L2TP header of version 2 or 3 and

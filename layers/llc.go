@@ -32,7 +32,8 @@ const (
 )
 
 // LLC is a view of a logical link control header, with that of SNAP if it has
-// one, and its payload. ParseLLC or a Packet makes it.
+// one, and its payload (IEEE 802.2 clause 3; SNAP: IEEE 802 clause 9.5).
+// ParseLLC or a Packet makes it.
 type LLC struct{ b []byte }
 
 // ParseLLC checks that b begins with a logical link control header and returns

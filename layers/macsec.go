@@ -18,7 +18,8 @@ const (
 )
 
 // MACsec is a view of a MAC security tag and the data behind it, without check
-// value if the data is clear. ParseMACsec or a Packet makes it.
+// value if the data is clear (IEEE 802.1AE clause 9). ParseMACsec or a Packet
+// makes it.
 type MACsec struct{ b []byte }
 
 // ParseMACsec checks that b begins with a MAC security tag and returns a view

@@ -63,6 +63,9 @@ func TestMailText(t *testing.T) {
 func FuzzMailParams(f *testing.F) {
 	f.Add("a.exe", []byte("a/b; name*0*=x''y"))
 	f.Add("é \"x\"; \\", []byte("a/b; name=\"x"))
+	for _, body := range capturedFields(f, "Content-Type", "Content-Disposition") {
+		f.Add("value", body)
+	}
 	f.Fuzz(func(t *testing.T, value string, body []byte) {
 		p := layers.ParseMailParams(body)
 		for name := range p.All() {

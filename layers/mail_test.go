@@ -79,10 +79,31 @@ func TestMailAddresses(t *testing.T) {
 	}
 }
 
+// capturedFields returns the bodies of the fields of these names in the mail of
+// testdata, those of its parts too.
+func capturedFields(t testing.TB, names ...string) (bodies [][]byte) {
+	t.Helper()
+	for _, b := range layers.CapturedPayloads(t, "smtp.pcap") {
+		for line := range strings.Lines(string(b)) {
+			name, body, ok := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
+			if ok && slices.Contains(names, name) {
+				bodies = append(bodies, []byte(body))
+			}
+		}
+	}
+	if len(bodies) == 0 {
+		t.Fatal("no fields ", names)
+	}
+	return bodies
+}
+
 // What net/mail takes for addresses, this does too.
 func FuzzMailAddresses(f *testing.F) {
 	for _, s := range []string{"a@b.example", "A <a@b.example>, c@d.example", `"x, y" <a@b.example>`, "g: a@b.example;", "a@b.example (c)"} {
 		f.Add(s)
+	}
+	for _, body := range capturedFields(f, "From", "To") {
+		f.Add(string(body))
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		var got []string

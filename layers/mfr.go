@@ -11,8 +11,8 @@ const (
 	mfrControl = 0x20
 )
 
-// MFR is a view of a multilink frame relay header and the fragment behind it.
-// ParseMFR or a Packet makes it.
+// MFR is a view of a multilink frame relay header and the fragment behind it
+// (FRF.16.1 section 3.1.1). ParseMFR or a Packet makes it.
 type MFR struct{ b []byte }
 
 // ParseMFR checks that b begins with a multilink frame relay header and

@@ -13,8 +13,8 @@ const (
 	mplsBottom = 1 << 8
 )
 
-// MPLS is a view of a label stack, all its entries, and what it carries.
-// ParseMPLS or a Packet makes it.
+// MPLS is a view of a label stack, all its entries, and what it carries (RFC
+// 3032 section 2.1). ParseMPLS or a Packet makes it.
 type MPLS struct{ b []byte }
 
 // ParseMPLS checks that b begins with a label stack that has a bottom and
@@ -40,7 +40,7 @@ func stepMPLS(b []byte) (hdr, size int, next Kind, r Reason) {
 	return hdr, len(b), pseudowireKind(b[hdr:]), 0
 }
 
-// An MPLSLabel is one entry of a label stack.
+// An MPLSLabel is one entry of a label stack (RFC 3032 section 2.1).
 type MPLSLabel struct {
 	Label uint32 // 20 bits
 	Class uint8  // traffic class (RFC 5462), 3 bits

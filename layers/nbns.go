@@ -48,9 +48,10 @@ var nbnsTypeNames = [...]string{1: "A", 2: "NS", 10: "NULL", NBNSTypeNB: "NB", N
 // String returns the type's name, or TYPE and its number.
 func (t NBNSType) String() string { return nameOf(nbnsTypeNames[:], "TYPE", t) }
 
-// NBNS is a view of a NetBIOS name service message. ParseNBNS or a Packet makes
-// it. It aliases the bytes given to ParseNBNS, as does what its methods return.
-// Iterators yield the entries before the first that is damaged.
+// NBNS is a view of a NetBIOS name service message (RFC 1002 section 4.2).
+// ParseNBNS or a Packet makes it. It aliases the bytes given to ParseNBNS, as
+// does what its methods return. Iterators yield the entries before the first
+// that is damaged.
 type NBNS struct{ m DNS }
 
 // ParseNBNS checks that b begins with the header of a name service message and

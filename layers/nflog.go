@@ -18,7 +18,8 @@ const (
 	nflogIPv6       = 10
 )
 
-// NFLOG is a view of a netfilter log record. ParseNFLOG or a Packet makes it.
+// NFLOG is a view of a netfilter log record (LINKTYPE_NFLOG of
+// https://www.tcpdump.org/linktypes.html). ParseNFLOG or a Packet makes it.
 type NFLOG struct{ b []byte }
 
 // ParseNFLOG checks that b begins with a netfilter log header, elements

@@ -31,8 +31,8 @@ func nshKind(protocol uint8) Kind {
 	return KindPayload
 }
 
-// NSH is a view of a network service header and its payload. ParseNSH or a
-// Packet makes it.
+// NSH is a view of a network service header and its payload (RFC 8300 section
+// 2.2). ParseNSH or a Packet makes it.
 type NSH struct{ b []byte }
 
 // ParseNSH checks that b begins with a network service header and returns a

@@ -35,9 +35,9 @@ var ntpModeNames = [...]string{
 // String returns the mode's name.
 func (m NTPMode) String() string { return nameOf(ntpModeNames[:], "mode ", m) }
 
-// NTP is a view of an NTP message. ParseNTP or a Packet makes it. The methods
-// behind Mode return zero values for messages of modes 6 and 7, which have none
-// of those fields.
+// NTP is a view of an NTP message (RFC 5905 section 7.3). ParseNTP or a Packet
+// makes it. The methods behind Mode return zero values for messages of modes 6
+// and 7, which have none of those fields.
 type NTP struct{ b []byte }
 
 // ParseNTP checks that b begins with an NTP header and returns a view that

@@ -106,6 +106,11 @@ func TestNTPAllocs(t *testing.T) {
 
 func FuzzNTP(f *testing.F) {
 	f.Add(unhex(f, ntpReply))
+	for _, b := range CapturedPayloads(f, "story.pcapng") {
+		if len(b) == 48 { // without extensions
+			f.Add(b)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, err := ParseNTP(b)
 		if err != nil {

@@ -19,7 +19,8 @@ const (
 	familyIPv6Darwin  = 30
 )
 
-// Null is a view of a BSD loopback header, of LINKTYPE_NULL or LINKTYPE_LOOP, and its payload. ParseNull or a
+// Null is a view of a BSD loopback header, of LINKTYPE_NULL or LINKTYPE_LOOP
+// (https://www.tcpdump.org/linktypes.html), and its payload. ParseNull or a
 // Packet makes it.
 type Null struct{ b []byte }
 

@@ -14,7 +14,8 @@ const (
 	pimRegister    = 1
 )
 
-// PIM is a view of a PIM message. ParsePIM or a Packet makes it.
+// PIM is a view of a PIM message (RFC 7761 section 4.9). ParsePIM or a Packet
+// makes it.
 type PIM struct{ b []byte }
 
 // ParsePIM checks that b begins with a PIM header, with that of a Register if

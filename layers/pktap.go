@@ -17,8 +17,9 @@ const (
 	pktapTypePacket = 1
 )
 
-// PKTAP is a view of a packet tap header and the packet behind it. ParsePKTAP
-// or a Packet makes it.
+// PKTAP is a view of a packet tap header and the packet behind it
+// (LINKTYPE_PKTAP of https://www.tcpdump.org/linktypes.html). ParsePKTAP or a
+// Packet makes it.
 type PKTAP struct{ b []byte }
 
 // ParsePKTAP checks that b begins with a packet tap header and returns a view

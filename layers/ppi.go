@@ -18,8 +18,9 @@ const (
 	ppiHasFCS      = 1 // in these flags
 )
 
-// PPI is a view of a per-packet information header and the packet behind it.
-// ParsePPI or a Packet makes it.
+// PPI is a view of a per-packet information header and the packet behind it
+// (LINKTYPE_PPI of https://www.tcpdump.org/linktypes.html). ParsePPI or a
+// Packet makes it.
 type PPI struct{ b []byte }
 
 // ParsePPI checks that b begins with a per-packet information header and

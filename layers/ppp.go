@@ -37,8 +37,8 @@ func (p PPPProtocol) kind() Kind {
 	return KindPayload
 }
 
-// PPP is a view of a PPP frame, without flags and check sequence. ParsePPP or
-// a Packet makes it.
+// PPP is a view of a PPP frame, without flags and check sequence (RFC 1661
+// section 2, RFC 1662 section 3.1). ParsePPP or a Packet makes it.
 type PPP struct{ b []byte }
 
 // ParsePPP checks that b begins with a PPP header and returns a view of it

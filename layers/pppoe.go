@@ -15,8 +15,8 @@ const (
 	pppoeTagLen      = 4
 )
 
-// PPPoE is a view of a PPPoE packet, cut to its length. ParsePPPoE or a Packet
-// makes it.
+// PPPoE is a view of a PPPoE packet, cut to its length (RFC 2516 section 4).
+// ParsePPPoE or a Packet makes it.
 type PPPoE struct{ b []byte }
 
 // ParsePPPoE checks that b begins with a PPPoE header and returns a view of it
@@ -51,7 +51,8 @@ func (h PPPoE) SessionID() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 // Len returns the length of the payload that the header states, in bytes.
 func (h PPPoE) Len() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
 
-// A PPPoETag is an element of a discovery packet. Data aliases the packet.
+// A PPPoETag is an element of a discovery packet (RFC 2516 appendix A). Data
+// aliases the packet.
 type PPPoETag struct {
 	Type uint16
 	Data []byte

@@ -16,8 +16,9 @@ const (
 	avsMask     = 0xfffff000
 )
 
-// Prism is a view of a Prism or AVS header and the 802.11 frame behind it.
-// ParsePrism or a Packet makes it.
+// Prism is a view of a Prism or AVS header and the 802.11 frame behind it
+// (LINKTYPE_IEEE802_11_PRISM and _AVS of
+// https://www.tcpdump.org/linktypes.html). ParsePrism or a Packet makes it.
 type Prism struct{ b []byte }
 
 // ParsePrism checks that b begins with a Prism or AVS header and returns a

@@ -38,7 +38,7 @@ func looksLikeEthernet(b []byte) bool {
 }
 
 // ControlWord is a view of a pseudowire control word and the Ethernet frame
-// behind it. ParseControlWord or a Packet makes it.
+// behind it (RFC 4385 section 3). ParseControlWord or a Packet makes it.
 type ControlWord struct{ b []byte }
 
 // ParseControlWord checks that b begins with a control word and returns a view

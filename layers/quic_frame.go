@@ -35,8 +35,8 @@ func (t QUICFrameType) String() string {
 	return "0x" + strconv.FormatUint(uint64(t), 16)
 }
 
-// A QUICFrame is one frame of an Initial packet, in the memory of the packet. A
-// run of PADDING frames is one QUICFrame.
+// A QUICFrame is one frame of an Initial packet, in the memory of the packet
+// (RFC 9000 section 12.4). A run of PADDING frames is one QUICFrame.
 type QUICFrame struct {
 	Type QUICFrameType
 

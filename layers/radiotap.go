@@ -18,7 +18,8 @@ const (
 )
 
 // Radiotap is a view of a radiotap header and the 802.11 frame behind it,
-// without the frame's check sequence. ParseRadiotap or a Packet makes it.
+// without the frame's check sequence (https://www.radiotap.org). ParseRadiotap
+// or a Packet makes it.
 type Radiotap struct{ b []byte }
 
 // ParseRadiotap checks that b begins with a radiotap header and returns a view

@@ -25,7 +25,8 @@ const (
 	SCTPIData    = 64 // RFC 8260
 )
 
-// SCTP is a view of an SCTP packet. ParseSCTP or a Packet makes it.
+// SCTP is a view of an SCTP packet (RFC 9260 section 3.1). ParseSCTP or a
+// Packet makes it.
 type SCTP struct{ b []byte }
 
 // ParseSCTP checks that b begins with an SCTP header and returns a view of the
@@ -57,7 +58,8 @@ func (h SCTP) VerificationTag() uint32 { return binary.BigEndian.Uint32(h.b[4:])
 // byte highest. (The checksum itself is transmitted lowest byte first.)
 func (h SCTP) Checksum() uint32 { return binary.BigEndian.Uint32(h.b[8:]) }
 
-// An SCTPChunk is one chunk. Value aliases the packet, without padding.
+// An SCTPChunk is one chunk (RFC 9260 section 3.2). Value aliases the packet,
+// without padding.
 type SCTPChunk struct {
 	Type, Flags uint8
 	Value       []byte

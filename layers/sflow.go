@@ -27,7 +27,8 @@ const (
 	sflowRawLen      = 16
 )
 
-// SFlow is a view of an sFlow datagram of version 5. ParseSFlow or a Packet
+// SFlow is a view of an sFlow datagram of version 5
+// (https://sflow.org/sflow_version_5.txt section 5). ParseSFlow or a Packet
 // makes it. The packets that it has sampled are no layers of the Packet.
 type SFlow struct{ b []byte }
 

@@ -8,7 +8,8 @@ import "fmt"
 // was sent. An uncompressed IP packet follows.
 const slipLen = 16
 
-// SLIP is a view of a SLIP packet. ParseSLIP or a Packet makes it.
+// SLIP is a view of a SLIP packet (LINKTYPE_SLIP of
+// https://www.tcpdump.org/linktypes.html). ParseSLIP or a Packet makes it.
 type SLIP struct{ b []byte }
 
 // ParseSLIP checks that b begins with the header of a SLIP capture and returns

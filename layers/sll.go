@@ -28,7 +28,8 @@ const (
 )
 
 // LinuxSLL is a view of a Linux cooked capture header, version 1, and its
-// payload. ParseLinuxSLL or a Packet makes it.
+// payload (LINKTYPE_LINUX_SLL of https://www.tcpdump.org/linktypes.html).
+// ParseLinuxSLL or a Packet makes it.
 type LinuxSLL struct{ b []byte }
 
 // ParseLinuxSLL checks that b begins with a Linux cooked capture header and
@@ -91,7 +92,8 @@ func (h LinuxSLL) AppendText(dst []byte) ([]byte, error) {
 }
 
 // LinuxSLL2 is a view of a Linux cooked capture header, version 2, and its
-// payload. ParseLinuxSLL2 or a Packet makes it.
+// payload (LINKTYPE_LINUX_SLL2 of https://www.tcpdump.org/linktypes.html).
+// ParseLinuxSLL2 or a Packet makes it.
 type LinuxSLL2 struct{ b []byte }
 
 // ParseLinuxSLL2 checks that b begins with a Linux cooked capture header,

@@ -188,6 +188,9 @@ func FuzzSSH(f *testing.F) {
 	f.Add(kexInit(true, kex76, ciphers, macs, "none"))
 	f.Add(unhex(f, "0000000c 0a 15 00000000000000000000 ff"))
 	f.Add(unhex(f, "1f 0000000b 000000077373682d727361 00000001 02"))
+	for _, b := range CapturedPayloads(f, "ssh.pcap") {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if s, err := ParseSSHIdent(b); err == nil && len(s.Version())+len(s.Software())+len(s.Comments()) > len(s.Bytes()) {
 			t.Errorf("parts of %q", s.Bytes())

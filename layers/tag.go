@@ -13,7 +13,8 @@ const (
 )
 
 // SwitchTag is a view of a VN-Tag or an E-Tag, behind the EtherType that
-// announced it, and its payload. ParseVNTag and ParseETag make it.
+// announced it, and its payload (E-Tag: IEEE 802.1BR clause 7.5). ParseVNTag
+// and ParseETag make it.
 type SwitchTag struct {
 	b   []byte
 	hdr int

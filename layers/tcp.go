@@ -58,10 +58,12 @@ const (
 )
 
 // A SACKBlock is data that was received apart from what Ack acknowledges: the
-// sequence number of its first byte, and that behind its last.
+// sequence number of its first byte, and that behind its last (RFC 2018 section
+// 3).
 type SACKBlock struct{ Left, Right uint32 }
 
-// TCP is a view of a TCP segment. ParseTCP or a Packet makes it.
+// TCP is a view of a TCP segment (RFC 9293 section 3.1). ParseTCP or a Packet
+// makes it.
 type TCP struct{ b []byte }
 
 // ParseTCP checks that b begins with a TCP header and returns a view of the

@@ -16,7 +16,8 @@ const (
 )
 
 // Teredo is a view of what stands before an IPv6 packet in a Teredo datagram,
-// which may be nothing, and of that packet. ParseTeredo makes it.
+// which may be nothing, and of that packet (RFC 4380 section 5.1.1).
+// ParseTeredo makes it.
 type Teredo struct{ b []byte }
 
 // ParseTeredo checks that b is the payload of a Teredo datagram and returns a

@@ -25,6 +25,11 @@ func FuzzCertificate(f *testing.F) {
 	f.Add(certificateMessage([][]byte{[]byte("leaf"), []byte("issuer"), nil}))
 	f.Add([]byte("\x0b\x00\x00\x09\x00\x00\x06\x00\x00\x02ab\xff\xff\xff"))
 	f.Add([]byte("\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff"))
+	for _, b := range layers.CapturedHandshakes(f, "tls12.pcap") {
+		if len(b) < 4096 {
+			f.Add(b)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := layers.ParseCertificate(b)
 		if err != nil {

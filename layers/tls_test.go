@@ -483,6 +483,9 @@ func FuzzTLS(f *testing.F) {
 	f.Add(handshakeOf(f, "00 0002 0035 01 00 0012 0000 000e 000c 00 0009 612e6578616d706c65"))
 	f.Add(unhex(f, rfcServerHello))
 	f.Add(unhex(f, certificates))
+	for _, b := range CapturedHandshakes(f, "tls*.pcap*") {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		touchTLS(b)
 		compareHello(t, b)

@@ -36,9 +36,9 @@ const (
 	portDHCPv6Server = 547
 )
 
-// UDP is a view of a UDP datagram, cut to the header's length. A length of 0
-// (segmentation offload, jumbograms) means all bytes there are. ParseUDP or a
-// Packet makes it.
+// UDP is a view of a UDP datagram, cut to the header's length (RFC 768). A
+// length of 0 (segmentation offload, jumbograms) means all bytes there are.
+// ParseUDP or a Packet makes it.
 type UDP struct{ b []byte }
 
 // ParseUDP checks that b begins with a UDP header and returns a view of the

@@ -8,8 +8,8 @@ import (
 // UDP-Lite header (RFC 3828 section 3.1): ports, checksum coverage, checksum.
 const udpLiteLen = 8
 
-// UDPLite is a view of a UDP-Lite datagram, whose length IP states. ParseUDPLite
-// or a Packet makes it.
+// UDPLite is a view of a UDP-Lite datagram, whose length IP states (RFC 3828
+// section 3.1). ParseUDPLite or a Packet makes it.
 type UDPLite struct{ b []byte }
 
 // ParseUDPLite checks that b begins with a UDP-Lite header and returns a view

@@ -9,8 +9,8 @@ import (
 // indicator, twelve bits of identifier, and the EtherType of what follows.
 const vlanLen = 4
 
-// VLAN is a view of a VLAN tag, behind the EtherType that announced it, and
-// its payload. ParseVLAN or a Packet makes it.
+// VLAN is a view of a VLAN tag, behind the EtherType that announced it, and its
+// payload (IEEE 802.1Q clause 9.6). ParseVLAN or a Packet makes it.
 type VLAN struct{ b []byte }
 
 // ParseVLAN checks that b begins with a VLAN tag (without the EtherType that

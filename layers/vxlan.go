@@ -13,8 +13,9 @@ const (
 	vxlanNextProto = 0x04
 )
 
-// VXLAN is a view of a VXLAN or VXLAN-GPE header and its payload. ParseVXLAN
-// or a Packet makes it.
+// VXLAN is a view of a VXLAN or VXLAN-GPE header and its payload (RFC 7348
+// section 5; generic protocol extension: RFC 9803). ParseVXLAN or a Packet
+// makes it.
 type VXLAN struct{ b []byte }
 
 // ParseVXLAN checks that b begins with a VXLAN header and returns a view of it

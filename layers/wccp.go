@@ -10,8 +10,8 @@ import (
 // bucket.
 const wccpLen = 4
 
-// WCCP is a view of a WCCP redirect header and the packet behind it. ParseWCCP
-// or a Packet makes it.
+// WCCP is a view of a WCCP redirect header and the packet behind it
+// (draft-mclaggan-wccp-v2rev1 section 4.12.1). ParseWCCP or a Packet makes it.
 type WCCP struct{ b []byte }
 
 // ParseWCCP checks that b begins with a redirect header and returns a view of

@@ -5,21 +5,12 @@ import (
 	"errors"
 	"io"
 	"math"
-	"runtime"
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
-
-// allocated returns how many bytes f allocates.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
 
 // firstChunk is what any stream costs, however short.
 const firstChunk = 64 << 10
@@ -54,7 +45,7 @@ func TestClaimsCostNothing(t *testing.T) {
 		for _, c := range []pcap.Config{{}, {MaxRecord: math.MaxInt32}, {MaxRecord: math.MaxInt32, OnBlock: func(pcap.RawBlock) {}}} {
 			for _, w := range ways {
 				var err error
-				n := allocated(func() {
+				n := fault.Allocated(func() {
 					var r *pcap.Reader
 					if r, err = w.open(c, b); err == nil {
 						_, err = drain(r)
@@ -77,7 +68,7 @@ func TestMemoryGrowsWithTheInput(t *testing.T) {
 	f.Add(noon, packet(1, 100)).AddRaw([]uint32{1, 1, 1 << 30, 1 << 30}, make([]byte, 3<<20))
 	b := f.Bytes()
 	var err error
-	n := allocated(func() {
+	n := fault.Allocated(func() {
 		var r *pcap.Reader
 		if r, err = (pcap.Config{MaxRecord: math.MaxInt32}).NewReader(bytes.NewReader(b)); err == nil {
 			_, err = drain(r)

@@ -170,6 +170,34 @@ func TestUnsignedSeconds(t *testing.T) {
 	}
 }
 
+// A snapshot length says nothing that reading depends on, nor do lengths of 0.
+func TestSnapLenThatLies(t *testing.T) {
+	for snapLen, over := range map[uint32]int64{0: 0, 1: 2, 59: 2, 60: 0, 1<<31 - 1: 0, 1 << 31: 0, 1<<32 - 1: 0} {
+		var f build.Pcap
+		f.AddRaw([]uint32{1, 1, 60, 60}, packet(1, 60)).AddRaw([]uint32{1, 1, 0, 60}, nil)
+		f.AddRaw([]uint32{1, 1, 0, 0}, nil).AddRaw([]uint32{1, 1, 60, 0}, packet(2, 60))
+		b := f.Bytes()
+		binary.LittleEndian.PutUint32(b[16:], snapLen)
+		r, err := pcap.NewReaderBytes(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recs, err := drain(r)
+		if err != nil || len(recs) != 4 {
+			t.Errorf("snapshot length %d: %d records, %v", snapLen, len(recs), err)
+			continue
+		}
+		for i, want := range []struct{ capLen, wireLen int }{{60, 60}, {0, 60}, {0, 0}, {60, 0}} {
+			if rec := recs[i]; len(rec.Data) != want.capLen || rec.WireLen != want.wireLen {
+				t.Errorf("snapshot length %d, record %d: %d of %d bytes", snapLen, i+1, len(rec.Data), rec.WireLen)
+			}
+		}
+		if got, want := r.Oddities(), (pcap.Oddities{OverWire: 1, OverSnap: over}); got != want {
+			t.Errorf("snapshot length %d: %+v, want %+v", snapLen, got, want)
+		}
+	}
+}
+
 // What is odd is passed on as it is, and counted.
 func TestOddities(t *testing.T) {
 	var f build.Pcap

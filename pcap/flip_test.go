@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+
+	"github.com/sightline-go/sightline/internal/fault"
 )
 
 // Each bit of the first 4 KiB is turned: whatever comes of it ends, and costs no
@@ -15,7 +17,7 @@ func TestFlippedBits(t *testing.T) {
 			flipped[i/8] ^= 1 << (i % 8)
 			if name != "gzip" {
 				survive(t, fmt.Sprintf("%s, bit %d", name, i), flipped)
-			} else if n := allocated(func() { drainAll(flipped) }); n > 1<<20 {
+			} else if n := fault.Allocated(func() { drainAll(flipped) }); n > 1<<20 {
 				t.Errorf("gzip, bit %d: %d bytes allocated", i, n)
 			}
 		}

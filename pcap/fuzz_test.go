@@ -4,15 +4,17 @@ import (
 	"bytes"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// seeds are captures of every kind, whole and cut.
-func seeds() [][]byte {
+// seeds are captures of every kind, whole and cut, and small ones of real programs.
+func seeds(t testing.TB) [][]byte {
 	var oldest, modified, fcs build.Pcap
 	oldest.Minor = 2
 	oldest.AddRaw([]uint32{1, 2, 60, 4}, packet(1, 4))
@@ -33,17 +35,24 @@ func seeds() [][]byte {
 	for _, name := range slices.Sorted(maps.Keys(liars)) {
 		all = append(all, liars[name])
 	}
+	for _, name := range []string{"dhcp.pcap", "gzipped.pcap.gz", "raw.pcap", "snaplen.pcap", "tls-secrets.pcapng", "two-interfaces.pcapng"} {
+		b, err := os.ReadFile("../testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b)
+	}
 	return all
 }
 
 // FuzzReader reads anything, in every way with the same result, with memory
 // that does not grow beyond the input.
 func FuzzReader(f *testing.F) {
-	for _, b := range seeds() {
+	for _, b := range seeds(f) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		n := allocated(func() {
+		n := fault.Allocated(func() {
 			r, err := pcap.NewReader(bytes.NewReader(b))
 			for err == nil {
 				_, err = r.Next()
@@ -75,7 +84,7 @@ func FuzzReader(f *testing.F) {
 // FuzzRanges reads anything in ranges that begin anywhere: together they are
 // what one Reader gives.
 func FuzzRanges(f *testing.F) {
-	for i, b := range seeds() {
+	for i, b := range seeds(f) {
 		f.Add(b, uint64(i))
 		if len(b) > 30 {
 			f.Add(damage(b, uint64(i), 1+i%3), uint64(i))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -63,7 +64,7 @@ func TestHostileNumbers(t *testing.T) {
 func survive(t *testing.T, name string, b []byte) {
 	t.Helper()
 	for _, c := range []pcap.Config{{}, resync, {OnBlock: func(pcap.RawBlock) {}, Resync: true}} {
-		n := allocated(func() {
+		n := fault.Allocated(func() {
 			if r, err := c.NewReader(bytes.NewReader(b)); err == nil {
 				for range r.All() {
 				}

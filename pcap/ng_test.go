@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -223,7 +224,7 @@ func TestLongBlocks(t *testing.T) {
 	if len(recs) != 2 || recs[1].Number != 2 {
 		t.Fatalf("%d records, want the 2 of the file itself", len(recs))
 	}
-	if n := allocated(func() { drainAll(b) }); n > 600<<10 {
+	if n := fault.Allocated(func() { drainAll(b) }); n > 600<<10 {
 		t.Errorf("%d bytes allocated to skip a block of 1 MB", n)
 	}
 	end := int(recs[1].Offset)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -128,7 +129,7 @@ func TestBomb(t *testing.T) {
 	b := bomb(t)
 	var err error
 	var at *pcap.Error
-	used := allocated(func() {
+	used := fault.Allocated(func() {
 		var r *pcap.Reader
 		if r, err = pcap.NewReader(bytes.NewReader(b)); err == nil {
 			for err == nil {

@@ -92,10 +92,9 @@ func read(t *testing.T, c pcap.Config, b []byte) (recs []*pcap.Record, err error
 	return recs, err
 }
 
-// compare returns how got differs from want. It looks at bytes as a whole, as
+// compare returns how got differs from want. It looks for that only where something
+// does, as cmp takes its time over thousands of records, and at bytes as a whole, as
 // packets are long.
-// compare returns what differs. It looks for that only where something does:
-// cmp takes its time over thousands of records.
 func compare(want, got any) string {
 	if reflect.DeepEqual(want, got) {
 		return ""

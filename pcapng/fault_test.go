@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
@@ -43,61 +43,18 @@ func TestSourceFailsAtEveryByte(t *testing.T) {
 	}
 }
 
-// A full takes so many bytes, and then fails as a full disk does, or, against the
-// rule, without an error.
-type full struct {
-	b    bytes.Buffer
-	room int
-	err  error
-}
-
-func (w *full) Write(b []byte) (int, error) {
-	n := min(len(b), w.room)
-	w.b.Write(b[:n])
-	w.room -= n
-	if n < len(b) {
-		return n, w.err
-	}
-	return n, nil
-}
-
 // A disk that is full at any byte: the error is that of the disk, further calls
 // return it too, and what was written is the beginning of the file.
 func TestDiskFullAtEveryByte(t *testing.T) {
-	write := func(dst io.Writer) (*pcapng.Writer, error) {
+	rec := &pcap.Record{Time: time.Unix(1, 0), Data: make([]byte, 41), WireLen: 41, LinkType: 1}
+	fault.FullDisk(t, func(dst io.Writer) (func() error, error) {
 		w := pcapng.NewWriter(dst)
-		rec := &pcap.Record{Time: time.Unix(1, 0), Data: make([]byte, 41), WireLen: 41, LinkType: 1}
 		err := w.Write(rec)
 		for range 3 {
 			if err == nil {
 				err = w.Write(rec, pcapng.Option{Code: pcapng.OptComment, Value: []byte("comment")})
 			}
 		}
-		return w, err
-	}
-	whole := &full{room: 1 << 20}
-	if _, err := write(whole); err != nil {
-		t.Fatal(err)
-	}
-	b := whole.b.Bytes()
-	for _, disk := range []error{syscall.ENOSPC, nil} {
-		want := disk
-		if disk == nil {
-			want = io.ErrShortWrite
-		}
-		for room := range b {
-			dst := &full{room: room, err: disk}
-			w, err := write(dst)
-			if !errors.Is(err, want) {
-				t.Fatalf("full at %d of %d bytes: %v", room, len(b), err)
-			}
-			dst.room = 1 << 20
-			if err := w.Write(&pcap.Record{Time: time.Unix(1, 0), LinkType: 1}); !errors.Is(err, want) {
-				t.Fatalf("full at %d of %d bytes: goes on with %v", room, len(b), err)
-			}
-			if !bytes.Equal(dst.b.Bytes(), b[:room]) {
-				t.Fatalf("full at %d of %d bytes: %d other bytes written", room, len(b), dst.b.Len())
-			}
-		}
-	}
+		return func() error { return w.Write(rec) }, err
+	})
 }

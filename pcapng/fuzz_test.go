@@ -2,10 +2,12 @@ package pcapng_test
 
 import (
 	"bytes"
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
@@ -27,12 +29,19 @@ func FuzzBlocks(f *testing.F) {
 		}
 	})
 	f.Add(append(everything(false), everything(true)...))
+	for _, name := range []string{"tls-secrets", "two-interfaces"} {
+		b, err := os.ReadFile("../testdata/" + name + ".pcapng")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var n tally
 		var err error
 		// An interface takes about 400 bytes where its block takes 20; the
 		// section may have it twice, in the Reader and as an Interface.
-		if size := allocated(func() { n, err = exercise(t, pcapng.NewReaderBytes(b)) }); size > uint64(1<<20+64*len(b)) {
+		if size := fault.Allocated(func() { n, err = exercise(t, pcapng.NewReaderBytes(b)) }); size > uint64(1<<20+64*len(b)) {
 			t.Errorf("%d bytes allocated for an input of %d", size, len(b))
 		}
 		streamed, streamErr := exercise(t, pcapng.NewReader(bytes.NewReader(b)))

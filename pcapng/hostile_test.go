@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcapng"
 )
 
@@ -85,15 +85,6 @@ func (n *tally) block(t testing.TB, b *pcapng.Block) {
 	}
 }
 
-// allocated returns how many bytes f allocates.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
-
 // Every number of every block set to 0, 1, the largest, and at random: lengths,
 // counts, types and all others.
 func TestEveryField(t *testing.T) {
@@ -121,7 +112,7 @@ func readLie(t *testing.T, lie []byte, most int) {
 	t.Helper()
 	var n, streamed tally
 	var err, streamErr error
-	size := allocated(func() {
+	size := fault.Allocated(func() {
 		n, err = exercise(t, pcapng.NewReaderBytes(lie))
 		streamed, streamErr = exercise(t, pcapng.NewReader(bytes.NewReader(lie)))
 	})

@@ -14,24 +14,25 @@ import (
 // snapshot length (section 4.2 of the draft).
 const interfaceLen = 8
 
-// Options of an interface description block.
+// Options of an interface description block (section 4.2 of the draft). Those
+// without a size are text; Interface holds what they say.
 const (
 	OptIfName        uint16 = 2
 	OptIfDescription uint16 = 3
-	OptIfIPv4Addr    uint16 = 4 // address and netmask, may occur several times
-	OptIfIPv6Addr    uint16 = 5 // address and prefix length, may occur several times
-	OptIfMACAddr     uint16 = 6
-	OptIfEUIAddr     uint16 = 7
-	OptIfSpeed       uint16 = 8 // bits per second
-	OptIfTSResol     uint16 = 9 // resolution of times
-	OptIfTZone       uint16 = 10
-	OptIfFilter      uint16 = 11
+	OptIfIPv4Addr    uint16 = 4  // 8 bytes: address and netmask, may occur several times
+	OptIfIPv6Addr    uint16 = 5  // 17 bytes: address and prefix length, may occur several times
+	OptIfMACAddr     uint16 = 6  // 6 bytes
+	OptIfEUIAddr     uint16 = 7  // 8 bytes
+	OptIfSpeed       uint16 = 8  // 64 bits: bits per second
+	OptIfTSResol     uint16 = 9  // a byte: the Resolution of times
+	OptIfTZone       uint16 = 10 // 32 bits
+	OptIfFilter      uint16 = 11 // a byte, and what it says: see Filter
 	OptIfOS          uint16 = 12
-	OptIfFCSLen      uint16 = 13
-	OptIfTSOffset    uint16 = 14
+	OptIfFCSLen      uint16 = 13 // a byte: bytes of frame check sequence
+	OptIfTSOffset    uint16 = 14 // 64 bits, signed: seconds to add to times
 	OptIfHardware    uint16 = 15
-	OptIfTXSpeed     uint16 = 16
-	OptIfRXSpeed     uint16 = 17
+	OptIfTXSpeed     uint16 = 16 // 64 bits: bits per second
+	OptIfRXSpeed     uint16 = 17 // 64 bits: bits per second
 	OptIfIANATZName  uint16 = 18
 )
 

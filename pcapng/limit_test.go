@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
@@ -46,7 +47,7 @@ func TestEndlessInterfaces(t *testing.T) {
 		block := new(build.Pcapng).Section().Interface(1, 0, opts...).Bytes()[len(section):]
 		check := func(reader string, read func(src io.Reader) (int, error)) {
 			interfaces, err := 0, error(nil)
-			used := allocated(func() { interfaces, err = read(&endless{block: block, rest: section}) })
+			used := fault.Allocated(func() { interfaces, err = read(&endless{block: block, rest: section}) })
 			var at *pcap.Error
 			if want := int64(len(section) + test.most*len(block)); !errors.Is(err, pcap.ErrTooLarge) || !errors.As(err, &at) || at.Offset > want || at.Offset < want-int64(len(block)) {
 				t.Errorf("%s, %s: %d interfaces, %v", name, reader, interfaces, err)
@@ -79,7 +80,7 @@ func TestLargeBlock(t *testing.T) {
 		head = append(head, 77, 0, 0, 0, byte(size), byte(size>>8), byte(size>>16), byte(size>>24))
 		r := pcapng.NewReader(io.MultiReader(&limited{b: head}, &limited{n: int(size) - 12}, &limited{b: head[len(head)-4:]}))
 		var err error
-		used := allocated(func() {
+		used := fault.Allocated(func() {
 			for err == nil {
 				_, err = r.Next()
 			}

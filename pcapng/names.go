@@ -26,11 +26,12 @@ const (
 	NameEUI64 NameType = 4
 )
 
-// Options of a name resolution block: who resolved the names.
+// Options of a name resolution block (section 4.5 of the draft): which server
+// resolved the names.
 const (
-	OptDNSName     uint16 = 2
-	OptDNSIPv4Addr uint16 = 3
-	OptDNSIPv6Addr uint16 = 4
+	OptDNSName     uint16 = 2 // its name
+	OptDNSIPv4Addr uint16 = 3 // 4 bytes
+	OptDNSIPv6Addr uint16 = 4 // 16 bytes
 )
 
 func namesLayout(code uint16) layout {

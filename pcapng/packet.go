@@ -16,8 +16,8 @@ const (
 	unknownDrops    = 0xffff // of the obsolete block's 16 bits
 )
 
-// Options of an enhanced packet block. The obsolete packet block has the first
-// two.
+// Options of an enhanced packet block (section 4.3 of the draft). The obsolete
+// packet block has the first two.
 const (
 	OptPacketFlags         uint16 = 2 // a Flags
 	OptPacketHash          uint16 = 3 // a Hash, may occur several times

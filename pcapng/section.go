@@ -9,7 +9,7 @@ const (
 	versionMinor   = 0
 )
 
-// Options of a section header block.
+// Options of a section header block (section 4.1 of the draft), all text.
 const (
 	OptHardware uint16 = 2 // hardware that captured
 	OptOS       uint16 = 3 // operating system

@@ -4,8 +4,9 @@ package pcapng
 // (section 4.6 of the draft).
 const statsLen = 12
 
-// Options of an interface statistics block. The first two are time stamps, the
-// others counters.
+// Options of an interface statistics block (section 4.6 of the draft). The first
+// two are time stamps, two words of 32 bits of which the higher comes first; the
+// others are counters of 64 bits.
 const (
 	OptStatsStart        uint16 = 2
 	OptStatsEnd          uint16 = 3

@@ -14,7 +14,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
@@ -40,8 +40,7 @@ func main() {
 		os.Exit(2)
 	}
 	if err := run(os.Stdout, os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintln(os.Stderr, "carve:", defuse.Terminal(err.Error()))
-		os.Exit(1)
+		os.Exit(cli.Fail("carve", err, os.Stderr))
 	}
 }
 
@@ -117,6 +116,9 @@ func (c *carver) write(f *stream.File, content []byte) error {
 	}
 	out, err := c.root.OpenFile(sum, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
+		if info, err := c.root.Lstat(sum); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+			return fmt.Errorf("%s is there and is something else", sum)
+		}
 		return nil // the same content has been written before
 	}
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,10 +52,36 @@ func TestUploads(t *testing.T) {
 	}
 }
 
+// What lies in the directory under the name of a file, such as a link to somewhere
+// else, is not written to, nor taken for the file.
+func TestLinkThatWaits(t *testing.T) {
+	root := t.TempDir()
+	outside, dir := filepath.Join(root, "outside"), filepath.Join(root, "out")
+	if err := errors.Join(os.WriteFile(outside, []byte("mine"), 0o600), os.Mkdir(dir, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{outside, filepath.Join("..", "outside"), filepath.Join(root, "not there")} {
+		link := filepath.Join(dir, "461eb6fe069d407c297912ab2ba68a695c2f6a182d02bd08c582887b906b69a5") // note.txt of upload.pcap
+		if err := os.Symlink(target, link); err != nil {
+			t.Skip("no symbolic links: ", err)
+		}
+		if err := run(io.Discard, "../../testdata/upload.pcap", dir); err == nil || !strings.Contains(err.Error(), filepath.Base(link)) {
+			t.Errorf("%s: %v", target, err)
+		}
+		if b, err := os.ReadFile(outside); err != nil || string(b) != "mine" {
+			t.Errorf("%s: %q, %v", target, b, err)
+		}
+		if files, _ := os.ReadDir(root); len(files) != 2 {
+			t.Errorf("%s: %v", target, files)
+		}
+		os.Remove(link)
+	}
+}
+
 // Whatever a capture calls a file, nothing is written outside the directory.
 func TestNames(t *testing.T) {
 	var f build.Pcap
-	for i, name := range []string{`../../x`, `/etc/x`, `C:\x`, `CON`, "a\x00b", "\u202efdp.exe"} {
+	for i, name := range []string{`../../x`, `/etc/x`, `C:\x`, `CON`, "a\x00b", "\u202efdp.exe", strings.Repeat("x", 10<<10)} {
 		body := "body of " + name
 		f.Add(time.Unix(1, 0), build.Ethernet(0x0800, build.TCP{
 			Src: "198.51.100.7", SrcPort: 80, Dst: "10.0.0.5", DstPort: 4000 + uint16(i), Seq: 1, Flags: 0x18,
@@ -77,7 +105,7 @@ func TestNames(t *testing.T) {
 		}
 		return err
 	})
-	// All six bodies are "body ", so one file.
+	// All the bodies are "body ", so one file.
 	want := sha256.Sum256([]byte("body "))
 	if len(files) != 2 || filepath.Base(files[0]) != hex.EncodeToString(want[:]) {
 		t.Errorf("files %q", files)

@@ -18,7 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
@@ -60,9 +60,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	keep := newFilter(f)
 	err := f.Parse(args)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
-		return 0
 	case err == nil && f.NArg() != 2:
 		err = fmt.Errorf("%d files given, not IN and OUT", f.NArg())
 	case err == nil:
@@ -72,14 +69,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		err = errors.New("IN and OUT are the same file")
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "convert: %s\nRun \"convert -h\" for help.\n", defuse.Terminal(err.Error()))
-		return 2
+		return cli.Usage("convert", usage, err, stdout, stderr)
 	}
 	out := newOutput(f.Arg(1), stdout)
 	err = convert(ctx, f.Arg(0), stdin, newSink(*format, out), keep)
 	if err = errors.Join(err, out.close()); err != nil {
-		fmt.Fprintf(stderr, "convert: %s\n", defuse.Terminal(err.Error()))
-		return 1
+		return cli.Fail("convert", err, stderr)
 	}
 	return 0
 }

@@ -8,14 +8,16 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/sightline-go/sightline/extract/misp"
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 )
 
 const usage = `Usage: objectgraph [FILE]
@@ -40,24 +42,25 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run is the program, and returns its exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	switch {
-	case len(args) == 1 && (args[0] == "-h" || args[0] == "--help"):
-		fmt.Fprint(stdout, usage)
-		return 0
-	case len(args) > 1 || len(args) == 1 && len(args[0]) > 1 && args[0][0] == '-':
-		fmt.Fprint(stderr, usage)
-		return 2
+	f := flag.NewFlagSet("objectgraph", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	err := f.Parse(args)
+	if err == nil && f.NArg() > 1 {
+		err = fmt.Errorf("%d files given, not one", f.NArg())
 	}
-	if err := draw(args, stdin, stdout); err != nil {
-		fmt.Fprintln(stderr, "objectgraph:", defuse.Terminal(err.Error()))
-		return 1
+	if err != nil {
+		return cli.Usage("objectgraph", usage, err, stdout, stderr)
+	}
+	if err := draw(cmp.Or(f.Arg(0), "-"), stdin, stdout); err != nil {
+		return cli.Fail("objectgraph", err, stderr)
 	}
 	return 0
 }
 
-func draw(args []string, stdin io.Reader, stdout io.Writer) error {
-	if len(args) == 1 && args[0] != "-" {
-		f, err := os.Open(args[0])
+// draw reads an event from the file of that name and writes the picture.
+func draw(name string, stdin io.Reader, stdout io.Writer) error {
+	if name != "-" {
+		f, err := os.Open(name)
 		if err != nil {
 			return err
 		}

@@ -231,8 +231,8 @@ func TestStatus(t *testing.T) {
 		says   string
 	}{
 		{[]string{"-h"}, "", 0, usage},
-		{[]string{"-x"}, "", 2, usage},
-		{[]string{"a", "b"}, "", 2, usage},
+		{[]string{"-x"}, "", 2, "objectgraph -h"},
+		{[]string{"a", "b"}, "", 2, "2 files given"},
 		{[]string{file}, "", 1, "no objects"},
 		{[]string{file + "x"}, "", 1, "event.jsonx"},
 		{nil, "", 1, "not a MISP event"},

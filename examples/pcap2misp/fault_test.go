@@ -6,18 +6,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/sightline-go/sightline/internal/fault"
 )
-
-// A full disk takes so many bytes.
-type fullDisk struct{ room int }
-
-func (w *fullDisk) Write(b []byte) (int, error) {
-	n := min(len(b), w.room)
-	if w.room -= n; n < len(b) {
-		return n, syscall.ENOSPC
-	}
-	return n, nil
-}
 
 // Output that cannot be written is told, in every format.
 func TestDiskFull(t *testing.T) {
@@ -29,7 +20,7 @@ func TestDiskFull(t *testing.T) {
 		}
 		for _, room := range []int{0, 1, len(whole) / 2, len(whole) - 1} {
 			var stderr bytes.Buffer
-			status := run(context.Background(), []string{"-o", format, "-"}, bytes.NewReader(b), &fullDisk{room}, &stderr)
+			status := run(context.Background(), []string{"-o", format, "-"}, bytes.NewReader(b), &fault.Disk{Room: room, Err: syscall.ENOSPC}, &stderr)
 			if status == 0 || !strings.Contains(stderr.String(), syscall.ENOSPC.Error()) {
 				t.Errorf("%s, full at %d of %d bytes: status %d, %q", format, room, len(whole), status, stderr.String())
 			}

@@ -23,6 +23,7 @@ import (
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -91,13 +92,8 @@ func main() {
 // run is the program, and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c, err := parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
-		return 0
-	case err != nil:
-		fmt.Fprintf(stderr, "pcap2misp: %v\nRun \"pcap2misp -h\" for help.\n", err)
-		return 2
+	if err != nil {
+		return cli.Usage("pcap2misp", usage, err, stdout, stderr)
 	}
 	rep, failed := read(ctx, c, stdin, stderr)
 	if len(rep.Captures) == 0 {
@@ -116,9 +112,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "pcap2misp: %v\n", err)
+		return cli.Fail("pcap2misp", err, stderr)
 	}
-	if failed || err != nil {
+	if failed {
 		return 1
 	}
 	return 0

@@ -17,7 +17,7 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -70,17 +70,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	err := f.Parse(args)
 	newPrinter, ok := printers[*format]
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
-		return 0
 	case err == nil && !ok:
 		err = fmt.Errorf("unknown format -o %s; there are text, ndjson and indicators", *format)
 	case err == nil && f.NArg() == 0:
 		err = errors.New("no capture given")
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "pcapdump: %v\nRun \"pcapdump -h\" for help.\n", err)
-		return 2
+		return cli.Usage("pcapdump", usage, err, stdout, stderr)
 	}
 	status := 0
 	out := bufio.NewWriterSize(stdout, 1<<16)
@@ -88,8 +84,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		err := dump(ctx, name, stdin, out, newPrinter)
 		err = errors.Join(err, out.Flush())
 		if err != nil {
-			fmt.Fprintf(stderr, "pcapdump: %s: %s\n", defuse.Terminal(name), defuse.Terminal(err.Error()))
-			status = 1
+			status = cli.Fail("pcapdump", fmt.Errorf("%s: %w", name, err), stderr)
 		}
 	}
 	return status

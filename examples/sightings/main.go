@@ -8,16 +8,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/signal"
 	"time"
 
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 )
 
 const usage = `Usage: sightings -url URL [flags] FILE... | -
@@ -112,17 +109,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 func (w world) run(ctx context.Context, args []string) int {
 	c, err := parse(args, w.getenv)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(w.stdout, usage)
-		return 0
-	}
 	var api *client
 	if err == nil {
 		api, err = newClient(c, w)
 	}
 	if err != nil {
-		fmt.Fprintf(w.stderr, "sightings: %s\nRun \"sightings -h\" for help.\n", defuse.Terminal(err.Error()))
-		return 2
+		return cli.Usage("sightings", usage, err, w.stdout, w.stderr)
 	}
 	j := newJob(c, w, api)
 	j.all(ctx)

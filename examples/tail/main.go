@@ -18,7 +18,7 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/sightline-go/sightline/internal/defuse"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -43,8 +43,7 @@ func main() {
 		err = run(ctx, os.Stdout, f, *n, func() bool { return grows && pause(ctx) })
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "tail:", defuse.Terminal(err.Error()))
-		os.Exit(1)
+		os.Exit(cli.Fail("tail", err, os.Stderr))
 	}
 }
 

@@ -20,7 +20,9 @@ const module = "github.com/sightline-go/sightline"
 // import. Packages point up in this list only.
 var mayImport = map[string][]string{
 	"internal/build":      {},
+	"internal/cli":        {"internal/defuse"},
 	"internal/defuse":     {},
+	"internal/fault":      {},
 	"internal/window":     {},
 	"internal/ng":         {"internal/window"},
 	"pcap":                {"internal/window", "internal/ng"},

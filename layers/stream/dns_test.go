@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,7 @@ func prefixed(m string) string { return string([]byte{byte(len(m) >> 8), byte(le
 
 func TestDNSOverTCP(t *testing.T) {
 	q, r := prefixed(dnsQuery), prefixed(dnsResponse)
+	longest := dnsQuery + strings.Repeat("x", 65535-len(dnsQuery))
 	tests := []struct {
 		name string
 		port uint16
@@ -28,6 +30,8 @@ func TestDNSOverTCP(t *testing.T) {
 		{"several queries", 53, talk{{false, q + q + q}}, []string{dnsQuery, dnsQuery, dnsQuery}},
 		{"another port", 8053, talk{{false, q}, {true, r}}, []string{dnsQuery, dnsResponse}},
 		{"a length of zero", 53, talk{{false, q + "\x00\x00" + q}}, []string{dnsQuery, dnsQuery}},
+		{"a length of 65,535", 53, talk{{false, prefixed(longest) + q}}, []string{longest, dnsQuery}},
+		{"a length of 65,535, and little comes", 53, talk{{false, "\xff\xff" + dnsQuery}}, nil},
 		{"no DNS", 53, talk{{false, "\x00\x20 this is not a message at all..."}}, nil},
 	}
 	for _, tt := range tests {
@@ -42,7 +46,7 @@ func TestDNSOverTCP(t *testing.T) {
 				}
 				var data []string
 				for _, m := range play(new(stream.Assembler), segs...) {
-					if m.Proto != stream.DNS || m.FromClient != (m.Data == dnsQuery) {
+					if m.Proto != stream.DNS || m.FromClient != strings.HasPrefix(m.Data, dnsQuery) {
 						t.Errorf("message %+v", m)
 					}
 					data = append(data, m.Data)

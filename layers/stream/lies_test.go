@@ -97,6 +97,7 @@ func TestLengthsThatLie(t *testing.T) {
 		"HTTP body":          "POST / HTTP/1.1\r\nContent-Length: 9223372036854775807\r\n\r\n",
 		"HTTP body, coded":   "POST / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 9223372036854775807\r\n\r\n",
 		"HTTP chunk":         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n",
+		"HTTP chunk, beyond": "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
 		"HTTP chunk's line":  "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"HTTP form":          "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9223372036854775807\r\n\r\n--b\r\n",
 		"HTTP, not a length": "POST / HTTP/1.1\r\nContent-Length: 9223372036854775808\r\n\r\n",

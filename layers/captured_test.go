@@ -1,0 +1,92 @@
+package layers
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// captured decodes the packets of the captures in testdata whose names match.
+// They are valid until the next.
+func captured(t testing.TB, pattern string, packet func(rec *pcap.Record, p *Packet)) {
+	t.Helper()
+	files, err := filepath.Glob("../testdata/" + pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatal("no captures ", pattern, err)
+	}
+	var d Decoder
+	var p Packet
+	for _, file := range files {
+		r, err := pcap.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rec, err := range r.All() {
+			if err != nil {
+				t.Fatal(file, err)
+			}
+			d.Decode(&p, rec)
+			packet(rec, &p)
+		}
+		r.Close()
+	}
+}
+
+// CapturedPayloads returns what the UDP datagrams and TCP segments of the
+// captures carry.
+func CapturedPayloads(t testing.TB, pattern string) (payloads [][]byte) {
+	t.Helper()
+	captured(t, pattern, func(_ *pcap.Record, p *Packet) {
+		var b []byte
+		if udp, ok := p.UDP(); ok {
+			b = udp.Payload()
+		} else if tcp, ok := p.TCP(); ok {
+			b = tcp.Payload()
+		}
+		if len(b) > 0 {
+			payloads = append(payloads, append([]byte(nil), b...))
+		}
+	})
+	return payloads
+}
+
+// CapturedHandshakes returns the handshake messages of TLS that lie in one segment
+// of the captures.
+func CapturedHandshakes(t testing.TB, pattern string) (messages [][]byte) {
+	t.Helper()
+	for _, b := range CapturedPayloads(t, pattern) {
+		for {
+			r, err := ParseTLSRecord(b)
+			if err != nil {
+				break
+			}
+			if r.Type() == TLSHandshakeRecord {
+				messages = append(messages, r.Payload())
+			}
+			b = b[len(r.Bytes()):]
+		}
+	}
+	return messages
+}
+
+// capturedStacks calls packet with the first packet of testdata of each sequence
+// of layers.
+func capturedStacks(t testing.TB, packet func(rec *pcap.Record)) {
+	t.Helper()
+	seen := map[string]bool{}
+	captured(t, "*.pcap*", func(rec *pcap.Record, p *Packet) {
+		stack := fmt.Sprint(rec.LinkType)
+		for l := range p.Layers() {
+			stack += " " + l.Kind.String()
+		}
+		if !seen[stack] {
+			seen[stack] = true
+			packet(rec.Clone())
+		}
+	})
+	if len(seen) < 20 {
+		t.Fatalf("%d sequences of layers", len(seen))
+	}
+}
