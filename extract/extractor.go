@@ -34,13 +34,12 @@ func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 type Extractor struct {
 	Options
 
-	report  Report // what is known of captures, not of what is in them
-	clocks  []time.Time
-	defrag  stream.Defragmenter
-	shards  []*shard
-	lanes   []*lane
-	pruned  map[string]int // rows of all lanes together, after the last time that was seen to
-	settled int64          // packets until which bounds of all shards together were seen to
+	report Report // what is known of captures, not of what is in them
+	clocks []time.Time
+	defrag stream.Defragmenter
+	shards []*shard
+	lanes  []*lane
+	pruned map[string]int // rows of all lanes together, after the last time that was seen to
 }
 
 // shardCount is how many shards there are. It is part of what an Extractor finds
@@ -148,7 +147,7 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 			s.lane.datagram(s, whole, rec, Evidence{First: first, Last: ref})
 		}
 	}
-	if x.report.Packets-x.settled >= settleEvery {
+	if x.report.Packets%settleEvery == 0 {
 		x.settle()
 	}
 }
@@ -179,7 +178,6 @@ func mix(a netip.Addr) uint64 {
 // settle sees to the bound on what all shards together hold: where it is
 // reached, each gives up what is beyond its share.
 func (x *Extractor) settle() {
-	x.settled = x.report.Packets
 	x.prune()
 	held, limit := 0, withDefault(x.Stream.MaxBytes, defaultMaxBytes)
 	for _, s := range x.shards {
