@@ -23,7 +23,8 @@ func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 }
 
 // An Extractor makes a Report from packets. Set Options, then name each capture
-// with Begin and Add its packets, or let Read do both; Finish ends the Report.
+// with Begin and Add its packets, or let Read or ReadInput do both; Finish ends the
+// Report.
 // Captures that one sensor made belong into one Extractor, in the order of
 // their times: connections go on from one to the next. The zero value is
 // ready. It is not safe for concurrent use.
@@ -81,7 +82,7 @@ func (x *Extractor) open() {
 func (x *Extractor) capture() *Capture { return &x.report.Captures[len(x.report.Captures)-1] }
 
 // Identify says what the file of the current capture is: its size in bytes and
-// its SHA-256. Event UUIDs follow from it.
+// its SHA-256. Event UUIDs follow from it. ReadInput sees to it itself.
 func (x *Extractor) Identify(size int64, sha256 [32]byte) {
 	c := x.capture()
 	c.Size, c.SHA256 = size, sha256
