@@ -23,7 +23,8 @@ func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 }
 
 // An Extractor makes a Report from packets. Set Options, then name each capture
-// with Begin and Add its packets, or let Read do both; Finish ends the Report.
+// with Begin and Add its packets, or let Read or ReadInput do both; Finish ends the
+// Report.
 // Captures that one sensor made belong into one Extractor, in the order of
 // their times: connections go on from one to the next. The zero value is
 // ready. It is not safe for concurrent use.
@@ -34,13 +35,12 @@ func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 type Extractor struct {
 	Options
 
-	report  Report // what is known of captures, not of what is in them
-	clocks  []time.Time
-	defrag  stream.Defragmenter
-	shards  []*shard
-	lanes   []*lane
-	pruned  map[string]int // rows of all lanes together, after the last time that was seen to
-	settled int64          // packets until which bounds of all shards together were seen to
+	report Report // what is known of captures, not of what is in them
+	clocks []time.Time
+	defrag stream.Defragmenter
+	shards []*shard
+	lanes  []*lane
+	pruned map[string]int // rows of all lanes together, after the last time that was seen to
 }
 
 // shardCount is how many shards there are. It is part of what an Extractor finds
@@ -82,7 +82,7 @@ func (x *Extractor) open() {
 func (x *Extractor) capture() *Capture { return &x.report.Captures[len(x.report.Captures)-1] }
 
 // Identify says what the file of the current capture is: its size in bytes and
-// its SHA-256. Event UUIDs follow from it.
+// its SHA-256. Event UUIDs follow from it. ReadInput sees to it itself.
 func (x *Extractor) Identify(size int64, sha256 [32]byte) {
 	c := x.capture()
 	c.Size, c.SHA256 = size, sha256
@@ -148,7 +148,7 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 			s.lane.datagram(s, whole, rec, Evidence{First: first, Last: ref})
 		}
 	}
-	if x.report.Packets-x.settled >= settleEvery {
+	if x.report.Packets%settleEvery == 0 {
 		x.settle()
 	}
 }
@@ -179,7 +179,6 @@ func mix(a netip.Addr) uint64 {
 // settle sees to the bound on what all shards together hold: where it is
 // reached, each gives up what is beyond its share.
 func (x *Extractor) settle() {
-	x.settled = x.report.Packets
 	x.prune()
 	held, limit := 0, withDefault(x.Stream.MaxBytes, defaultMaxBytes)
 	for _, s := range x.shards {

@@ -366,7 +366,7 @@ func TestStreamBounds(t *testing.T) {
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
-		if x.settled == x.report.Packets {
+		if x.report.Packets%settleEvery == 0 {
 			held, open := 0, 0
 			for _, s := range x.shards {
 				held, open = held+s.streams.Held(), open+s.streams.Stats().Open
@@ -391,9 +391,10 @@ func TestRoundBytes(t *testing.T) {
 	}
 	x := Extractor{Options: Options{Workers: 4}}
 	x.Begin("")
-	h := handout{x: &x, r: r}
+	h := newHandout(&x, r)
+	defer h.end()
 	for packets := 0; ; {
-		next := x.newRound()
+		next := h.next()
 		err := h.fill(next)
 		size := 0
 		for _, tasks := range next.work {
@@ -402,7 +403,7 @@ func TestRoundBytes(t *testing.T) {
 				packets++
 			}
 		}
-		h.take(next.wait())
+		h.free <- next
 		if size > roundBytes+256<<10 {
 			t.Errorf("a round of %d bytes", size)
 		}
@@ -427,7 +428,7 @@ func TestPrune(t *testing.T) {
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
-		if x.settled == x.report.Packets {
+		if x.report.Packets%settleEvery == 0 {
 			rows := 0
 			for _, l := range x.lanes {
 				rows += l.report.hosts.len()

@@ -72,8 +72,8 @@ type Options struct {
 	// together; MaxBytes is seen to every 4096 packets. MaxSilent 0: 16,384.
 	Stream stream.Config
 
-	// Workers is how many goroutines Read uses. The Report is the same for any
-	// number. 0: 1.
+	// Workers is how many goroutines work on the packets that Read and ReadInput
+	// read. The Report is the same for any number. 0: 1.
 	Workers int
 }
 

@@ -3,41 +3,40 @@ package extract
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// roundSize is how many packets are handed out at a time: enough that starting
-// the lanes costs nothing. roundBytes ends a round before that where packets are
-// large, as those of two rounds are in memory.
+// Packets are handed out in rounds. There are roundCount of them, twice what lies
+// between two settles: so there is something to do for a lane while another one
+// works, and for who hands out while all lanes do. roundBytes ends a round before
+// roundSize packets where these are large, as all rounds are in memory.
 const (
-	roundSize  = 2048
-	roundBytes = 8 << 20
+	roundCount = 8
+	roundSize  = 1024
+	roundBytes = 2 << 20
 )
 
-// readParallel reads r while the lanes work, each in a goroutine of its own. A
-// round of packets is handed out while the one before it is worked on; between
-// rounds nobody works, so that what is done for all shards together is done at
-// the same packets whatever the number of lanes.
+// readParallel reads r while the lanes work, each in a goroutine of its own.
+// Every lane takes the rounds in their order, and waits for the others only
+// where the bounds of all shards together are seen to: that is done at the same
+// packets whatever the number of lanes.
 func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
-	h := handout{x: x, r: r, capture: len(x.report.Captures) - 1}
-	running, next := x.newRound(), x.newRound()
+	h := newHandout(x, r)
+	defer h.end()
 	for {
+		next := h.next()
 		err := h.fill(next)
-		h.take(running.wait())
-		running, next = next, running
-		x.start(running, h.capture)
-		if x.report.Packets-x.settled >= settleEvery {
-			h.take(running.wait())
-			x.settle()
+		for _, rounds := range h.lanes {
+			rounds <- next
 		}
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			h.take(running.wait())
 			return err
 		}
 	}
@@ -45,21 +44,25 @@ func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 
 // A handout sorts packets by the lanes that are to work on them.
 type handout struct {
-	x       *Extractor
-	r       *pcap.Reader
-	capture int
-	d       layers.Decoder
-	p       layers.Packet
-	batch   *pcap.Batch
-	recs    []pcap.Record // of batch, not handed out yet
-	spare   []*pcap.Batch
+	x     *Extractor
+	r     *pcap.Reader
+	d     layers.Decoder
+	p     layers.Packet
+	batch *pcap.Batch
+	recs  []pcap.Record // of batch, not handed out yet
+	spare []*pcap.Batch
+
+	lanes   []chan *round // what each lane is to do
+	free    chan *round   // done by all lanes
+	working sync.WaitGroup
 }
 
 // A round is what the lanes work on at a time.
 type round struct {
 	work    [][]task // by lane
 	batches []*pcap.Batch
-	done    sync.WaitGroup
+	left    atomic.Int32  // lanes that are not done
+	settled chan struct{} // closed when all lanes may go on; nil: they need not wait
 }
 
 // A task is a packet and its shard.
@@ -77,39 +80,79 @@ type more struct {
 	datagram *layers.Packet // put together
 }
 
-func (x *Extractor) newRound() *round { return &round{work: make([][]task, len(x.lanes))} }
-
-// take takes back the batches of a round that is done.
-func (h *handout) take(batches []*pcap.Batch) {
-	for _, b := range batches {
-		b.Release()
+// newHandout starts the lanes.
+func newHandout(x *Extractor, r *pcap.Reader) *handout {
+	h := &handout{x: x, r: r, free: make(chan *round, roundCount)}
+	for range roundCount {
+		h.free <- &round{work: make([][]task, len(x.lanes))}
 	}
-	h.spare = append(h.spare, batches...)
+	capture := len(x.report.Captures) - 1
+	for _, l := range x.lanes {
+		rounds := make(chan *round, roundCount)
+		h.lanes = append(h.lanes, rounds)
+		h.working.Go(func() {
+			for r := range rounds {
+				l.work(r.work[l.number], capture)
+				h.done(r)
+			}
+		})
+	}
+	return h
 }
 
-// next returns a batch to be filled.
-func (h *handout) next() *pcap.Batch {
-	n := len(h.spare)
-	if n == 0 {
-		return new(pcap.Batch)
+// end waits until the lanes have done all rounds.
+func (h *handout) end() {
+	for _, rounds := range h.lanes {
+		close(rounds)
 	}
-	b := h.spare[n-1]
-	h.spare = h.spare[:n-1]
-	return b
+	h.working.Wait()
+}
+
+// done ends a lane's part of a round.
+func (h *handout) done(r *round) {
+	settled := r.settled // r is filled anew as soon as the last lane is done
+	switch last := r.left.Add(-1) == 0; {
+	case last && settled != nil:
+		h.x.settle()
+		close(settled)
+		h.free <- r
+	case last:
+		h.free <- r
+	case settled != nil:
+		<-settled
+	}
+}
+
+// next returns a round to be filled. What was in it is not used any more, nor is
+// what was in the rounds before: lanes do them in order.
+func (h *handout) next() *round {
+	r := <-h.free
+	for i := range r.work {
+		clear(r.work[i])
+		r.work[i] = r.work[i][:0]
+	}
+	for _, b := range r.batches {
+		b.Release()
+	}
+	h.spare = append(h.spare, r.batches...)
+	r.batches, r.settled = r.batches[:0], nil
+	r.left.Store(int32(len(h.lanes)))
+	return r
 }
 
 // fill fills a round with the next packets. At an error, of the reader, it holds
 // what came before.
 func (h *handout) fill(to *round) error {
-	for n, size := 0, 0; n < roundSize && size < roundBytes; {
+	for n, size := 0, 0; n < roundSize && size < roundBytes && to.settled == nil; {
 		if len(h.recs) == 0 {
-			h.batch = h.next()
+			h.batch = h.empty()
 			if err := h.r.Batch(h.batch); err != nil {
 				return err
 			}
 			h.recs = h.batch.Records
 		}
-		room := min(roundSize-n, int(settleEvery-(h.x.report.Packets-h.x.settled)), len(h.recs))
+		packets := &h.x.report.Packets
+		room := min(roundSize-n, int(settleEvery-*packets%settleEvery), len(h.recs))
 		for i := range h.recs[:room] {
 			h.packet(to, &h.recs[i])
 			size += len(h.recs[i].Data)
@@ -118,11 +161,22 @@ func (h *handout) fill(to *round) error {
 		if h.recs = h.recs[room:]; len(h.recs) == 0 {
 			to.batches = append(to.batches, h.batch)
 		}
-		if h.x.report.Packets-h.x.settled >= settleEvery {
-			break
+		if *packets%settleEvery == 0 {
+			to.settled = make(chan struct{})
 		}
 	}
 	return nil
+}
+
+// empty returns a batch to be filled.
+func (h *handout) empty() *pcap.Batch {
+	n := len(h.spare)
+	if n == 0 {
+		return new(pcap.Batch)
+	}
+	b := h.spare[n-1]
+	h.spare = h.spare[:n-1]
+	return b
 }
 
 // packet hands out a packet, and what else it brings.
@@ -150,28 +204,6 @@ func (h *handout) packet(to *round, rec *pcap.Record) {
 func (r *round) add(t task) {
 	i := t.shard.lane.number
 	r.work[i] = append(r.work[i], t)
-}
-
-// start lets the lanes work on r.
-func (x *Extractor) start(r *round, capture int) {
-	for i, l := range x.lanes {
-		if len(r.work[i]) > 0 {
-			r.done.Go(func() { l.work(r.work[i], capture) })
-		}
-	}
-}
-
-// wait waits until all of r is done, and returns the batches that are not used
-// any more.
-func (r *round) wait() []*pcap.Batch {
-	r.done.Wait()
-	for i := range r.work {
-		clear(r.work[i])
-		r.work[i] = r.work[i][:0]
-	}
-	batches := r.batches
-	r.batches = nil
-	return batches
 }
 
 // work does tasks, in order.

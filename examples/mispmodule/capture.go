@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"hash"
 	"io"
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
-	"github.com/sightline-go/sightline/pcap"
 )
 
 // readCapture reads a capture until its end, or until the time or src ends it.
@@ -19,24 +16,15 @@ func readCapture(src io.Reader, until time.Time, name string, o extract.Options)
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
 	x := extract.Extractor{Options: o}
-	sum := &hashing{r: src, h: sha256.New()}
-	r, err := pcap.NewReader(sum)
-	if err != nil {
-		return nil, err
-	}
-	err = x.Read(ctx, name, r)
+	err := x.ReadInput(ctx, name, src)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errBudget
 	}
-	if err == nil || !stopped(err) {
-		// What the reader did not want belongs to the file, too.
-		if _, rest := io.Copy(io.Discard, sum); rest == nil {
-			x.Identify(sum.n, [sha256.Size]byte(sum.h.Sum(nil)))
-		} else if err == nil {
-			err = rest
-		}
+	rep := x.Finish()
+	if len(rep.Captures) == 0 {
+		rep = nil
 	}
-	return x.Finish(), err
+	return rep, err
 }
 
 // stopped reports whether an error is about the request, not the capture in it:
@@ -49,18 +37,4 @@ func stopped(err error) bool {
 	}
 	var bad *base64Error
 	return errors.As(err, &bad)
-}
-
-// A hashing reader counts and hashes what is read from r.
-type hashing struct {
-	r io.Reader
-	h hash.Hash
-	n int64
-}
-
-func (s *hashing) Read(b []byte) (int, error) {
-	n, err := s.r.Read(b)
-	s.n += int64(n)
-	s.h.Write(b[:n])
-	return n, err
 }

@@ -149,7 +149,8 @@ func TestBudget(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := decode(t, string(answer))
-	if a.rows() < 100 || !strings.HasPrefix(a.Error, "Time ran out after 300ms: ") || !strings.Contains(a.Error, "(50 %) of the request") {
+	if a.rows() < 100 || !strings.HasPrefix(a.Error, "Time ran out after 300ms: ") || !strings.Contains(a.Error, "(50 %) of the request") ||
+		!strings.Contains(a.Error, `Without the option "hashes"`) {
 		t.Errorf("%d rows, %s", a.rows(), a.Error)
 	}
 	if took < 300*time.Millisecond || took > 300*time.Millisecond+2*answerTime {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
 // serveQuery answers POST /query. Whatever is wrong is told in the answer: MISP
@@ -98,7 +99,11 @@ func (s *server) start(j *job, q *query, data *base64Reader, until time.Time) (e
 		return err
 	}
 	j.begun = true
-	j.report, j.err = readCapture(data, until, "", s.extraction(s.importShare(), j.options.Only))
+	o := s.extraction(s.importShare(), j.options.Only)
+	if j.unhashed {
+		o.Stream.Hash = stream.HashNone
+	}
+	j.report, j.err = readCapture(data, until, "", o)
 	return nil
 }
 
@@ -116,7 +121,7 @@ func (s *server) propose(j *job, q *query, in *intake, total int64) result {
 	}
 	rep.Captures[0].Name = q.filename
 	j.options.UUID = s.eventUUID(q.eventID)
-	notes := []string{stopNote(j.err, in, total, rep.Packets)}
+	notes := []string{stopNote(j.err, in, total, rep.Packets), s.hashNote(j)}
 	if j.warninglists {
 		j.options.Warned = s.warned
 		if s.warned == nil {

@@ -51,7 +51,7 @@ Bounds:
                      was found is answered within 1.2 s of it. Keep it below
                      Plugin.Import_timeout of MISP, which is 10 s (default 8s)
   -page-budget TIME  the same for a capture dropped on the page (default 60s)
-  -max-body MIB      of a body; beyond, only its beginning counts (default 1024)
+  -max-body MIB      of a body; beyond, only its beginning counts (default 1536)
   -imports N         imports at once; a further one waits (default 2)
   -wait TIME         for how long, before it is told to come again (default 4s)
   -memory MIB        of the whole process, but for warninglists (default 256)
@@ -140,7 +140,7 @@ func flags(c *config) *flag.FlagSet {
 	f.StringVar(&c.warninglists, "warninglists", "", "")
 	f.DurationVar(&c.budget, "budget", 8*time.Second, "")
 	f.DurationVar(&c.pageBudget, "page-budget", time.Minute, "")
-	scaled(f, &c.maxBody, "max-body", 1024, 1<<20)
+	scaled(f, &c.maxBody, "max-body", 1536, 1<<20)
 	f.IntVar(&c.imports, "imports", 2, "")
 	f.DurationVar(&c.wait, "wait", 4*time.Second, "")
 	scaled(f, &c.memory, "memory", 256, 1<<20)

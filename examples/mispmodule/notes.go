@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
 // What MISP shows above the proposal: why it is not all that there is. Each note
@@ -47,6 +48,18 @@ func stopNote(err error, in *intake, total int64, packets int64) string {
 
 func requestDamaged(why error, packets int64) string {
 	return fmt.Sprintf("The request is damaged (%v): what came before is here, from %s.", why, count(packets, "packet"))
+}
+
+// hashNote says that files were not hashed, or that more would have been read
+// without that.
+func (s *server) hashNote(j *job) string {
+	switch {
+	case j.unhashed:
+		return "Files were not hashed, as the option \"hashes\" says."
+	case errors.Is(j.err, errBudget) && s.hash != stream.HashNone:
+		return "Without the option \"hashes\" captures are read nearly twice as fast."
+	}
+	return ""
 }
 
 // cutNote says what there was no room for.

@@ -50,7 +50,7 @@ func TestProtocol(t *testing.T) {
 // EventsController::importModule.
 func TestModules(t *testing.T) {
 	for _, warninglists := range []bool{false, true} {
-		b, err := json.Marshal(moduleList("1", warninglists))
+		b, err := json.Marshal(moduleList("1", true, warninglists))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,6 +204,32 @@ func TestChoices(t *testing.T) {
 	}
 	if a := v.query(body(capture, `"warninglists":"1"`)); a.Error != "This service has no warninglists." {
 		t.Error(a.Error)
+	}
+}
+
+// Files are given by their hashes, unless the user does without: the answer says
+// so.
+func TestHashes(t *testing.T) {
+	const note = `Files were not hashed, as the option "hashes" says.`
+	for _, test := range []struct {
+		flag, config string
+		hashed       bool
+	}{
+		{"sha256", ``, true}, {"sha256", `"hashes":"1"`, true}, {"sha256", `"hashes":null`, true},
+		{"sha256", `"hashes":"0"`, false}, {"none", ``, false}, {"none", `"hashes":"1"`, false},
+	} {
+		v := start(t, "-hash", test.flag)
+		a := v.query(body(story(t), test.config))
+		hashed := false
+		for _, row := range a.Results.Attribute {
+			hashed = hashed || strings.Contains(row.Type, "sha256") && !strings.HasPrefix(row.Type, "x509")
+		}
+		if hashed != test.hashed || strings.Contains(a.Error, note) != (test.config == `"hashes":"0"`) {
+			t.Errorf("-hash %s, %s: hashes %t, %q", test.flag, test.config, hashed, a.Error)
+		}
+		if _, list := v.get("/modules"); strings.Contains(list, `"hashes":{"type":"Boolean"`) != (test.flag != "none") {
+			t.Errorf("-hash %s: %s", test.flag, list)
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
 //go:embed page
@@ -45,7 +47,7 @@ func newServer(c config, log *slog.Logger) (*server, error) {
 		return nil, err
 	}
 	s.heap = newHeap(c.memory)
-	s.modules, err = json.Marshal(moduleList(s.version, s.warned != nil))
+	s.modules, err = json.Marshal(moduleList(s.version, s.hash != stream.HashNone, s.warned != nil))
 	return s, err
 }
 

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"slices"
@@ -44,41 +42,14 @@ func readOne(ctx context.Context, x *extract.Extractor, name string, identify bo
 		src = f
 	}
 	src = frugal{bar.reader(src), memory}
-	if !identify {
-		r, err := pcap.NewReader(src)
-		if err != nil {
-			return err
-		}
-		return x.Read(ctx, name, r)
+	if identify {
+		return x.ReadInput(ctx, name, src)
 	}
-	sum := &hashing{r: src, h: sha256.New()}
-	r, err := pcap.NewReader(sum)
+	r, err := pcap.NewReader(src)
 	if err != nil {
 		return err
 	}
-	err = x.Read(ctx, name, r)
-	if ctx.Err() == nil {
-		// What the reader did not want belongs to the file, too.
-		if _, rest := io.Copy(io.Discard, sum); err == nil {
-			err = rest
-		}
-		x.Identify(sum.n, [sha256.Size]byte(sum.h.Sum(nil)))
-	}
-	return err
-}
-
-// A hashing reader counts and hashes what is read from r.
-type hashing struct {
-	r io.Reader
-	h hash.Hash
-	n int64
-}
-
-func (s *hashing) Read(b []byte) (int, error) {
-	n, err := s.r.Read(b)
-	s.n += int64(n)
-	s.h.Write(b[:n])
-	return n, err
+	return x.Read(ctx, name, r)
 }
 
 // inTimeOrder sorts files by the time of their first packet. Where that is not

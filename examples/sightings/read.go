@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,8 +38,9 @@ func (j *job) read(ctx context.Context, input string) (*capture, error) {
 		src = f
 	}
 	j.bar.begin("reading "+title(input), total, size)
-	sum := &hashing{r: src, h: sha256.New(), bar: j.bar}
-	r, err := pcap.NewReader(sum)
+	sum := sha256.New()
+	src = io.TeeReader(counted{src, j.bar}, sum)
+	r, err := pcap.NewReader(src)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +50,10 @@ func (j *job) read(ctx context.Context, input string) (*capture, error) {
 		return nil, ctx.Err()
 	}
 	// What the reader did not want belongs to the file, too.
-	if _, rest := io.Copy(io.Discard, sum); rest != nil {
+	if _, rest := io.Copy(io.Discard, src); rest != nil {
 		return nil, rest
 	}
-	c := &capture{name: title(input), id: [sha256.Size]byte(sum.h.Sum(nil))}
+	c := &capture{name: title(input), id: [sha256.Size]byte(sum.Sum(nil))}
 	c.values, c.report = o.finish()
 	c.cut = o.cut
 	return c, err
@@ -87,16 +87,14 @@ func title(input string) string {
 	return filepath.Base(input)
 }
 
-// A hashing reader hashes what is read from r, and shows how far that is.
-type hashing struct {
+// A counted reader shows how far reading from r is.
+type counted struct {
 	r   io.Reader
-	h   hash.Hash
 	bar *progress
 }
 
-func (s *hashing) Read(b []byte) (int, error) {
-	n, err := s.r.Read(b)
-	s.h.Write(b[:n])
-	s.bar.step(int64(n))
+func (c counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.bar.step(int64(n))
 	return n, err
 }

@@ -1,11 +1,8 @@
 package e2e
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -13,7 +10,6 @@ import (
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
-	"github.com/sightline-go/sightline/pcap"
 )
 
 // Analyze answers with what extract finds in the capture that the body is.
@@ -47,21 +43,16 @@ func analyze(r *http.Request) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	in, err := pcap.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
 	var x extract.Extractor
+	err = x.ReadInput(r.Context(), r.URL.Query().Get("name"), r.Body)
+	rep := x.Finish()
+	if len(rep.Captures) == 0 {
+		return nil, err
+	}
 	var notes []string
-	if err := x.Read(r.Context(), r.URL.Query().Get("name"), in); err != nil {
+	if err != nil {
 		notes = append(notes, "The capture is damaged ("+err.Error()+").")
 	}
-	x.Identify(int64(len(body)), sha256.Sum256(body))
-	rep := x.Finish()
 	sel := rep.Select(o)
 	var event struct{ Event map[string]any }
 	b, err := json.Marshal(sel.Event())
