@@ -1,5 +1,7 @@
 // Package house_test asserts the rules of the whole module: which package may
-// import which.
+// import which, what the module requires, that LIMITS.md knows each limit and
+// api.txt each exported name, and that the documentation of a view names what
+// specifies it.
 package house_test
 
 import (
