@@ -70,7 +70,8 @@ Flags:
   -explain VALUE     print the packets behind an indicator instead
   -verify            read the packets behind each indicator again, by themselves,
                      and say which are not found there
-  -j N               use N processors; default: all
+  -j N               use N processors; default: all where files are hashed, else
+                     one, as sharing out costs what it gains then
   -q                 no progress and no summary
   -h                 this text
 
@@ -144,7 +145,7 @@ type command struct {
 }
 
 func parse(args []string) (command, error) {
-	c := command{options: extract.Options{Workers: runtime.GOMAXPROCS(0)}}
+	var c command
 	e := &c.event
 	f := flag.NewFlagSet("pcap2misp", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
@@ -170,7 +171,7 @@ func parse(args []string) (command, error) {
 	f.BoolVar(&e.All, "all", false, "")
 	f.StringVar(&c.explain, "explain", "", "")
 	f.BoolVar(&c.verify, "verify", false, "")
-	f.IntVar(&c.options.Workers, "j", c.options.Workers, "")
+	f.IntVar(&c.options.Workers, "j", 0, "")
 	f.BoolVar(&c.quiet, "q", false, "")
 	if err := f.Parse(args); err != nil {
 		return c, err
@@ -191,6 +192,9 @@ func parse(args []string) (command, error) {
 	err := cmp.Or(
 		choose(&c.format, formats, "o", *format), choose(&c.options.Stream.Hash, hashes, "hash", *hash),
 		choose(&e.Detail, details, "detail", *detail), c.check(), c.loadLists(*lists))
+	if c.options.Workers == 0 && c.hashes() {
+		c.options.Workers = runtime.GOMAXPROCS(0)
+	}
 	if !c.format.event {
 		e.Detail = extract.Indicators
 		if e.MaxAttributes == 0 {
@@ -218,12 +222,18 @@ func choose[T any](to *T, from map[string]T, name, value string) error {
 	return nil
 }
 
+// hashes reports whether files are hashed.
+func (c *command) hashes() bool {
+	files := len(c.options.Only) == 0 || slices.Contains(c.options.Only, extract.Files)
+	return files && c.options.Stream.Hash != stream.HashNone
+}
+
 func (c *command) check() error {
 	if (c.explain != "" || c.verify) && slices.Contains(c.files, "-") {
 		return errors.New("-explain and -verify read the captures twice, which standard input cannot")
 	}
-	if c.options.Workers < 1 {
-		return fmt.Errorf("-j %d is less than 1", c.options.Workers)
+	if c.options.Workers < 0 {
+		return fmt.Errorf("-j %d is less than 0", c.options.Workers)
 	}
 	return c.event.Check()
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -296,5 +297,18 @@ func TestProgressLine(t *testing.T) {
 	p.total = 0
 	if got, want := p.line(2*time.Second), "50.0 MB read, 25.0 MB/s"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// All processors work where there are hashes to make, unless -j says otherwise.
+func TestWorkers(t *testing.T) {
+	all := runtime.GOMAXPROCS(0)
+	for args, want := range map[string]int{
+		"x": all, "-hash sha256 x": all, "-only files,dns x": all, "-hash none x": 0, "-only dns x": 0, "-j 3 -hash none x": 3,
+	} {
+		c, err := parse(strings.Fields(args))
+		if err != nil || c.options.Workers != want {
+			t.Errorf("%s: %d workers, %v", args, c.options.Workers, err)
+		}
 	}
 }
