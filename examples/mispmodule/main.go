@@ -22,6 +22,7 @@ import (
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -74,21 +75,15 @@ func main() {
 // run is the program, and returns its exit status.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	c, err := parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
-		return 0
-	case err != nil:
-		fmt.Fprintf(stderr, "mispmodule: %v\nRun \"mispmodule -h\" for help.\n", err)
-		return 2
+	if err != nil {
+		return cli.Usage("mispmodule", usage, err, stdout, stderr)
 	}
 	s, err := newServer(c, c.logger(stderr))
 	if err == nil {
 		err = s.serve(ctx)
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "mispmodule: %v\n", err)
-		return 1
+		return cli.Fail("mispmodule", err, stderr)
 	}
 	return 0
 }
