@@ -177,7 +177,7 @@ func TestTinyFragments(t *testing.T) {
 // One-byte segments in both orders: what is held stays under the bound, and
 // every byte is delivered or missing.
 func TestOneByteSegments(t *testing.T) {
-	const n = 1 << 17
+	const n = 1 << 20
 	for name, at := range map[string]func(i uint32) uint32{
 		"in order":        func(i uint32) uint32 { return i },
 		"backwards":       func(i uint32) uint32 { return n - i },
