@@ -146,6 +146,7 @@ type Assembler struct {
 	decoded  int      // bytes that this call has decoded
 
 	spareWaits, lentWaits [][]byte // likewise, of waiting segments
+	unpacker              unpacker
 }
 
 // Push takes a packet, which was decoded from rec, and returns the messages that

@@ -62,8 +62,12 @@ func (b *httpBody) write(s sink, data []byte, at Ref) {
 		b.giveUp(s, Oversized)
 		b.w.file.Size += int64(len(data))
 	default:
+		before := cap(b.packed)
+		if b.packed == nil {
+			b.packed = s.a.unpacker.takeSpare()
+		}
 		b.packed = append(b.packed, data...)
-		s.a.hold(len(data))
+		s.a.hold(cap(b.packed) - before)
 	}
 }
 
@@ -138,7 +142,8 @@ func (b *httpBody) free(s sink) {
 
 // unpack drops what has come of a content with codings.
 func (b *httpBody) unpack(s sink) {
-	s.a.hold(-len(b.packed))
+	s.a.hold(-cap(b.packed))
+	s.a.unpacker.giveSpare(b.packed)
 	b.packed = nil
 }
 

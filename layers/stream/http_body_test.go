@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
@@ -81,6 +82,37 @@ func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
 		t.Errorf("%d bytes are still held", held)
 	}
 	return out
+}
+
+// What undid one content undoes the next, also behind damage.
+func TestCodingsInTurn(t *testing.T) {
+	const get = "GET /x HTTP/1.1\r\n\r\n"
+	gz, other := packed(t, "gzip", "hello"), packed(t, "gzip", strings.Repeat("other", 20_000))
+	var turns talk
+	var want []string
+	for range 3 {
+		for _, test := range []struct{ coding, body, file string }{
+			{"gzip", gz, "5 complete 2cf24dba"},
+			{"gzip", gz[:len(gz)-9], "5 damaged coding "},
+			{"gzip, deflate", packed(t, "zlib", gz), "5 complete 2cf24dba"},
+			{"gzip", "hello", "0 damaged coding "},
+			{"gzip, gzip", packed(t, "gzip", gz), "5 complete 2cf24dba"},
+			{"gzip, gzip", packed(t, "gzip", "hello"), "0 damaged coding "},
+			{"deflate", packed(t, "flate", "hello"), "5 complete 2cf24dba"},
+			{"gzip", other, "100000 complete " + shortSum(strings.Repeat("other", 20_000))},
+		} {
+			turns = append(turns, talk{{false, get}, {true, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s", test.coding, len(test.body), test.body)}}...)
+			want = append(want, `server /x "x"  `+test.file)
+		}
+	}
+	if diff := cmp.Diff(want, files(t, new(stream.Assembler), turns.segs(1400)...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func shortSum(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
 }
 
 // Without files, all other messages are as with them.

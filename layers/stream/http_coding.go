@@ -44,13 +44,15 @@ const pieceLen = 32 << 10
 
 // decode undoes the codings of the content.
 func (b *httpBody) decode(s sink) {
+	u := &s.a.unpacker
+	defer u.done()
 	r, err := b.decoder(s)
-	var piece []byte
 	for err == nil {
-		if piece == nil || s.a.Content { // a Message keeps it until the next call
-			piece = make([]byte, pieceLen)
+		if u.piece == nil || s.a.Content { // a Message keeps it until the next call
+			u.piece = make([]byte, pieceLen)
 		}
 		var n int
+		piece := u.piece
 		n, err = r.Read(piece)
 		b.content(s, piece[:n], b.from.Last)
 	}
@@ -63,12 +65,60 @@ func (b *httpBody) decode(s sink) {
 	}
 }
 
+// An unpacker has what undoing codings takes, to use again: one content is undone
+// at a time.
+type unpacker struct {
+	packed bytes.Reader
+	gzip   []*gzip.Reader // at most maxCodings
+	used   int            // of gzip, for the content in work
+	piece  []byte
+	spare  []byte // for a content to come
+}
+
+// spareContent is the most memory that is kept for a content to come.
+const spareContent = 64 << 10
+
+func (u *unpacker) takeSpare() []byte {
+	b := u.spare
+	u.spare = nil
+	return b
+}
+
+// giveSpare gives back memory that nobody uses any more.
+func (u *unpacker) giveSpare(b []byte) {
+	if cap(b) <= spareContent && cap(b) > cap(u.spare) {
+		u.spare = b[:0]
+	}
+}
+
+func (u *unpacker) gunzip(r io.Reader) (io.Reader, error) {
+	if u.used == len(u.gzip) {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, err
+		}
+		u.gzip = append(u.gzip, z)
+	} else if err := u.gzip[u.used].Reset(r); err != nil {
+		return nil, err
+	}
+	u.used++
+	return u.gzip[u.used-1], nil
+}
+
+// done ends the work on a content.
+func (u *unpacker) done() {
+	u.packed.Reset(nil)
+	u.used = 0
+}
+
 // decoder returns a Reader of the content. What each coding is undone to counts for
 // the bound: one bomb may hide another.
 func (b *httpBody) decoder(s sink) (io.Reader, error) {
-	var r io.Reader = bytes.NewReader(b.packed)
+	u := &s.a.unpacker
+	u.packed.Reset(b.packed)
+	var r io.Reader = &u.packed
 	for _, coding := range b.codings {
-		d, err := decoderOf(coding, r)
+		d, err := u.decoderOf(coding, r)
 		if err != nil {
 			return nil, err
 		}
@@ -79,9 +129,9 @@ func (b *httpBody) decoder(s sink) (io.Reader, error) {
 
 // decoderOf returns a Reader that undoes a coding. What is called deflate is the
 // zlib format (RFC 9110 section 8.4.1.2), but often without its header.
-func decoderOf(coding string, r io.Reader) (io.Reader, error) {
+func (u *unpacker) decoderOf(coding string, r io.Reader) (io.Reader, error) {
 	if coding != "deflate" {
-		return gzip.NewReader(r)
+		return u.gunzip(r)
 	}
 	src := bufio.NewReader(r)
 	const deflated = 8 // RFC 1950 section 2.2
