@@ -107,46 +107,58 @@ func (m *mapping) objects(attributes []Attribute) (out []misp.Object, leftOut in
 	x := m.index()
 	drafts, leftOut := m.chosen(m.drafts(x))
 	x.addFlows(m.report, drafts)
-	known := map[misp.UUID]bool{}
-	for i := range drafts {
-		known[m.idOf(drafts[i].template, drafts[i].key)] = true
-	}
 	room := maxReferenced - len(drafts)
 	if m.options.All || m.options.MaxObjects != 0 {
 		room = len(attributes)
 	}
-	referenced := map[misp.UUID]bool{}
+	to := targets{known: map[misp.UUID]bool{}, attributes: map[misp.UUID]bool{}, room: room}
 	for i := range attributes {
-		referenced[attributes[i].UUID] = false
+		to.attributes[attributes[i].UUID] = false
 	}
+	var refs [][]reference
 	for _, d := range drafts {
 		o := object{misp.NewObject(m.event, d.template, d.key), m}
 		o.FirstSeen, o.LastSeen, _ = m.seen(d.fact)
-		refs := d.fill(&o)
+		r := d.fill(&o)
 		if o.Check() != nil {
 			leftOut++ // MISP refuses all that it is made of
 			continue
 		}
-		for _, r := range refs {
-			if r.template != nil {
-				if to := m.idOf(r.template, r.key); known[to] {
-					_ = o.Refer(to, r.relationship)
-				}
-				continue
-			}
-			to := m.attributeID(r.typ, r.key)
-			seen, there := referenced[to]
-			if there && !seen && room > 0 {
-				referenced[to], seen = true, true
-				room--
-			}
-			if seen {
-				_ = o.Refer(to, r.relationship)
-			}
-		}
-		out = append(out, o.Object)
+		to.known[o.UUID] = true
+		out, refs = append(out, o.Object), append(refs, r)
+	}
+	for i := range out {
+		m.refer(&out[i], refs[i], &to)
 	}
 	return out, leftOut
+}
+
+// targets are what objects may refer to.
+type targets struct {
+	known      map[misp.UUID]bool // objects that go out
+	attributes map[misp.UUID]bool // that go out: whether an object refers to them
+	room       int                // for further attributes to be referred to
+}
+
+// refer adds the references to what goes out.
+func (m *mapping) refer(o *misp.Object, refs []reference, t *targets) {
+	for _, r := range refs {
+		if r.template != nil {
+			if to := m.idOf(r.template, r.key); t.known[to] {
+				_ = o.Refer(to, r.relationship)
+			}
+			continue
+		}
+		to := m.attributeID(r.typ, r.key)
+		seen, there := t.attributes[to]
+		if there && !seen && t.room > 0 {
+			t.attributes[to], seen = true, true
+			t.room--
+		}
+		if seen {
+			_ = o.Refer(to, r.relationship)
+		}
+	}
 }
 
 func (m *mapping) idOf(t *misp.Template, key string) misp.UUID {
