@@ -58,7 +58,7 @@ const (
 )
 
 // What is to be said of an origin.
-var originFacts = [...]struct {
+var originInfo = [...]struct {
 	topic   Topic
 	text    string
 	claimed bool // it is what a peer says, and not what the packets themselves show
@@ -104,7 +104,7 @@ var originFacts = [...]struct {
 	connID:         {Connections, "Community ID", false},
 }
 
-func (o origin) topic() Topic { return originFacts[o].topic }
+func (o origin) topic() Topic { return originInfo[o].topic }
 
 // origins is a set of origins.
 type origins uint64
@@ -125,8 +125,9 @@ func (s origins) all() iter.Seq[origin] {
 	}
 }
 
-// all maps every observation, in any order: what comes of them is ordered. What a line gives in brackets is a rule: the
-// value is left out under it, unless EventOptions say otherwise.
+// all maps every observation, in any order, as what comes of them is ordered. What
+// a line gives in brackets is a rule: the value is left out under it, unless
+// EventOptions say otherwise.
 func (m *mapping) all() {
 	r := m.report
 	for _, q := range r.requests.rows {

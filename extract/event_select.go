@@ -149,10 +149,12 @@ func indicatorOf(typ misp.Type, value string, same []candidate) indicator {
 	return i
 }
 
+func compareIndicators(a, b indicator) int { return strings.Compare(a.value, b.value) }
+
 // unite makes one of indicators that have the same value in MISP's form, and
 // puts them in the order of their values.
 func unite(list []indicator) []indicator {
-	slices.SortFunc(list, func(a, b indicator) int { return strings.Compare(a.value, b.value) })
+	slices.SortFunc(list, compareIndicators)
 	out := list[:0]
 	for _, i := range list {
 		if n := len(out); n > 0 && out[n-1].value == i.value {
@@ -301,13 +303,13 @@ func (m *mapping) cut(lists [][]indicator, n int) {
 			if c := a.fact.First.Compare(b.fact.First); c != 0 {
 				return c
 			}
-			return strings.Compare(a.value, b.value)
+			return compareIndicators(a, b)
 		})
 		for _, i := range list[keep:] {
 			m.leave(i.origins.first(), TooMany, i.value, i.fact)
 		}
 		lists[n] = list[:keep]
-		slices.SortFunc(lists[n], func(a, b indicator) int { return strings.Compare(a.value, b.value) })
+		slices.SortFunc(lists[n], compareIndicators)
 	}
 }
 
@@ -316,7 +318,7 @@ func (m *mapping) cut(lists [][]indicator, n int) {
 func (m *mapping) attribute(i *indicator) (Attribute, bool) {
 	a := Attribute{Attribute: misp.AcceptedAttribute(m.event, i.typ, i.value), Count: i.fact.Count, Claimed: true, Evidence: i.fact.Evidence}
 	for o := range i.origins.all() {
-		a.Claimed = a.Claimed && originFacts[o].claimed
+		a.Claimed = a.Claimed && originInfo[o].claimed
 	}
 	if a.Warninglists = m.warned(i.typ, i.value); len(a.Warninglists) > 0 {
 		if m.options.DropWarned {
@@ -355,7 +357,7 @@ func (m *mapping) comment(i *indicator, lists []string) string {
 		if len(b) > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, originFacts[o].text...)
+		b = append(b, originInfo[o].text...)
 	}
 	b = append(b, "; "...)
 	if n := i.fact.Count; n == 1 {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -53,18 +54,6 @@ func firstPackets(t *testing.T, b []byte, n int64) string {
 	return jsonOf(t, readBytes(t, b[:r.Place().Offset], Options{}), false)
 }
 
-// ended fails when there are more goroutines than before.
-func ended(t *testing.T, before int) {
-	t.Helper()
-	for range 1_000_000 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Errorf("%d goroutines, before %d", runtime.NumGoroutine(), before)
-}
-
 // A source that fails at any byte: the report holds all that was before, the error
 // is the source's, and nobody is left working.
 func TestSourceFailsAtEveryByte(t *testing.T) {
@@ -90,7 +79,7 @@ func TestSourceFailsAtEveryByte(t *testing.T) {
 	if len(want) != 9 { // of 0 to 8 whole packets
 		t.Errorf("%d different reports", len(want))
 	}
-	ended(t, before)
+	fault.Ended(t, before)
 }
 
 // A countdown is a context that is cancelled when it was asked so many times.
@@ -138,7 +127,7 @@ func TestCancelledEverywhere(t *testing.T) {
 			t.Errorf("%d workers: it stops in %d places only", workers, len(ends))
 		}
 	}
-	ended(t, before)
+	fault.Ended(t, before)
 }
 
 // A stopper cancels when so many bytes were read.
@@ -175,7 +164,7 @@ func TestCancelledAtEveryPacket(t *testing.T) {
 			sameText(t, fmt.Sprintf("cancelled at %d, %d workers", at, workers), firstPackets(t, b, rep.Packets), jsonOf(t, rep, false))
 		}
 	}
-	ended(t, before)
+	fault.Ended(t, before)
 }
 
 // Clocks that jump: nothing that packets show by themselves is lost, what was open

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -111,7 +112,7 @@ func TestInputFailsAtEveryByte(t *testing.T) {
 			}
 		}
 	}
-	ended(t, before)
+	fault.Ended(t, before)
 }
 
 // An input that fails, or comes to nothing, behind damage: the error is the
@@ -157,7 +158,7 @@ func TestInputCancelled(t *testing.T) {
 			}
 		}
 	}
-	ended(t, before)
+	fault.Ended(t, before)
 }
 
 // A digest gives the same hash beside those who write, in whatever pieces.

@@ -57,7 +57,7 @@ func (s *server) hashNote(j *job) string {
 	case j.unhashed:
 		return "Files were not hashed, as the option \"hashes\" says."
 	case errors.Is(j.err, errBudget) && s.hash != stream.HashNone:
-		return "Without the option \"hashes\" captures are read nearly twice as fast."
+		return "Without the option \"hashes\" captures take two thirds of the time."
 	}
 	return ""
 }

@@ -40,8 +40,8 @@ type Config struct {
 	// Content asks for the content of files, as Messages with Part Data.
 	Content bool
 
-	// NoFiles asks for no Messages of files, and Hash and Content for nothing:
-	// bodies, attachments and transfers are passed over.
+	// NoFiles leaves out the Messages of files: bodies, attachments and transfers
+	// are passed over, and Hash and Content have no effect.
 	NoFiles bool
 
 	// Detect, if set, recognises protocols of the caller's own.

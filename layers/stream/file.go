@@ -119,10 +119,13 @@ func (s sink) beginFile(m Message, name, mediaType string) *fileWriter {
 	f := &File{Name: cut(name, maxName), Type: cut(mediaType, maxType)}
 	w := &fileWriter{file: f, from: m, cost: fileCost + len(f.Name)}
 	s.a.hold(w.cost)
-	if s.a.Hash != HashNone && !s.a.NoFiles {
+	if s.a.NoFiles {
+		return w
+	}
+	if s.a.Hash != HashNone {
 		w.hashes = []fileHash{{sha256.New(), &f.SHA256}}
 	}
-	if s.a.Hash == HashAll && !s.a.NoFiles {
+	if s.a.Hash == HashAll {
 		w.hashes = append(w.hashes, fileHash{sha1.New(), &f.SHA1}, fileHash{md5.New(), &f.MD5})
 	}
 	w.emit(s, Begin, m.First, nil)

@@ -95,25 +95,29 @@ func (a *Assembler) place(t *tcb, from int, s segment) {
 
 // waiting returns a copy of s that can wait.
 func (a *Assembler) waiting(s *segment) *segment {
-	w := &segment{seq: s.seq, ref: s.ref, origin: s.origin}
-	switch n := len(a.spareWaits); {
-	case len(s.data) <= waitSize/2 || len(s.data) > waitSize:
-		w.own = make([]byte, 0, len(s.data))
-	case n > 0:
-		w.own, a.spareWaits = a.spareWaits[n-1], a.spareWaits[:n-1]
-	default:
-		w.own = make([]byte, 0, waitSize)
-	}
-	w.data = append(w.own[:0], s.data...)
-	w.cost = segmentCost + cap(w.own)
-	return w
+	data := append(a.room(len(s.data)), s.data...)
+	return &segment{seq: s.seq, data: data, ref: s.ref, origin: s.origin, cost: segmentCost + cap(data)}
 }
 
-// waited gives the memory of a segment back that messages of this call may be
-// in.
+// room returns memory for n bytes that wait.
+func (a *Assembler) room(n int) []byte {
+	if n <= waitSize/2 || n > waitSize {
+		return make([]byte, 0, n)
+	}
+	last := len(a.spareWaits) - 1
+	if last < 0 {
+		return make([]byte, 0, waitSize)
+	}
+	b := a.spareWaits[last]
+	a.spareWaits = a.spareWaits[:last]
+	return b
+}
+
+// waited gives the memory of a segment back, which messages of this call may be
+// in. A segment that was cut has another capacity, and keeps it.
 func (a *Assembler) waited(w *segment) {
-	if cap(w.own) == waitSize && len(a.lentWaits) < maxSpare {
-		a.lentWaits = append(a.lentWaits, w.own[:0])
+	if cap(w.data) == waitSize && len(a.lentWaits) < maxSpare {
+		a.lentWaits = append(a.lentWaits, w.data[:0])
 	}
 }
 

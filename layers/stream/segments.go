@@ -15,8 +15,7 @@ type segment struct {
 	origin *Ref // where the first fragment was, when the data came in several
 
 	left, right *segment
-	cost        int    // what it counts for until it is gone
-	own         []byte // the memory that data is in, if nothing else is
+	cost        int // what it counts for until it is gone
 }
 
 // segmentCost is what a waiting segment takes beyond its bytes.
@@ -142,12 +141,11 @@ func (q *segments) cut(s *segment, from, to uint32) {
 		q.size -= len(s.data) - int(lead)
 		s.data = s.data[:lead]
 	default:
-		s.own = nil
 		tail := *s
 		tail.skip(len(s.data) - int(rest))
 		tail.cost = segmentCost + len(tail.data)
 		q.size -= len(s.data) - int(lead)
-		s.data = s.data[:lead]
+		s.data = s.data[:lead:lead] // what is behind is tail's
 		q.insert(&tail)
 	}
 }
