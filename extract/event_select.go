@@ -84,15 +84,12 @@ func (m *mapping) name(from origin, name string, f *Fact) {
 func (m *mapping) putNames() {
 	slices.SortFunc(m.names, compareValues)
 	for same := range chunks(m.names) {
-		name, typ, rule := same[0].value, misp.Hostname, Rule("")
-		switch {
-		case isAddr(name): // what was sent there is among the hosts
-			typ, rule = misp.IPDst, AddrAsName
-		default:
-			rule = nameRule(name)
-			if registrable(name) {
-				typ = misp.Domain
-			}
+		name := same[0].value
+		typ, rule := misp.Hostname, nameRule(name)
+		if isAddr(name) {
+			typ, rule = misp.IPDst, AddrAsName // what was sent there is among the hosts
+		} else if registrable(name) {
+			typ = misp.Domain
 		}
 		for _, c := range same {
 			m.put(c.from, typ, name, c.fact, rule)
