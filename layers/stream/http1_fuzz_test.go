@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
@@ -49,8 +50,10 @@ func FuzzHTTP1(f *testing.F) {
 // peerMessages returns what net/http finds in b: a line for each head and each body
 // that is not empty. known says that every method is in common use; ok is false
 // when there is a fault, or something that we know to be different: HTTP/1.0 with
-// chunks, of which RFC 9112 section 6.1 says that it is faulty, HTTP/2, Upgrade, and
-// a status such as -00, which net/http takes and section 4 does not.
+// chunks, of which RFC 9112 section 6.1 says that it is faulty, HTTP/2, Upgrade, a
+// status such as -00, which net/http takes and section 4 does not, and names of
+// fields that are no tokens (section 5.1), which ReadRequest leaves to net/http's
+// server to refuse.
 func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 	r := bufio.NewReader(bytes.NewReader(b))
 	known = true
@@ -62,12 +65,14 @@ func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 		var body io.Reader
 		var chunked []string
 		var atLeast11 bool
+		var fields http.Header
 		if server {
 			res, err := http.ReadResponse(r, nil)
 			if err != nil || res.StatusCode == http.StatusSwitchingProtocols || res.StatusCode < 100 || res.ProtoMajor != 1 {
 				return nil, false, false
 			}
 			head, body, chunked, atLeast11 = fmt.Sprint(res.StatusCode), res.Body, res.TransferEncoding, res.ProtoAtLeast(1, 1)
+			fields = res.Header
 		} else {
 			req, err := http.ReadRequest(r)
 			if err != nil || req.ProtoMajor != 1 || req.Method == "CONNECT" {
@@ -75,6 +80,12 @@ func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 			}
 			known = known && slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}, req.Method)
 			head, body, chunked, atLeast11 = req.Method+" "+req.RequestURI, req.Body, req.TransferEncoding, req.ProtoAtLeast(1, 1)
+			fields = req.Header
+		}
+		for name := range fields {
+			if !httpguts.ValidHeaderFieldName(name) {
+				return nil, false, false
+			}
 		}
 		content, err := io.ReadAll(body)
 		if err != nil || !atLeast11 && (len(chunked) > 0 || bytes.Contains(bytes.ToLower(b), []byte("transfer-encoding"))) {
