@@ -482,15 +482,32 @@ func decode(c coding, b []byte, cut int) (string, bool) {
 	return string(out), ok
 }
 
+// twinQuoted compares with quotedprintable, which keeps white space in mind however
+// much there is of it.
 func twinQuoted(t *testing.T, b []byte, cut int) {
 	got, ok := decode(codingQuoted, b, cut)
 	if whole, _ := decode(codingQuoted, b, 1<<20); whole != got {
 		t.Fatalf("cut %q, whole %q", got, whole)
 	}
+	if longestRun(b, " \t\r") > maxPadding {
+		return
+	}
 	want, err := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(b)))
 	if err == nil && (!ok || got != string(want)) {
 		t.Fatalf("%q is %q, %v; quotedprintable has %q", b, got, ok, want)
 	}
+}
+
+// longestRun returns the length of the longest run in b of bytes that are in set.
+func longestRun(b []byte, set string) int {
+	longest, n := 0, 0
+	for _, c := range b {
+		if n++; strings.IndexByte(set, c) < 0 {
+			n = 0
+		}
+		longest = max(longest, n)
+	}
+	return longest
 }
 
 func twinBase64(t *testing.T, b []byte, cut int) {
