@@ -232,7 +232,7 @@ func (h httpHead) KeepAlive() bool {
 			case equalFoldASCII(item, "close"):
 				return false
 			case equalFoldASCII(item, "keep-alive"):
-				keep = true
+				keep = h.major > 0
 			}
 		}
 	}

@@ -307,6 +307,7 @@ func TestHTTPKeepAlive(t *testing.T) {
 		"1.0\r\nConnection: Keep-Alive\r\n":      true,
 		"1.0\r\nConnection: keep-alive\r\nConnection: x,\r\n": true,
 		"1.0\r\nConnection: keep-alive, close\r\n":            false,
+		"0.9\r\nConnection: keep-alive\r\n":                   false,
 	} {
 		if got := mustRequest(t, "GET / HTTP/"+in+"\r\n").KeepAlive(); got != want {
 			t.Errorf("%q: %v", in, got)

@@ -105,16 +105,17 @@ func (q *query) setConfig(raw []byte) error {
 		}
 		return queryError(`"config" is not an object.`)
 	}
-	q.config = map[string]string{}
+	config := map[string]string{}
 	for key, raw := range members {
 		var value string
 		if err := scalar(key, raw, &value); err != nil {
 			return err
 		}
 		if string(raw) != "null" {
-			q.config[key] = value
+			config[key] = value
 		}
 	}
+	q.config = config
 	return nil
 }
 
