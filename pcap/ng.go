@@ -173,6 +173,9 @@ func (r *Reader) finish(i *ng.Interface, wireLen uint32) {
 	rec := &r.rec
 	rec.WireLen = toInt(wireLen)
 	rec.LinkType, rec.FCSLen = LinkType(i.LinkType), i.FCSLen
+	if rec.Options != nil {
+		rec.FCSLen = i.PacketFCSLen(rec.Options, r.ng.Big)
+	}
 	rec.Section, rec.BigEndian = r.ng.Section, r.ng.Big
 	rec.Number = r.number & r.numbered
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
@@ -262,5 +264,37 @@ func TestSectionsAcrossChunks(t *testing.T) {
 	}
 	if _, err := r.Next(); err != io.EOF || sections != 100_000 {
 		t.Errorf("%d sections, %v", sections, err)
+	}
+}
+
+// if_fcslen is in bits, but has 4 for an example (draft section 4.2); epb_flags
+// has bytes, and goes before it where it says any (section 4.3.1).
+func TestFCSLen(t *testing.T) {
+	flags := func(big bool, fcs uint32) build.Option {
+		v := make([]byte, 4)
+		order(big).PutUint32(v, fcs<<5|1)
+		return build.Option{Code: 2, Value: v}
+	}
+	comment := build.Option{Code: 1, Value: []byte("first")}
+	for _, big := range []bool{false, true} {
+		f := build.Pcapng{BigEndian: big}
+		f.Section()
+		for _, n := range []byte{0, 2, 4, 16, 32} {
+			f.Interface(1, 0, build.Option{Code: 13, Value: []byte{n}})
+		}
+		for i := range uint32(5) {
+			f.Enhanced(i, 1, packet(1, 60))
+		}
+		f.Enhanced(4, 1, packet(1, 60), comment, flags(big, 2)).Enhanced(4, 1, packet(1, 60), flags(big, 0)).Enhanced(4, 1, packet(1, 60), comment)
+		f.Enhanced(0, 1, packet(1, 60), flags(big, 4)).Enhanced(0, 1, packet(1, 60)).Simple(60, packet(1, 60))
+		f.Block(2, []uint32{0, 0, 1, 60, 60}, packet(1, 60), flags(big, 4))
+		var got []int
+		for _, rec := range all(t, f.Bytes()) {
+			got = append(got, rec.FCSLen)
+		}
+		want := []int{0, 2, 4, 2, 4, 2, 4, 4, 4, 0, 0, 4}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("big-endian %t:\n%s", big, diff)
+		}
 	}
 }

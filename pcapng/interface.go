@@ -28,7 +28,7 @@ const (
 	OptIfTZone       uint16 = 10 // 32 bits
 	OptIfFilter      uint16 = 11 // a byte, and what it says: see Filter
 	OptIfOS          uint16 = 12
-	OptIfFCSLen      uint16 = 13 // a byte: bytes of frame check sequence
+	OptIfFCSLen      uint16 = 13 // a byte: bits of frame check sequence; below 8 it is bytes
 	OptIfTSOffset    uint16 = 14 // 64 bits, signed: seconds to add to times
 	OptIfHardware    uint16 = 15
 	OptIfTXSpeed     uint16 = 16 // 64 bits: bits per second
@@ -180,7 +180,7 @@ func (i *Interface) number(o Option) {
 			i.Resolution = Seconds
 		}
 	case o.Code == OptIfFCSLen && len(o.Value) == 1:
-		i.FCSLen = int(o.Value[0])
+		i.FCSLen = ng.FCSLen(o.Value[0])
 	case o.Code == OptIfTZone:
 		zone, _ := o.Uint32()
 		i.TZone = int32(zone)
@@ -208,7 +208,7 @@ func (w *Writer) AddInterface(i Interface, opts ...Option) (number int, err erro
 	if err := w.begin(w.big); err != nil {
 		return 0, err
 	}
-	if i.LinkType > math.MaxUint16 || i.FCSLen < 0 || i.FCSLen > math.MaxUint8 {
+	if i.LinkType > math.MaxUint16 || i.FCSLen < 0 || i.FCSLen*8 > math.MaxUint8 {
 		return 0, fmt.Errorf("pcapng: an interface cannot have link type %d and FCS length %d", i.LinkType, i.FCSLen)
 	}
 	snapLen := uint32(min(max(i.SnapLen, 0), math.MaxInt32))
@@ -250,7 +250,7 @@ func (w *Writer) interfaceOptions(i *Interface) {
 	}
 	w.texts(OptIfOS, i.OS)
 	if i.FCSLen != 0 {
-		w.option(Option{Code: OptIfFCSLen, Value: []byte{byte(i.FCSLen)}})
+		w.option(Option{Code: OptIfFCSLen, Value: []byte{byte(i.FCSLen * 8)}})
 	}
 	w.number(OptIfTSOffset, uint64(i.Offset))
 	w.texts(OptIfHardware, i.Hardware)

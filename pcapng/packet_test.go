@@ -1,12 +1,15 @@
 package pcapng_test
 
 import (
+	"bytes"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
 
@@ -156,6 +159,39 @@ func TestDropCount(t *testing.T) {
 			if n, ok := blocks[2].DropCount(); n != test.want || ok != test.ok {
 				t.Errorf("%d, big-endian %t: %d %t, want %d %t", i, big, n, ok, test.want, test.ok)
 			}
+		}
+	})
+}
+
+// What epb_flags says of the check sequence goes before what the interface says
+// (draft section 4.3.1), which is in bits (section 4.2).
+func TestPacketFCSLen(t *testing.T) {
+	both(func(big bool) {
+		var out bytes.Buffer
+		w := pcapng.NewWriter(&out)
+		err := w.BeginSection(pcapng.Section{BigEndian: big})
+		_, addErr := w.AddInterface(pcapng.Interface{LinkType: pcap.LinkTypeRaw, FCSLen: 4})
+		rec := &pcap.Record{Time: time.Unix(1, 0), Data: []byte("data!"), LinkType: pcap.LinkTypeRaw}
+		for _, f := range []pcapng.Flags{0, pcapng.Flags(0).WithFCSLen(2), pcapng.FlagInbound} {
+			err = errors.Join(err, w.Write(rec, f.Option()))
+		}
+		if err = errors.Join(err, addErr); err != nil {
+			t.Fatal(err)
+		}
+		r, want := pcapng.NewReaderBytes(out.Bytes()), []int{4, 2, 4}
+		var got []int
+		for b := range r.Blocks() {
+			for o := range b.Options() {
+				if b.Type == pcapng.InterfaceDescription && o.Code == pcapng.OptIfFCSLen && o.Value[0] != 32 {
+					t.Errorf("if_fcslen %d, want 32 bits", o.Value[0])
+				}
+			}
+			if rec, ok := r.Record(b); ok {
+				got = append(got, rec.FCSLen)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("big-endian %t:\n%s", big, diff)
 		}
 	})
 }

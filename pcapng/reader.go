@@ -96,7 +96,7 @@ func (r *Reader) Record(b *Block) (*pcap.Record, bool) {
 		rec.Time = i.Time(p.Timestamp)
 	}
 	rec.Data, rec.WireLen = p.Data, toInt(p.WireLen)
-	rec.LinkType, rec.FCSLen = pcap.LinkType(i.LinkType), i.FCSLen
+	rec.LinkType, rec.FCSLen = pcap.LinkType(i.LinkType), i.PacketFCSLen(p.Options, b.BigEndian)
 	rec.Section, rec.Interface = b.Section, p.Interface
 	rec.Number, rec.Offset = r.packets, b.Offset
 	rec.Options, rec.BigEndian = p.Options, b.BigEndian

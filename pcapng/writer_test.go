@@ -286,7 +286,7 @@ func TestAddInterface(t *testing.T) {
 	})
 	w := pcapng.NewWriter(io.Discard)
 	for _, i := range []pcapng.Interface{
-		{LinkType: 1 << 16}, {FCSLen: -1}, {FCSLen: 256}, {Name: strings.Repeat("x", 1<<16)},
+		{LinkType: 1 << 16}, {FCSLen: -1}, {FCSLen: 32}, {Name: strings.Repeat("x", 1<<16)},
 		{Addrs: []netip.Prefix{{}}}, {Addrs: []netip.Prefix{netip.PrefixFrom(netip.MustParseAddr("192.0.2.1"), 33)}},
 	} {
 		if n, err := w.AddInterface(i); err == nil {

@@ -16,6 +16,10 @@ const (
 	optTSOffset = 14
 )
 
+// The flags of a packet (section 4.3 of the draft; appendix A for the obsolete
+// block).
+const optPacketFlags = 2
+
 // Microseconds is the resolution of an interface that states none.
 const Microseconds = 6
 
@@ -25,7 +29,7 @@ type Interface struct {
 	SnapLen    uint32
 	Resolution uint8 // if_tsresol as stored; 6 when absent
 	Offset     int64 // if_tsoffset, in seconds
-	FCSLen     int   // if_fcslen, in bytes
+	FCSLen     int   // if_fcslen, as FCSLen reads it
 	Options    []byte
 	At         int64  // where its block is in the input
 	MaxLen     uint32 // SnapLen, or the largest number when that is 0: not limited
@@ -57,7 +61,7 @@ func (r *Reader) parseInterface(body []byte) (Interface, error) {
 		case code == optTSResol && len(value) == 1:
 			i.Resolution = value[0]
 		case code == optFCSLen && len(value) == 1:
-			i.FCSLen = int(value[0])
+			i.FCSLen = FCSLen(value[0])
 		case code == optTSOffset && len(value) == 8:
 			i.Offset = int64(r.uint64(value))
 		}
@@ -65,6 +69,36 @@ func (r *Reader) parseInterface(body []byte) (Interface, error) {
 	}
 	i.Options = bytes.Clone(body[8:])
 	return i, nil
+}
+
+// FCSLen returns the bytes that an if_fcslen of n says. The draft has it in bits,
+// with 4 for an example, and so many writers have it in bytes: no check sequence
+// has fewer than 8 bits, and none has 8 bytes.
+func FCSLen(n uint8) int {
+	if n < 8 {
+		return int(n)
+	}
+	return int(n) / 8
+}
+
+// PacketFCSLen returns the bytes of check sequence of a packet with these options:
+// what its epb_flags say goes before what the interface says (section 4.3.1 of the
+// draft).
+func (i *Interface) PacketFCSLen(options []byte, big bool) int {
+	for len(options) > 0 {
+		code, value, n := NextOption(options, big)
+		if n == 0 || code == optEnd {
+			break
+		}
+		if code == optPacketFlags && len(value) == 4 {
+			if fcs := Uint32(value, big) >> 5 & 15; fcs != 0 {
+				return int(fcs)
+			}
+			break
+		}
+		options = options[n:]
+	}
+	return i.FCSLen
 }
 
 func (r *Reader) uint64(b []byte) uint64 {
