@@ -39,8 +39,8 @@ Flags:
   -to TIME    only packets before this time
   -h          this text
 
-A pcap file holds packets of one link type. Packets without time are at 1970 in
-it, and between no times.
+A pcap file holds packets of one link type and one length of check sequence.
+Packets without time are at 1970 in it, and between no times.
 
 Exit status: 0 done; 1 IN is damaged or OUT cannot hold it (what was before that
 is written); 2 wrong usage.

@@ -190,6 +190,28 @@ func TestOneLinkType(t *testing.T) {
 	}
 }
 
+// A check sequence behind the packets stays known as one.
+func TestCheckSequence(t *testing.T) {
+	fcs := build.Pcap{LinkType: 1 | 1<<26 | 2<<28}
+	file := fcs.Add(start, append(query, 1, 2, 3, 4)).Bytes()
+	for _, way := range [][]string{{"pcap"}, {"nspcap"}, {"pcapng"}, {"pcapng", "pcap"}, {"pcapng", "pcapng"}} {
+		b := file
+		for _, format := range way {
+			b = must(t, b, "-F", format)
+		}
+		if recs, _ := records(t, b); recs[0].FCSLen != 4 {
+			t.Errorf("%v: a check sequence of %d bytes, want 4", way, recs[0].FCSLen)
+		}
+	}
+	bits := build.Option{Code: 13, Value: []byte{32}}
+	mixed := new(build.Pcapng).Section().Interface(1, 0, bits).Interface(1, 0).Enhanced(0, 1, query).Enhanced(1, 2, query).Bytes()
+	status, out, stderr := converted(t, mixed, "-F", "pcap")
+	want := "convert: packet 2: it ends with a check sequence of 0 bytes, those before it with one of 4, and a pcap file holds one: write pcapng (-F pcapng), or filter\n"
+	if recs, _ := records(t, out); status != 1 || stderr != want || len(recs) != 1 {
+		t.Errorf("status %d, %d packets, %s", status, len(recs), stderr)
+	}
+}
+
 // An input without packets is a file without packets.
 func TestNoPackets(t *testing.T) {
 	link := build.Pcap{LinkType: 113}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
@@ -25,7 +26,7 @@ func newSink(format string, w io.Writer) sink {
 	if format == "pcapng" {
 		return &pcapngSink{w: pcapng.NewWriter(w)}
 	}
-	return &pcapSink{out: w, nanos: format == "nspcap"}
+	return &pcapSink{out: w, c: pcap.WriterConfig{Nanoseconds: format == "nspcap"}}
 }
 
 // A pcapngSink writes pcapng.
@@ -77,12 +78,13 @@ func (s *pcapngSink) end() error {
 	return nil
 }
 
-// A pcapSink writes pcap, which holds one link type and nothing but packets.
+// A pcapSink writes pcap, which holds one link type, one length of check sequence
+// and nothing but packets.
 type pcapSink struct {
-	out   io.Writer
-	nanos bool
-	link  pcap.LinkType
-	w     *classicWriter // once the link type is known
+	out  io.Writer
+	c    pcap.WriterConfig
+	link pcap.LinkType
+	w    *pcap.Writer // once the link type is known
 }
 
 func (s *pcapSink) begin(h pcap.Header) error {
@@ -90,12 +92,12 @@ func (s *pcapSink) begin(h pcap.Header) error {
 	if h.Format != pcap.FormatPcap {
 		return nil
 	}
-	s.link = h.LinkType
+	s.link, s.c.FCSLen = h.LinkType, h.FCSLen
 	return s.open()
 }
 
 func (s *pcapSink) open() (err error) {
-	s.w, err = newClassicWriter(s.out, s.link, s.nanos)
+	s.w, err = s.c.NewWriter(s.out, s.link)
 	return err
 }
 
@@ -103,15 +105,26 @@ func (s *pcapSink) block(*pcapng.Block) error { return nil }
 
 func (s *pcapSink) packet(rec *pcap.Record) error {
 	if s.w == nil {
-		s.link = rec.LinkType
+		s.link, s.c.FCSLen = rec.LinkType, rec.FCSLen
 		if err := s.open(); err != nil {
 			return err
 		}
 	}
-	if rec.LinkType != s.link {
+	if rec.Time.IsZero() {
+		timed := *rec
+		timed.Time = time.Unix(0, 0)
+		rec = &timed
+	}
+	err := s.w.Write(rec)
+	switch {
+	case errors.Is(err, pcap.ErrTime):
+		return fmt.Errorf("a pcap file cannot say %v: write pcapng (-F pcapng)", rec.Time)
+	case !errors.Is(err, pcap.ErrLinkType):
+		return err
+	case rec.LinkType != s.link:
 		return fmt.Errorf("it is of link type %v, those before it are of %v, and a pcap file holds one: write pcapng (-F pcapng), or filter", rec.LinkType, s.link)
 	}
-	return s.w.Write(rec)
+	return fmt.Errorf("it ends with a check sequence of %d bytes, those before it with one of %d, and a pcap file holds one: write pcapng (-F pcapng), or filter", rec.FCSLen, s.c.FCSLen)
 }
 
 // end writes a file without packets, if there were none.
