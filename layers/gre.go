@@ -22,6 +22,7 @@ const (
 
 // Protocols that are no EtherTypes elsewhere.
 const (
+	greEoIP         = 0x6400 // Ethernet over IP of MikroTik, with the header of version 1
 	greFrameRelay   = 0x6559 // RFC 1701
 	greArubaFirst   = 0x8200 // access points of Aruba: 802.11 frames
 	greArubaLast    = 0x83ff
@@ -78,6 +79,8 @@ func (h GRE) kind(b []byte) Kind {
 		return KindERSPAN
 	case t == EtherTypeCMD:
 		return KindCMDGRE
+	case t == greEoIP:
+		return KindEthernet
 	case t == greFrameRelay:
 		return KindFrameRelay
 	case t == greWCCP && len(b) > 0 && b[0]>>4 == 4:

@@ -52,6 +52,8 @@ func TestGREPayload(t *testing.T) {
 		{"PPTP", "3001 880b 0022 0002 00000007 ff030021" + ipv4Sample, []Kind{KindPPP, KindIPv4, KindUDP}},
 		{"PPTP acknowledgment", "2081 880b 0000 0002 00000007", nil},
 		{"Ethernet", "2000 6558 00000001" + ethernetSample, []Kind{KindEthernet, KindARP}},
+		{"MikroTik", "2001 6400 003c 0700" + ethernetSample, []Kind{KindEthernet, KindARP}},
+		{"MikroTik keepalive", "2001 6400 0000 0700", nil},
 		{"ERSPAN I", "0000 88be" + ethernetSample, []Kind{KindEthernet, KindARP}},
 		{"ERSPAN II", "1000 88be 00000001 1001 0002 00000000" + ethernetSample, []Kind{KindERSPAN, KindEthernet, KindARP}},
 		{"ERSPAN III", "1000 22eb 00000001" + erspanSample, []Kind{KindERSPAN, KindEthernet, KindIPv4, KindUDP}},

@@ -27,6 +27,7 @@ const (
 	portGENEVE    = 6081
 	portSFlow     = 6343
 	portMPLSinUDP = 6635
+	portVXLANOld  = 8472 // of Linux when none is given, and so of flannel
 
 	portDHCPv4Server = 67
 	portDHCPv4Client = 68
@@ -100,7 +101,7 @@ func udpPortKind(port uint16) Kind {
 		return KindTeredo
 	case portGREinUDP:
 		return KindGRE
-	case portVXLAN:
+	case portVXLAN, portVXLANOld:
 		return KindVXLAN
 	case portVXLANGPE:
 		return KindVXLANGPE

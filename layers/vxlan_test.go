@@ -21,13 +21,15 @@ func TestVXLAN(t *testing.T) {
 }
 
 // The port tells VXLAN from its generic extension (RFC 9803 section 3.1), whose
-// flag P says that there is a protocol.
+// flag P says that there is a protocol. Linux has taken 8472 since before there was
+// a number (udp_port of drivers/net/vxlan).
 func TestVXLANPorts(t *testing.T) {
 	for _, c := range []struct {
 		port, b string
 		want    []Kind
 	}{
 		{"12b5", vxlanSample, []Kind{KindVXLAN, KindEthernet, KindARP}},
+		{"2118", vxlanSample, []Kind{KindVXLAN, KindEthernet, KindARP}},
 		{"12b6", "0c 0000 01 00002a 00" + ipv4Sample, []Kind{KindVXLANGPE, KindIPv4, KindUDP}},
 		{"12b6", "0c 0000 02 00002a 00" + ipv6Sample, []Kind{KindVXLANGPE, KindIPv6, KindUDP}},
 		{"12b6", "0c 0000 03 00002a 00" + ethernetSample, []Kind{KindVXLANGPE, KindEthernet, KindARP}},
