@@ -34,6 +34,7 @@ const (
 	versionMajor  = 2
 	versionMinor  = 4
 	versionDGUX   = 543 // what tcpdump of DG/UX writes
+	versionAIX    = 2   // minor version: of AIX, or of an old libpcap
 	swappedBefore = 3   // minor version: always below, in it when they show it
 )
 
@@ -76,6 +77,7 @@ func (r *Reader) readHeader(b []byte) error {
 	if word&fcsPresent != 0 {
 		h.FCSLen = int(word>>fcsShift) * 2
 	}
+	h.aix(word)
 	r.snapLen = math.MaxUint32
 	if h.SnapLen > 0 {
 		r.snapLen = uint32(h.SnapLen)
@@ -93,6 +95,29 @@ func (r *Reader) readHeader(b []byte) error {
 	}
 	r.rec = Record{LinkType: h.LinkType, FCSLen: h.FCSLen}
 	return nil
+}
+
+// aix corrects h if AIX wrote the file: it calls itself version 2.2, has an ifType
+// (RFC 1573) where others have a link type, which these four tell, and nanoseconds
+// behind the magic number of microseconds. That is how Wireshark reads it. FDDI
+// stays unknown, as AIX pads its frames.
+func (h *Header) aix(word uint32) {
+	if h.Modified || h.Nanoseconds || h.VersionMajor != versionMajor || h.VersionMinor != versionAIX {
+		return
+	}
+	const ethernet, tokenRing, fddi, loopback = 6, 9, 15, 24
+	switch word {
+	case ethernet:
+		h.LinkType = LinkTypeEthernet
+	case tokenRing:
+		h.LinkType = LinkTypeIEEE802_5
+	case loopback:
+		h.LinkType = LinkTypeNull
+	case fddi:
+	default:
+		return
+	}
+	h.Nanoseconds = true
 }
 
 // nextClassic reads a record.

@@ -108,6 +108,40 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// AIX: version 2.2, an ifType, nanoseconds (libpcap_open of Wireshark's libpcap.c).
+// Others of that version are as any.
+func TestAIX(t *testing.T) {
+	for _, test := range []struct {
+		minor uint16
+		word  uint32
+		magic uint32
+		link  pcap.LinkType
+		nanos int
+	}{
+		{2, 6, 0, pcap.LinkTypeEthernet, 999_999_999},
+		{2, 9, 0, pcap.LinkTypeIEEE802_5, 999_999_999},
+		{2, 15, 0, 15, 999_999_999},
+		{2, 24, 0, pcap.LinkTypeNull, 999_999_999},
+		{2, 1, 0, pcap.LinkTypeEthernet, 999_999_000},
+		{2, 10, 0, pcap.LinkTypeFDDI, 999_999_000},
+		{4, 6, 0, pcap.LinkTypeIEEE802_5, 999_999_000},
+		{3, 9, 0, pcap.LinkTypePPP, 999_999_000},
+		{2, 6, 0xa1b23c4d, pcap.LinkTypeIEEE802_5, 999_999_999},
+	} {
+		for _, big := range []bool{false, true} {
+			f := build.Pcap{BigEndian: big, Minor: test.minor, LinkType: test.word, Magic: test.magic}
+			fraction := uint32(test.nanos)
+			if fraction%1000 == 0 {
+				fraction /= 1000
+			}
+			recs := all(t, f.AddRaw([]uint32{1, fraction, 4, 4}, packet(1, 4)).Bytes())
+			if got := recs[0]; got.LinkType != test.link || got.Time.Nanosecond() != test.nanos {
+				t.Errorf("2.%d, %d, big-endian %t: %v at %v, want %v and %d ns", test.minor, test.word, big, got.LinkType, got.Time, test.link, test.nanos)
+			}
+		}
+	}
+}
+
 func order(big bool) binary.ByteOrder {
 	if big {
 		return binary.BigEndian
