@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,6 +27,9 @@ Writes the files in a capture into a directory, which is made if it is not
 there. A file of more than 64 MiB, or one that is not whole, is listed but not
 written, and so is one that comes while 256 MiB of others are not at their end.
 Careful: what comes out may be malware.
+
+Exit status: 0 done; 1 the capture is damaged (the files before that are
+written), or something cannot be read or written; 2 wrong usage.
 `
 
 // maxFile bounds what is held of one file, maxHeld of all together.
@@ -35,11 +39,13 @@ const (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprint(os.Stderr, usage)
+	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
+	flag.Parse()
+	if flag.NArg() != 2 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(os.Stdout, os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Stdout, flag.Arg(0), flag.Arg(1)); err != nil {
 		os.Exit(cli.Fail("carve", err, os.Stderr))
 	}
 }

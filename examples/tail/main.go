@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -23,14 +24,28 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
+const usage = `Usage: tail [-n N] FILE | -
+
+Prints a line for each packet of a capture, and for those that are still being
+written to it, until it is interrupted. The end of a pipe ends it, too.
+
+Flags:
+  -n N  begin with the last N packets that are there, not with the first of all
+  -h    this text
+
+Exit status: 0 done; 1 the input is damaged or cannot be read, or the output
+cannot be written; 2 wrong usage.
+`
+
 const poll = 200 * time.Millisecond
 
 func main() {
-	n := flag.Int("n", -1, "begin with the last `N` packets")
+	n := flag.Int("n", -1, "")
+	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
 	flag.Parse()
 	f, err := os.Stdin, error(nil)
 	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "Usage: tail [-n N] FILE | -")
+		flag.Usage()
 		os.Exit(2)
 	} else if name := flag.Arg(0); name != "-" {
 		f, err = os.Open(name)
@@ -59,37 +74,62 @@ func pause(ctx context.Context) bool {
 // run prints the packets of src. Where src ends it asks more whether to try
 // again. Before that, it holds back all lines but the last n, unless n < 0.
 func run(ctx context.Context, w io.Writer, src io.Reader, n int, more func() bool) error {
-	var lines [][]byte
-	show := func() {
-		for _, line := range lines {
-			w.Write(line)
+	p := printer{w: w, n: n}
+	r, err := pcap.NewReader(&growing{src, func() bool { p.show(); return p.err == nil && more() }})
+	if err == nil {
+		err = p.print(r)
+	}
+	p.show()
+	if ctx.Err() != nil && (r == nil || errors.Is(err, io.ErrUnexpectedEOF)) {
+		err = nil // interrupted while a packet, or the beginning, was being written
+	}
+	return cmp.Or(p.err, err)
+}
+
+// A printer prints lines, the first time none but the last n, unless n < 0.
+type printer struct {
+	w     io.Writer
+	n     int
+	lines [][]byte // that are held back
+	err   error    // of w
+}
+
+func (p *printer) show() {
+	for _, line := range p.lines {
+		if p.err == nil {
+			_, p.err = p.w.Write(line)
 		}
-		lines, n = nil, -1
 	}
-	defer show()
-	r, err := pcap.NewReader(&growing{src, func() bool { show(); return more() }})
-	if err != nil {
-		return err
-	}
+	p.lines, p.n = nil, -1
+}
+
+func (p *printer) print(r *pcap.Reader) error {
 	var d layers.Decoder
-	var p layers.Packet
+	var packet layers.Packet
 	for rec, err := range r.All() {
-		if ctx.Err() != nil && errors.Is(err, io.ErrUnexpectedEOF) {
-			break // interrupted while a packet was being written
-		}
 		if err != nil {
 			return err
 		}
-		d.Decode(&p, rec)
-		line := fmt.Appendf(nil, "%d %s %d ", rec.Number, rec.Time.Format(time.RFC3339Nano), rec.WireLen)
-		line, _ = p.AppendText(line)
-		if lines = append(lines, append(line, '\n')); n < 0 {
-			show()
-		} else if len(lines) > n {
-			lines = lines[1:]
+		d.Decode(&packet, rec)
+		line := fmt.Appendf(nil, "%d %s %d ", rec.Number, timeOf(rec), rec.WireLen)
+		line, _ = packet.AppendText(line)
+		if p.lines = append(p.lines, append(line, '\n')); p.n < 0 {
+			p.show()
+		} else if len(p.lines) > p.n {
+			p.lines = p.lines[1:]
+		}
+		if p.err != nil {
+			return p.err
 		}
 	}
 	return nil
+}
+
+func timeOf(rec *pcap.Record) string {
+	if rec.Time.IsZero() {
+		return "-" // a simple packet block has none
+	}
+	return rec.Time.Format(time.RFC3339Nano)
 }
 
 // A growing reads what is written to a file later, too.

@@ -119,11 +119,42 @@ func TestInterrupted(t *testing.T) {
 	if err := run(ctx, &out, bytes.NewReader(b[:ends[1]-1]), 5, stop); err != nil || len(ids(t, out.String())) != 1 {
 		t.Errorf("%v\n%s", err, &out)
 	}
+	waiting, interrupt := context.WithCancel(context.Background())
+	defer interrupt()
+	stop = func() bool { interrupt(); return pause(waiting) }
+	if err := run(waiting, &out, bytes.NewReader(nil), -1, stop); err != nil {
+		t.Errorf("nothing is there yet: %v", err)
+	}
 	never := func() bool { return false }
 	if err := run(context.Background(), &out, bytes.NewReader(b[:ends[1]-1]), -1, never); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 	if err := run(context.Background(), &out, strings.NewReader("no capture"), -1, never); err == nil {
 		t.Error("no capture, and no error")
+	}
+}
+
+// A reader of the output that has gone is the end, though the file may grow.
+func TestOutputFails(t *testing.T) {
+	b, _ := capture(2)
+	for _, n := range []int{-1, 1} {
+		asked := 0
+		more := func() bool { asked++; return asked < 3 }
+		if err := run(context.Background(), closed{}, bytes.NewReader(b), n, more); err != io.ErrClosedPipe || asked > 0 {
+			t.Errorf("-n %d: %v, and more asked for %d times", n, err, asked)
+		}
+	}
+}
+
+type closed struct{}
+
+func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// A packet without time has none (draft-ietf-opsawg-pcapng section 4.4).
+func TestWithoutTime(t *testing.T) {
+	b := new(build.Pcapng).Section().Interface(101, 0).Simple(20, build.IP("192.0.2.1", "192.0.2.2", 59, nil)).Bytes()
+	var out bytes.Buffer
+	if err := run(context.Background(), &out, bytes.NewReader(b), -1, func() bool { return false }); err != nil || !strings.HasPrefix(out.String(), "1 - 20 ") {
+		t.Errorf("%q, %v", out.String(), err)
 	}
 }
