@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -136,6 +137,9 @@ func (r *Reader) nextClassic() (*Record, error) {
 	if h.capLen > r.trail.maxRecord {
 		return nil, r.fail(offset, tooLarge(h.capLen, r.maxRecord))
 	}
+	if h.capLen == 0 && isFileHeader(b) {
+		return nil, r.fail(offset, errJoined)
+	}
 	size := r.trail.headerLen + int(h.capLen)
 	if len(b) < size {
 		var err error
@@ -157,6 +161,21 @@ func (r *Reader) nextClassic() (*Record, error) {
 	rec.WireLen = toInt(h.wireLen)
 	rec.Number, rec.Offset = r.number&r.numbered, offset
 	return rec, nil
+}
+
+// errJoined: the draft knows of one file header, at the beginning.
+var errJoined = fmt.Errorf("%w record: another capture begins here; join captures with mergecap, not with cat", ErrFormat)
+
+// isFileHeader reports whether b, which holds a record header, begins with the
+// header of a file: as a record it would be of 2055, or of two other times, to the
+// microsecond.
+func isFileHeader(b []byte) bool {
+	for _, magic := range fileMagics {
+		if bytes.HasPrefix(b, magic) {
+			return true
+		}
+	}
+	return false
 }
 
 // prepare does what is rare before a record is read, and returns what is in

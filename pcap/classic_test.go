@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -192,6 +194,39 @@ func TestFCSBits(t *testing.T) {
 		if recs[0].LinkType != test.link || recs[0].FCSLen != test.fcs {
 			t.Errorf("%#x: %v with an FCS of %d bytes, want %v with %d", test.word, recs[0].LinkType, recs[0].FCSLen, test.link, test.fcs)
 		}
+	}
+}
+
+// A file has one header (draft-ietf-opsawg-pcap section 4): a second, in what cat
+// has joined, is no record.
+func TestJoined(t *testing.T) {
+	first := classic(3)
+	for name, second := range map[string][]byte{
+		"the same": classic(3), "big-endian": (&build.Pcap{BigEndian: true}).Add(noon, packet(1, 60)).Bytes(),
+		"nanoseconds": (&build.Pcap{Nanoseconds: true}).Add(noon, packet(1, 60)).Bytes(), "empty": classic(0),
+	} {
+		joined := append(first[:len(first):len(first)], second...)
+		recs, err := read(t, pcap.Config{}, joined)
+		var at *pcap.Error
+		if len(recs) != 3 || !errors.Is(err, pcap.ErrFormat) || !errors.As(err, &at) || at.Offset != int64(len(first)) {
+			t.Errorf("%s: %d records, %v", name, len(recs), err)
+		}
+	}
+	r, err := pcap.Config{Resync: true}.NewReaderBytes(append(first[:len(first):len(first)], classic(3)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, gaps := 0, []pcap.Gap(nil)
+	for _, err := range r.All() {
+		var gap *pcap.Gap
+		if errors.As(err, &gap) {
+			gaps = append(gaps, pcap.Gap{Offset: gap.Offset, Length: gap.Length})
+		} else {
+			n++
+		}
+	}
+	if diff := cmp.Diff([]pcap.Gap{{Offset: int64(len(first)), Length: 24}}, gaps); diff != "" || n != 6 {
+		t.Errorf("%d records\n%s", n, diff)
 	}
 }
 

@@ -51,6 +51,9 @@ func (r *Reader) checkClassic(offset int64) error {
 	if h.capLen > t.maxRecord {
 		return r.gapClassic(offset, h, tooLarge(h.capLen, r.maxRecord))
 	}
+	if h.capLen == 0 && isFileHeader(r.w.Buffered()) {
+		return r.gapClassic(offset, h, errJoined)
+	}
 	if hole, err := r.hole(); err != nil {
 		return err
 	} else if hole {
@@ -245,10 +248,12 @@ func (r *Reader) holdsCapture(offset, at int64) bool {
 }
 
 // captureMagics are beginnings of captures of version 2.4, and of sections.
-var captureMagics = [][]byte{
+var captureMagics = append(fileMagics, []byte{0x0a, 0x0d, 0x0d, 0x0a})
+
+// fileMagics are beginnings of classic files of version 2.4.
+var fileMagics = [][]byte{
 	{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0}, {0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0}, {0x34, 0xcd, 0xb2, 0xa1, 2, 0, 4, 0},
 	{0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4}, {0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4}, {0xa1, 0xb2, 0xcd, 0x34, 0, 2, 0, 4},
-	{0x0a, 0x0d, 0x0d, 0x0a},
 }
 
 // otherChain returns where the first chain begins that goes on, from lo on. When
