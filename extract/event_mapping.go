@@ -134,7 +134,7 @@ func (m *mapping) all() {
 		m.request(q)
 	}
 	for _, d := range r.redirects.rows {
-		m.put(httpRedirect, misp.URL, d.To, &d.Fact, urlRule(d.To))
+		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.urlRule(d.To))
 	}
 	for _, f := range r.files.rows {
 		m.file(f)

@@ -225,6 +225,11 @@ func (m *mapping) hostRule(host string) Rule {
 	return nameRule(host)
 }
 
+// urlRule returns the rule that leaves out a URL: that of its host.
+func (m *mapping) urlRule(u string) Rule {
+	return m.hostRule(hostOf(strings.TrimPrefix(splitURI(u).authority, "//")))
+}
+
 // typeOrder is the order of types in an event: the most telling first.
 var typeOrder = []misp.Type{
 	misp.FilenameSHA256, misp.SHA256, misp.SHA1, misp.MD5, misp.URL, misp.DomainIP, misp.Hostname, misp.Domain,

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"net/netip"
-	"net/url"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -111,19 +110,6 @@ func nameRule(name string) Rule {
 		return ARPAName
 	}
 	return ""
-}
-
-// urlRule returns the rule that leaves out a URL: that of its host.
-func urlRule(u string) Rule {
-	parsed, err := url.Parse(u)
-	if err != nil {
-		return ""
-	}
-	host := hostOf(parsed.Host)
-	if a, err := netip.ParseAddr(host); err == nil {
-		return addrRule(a)
-	}
-	return nameRule(host)
 }
 
 // contentRule returns the rule that leaves out the hash of a file: that it is

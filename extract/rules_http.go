@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/netip"
-	"net/url"
 	"strings"
 
 	"github.com/sightline-go/sightline/layers"
@@ -66,8 +65,15 @@ func (l *lane) http(m *stream.Message) {
 	if row != nil {
 		row.Statuses = increment(row.Statuses, res.Status())
 	}
-	if to := l.fieldText(res.Get("Location")); to != "" && res.Status() < 400 && from != "" && l.fits(from, to) {
-		d := Redirect{From: from, To: absolute(from, to), Status: res.Status()}
+	if res.Status() < 300 || res.Status() > 399 || from == "" {
+		return // in 201, Location is what was created (RFC 9110 section 10.2.2)
+	}
+	l.scratch = layers.AppendHTTPValue(l.scratch[:0], res.Get("Location"))
+	if len(l.scratch) == 0 {
+		return
+	}
+	if to := resolve(from, string(l.scratch)); l.fits(from, to) {
+		d := Redirect{From: from, To: to, Status: res.Status()}
 		l.report.redirects.observe(d, byMessage(m), l.maxValues())
 	}
 }
@@ -137,15 +143,15 @@ func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
 	if err != nil {
 		return Request{}, false
 	}
-	host := text(req.Host())
-	l.scratch = l.scratch[:0]
+	host, target := text(req.Host()), urlText(req.Target())
+	l.scratch = req.AppendURL(l.scratch[:0])
+	whole := urlText(l.scratch)
 	if host == "" {
 		host = authority(f.Dst)
-		l.scratch = append(append(l.scratch, "http://"...), host...)
+		whole = urlAt(host, target)
 	}
-	l.scratch = req.AppendURL(l.scratch)
 	r := Request{
-		URL: text(l.scratch), Method: text(req.Method()), Target: text(req.Target()), Host: hostOf(host),
+		URL: whole, Method: text(req.Method()), Target: target, Host: hostOf(host),
 		Client: f.Src.Addr(), Server: f.Dst,
 	}
 	for name, value := range req.Fields() {
@@ -189,18 +195,4 @@ func basicUser(credentials []byte) string {
 	}
 	user, _, _ := strings.Cut(text(pair), ":")
 	return user
-}
-
-// absolute resolves a reference against the URL it came from (RFC 3986 section
-// 5). What cannot be understood stays as it is.
-func absolute(base, ref string) string {
-	b, err := url.Parse(base)
-	if err != nil {
-		return ref
-	}
-	u, err := b.Parse(ref)
-	if err != nil {
-		return ref
-	}
-	return u.String()
 }

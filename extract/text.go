@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"net/netip"
 	"strings"
 	"unicode/utf8"
 )
@@ -22,30 +21,4 @@ func lower(b []byte) []byte {
 		}
 	}
 	return b
-}
-
-// hostOf returns the host of an authority (RFC 3986 section 3.2): without user
-// and port, in lower case, without final dot, and without the brackets of an
-// IPv6 address.
-func hostOf(authority string) string {
-	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		authority = authority[i+1:]
-	}
-	if inner, ok := strings.CutPrefix(authority, "["); ok {
-		host, _, _ := strings.Cut(inner, "]")
-		return strings.ToLower(host)
-	}
-	host, _, _ := strings.Cut(authority, ":")
-	return strings.ToLower(strings.TrimSuffix(host, "."))
-}
-
-// authority returns the authority of a URL for a server that nobody named.
-func authority(a netip.AddrPort) string {
-	switch {
-	case a.Port() != 80:
-		return a.String()
-	case a.Addr().Is6():
-		return "[" + a.Addr().String() + "]"
-	}
-	return a.Addr().String()
 }

@@ -1,0 +1,184 @@
+package extract
+
+import (
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+)
+
+// A reference of RFC 3986 (section 4.1), taken apart as its appendix B does. It
+// can be taken apart whatever is in it: what servers send, and clients follow, is
+// often no URL by the letter of the standard.
+type uriReference struct {
+	scheme    string // with ":", "" for none
+	authority string // with "//", "" for none
+	path      string
+	query     string // with "?", "" for none
+	fragment  string // with "#", "" for none
+}
+
+func splitURI(s string) (r uriReference) {
+	n := schemeLen(s)
+	r.scheme, s = s[:n], s[n:]
+	if strings.HasPrefix(s, "//") {
+		r.authority, s = cutBefore(s, 2, "/?#")
+	}
+	r.path, s = cutBefore(s, 0, "?#")
+	r.query, r.fragment = cutBefore(s, 0, "#")
+	return r
+}
+
+// cutBefore cuts s before the first of some characters that is at from or behind
+// it.
+func cutBefore(s string, from int, chars string) (before, rest string) {
+	if i := strings.IndexAny(s[from:], chars); i >= 0 {
+		return s[:from+i], s[from+i:]
+	}
+	return s, ""
+}
+
+// schemeLen returns the length of the scheme (RFC 3986 section 3.1) and the colon
+// that s begins with, 0 if it does not.
+func schemeLen(s string) int {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.'):
+		case i > 0 && c == ':':
+			return i + 1
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// resolve returns what a reference means in the resource that base names (RFC
+// 3986 section 5.2.2), as clients ask for it: see escape.
+func resolve(base, reference string) string {
+	b, r := splitURI(base), splitURI(reference)
+	r.path, r.query, r.fragment = escape(r.path), escape(r.query), escape(r.fragment)
+	switch {
+	case r.scheme != "" || r.authority != "":
+		r.path = withoutDots(r.path)
+	case r.path == "":
+		r.path = b.path
+		if r.query == "" {
+			r.query = b.query
+		}
+	case r.path[0] == '/':
+		r.path = withoutDots(r.path)
+	default:
+		r.path = withoutDots("/" + strings.TrimPrefix(b.path[:strings.LastIndexByte(b.path, '/')+1], "/") + r.path)
+	}
+	if r.scheme == "" {
+		r.scheme = b.scheme
+		if r.authority == "" {
+			r.authority = b.authority
+		}
+	}
+	return r.scheme + urlText([]byte(r.authority)) + r.path + r.query + r.fragment
+}
+
+// withoutDots resolves the segments . and .. of a path (RFC 3986 section 5.2.4).
+func withoutDots(path string) string {
+	if !strings.HasPrefix(path, "/") || !strings.Contains(path, "/.") {
+		return path
+	}
+	var out []string
+	segments := strings.Split(path[1:], "/")
+	for i, s := range segments {
+		switch s {
+		case ".":
+		case "..":
+			out = out[:max(len(out)-1, 0)]
+		default:
+			out = append(out, s)
+			continue
+		}
+		if i == len(segments)-1 {
+			out = append(out, "") // what the last one leads to is a directory
+		}
+	}
+	return "/" + strings.Join(out, "/")
+}
+
+// escape writes what no client sends as it is in percent-encoding (RFC 3986
+// section 2.1): blanks and controls, quotes and angle brackets, and all that is not
+// ASCII.
+func escape(s string) string {
+	odd := func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' }
+	var out []byte
+	for i := range len(s) {
+		if odd(s[i]) {
+			out = appendPercent(out, s[i])
+		} else {
+			out = append(out, s[i])
+		}
+	}
+	return string(out)
+}
+
+// urlText returns a URL, or a part of one, as UTF-8, with percent-encoding for the
+// bytes that are none, so that other bytes are another URL.
+func urlText(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	var out []byte
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			out = appendPercent(out, b[0])
+		} else {
+			out = append(out, b[:n]...)
+		}
+		b = b[n:]
+	}
+	return string(out)
+}
+
+func appendPercent(dst []byte, c byte) []byte {
+	const digits = "0123456789ABCDEF"
+	return append(dst, '%', digits[c>>4], digits[c&15])
+}
+
+// urlAt returns the URL of a request target that names no host, as no field does,
+// at a server (RFC 9112 section 3.3).
+func urlAt(authority, target string) string {
+	switch {
+	case strings.HasPrefix(target[schemeLen(target):], "//") && target[0] != '/':
+		return target
+	case target == "*":
+		return "http://" + authority
+	case strings.HasPrefix(target, "/"):
+		return "http://" + authority + target
+	}
+	return "http://" + authority + "/" + target
+}
+
+// hostOf returns the host of an authority (RFC 3986 section 3.2): without user
+// and port, in lower case, without final dot, and without the brackets of an
+// IPv6 address.
+func hostOf(authority string) string {
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	if inner, ok := strings.CutPrefix(authority, "["); ok {
+		host, _, _ := strings.Cut(inner, "]")
+		return strings.ToLower(host)
+	}
+	host, _, _ := strings.Cut(authority, ":")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// authority returns the authority of a URL for a server that nobody named.
+func authority(a netip.AddrPort) string {
+	switch {
+	case a.Port() != 80:
+		return a.String()
+	case a.Addr().Is6():
+		return "[" + a.Addr().String() + "]"
+	}
+	return a.Addr().String()
+}
