@@ -116,7 +116,7 @@ func nameRule(name string) Rule {
 // what every page of the web is made of. A mail's attachment never is, and
 // neither is what was sent with another protocol.
 func contentRule(f *File) Rule {
-	if f.Proto != stream.HTTP1 {
+	if f.Proto != stream.HTTP1 || neverShown(f) {
 		return ""
 	}
 	typ := f.Sniffed
@@ -135,6 +135,21 @@ func contentRule(f *File) Rule {
 		return OrdinaryFile
 	}
 	return ""
+}
+
+// neverShown reports whether a file is of no page, whatever it looks like or is
+// called: a script for a shell, an HTML application, and what is called a picture
+// without being one, as a payload that hides is.
+func neverShown(f *File) bool {
+	stated := strings.ToLower(f.Type)
+	if f.Sniffed != "" {
+		return f.Sniffed == "text/x-shellscript" || stated == "application/hta"
+	}
+	switch stated {
+	case "application/hta", "image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp":
+		return true
+	}
+	return false
 }
 
 func isAddr(s string) bool {
