@@ -2,10 +2,12 @@ package extract
 
 import (
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 
 	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
 // fileDrafts describes the files whose hash goes out: each hash once, with all
@@ -26,7 +28,7 @@ func (m *mapping) fileDrafts() []draft {
 
 func (o *object) fillFile(files []*File) (refs []reference) {
 	f := files[0]
-	o.Comment = "file " + f.SHA256[:16]
+	o.Comment = "file " + abridged(f.SHA256)
 	o.indicator("sha256", f.SHA256)
 	o.indicator("sha1", f.SHA1)
 	o.indicator("md5", f.MD5)
@@ -44,6 +46,9 @@ func (o *object) fillFile(files []*File) (refs []reference) {
 	}
 	return refs
 }
+
+// abridged returns enough of a hash to tell things apart.
+func abridged(hash string) string { return hash[:min(len(hash), 16)] }
 
 // emailDrafts describes the mails. They contain their attachments.
 func (m *mapping) emailDrafts() []draft {
@@ -100,9 +105,15 @@ func (o *object) fillEmail(e *Email) {
 	}
 	o.text("subject", e.Subject)
 	o.text("message-id", e.MessageID)
-	o.text("send-date", e.Date)
+	if date, err := mail.ParseDate(e.Date); err == nil {
+		o.time("send-date", date)
+	} else {
+		o.text("send-date", e.Date)
+	}
 	o.text("x-mailer", e.Mailer)
-	o.addr("ip-src", e.Client)
+	if e.Proto == stream.SMTP { // with other protocols it is who reads the mail
+		o.addr("ip-src", e.Client)
+	}
 }
 
 func requestKey(q *Request) string {

@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// certificateDrafts describes the certificates that servers showed as their own.
+// certificateDrafts describes the certificates that servers and clients showed as their own.
 func (m *mapping) certificateDrafts() []draft {
 	own := map[string]bool{}
 	for p := range m.report.chains.all() {
@@ -34,7 +34,7 @@ const maxCertNames = 50
 func (o *object) fillCertificate(c *Certificate) {
 	o.Comment = "certificate of " + c.CommonName
 	if c.CommonName == "" {
-		o.Comment = "certificate " + c.SHA256[:16]
+		o.Comment = "certificate " + abridged(c.SHA256)
 	}
 	o.indicator("x509-fingerprint-sha256", c.SHA256)
 	o.indicator("x509-fingerprint-sha1", c.SHA1)
