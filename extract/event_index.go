@@ -25,16 +25,26 @@ func (m *mapping) index() *index {
 		requests: map[string][]*Request{}, certs: map[netip.AddrPort][]string{},
 		sessions: map[string][]*Session{}, urls: map[string][]string{},
 	}
+	proxies := map[netip.AddrPort]bool{} // whose requests name other hosts
+	for q := range r.requests.all() {
+		if q.proxied() {
+			proxies[q.Server] = true
+		}
+	}
 	for q := range r.requests.all() {
 		key := connectionKey(q.Client, q.Server)
 		x.requests[key] = append(x.requests[key], q)
 		x.urls[q.URL] = append(x.urls[q.URL], requestKey(q))
-		x.addName(q.Server.Addr(), q.Host)
+		if !proxies[q.Server] {
+			x.addName(q.Server.Addr(), q.Host)
+		}
 	}
 	for s := range r.sessions.all() {
 		key := connectionKey(s.Client, s.Server)
 		x.sessions[key] = append(x.sessions[key], s)
-		x.addName(s.Server.Addr(), s.ServerName)
+		if !proxies[s.Server] {
+			x.addName(s.Server.Addr(), s.ServerName)
+		}
 	}
 	for d := range r.resolutions.all() {
 		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {

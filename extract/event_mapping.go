@@ -3,8 +3,8 @@ package extract
 import (
 	"iter"
 	"math/bits"
+	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/layers"
@@ -29,8 +29,10 @@ const (
 	tlsServer
 	tlsJA4
 	tlsCertificate
+	tlsClientCertificate
 	tlsIssuer
 	dnsQuestion
+	dnsAbsent
 	dnsAnswer
 	dnsAlias
 	dnsServer
@@ -63,45 +65,47 @@ var originInfo = [...]struct {
 	text    string
 	claimed bool // it is what a peer says, and not what the packets themselves show
 }{
-	httpRequest:    {HTTP, "HTTP request", true},
-	httpHost:       {HTTP, "HTTP host", true},
-	httpAgent:      {HTTP, "HTTP user agent", true},
-	httpMethod:     {HTTP, "HTTP method", true},
-	httpUser:       {HTTP, "HTTP user", true},
-	httpRedirect:   {HTTP, "HTTP redirect", true},
-	fileHash:       {Files, "file", false},
-	fileName:       {Files, "name of a file", true},
-	tlsName:        {TLS, "TLS server name", true},
-	tlsClient:      {TLS, "JA3 of a client", false},
-	tlsServer:      {TLS, "JA3S of a server", false},
-	tlsJA4:         {TLS, "JA4 of a client", false},
-	tlsCertificate: {TLS, "certificate of a server", false},
-	tlsIssuer:      {TLS, "certificate of an issuer", false},
-	dnsQuestion:    {DNS, "asked for in DNS", true},
-	dnsAnswer:      {DNS, "DNS answer", true},
-	dnsAlias:       {DNS, "DNS alias", true},
-	dnsServer:      {DNS, "name server in DNS", true},
-	dnsText:        {DNS, "text in DNS", true},
-	mailSender:     {Mail, "sender of a mail", true},
-	mailRecipient:  {Mail, "recipient of a mail", true},
-	mailReply:      {Mail, "reply address of a mail", true},
-	mailSubject:    {Mail, "subject of a mail", true},
-	mailID:         {Mail, "ID of a mail", true},
-	mailName:       {Mail, "name of a sender", true},
-	mailProgram:    {Mail, "mail program", true},
-	mailAttachment: {Mail, "attachment of a mail", true},
-	sshClient:      {SSH, "SSH client", false},
-	sshServer:      {SSH, "SSH server", false},
-	sshHostKey:     {SSH, "SSH host key", false},
-	sshSoftware:    {SSH, "SSH software", true},
-	loginUser:      {Logins, "user name", true},
-	dhcpName:       {DHCP, "host name in DHCP", true},
-	dhcpClass:      {DHCP, "vendor class in DHCP", true},
-	hostServer:     {IP, "contacted", false},
-	hostClient:     {IP, "came in", false},
-	hostHardware:   {Connections, "hardware address", false},
-	connService:    {Connections, "contacted", false},
-	connID:         {Connections, "Community ID", false},
+	httpRequest:          {HTTP, "HTTP request", true},
+	httpHost:             {HTTP, "HTTP host", true},
+	httpAgent:            {HTTP, "HTTP user agent", true},
+	httpMethod:           {HTTP, "HTTP method", true},
+	httpUser:             {HTTP, "HTTP user", true},
+	httpRedirect:         {HTTP, "HTTP redirect", true},
+	fileHash:             {Files, "file", false},
+	fileName:             {Files, "name of a file", true},
+	tlsName:              {TLS, "TLS server name", true},
+	tlsClient:            {TLS, "JA3 of a client", false},
+	tlsServer:            {TLS, "JA3S of a server", false},
+	tlsJA4:               {TLS, "JA4 of a client", false},
+	tlsCertificate:       {TLS, "certificate of a server", false},
+	tlsClientCertificate: {TLS, "certificate of a client", false},
+	tlsIssuer:            {TLS, "certificate of an issuer", false},
+	dnsQuestion:          {DNS, "asked for in DNS", true},
+	dnsAbsent:            {DNS, "asked for in DNS and not there", true},
+	dnsAnswer:            {DNS, "DNS answer", true},
+	dnsAlias:             {DNS, "DNS alias", true},
+	dnsServer:            {DNS, "name server in DNS", true},
+	dnsText:              {DNS, "text in DNS", true},
+	mailSender:           {Mail, "sender of a mail", true},
+	mailRecipient:        {Mail, "recipient of a mail", true},
+	mailReply:            {Mail, "reply address of a mail", true},
+	mailSubject:          {Mail, "subject of a mail", true},
+	mailID:               {Mail, "ID of a mail", true},
+	mailName:             {Mail, "name of a sender", true},
+	mailProgram:          {Mail, "mail program", true},
+	mailAttachment:       {Mail, "attachment of a mail", true},
+	sshClient:            {SSH, "SSH client", false},
+	sshServer:            {SSH, "SSH server", false},
+	sshHostKey:           {SSH, "SSH host key", false},
+	sshSoftware:          {SSH, "SSH software", true},
+	loginUser:            {Logins, "user name", true},
+	dhcpName:             {DHCP, "host name in DHCP", true},
+	dhcpClass:            {DHCP, "vendor class in DHCP", true},
+	hostServer:           {IP, "contacted", false},
+	hostClient:           {IP, "came in", false},
+	hostHardware:         {Connections, "hardware address", false},
+	connService:          {Connections, "contacted", false},
+	connID:               {Connections, "Community ID", false},
 }
 
 func (o origin) topic() Topic { return originInfo[o].topic }
@@ -147,7 +151,7 @@ func (m *mapping) all() {
 	}
 	m.certificates()
 	for _, q := range r.queries.rows {
-		m.name(dnsQuestion, q.Name, &q.Fact)
+		m.query(q)
 	}
 	for _, d := range r.resolutions.rows {
 		m.resolution(d)
@@ -203,7 +207,11 @@ func (m *mapping) request(q *Request) {
 	} else {
 		m.put(httpRequest, misp.URL, q.URL, f, m.hostRule(q.Host))
 	}
-	m.name(httpHost, q.Host, f)
+	if a, err := netip.ParseAddr(q.Host); err == nil && q.proxied() && a != q.Server.Addr() {
+		m.put(httpHost, misp.IPDst, q.Host, f, m.addrRule(a)) // no packet shows that it was contacted
+	} else {
+		m.name(httpHost, q.Host, f)
+	}
 	m.put(httpAgent, misp.UserAgent, q.UserAgent, f)
 	m.put(httpUser, misp.Text, q.User, f, OnlyInObject)
 	m.put(httpRequest, misp.URI, q.Target, f, OnlyInObject)
@@ -217,10 +225,11 @@ func (m *mapping) file(f *File) {
 	}
 	rule := contentRule(f)
 	name := baseName(f.Name)
-	if name == "" || strings.Contains(name, "|") {
+	named := name + "|" + f.SHA256
+	if _, err := misp.Accept(misp.FilenameSHA256, named); err == nil {
+		m.put(fileHash, misp.FilenameSHA256, named, &f.Fact, rule)
+	} else { // who names the file is not to hide its hash
 		m.put(fileHash, misp.SHA256, f.SHA256, &f.Fact, rule)
-	} else {
-		m.put(fileHash, misp.FilenameSHA256, name+"|"+f.SHA256, &f.Fact, rule)
 	}
 	if f.Email != "" {
 		m.put(mailAttachment, misp.EmailAttachment, name, &f.Fact)
@@ -233,13 +242,21 @@ func (m *mapping) file(f *File) {
 }
 
 func (m *mapping) certificates() {
-	own := map[string]bool{}
+	own := map[string]origin{}
 	for _, p := range m.report.chains.rows {
-		own[p.SHA256] = own[p.SHA256] || p.Position == 0
+		if p.Position > 0 {
+			continue
+		}
+		if !p.Client {
+			own[p.SHA256] = tlsCertificate
+		} else if _, known := own[p.SHA256]; !known {
+			own[p.SHA256] = tlsClientCertificate
+		}
 	}
 	for _, c := range m.report.certificates.rows {
-		from, rule := tlsCertificate, Rule("")
-		if !own[c.SHA256] {
+		from, known := own[c.SHA256]
+		rule := Rule("")
+		if !known {
 			from, rule = tlsIssuer, IssuerCert
 		}
 		m.put(from, misp.X509SHA256, c.SHA256, &c.Fact, rule)
@@ -247,6 +264,16 @@ func (m *mapping) certificates() {
 			m.put(from, misp.X509SHA1, c.SHA1, &c.Fact)
 			m.put(from, misp.X509MD5, c.MD5, &c.Fact)
 		}
+	}
+}
+
+// query maps a name that was asked for. A generator of names asks for many that do
+// not exist before one that does.
+func (m *mapping) query(q *Query) {
+	if q.NXDomain > 0 && q.Answered == 0 {
+		m.name(dnsAbsent, q.Name, &q.Fact)
+	} else {
+		m.name(dnsQuestion, q.Name, &q.Fact)
 	}
 }
 

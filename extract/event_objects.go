@@ -85,6 +85,7 @@ func (o *object) addr(relation string, a netip.Addr) {
 
 // name adds a host name as context, unless a rule leaves it out.
 func (o *object) name(relation, name string) {
+	name = asciiName(name)
 	if rule := nameRule(name); !isAddr(name) && (rule == "" || o.m.lifts(rule)) {
 		o.text(relation, name)
 	}

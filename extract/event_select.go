@@ -52,6 +52,9 @@ func (i *indicator) add(f *Fact, from origins) {
 	i.origins |= from
 }
 
+// absent reports whether all that is known of a name is that it does not exist.
+func (i *indicator) absent() bool { return i.origins == originsOf(dnsAbsent) }
+
 func newMapping(r *Report, o EventOptions) *mapping {
 	m := &mapping{report: r, options: o, event: o.UUID, candidates: map[misp.Type][]candidate{}}
 	if m.event == (misp.UUID{}) {
@@ -77,7 +80,21 @@ func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules .
 
 // name adds an observation of a host name, if it is one.
 func (m *mapping) name(from origin, name string, f *Fact) {
-	m.names = append(m.names, candidate{strings.TrimSuffix(name, "."), f, from})
+	m.names = append(m.names, candidate{asciiName(strings.TrimSuffix(name, ".")), f, from})
+}
+
+// asciiName returns a host name as DNS has it (RFC 5891): of MISP's types domain
+// alone takes other letters, for which it does the same. What is no name stays.
+func asciiName(name string) string {
+	for i := range len(name) {
+		if name[i] >= 0x80 {
+			if ascii, err := misp.Accept(misp.Domain, name); err == nil {
+				return ascii
+			}
+			break
+		}
+	}
+	return name
 }
 
 // putNames puts the host names, of which many are the same.
@@ -286,7 +303,8 @@ func typePlace(t misp.Type) int {
 
 // cut leaves out what is beyond MaxAttributes of the n indicators, which are
 // listed by type. Each type has an equal share, and what one does not need goes to
-// the others, in order. Within a type those that were seen first stay.
+// the others, in order. Within a type those that were seen first stay; names that do
+// not exist go before all others.
 func (m *mapping) cut(lists [][]indicator, n int) {
 	room := m.options.bound(m.options.MaxAttributes, defaultMaxAttributes)
 	if n <= room {
@@ -302,6 +320,12 @@ func (m *mapping) cut(lists [][]indicator, n int) {
 		}
 		list := lists[n]
 		slices.SortFunc(list, func(a, b indicator) int {
+			if a.absent() != b.absent() {
+				if b.absent() {
+					return -1
+				}
+				return 1
+			}
 			if c := a.fact.First.Compare(b.fact.First); c != 0 {
 				return c
 			}

@@ -37,6 +37,12 @@ func (r *Request) merge(o *Request) {
 	r.Statuses = sum(r.Statuses, o.Statuses)
 }
 
+// proxied reports whether the request asks its server to pass it on (RFC 9112
+// sections 3.2.2 and 3.2.3).
+func (r *Request) proxied() bool {
+	return r.Method == "CONNECT" || splitURI(r.Target).authority != "" && r.Target[0] != '/'
+}
+
 // A Redirect is a URL to which the response to a request sends the client.
 type Redirect struct {
 	Fact

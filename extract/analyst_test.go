@@ -1,0 +1,214 @@
+package extract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+// fields returns the attributes of the objects of a template as "relation value".
+func fields(s *Selection, t *misp.Template) (all []string) {
+	for _, o := range s.Objects {
+		for _, a := range o.Attributes {
+			if o.Template == t {
+				all = append(all, a.Relation+" "+a.Value)
+			}
+		}
+	}
+	return all
+}
+
+// Of what goes through a proxy only the request says where it goes.
+func TestProxy(t *testing.T) {
+	const client, proxy = "10.0.0.5", "198.51.100.3"
+	for _, tt := range []struct {
+		request string
+		want    []string
+	}{
+		{"CONNECT 203.0.113.9:4444 HTTP/1.1\r\nHost: 203.0.113.9:4444\r\n\r\n", []string{"ip-dst 203.0.113.9"}},
+		{"CONNECT [2001:db8::9]:443 HTTP/1.1\r\n\r\n", []string{"ip-dst 2001:db8::9"}},
+		{"CONNECT 10.9.9.9:443 HTTP/1.1\r\n\r\n", nil},
+		{"GET http://203.0.113.9/a HTTP/1.1\r\nHost: 203.0.113.9\r\n\r\n", []string{"url http://203.0.113.9/a", "ip-dst 203.0.113.9"}},
+		{"CONNECT c2.evil.example:443 HTTP/1.1\r\n\r\n", []string{"hostname c2.evil.example"}},
+		// What a client says of the server that it speaks to is no contact.
+		{"GET /a HTTP/1.1\r\nHost: 203.0.113.9\r\n\r\n", []string{"url http://203.0.113.9/a"}},
+	} {
+		var got []string
+		rep := new(capture).answered(client, proxy, 8080, tt.request, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").report(t, Options{})
+		s := rep.Select(EventOptions{})
+		for _, a := range s.Attributes {
+			if !strings.Contains(a.Value, proxy) {
+				got = append(got, string(a.Type)+" "+a.Value)
+			}
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%q (-want +got)\n%s", tt.request, d)
+		}
+		for _, f := range fields(s, misp.TemplateNetworkConnection) {
+			if strings.HasPrefix(f, "hostname-dst") {
+				t.Errorf("%q: the proxy has the %s", tt.request, f)
+			}
+		}
+	}
+}
+
+// MISP's form of a domain, for all names: RFC 3492 section 7.1 and RFC 5891.
+func TestInternationalNames(t *testing.T) {
+	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.bücher.example\r\n\r\n", "").report(t, Options{})
+	s := rep.Select(EventOptions{Only: []Topic{HTTP}})
+	if !slices.ContainsFunc(s.Attributes, func(a Attribute) bool {
+		return a.Type == misp.Hostname && a.Value == "www.xn--bcher-kva.example"
+	}) {
+		t.Error("no host name")
+	}
+	if got := fields(s, misp.TemplateHTTPRequest); !slices.Contains(got, "host www.xn--bcher-kva.example") {
+		t.Errorf("%q", got)
+	}
+}
+
+// download returns the attributes of topic Files for a response.
+func download(t *testing.T, header, body string) (all []string) {
+	t.Helper()
+	response := fmt.Sprintf("HTTP/1.1 200 OK\r\n%s\r\nContent-Length: %d\r\n\r\n%s", header, len(body), body)
+	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.example\r\n\r\n", response).
+		report(t, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
+	for _, a := range rep.Select(EventOptions{Only: []Topic{Files}, Detail: Indicators}).Attributes {
+		all = append(all, string(a.Type)+" "+a.Value)
+	}
+	return all
+}
+
+// A name that MISP refuses in filename|sha256 does not take the hash with it.
+func TestNamesThatHide(t *testing.T) {
+	const sum = "a3bd788ccdb968f5c1d674c899a4b2fb5aa052ff41772ea2b9a26c38dbb9c134" // sha256sum of MZ1
+	for name, want := range map[string]string{
+		`filename="a.exe"`:                "filename|sha256 a.exe|" + sum,
+		`filename="a|b.exe"`:              "sha256 " + sum,
+		`filename*=UTF-8''a%0Ab.exe`:      "sha256 " + sum,
+		`filename*=UTF-8''%01`:            "sha256 " + sum,
+		`filename=" "`:                    "sha256 " + sum,
+		`filename*=UTF-8''../%E2%82%AC.x`: "filename|sha256 €.x|" + sum,
+	} {
+		if got := download(t, "Content-Disposition: attachment; "+name, "MZ1"); !cmp.Equal(got, []string{want}) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// What hides among the content of the web, or is no content of it.
+func TestContentThatIsNone(t *testing.T) {
+	for _, tt := range []struct {
+		stated, body string
+		want         int
+	}{
+		{"image/jpeg", "\x90\x12\x80\x77", 1},         // no JPEG: ISO/IEC 10918-1 begins with FF D8
+		{"IMAGE/PNG", "MZ\x90\x00", 1},                // a program
+		{"image/png", "\x89PNG\r\n\x1a\n\x00", 0},     // W3C PNG section 5.2
+		{"image/jpeg", "\x89PNG\r\n\x1a\n\x00", 0},    // another picture
+		{"image/svg+xml", "<svg>", 0},                 // has no first bytes of its own
+		{"text/plain", "#!/bin/sh\nwget http://x", 1}, // what bots fetch
+		{"text/plain", "hello", 0},
+		{"application/hta", "<html><hta:application>", 1},
+		{"application/hta", "<body>", 1},
+		{"text/html", "<html>", 0},
+	} {
+		if got := download(t, "Content-Type: "+tt.stated, tt.body); len(got) != tt.want {
+			t.Errorf("%s %q: %q, want %d", tt.stated, tt.body, got, tt.want)
+		}
+	}
+}
+
+// Names that a generator tried do not push out the one that exists.
+func TestNamesThatDoNotExist(t *testing.T) {
+	const client, resolver = "10.0.0.5", "192.0.2.53"
+	var c capture
+	for i := range 30 {
+		b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: 1, Response: true, RCode: dnsmessage.RCodeNameError})
+		b.StartQuestions()
+		b.Question(dnsmessage.Question{
+			Name: dnsmessage.MustNewName(fmt.Sprintf("dga%02d.example.", i)), Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET,
+		})
+		answer, err := b.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.add(build.UDP(resolver, 53, client, 5000, answer))
+	}
+	c.add(build.UDP(resolver, 53, client, 5000, dns(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
+	s := c.report(t, Options{}).Select(EventOptions{Only: []Topic{DNS}, MaxAttributes: 4, Detail: Indicators})
+	got := map[string]string{}
+	for _, a := range s.Attributes {
+		got[a.Value], _, _ = strings.Cut(a.Comment, ";")
+	}
+	want := map[string]string{
+		"found.example|203.0.113.9": "DNS answer", "found.example": "asked for in DNS",
+		"dga00.example": "asked for in DNS and not there", "dga01.example": "asked for in DNS and not there",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// readReport reads a report as someone else wrote it.
+func readReport(t *testing.T, json string) *Report {
+	t.Helper()
+	r, err := ReadJSON(strings.NewReader(json))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A report that was tampered with may have hashes of any length.
+func TestShortHashes(t *testing.T) {
+	r := readReport(t, `{"files":[{"sha256":"ab"}],"certificates":[{"sha256":"cd"}],"presented":[{"sha256":"cd"}]}`)
+	if s := r.Select(EventOptions{}); len(s.Attributes) > 0 || s.ObjectsLeftOut != 2 {
+		t.Errorf("%v, %d objects left out", s.Attributes, s.ObjectsLeftOut)
+	}
+}
+
+// A client may have a certificate, too (RFC 8446 section 4.4.2).
+func TestClientCertificate(t *testing.T) {
+	sum := strings.Repeat("ab", 32)
+	for rows, want := range map[string]string{
+		`{"client":true}`:                              "certificate of a client",
+		`{"client":true},{"client":false}`:             "certificate of a server",
+		`{"client":false}`:                             "certificate of a server",
+		`{"client":true,"position":1}`:                 "",
+		`{"position":1},{"client":true}`:               "certificate of a client",
+		`{"client":true},{"client":true,"position":1}`: "certificate of a client",
+	} {
+		rows = strings.ReplaceAll(rows, "{", `{"sha256":"`+sum+`",`)
+		r := readReport(t, `{"certificates":[{"count":1,"sha256":"`+sum+`"}],"presented":[`+rows+`]}`)
+		got := ""
+		for _, a := range r.Select(EventOptions{}).Attributes {
+			got, _, _ = strings.Cut(a.Comment, ";")
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", rows, got, want)
+		}
+	}
+}
+
+// The object of a mail says when it was sent (RFC 5322 section 3.3), and from where:
+// who fetches mails is not who sends them.
+func TestMailObject(t *testing.T) {
+	for proto, sender := range map[string]bool{"SMTP": true, "POP3": false, "IMAP": false} {
+		r := readReport(t, `{"emails":[{"count":1,"subject":"x","date":"Fri, 21 Nov 1997 09:55:06 -0600 (CST)","proto":"`+proto+`","client":"203.0.113.5"}]}`)
+		got := fields(r.Select(EventOptions{}), misp.TemplateEmail)
+		if !slices.Contains(got, "send-date 1997-11-21T15:55:06.000000+0000") {
+			t.Errorf("%s: %q", proto, got)
+		}
+		if slices.Contains(got, "ip-src 203.0.113.5") != sender {
+			t.Errorf("%s: %q", proto, got)
+		}
+	}
+}
