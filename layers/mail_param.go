@@ -20,10 +20,23 @@ type MailParams struct{ b []byte }
 // end.
 func ParseMailParams(body []byte) MailParams { return MailParams{body} }
 
-// Value returns what is before the first parameter.
+// Value returns what is before the first parameter, empty when the field begins with
+// that.
 func (p MailParams) Value() []byte {
-	v, _, _ := bytes.Cut(p.b, []byte{';'})
+	v, _ := p.split()
 	return trimSpace(v)
+}
+
+// split returns value and parameters. Some servers leave the value out, and send
+// filename=x.exe alone; browsers and Python's email take that.
+func (p MailParams) split() (value, params []byte) {
+	if _, equals := paramLen(p.b); equals >= 0 {
+		if name := trimSpace(p.b[:equals]); len(name) > 0 && tokenLen(name) == len(name) {
+			return nil, p.b
+		}
+	}
+	value, params, _ = bytes.Cut(p.b, []byte{';'})
+	return value, params
 }
 
 // All returns the parameters in their order: the name, and the value as it was
@@ -31,7 +44,7 @@ func (p MailParams) Value() []byte {
 // unless a quote or a backslash follows: programs put Windows paths there.
 func (p MailParams) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
-		_, b, _ := bytes.Cut(p.b, []byte{';'})
+		_, b := p.split()
 		for len(b) > 0 {
 			n, equals := paramLen(b)
 			if equals >= 0 {
@@ -209,10 +222,12 @@ func charsetReader(charset string, r io.Reader) (io.Reader, error) {
 	return strings.NewReader(s), nil
 }
 
-// decodeCharset returns text of a charset as UTF-8, and whether it is known.
+// decodeCharset returns text of a charset as UTF-8, and whether it is known. Behind
+// the charset of an encoded word may be a language (RFC 2231 section 5).
 func decodeCharset(charset string, text []byte) (string, bool) {
+	charset, _, _ = strings.Cut(charset, "*")
 	switch strings.ToLower(charset) {
-	case "utf-8", "us-ascii", "":
+	case "utf-8", "utf8", "us-ascii", "":
 		return string(text), true
 	case "iso-8859-1":
 		return fromLatin1(text, nil), true

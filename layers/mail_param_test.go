@@ -33,6 +33,12 @@ func TestMailParams(t *testing.T) {
 		{`form-data; filename="a\"b\\c"`, "form-data", "filename", `a"b\c`},
 		{`a/b;;;name = x;`, "a/b", "name", "x"},
 		{`a/b; name=`, "a/b", "name", ""},
+		// Without a value, as Chromium (net/http/http_content_disposition.cc) and
+		// Python's email.message.Message.get_filename take it.
+		{`filename=foo.html`, "", "filename", "foo.html"},
+		{`filename="a;b.exe"; size=5`, "", "filename", "a;b.exe"},
+		{"filename*=UTF-8''%c3%a9.exe", "", "filename", "é.exe"},
+		{`attachment filename=x.exe`, "attachment filename=x.exe", "filename", ""},
 		{`a/b; =x`, "a/b", "", ""},
 		{``, "", "name", ""},
 	}
@@ -51,7 +57,11 @@ func TestMailText(t *testing.T) {
 		"=?ISO-8859-1?Q?Andr=E9?= Pirard":               "André Pirard",
 		"=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=\r\n =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=": "=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?= =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=",
 		"=?windows-1252?Q?=93x=94?=": "“x”",
-		"plain\r\n text":             "plain text",
+		// RFC 2231 section 5.
+		"=?US-ASCII*EN?Q?Keith_Moore?= <moore@cs.utk.edu>": "Keith Moore <moore@cs.utk.edu>",
+		// Not registered, but in https://encoding.spec.whatwg.org/#names-and-labels.
+		"=?utf8?B?w6kuZXhl?=": "é.exe",
+		"plain\r\n text":      "plain text",
 	} {
 		if got := layers.MailText([]byte(body)); got != want {
 			t.Errorf("%q is %q, want %q", body, got, want)
