@@ -30,7 +30,7 @@ const (
 	Unfinished
 	// Holed: bytes in it are missing.
 	Holed
-	// Partial: the sender sent a range of it (RFC 9110 section 14).
+	// Partial: the sender sent a range of it (RFC 9110 section 14) that is not all.
 	Partial
 	// Encoded: it has a coding that is not undone here.
 	Encoded

@@ -202,7 +202,7 @@ func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPRes
 		}
 		from := Message{Proto: HTTP1, FromClient: m.FromClient, Request: asked.head}
 		h.file = newHTTPBody(s, from, res, target)
-		if status == 206 {
+		if status == 206 && !rangeIsWhole(res.Get("Content-Range"), n) {
 			h.file.state = Partial
 		}
 	}

@@ -2,8 +2,10 @@ package stream
 
 import (
 	"bytes"
+	"errors"
 	"iter"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/sightline-go/sightline/layers"
@@ -145,6 +147,20 @@ func (b *httpBody) unpack(s sink) {
 	s.a.hold(-cap(b.packed))
 	s.a.unpacker.giveSpare(b.packed)
 	b.packed = nil
+}
+
+// rangeIsWhole reports whether a Content-Range (RFC 9110 section 14.4) is that of all
+// there is, as of a client that asks for bytes=0-. length is that of the content, -1
+// when it is not stated.
+func rangeIsWhole(field []byte, length int64) bool {
+	unit, rest, _ := bytes.Cut(bytes.TrimSpace(field), []byte{' '})
+	sent, complete, _ := bytes.Cut(bytes.TrimSpace(rest), []byte{'/'})
+	first, last, _ := bytes.Cut(sent, []byte{'-'})
+	from, err1 := strconv.ParseUint(string(first), 10, 63)
+	to, err2 := strconv.ParseUint(string(last), 10, 63)
+	all, err3 := strconv.ParseUint(string(complete), 10, 63)
+	return bytes.EqualFold(unit, []byte("bytes")) && errors.Join(err1, err2, err3) == nil &&
+		from == 0 && to+1 == all && (length < 0 || uint64(length) == all)
 }
 
 // mediaType returns a Content-Type without its parameters.
