@@ -175,6 +175,7 @@ func TestHTTPBodies(t *testing.T) {
 	get := "GET /dir/a%20b.exe?x=1 HTTP/1.1\r\nHost: a.example\r\n\r\n"
 	gz, zl, raw := packed(t, "gzip", "hello"), packed(t, "zlib", "hello"), packed(t, "flate", "hello")
 	twice := packed(t, "zlib", gz)
+	empties := packed(t, "gzip", strings.Repeat(packed(t, "gzip", ""), 300)+gz)
 	chunked := func(body string) string {
 		return fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", len(body)/2, body[:len(body)/2], len(body)-len(body)/2, body[len(body)/2:])
 	}
@@ -192,6 +193,20 @@ func TestHTTPBodies(t *testing.T) {
 		{"deflate", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(zl)), zl)}}, []string{server + "5 complete 2cf24dba"}},
 		{"deflate without zlib header", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(raw)), raw)}}, []string{server + "5 complete 2cf24dba"}},
 		{"coded twice", talk{{false, get}, {true, res("Content-Encoding: identity, gzip\r\nContent-encoding: deflate\r\n"+length(len(twice)), twice)}}, []string{server + "5 complete 2cf24dba"}},
+		{"gzip of two members (RFC 1952 section 2.2)", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(2*len(gz)), gz+gz)}},
+			[]string{server + "10 complete " + shortSum("hellohello")}},
+		// Chromium: net/filter/gzip_source_stream.h, STATE_IGNORING_EXTRA_BYTES.
+		{"gzip and a line end", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(2+len(gz)), gz+"\r\n")}}, []string{server + "5 complete 2cf24dba"}},
+		{"gzip and zeros", talk{{false, get}, {true, res("Content-Encoding: deflate, gzip\r\n"+length(20+len(packed(t, "gzip", zl))), packed(t, "gzip", zl)+strings.Repeat("\x00", 20))}},
+			[]string{server + "5 complete 2cf24dba"}},
+		{"gzip of many empty members", talk{{false, get}, {true, res("Content-Encoding: gzip, gzip\r\n"+length(len(empties)), empties)}}, []string{server + "5 complete 2cf24dba"}},
+		// RFC 9112 section 7: the transfer is coded behind the content.
+		{"a coded transfer", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip, chunked\r\n" + strings.TrimPrefix(chunked(gz), "Transfer-Encoding: chunked\r\n")}},
+			[]string{server + "5 complete 2cf24dba"}},
+		{"content and transfer coded", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nTransfer-Encoding: deflate\r\nContent-Encoding: gzip\r\nContent-Type: text/plain\r\n" + chunked(twice)}},
+			[]string{server + "5 complete 2cf24dba"}},
+		// Not in the IANA registry "http-parameters": browsers leave the content as it is.
+		{"no coding", talk{{false, get}, {true, res("Content-Encoding: none\r\n"+length(5), "hello")}}, []string{server + "5 complete 2cf24dba"}},
 		{"coded too often", talk{{false, get}, {true, res("Content-Encoding: gzip, gzip, gzip, gzip, gzip\r\n"+length(len(gz)), gz)}}, []string{fmt.Sprintf("%s%d coding not undone ", server, len(gz))}},
 		{"brotli, not finished", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(4), "abc")}}, []string{server + "3 ended before its end "}},
 		{"range, not finished", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Length: 4\r\n\r\nell"}},

@@ -15,27 +15,44 @@ import (
 // maxCodings bounds the codings of one content that are undone.
 const maxCodings = 4
 
-// contentCodings returns the codings of a content (RFC 9110 section 8.4.1) that are
-// to be undone, the one that was applied last first, and whether that can be done.
+// contentCodings returns the codings of a content (RFC 9110 section 8.4.1), and those
+// of its transfer (RFC 9112 section 7), that are to be undone, the one that was
+// applied last first, and whether that can be done.
 func contentCodings(h httpFields) (codings []string, known bool) {
+	var transfer []string
+	known = true
 	for name, list := range h.Fields() {
-		if !bytes.EqualFold(name, []byte("Content-Encoding")) {
-			continue
-		}
-		for item := range bytes.SplitSeq(list, []byte{','}) {
-			switch coding := strings.ToLower(string(bytes.TrimSpace(item))); coding {
-			case "", "identity":
-			case "gzip", "x-gzip", "deflate":
-				codings = append(codings, coding)
-			default:
-				return nil, false
-			}
-			if len(codings) > maxCodings {
-				return nil, false
-			}
+		switch {
+		case !known:
+		case bytes.EqualFold(name, []byte("Content-Encoding")):
+			codings, known = appendCodings(codings, list)
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			transfer, known = appendCodings(transfer, list)
 		}
 	}
+	codings = append(codings, transfer...)
+	if !known || len(codings) > maxCodings {
+		return nil, false
+	}
 	slices.Reverse(codings)
+	return codings, true
+}
+
+// appendCodings appends the codings in a list. What scripts write there and is no
+// coding changes nothing; nor does chunked, which is undone before.
+func appendCodings(codings []string, list []byte) (_ []string, known bool) {
+	for item := range bytes.SplitSeq(list, []byte{','}) {
+		switch coding := strings.ToLower(string(bytes.TrimSpace(item))); coding {
+		case "", "identity", "chunked", "none", "utf-8", "7bit", "8bit", "binary":
+		case "gzip", "x-gzip", "deflate":
+			codings = append(codings, coding)
+		default:
+			return nil, false
+		}
+		if len(codings) > maxCodings {
+			return nil, false
+		}
+	}
 	return codings, true
 }
 
@@ -92,17 +109,46 @@ func (u *unpacker) giveSpare(b []byte) {
 }
 
 func (u *unpacker) gunzip(r io.Reader) (io.Reader, error) {
+	src, ok := r.(io.ByteReader)
+	if !ok {
+		src = bufio.NewReader(r) // or gzip would, and read past a member
+	}
+	m := &members{src: src.(io.Reader)}
 	if u.used == len(u.gzip) {
-		z, err := gzip.NewReader(r)
+		z, err := gzip.NewReader(m.src)
 		if err != nil {
 			return nil, err
 		}
 		u.gzip = append(u.gzip, z)
-	} else if err := u.gzip[u.used].Reset(r); err != nil {
+	} else if err := u.gzip[u.used].Reset(m.src); err != nil {
 		return nil, err
 	}
+	m.z = u.gzip[u.used]
+	m.z.Multistream(false)
 	u.used++
-	return u.gzip[u.used-1], nil
+	return m, nil
+}
+
+// members reads the members of a gzip file (RFC 1952 section 2.2). What follows them
+// and is no member is passed over, as browsers do.
+type members struct {
+	z    *gzip.Reader
+	src  io.Reader // z reads no more of it than the member
+	over bool
+}
+
+func (m *members) Read(p []byte) (n int, err error) {
+	for n == 0 && err == nil && !m.over {
+		if n, err = m.z.Read(p); err == io.EOF {
+			err = nil
+			m.over = m.z.Reset(m.src) != nil
+			m.z.Multistream(false)
+		}
+	}
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // done ends the work on a content.
