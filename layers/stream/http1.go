@@ -10,7 +10,10 @@ type httpFramer struct {
 	side    [2]httpSide
 	pending []httpPending // requests without response yet, oldest first
 	held    int           // bytes in pending
-	lost    bool          // pending overflowed or broke: responses are not paired any more
+	last    Ref           // where the last request began
+	piped   bool          // requests came in one packet: the client does not wait for responses
+	unsure  bool          // some in pending may have been answered unseen
+	lost    bool          // pending overflowed: responses are not paired any more
 	inner   framer        // speaks through the tunnel, once there is one
 	depth   int           // tunnels that this conversation is in
 }
@@ -41,6 +44,7 @@ func (f *httpFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
 	if p.gap > 0 && f.inner == nil {
 		h.lose(s, &p)
+		f.doubt(s, p.side)
 	}
 	for len(p.data) > 0 {
 		if f.inner != nil {
@@ -66,6 +70,7 @@ func (f *httpFramer) push(s sink, p piece) {
 			return
 		case httpLost:
 			if _, v := recogniseHTTP(p.data); v != decided {
+				f.doubt(s, p.side)
 				return
 			}
 			h.mode = httpInHead
@@ -132,7 +137,7 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 		s.c.setClient(p.side)
 		m.FromClient = true
 		s.emit(m)
-		f.request(s, h, req)
+		f.request(s, h, m.First, req)
 	} else {
 		h.mode = httpLost
 	}
@@ -140,7 +145,7 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 }
 
 // request chooses the mode behind a request's head.
-func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
+func (f *httpFramer) request(s sink, h *httpSide, first Ref, req layers.HTTPRequest) {
 	kind := httpOther
 	switch string(req.Method()) {
 	case "HEAD":
@@ -148,7 +153,7 @@ func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
 	case "CONNECT":
 		kind = httpConnect
 	}
-	f.wait(s, kind, req)
+	f.wait(s, kind, first, req)
 	// A length that contradicts itself is no length (RFC 9112 section 6.3): what
 	// follows must look like a head to be taken for one.
 	n, err := req.ContentLength()
@@ -172,7 +177,7 @@ func (f *httpFramer) request(s sink, h *httpSide, req layers.HTTPRequest) {
 func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPResponse) {
 	status := res.Status()
 	if status >= 100 && status < 200 && status != 101 {
-		if len(f.pending) > 0 {
+		if f.settle(s); len(f.pending) > 0 {
 			m.Request = f.pending[0].head
 		}
 		s.emit(m)

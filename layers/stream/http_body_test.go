@@ -279,6 +279,58 @@ func TestHTTPBodyGap(t *testing.T) {
 	}
 }
 
+// A response that the capture lacks, or whose head it lacks, does not move the others
+// to requests that they do not answer. Clients wait for each response but for those
+// that pipeline (RFC 9112 section 9.3.2): then it is not known which was lost.
+func TestHTTPGapPairing(t *testing.T) {
+	ask := func(n string) string { return "GET /" + n + " HTTP/1.1\r\nHost: a.example\r\n\r\n" }
+	res := func(body string) string {
+		return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	chunks := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+	for _, test := range []struct {
+		name string
+		talk talk
+		lost int // index in talk
+		want []string
+	}{
+		{"a head", talk{{false, ask("1")}, {true, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"}, {true, "hello"}, {false, ask("2")}, {true, res("world")}, {false, ask("3")}, {true, res("three")}}, 1,
+			[]string{"/2 world", "/3 three"}},
+		{"a response", talk{{false, ask("1")}, {true, res("hello")}, {false, ask("2")}, {true, res("world")}, {false, ask("3")}, {true, res("three")}}, 1,
+			[]string{"/2 world", "/3 three"}},
+		{"the end of a body", talk{{false, ask("1")}, {true, chunks}, {true, "0\r\n\r\n"}, {false, ask("2")}, {true, res("world")}}, 2,
+			[]string{"/1 hello", "/2 world"}},
+		{"a chunk", talk{{false, ask("1")}, {true, chunks}, {true, "5\r\nlost!\r\n"}, {true, "1\r\n.\r\n0\r\n\r\n"}, {false, ask("2")}, {true, res("world")}}, 2,
+			[]string{"/1 hello", "/2 world"}},
+		{"a request", talk{{false, ask("1")}, {true, res("hello")}, {false, ask("2")}, {true, res("world")}, {false, ask("3")}, {true, res("three")}}, 2,
+			[]string{"/1 hello", " world", "/3 three"}},
+		{"a response of those pipelined", talk{{false, ask("1") + ask("2") + ask("3")}, {true, res("hello")}, {true, res("world")}, {true, res("three")}, {false, ask("4")}, {true, res("four.")}}, 1,
+			[]string{" world", " three", "/4 four."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			segs := test.talk.segs(1460)
+			segs = append(segs[:2+test.lost], segs[3+test.lost:]...)
+			a := &stream.Assembler{Config: stream.Config{Content: true}}
+			var got []string
+			keep := func(ms []stream.Message) {
+				for _, m := range ms {
+					if m.Part == stream.Data {
+						req, _ := layers.ParseHTTPRequest(m.Request)
+						got = append(got, fmt.Sprintf("%s %s", req.Target(), m.Data))
+					}
+				}
+			}
+			for i, s := range segs {
+				push(a, s, int64(i+1), start, keep)
+			}
+			keep(a.Flush())
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // A bomb is decoded up to the bound, and reported.
 func TestHTTPBodyBomb(t *testing.T) {
 	bomb := packed(t, "gzip", strings.Repeat("\x00", 4<<20))

@@ -32,7 +32,9 @@ const (
 const pendingCost = 64
 
 // wait keeps a request for its response.
-func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
+func (f *httpFramer) wait(s sink, kind httpKind, first Ref, req layers.HTTPRequest) {
+	f.piped = f.piped || len(f.pending) > 0 && first == f.last
+	f.last = first
 	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
 		f.lost = true
 		f.forget(s)
@@ -45,8 +47,31 @@ func (f *httpFramer) wait(s sink, kind httpKind, req layers.HTTPRequest) {
 	s.a.hold(pendingCost + len(req.Bytes()))
 }
 
+// doubt notes that responses may have gone by unseen.
+func (f *httpFramer) doubt(s sink, side int) {
+	if side != s.c.client && f.side[side].mode == httpLost && len(f.pending) > 0 {
+		f.unsure = true
+	}
+}
+
+// settle drops the requests that were answered unseen: all but the last, as clients
+// wait for each response before they ask again. Of those that do not, it is not known
+// which were.
+func (f *httpFramer) settle(s sink) {
+	for f.unsure && len(f.pending) > 0 && (f.piped || len(f.pending) > 1) {
+		f.shift(s)
+	}
+	f.unsure = false
+}
+
 // answered returns the request that the next response answers.
-func (f *httpFramer) answered(s sink) (r httpPending) {
+func (f *httpFramer) answered(s sink) httpPending {
+	f.settle(s)
+	return f.shift(s)
+}
+
+// shift takes the oldest request.
+func (f *httpFramer) shift(s sink) (r httpPending) {
 	if len(f.pending) > 0 {
 		r, f.pending[0] = f.pending[0], httpPending{}
 		f.pending = f.pending[1:]
