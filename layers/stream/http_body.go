@@ -176,6 +176,9 @@ func fileName(disposition, target []byte) string {
 		return name
 	}
 	path, _, _ := strings.Cut(string(target), "?")
+	if _, rest, absolute := strings.Cut(path, "://"); absolute && path[0] != '/' {
+		_, path, _ = strings.Cut(rest, "/") // behind the host
+	}
 	path = path[strings.LastIndexByte(path, '/')+1:]
 	if name, err := url.PathUnescape(path); err == nil {
 		return name

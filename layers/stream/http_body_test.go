@@ -229,6 +229,12 @@ func TestHTTPBodies(t *testing.T) {
 			[]string{server + "5 complete 486ea462"}},
 		{"not modified", talk{{false, get}, {true, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"}, {false, get}, {true, res(length(5), "world")}},
 			[]string{server + "5 complete 486ea462"}},
+		{"no path", talk{{false, "GET http://a.example?x=/y HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello")}},
+			[]string{`server http://a.example?x=/y "" text/plain 5 complete 2cf24dba`}},
+		{"an absolute target", talk{{false, "GET http://a.example/y.exe HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello")}},
+			[]string{`server http://a.example/y.exe "y.exe" text/plain 5 complete 2cf24dba`}},
+		{"a URL in a path", talk{{false, "GET /get/http://a.example HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello")}},
+			[]string{`server /get/http://a.example "a.example" text/plain 5 complete 2cf24dba`}},
 		{"a name of its own", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"../../x.exe\"\r\n"+length(5), "hello")}},
 			[]string{`server /dir/a%20b.exe?x=1 "../../x.exe" text/plain 5 complete 2cf24dba`}},
 		// RFC 6266 section 5; then what senders write as well.
