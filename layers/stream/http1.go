@@ -37,17 +37,18 @@ type httpSide struct {
 	left    int64     // of the body or the chunk
 	file    *httpBody // nil while there is no body, or nobody wants it
 	buf     buffer
-	scanned int // how far buf was searched for the end of the head
+	scanned int  // how far buf was searched for the end of the head
+	open    bool // its bytes go through the tunnel
 }
 
 func (f *httpFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
-	if p.gap > 0 && f.inner == nil {
+	if p.gap > 0 && !h.open {
 		h.lose(s, &p)
 		f.doubt(s, p.side)
 	}
 	for len(p.data) > 0 {
-		if f.inner != nil {
+		if h.open || f.tunnelled(s, h, &p) {
 			f.inner.push(s, p)
 			return
 		}

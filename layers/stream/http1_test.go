@@ -111,6 +111,36 @@ func TestHTTPTunnel(t *testing.T) {
 	}
 }
 
+// A client that does not wait for the response, or whose proxy's packets the capture
+// lacks, speaks through the tunnel that it asked for all the same.
+func TestHTTPTunnelUnanswered(t *testing.T) {
+	connect := "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
+	established := "HTTP/1.1 200 Connection established\r\n\r\n"
+	const serverHello = "\x16\x03\x03\x00\x05\x02\x00\x00\x01a"
+	for _, tt := range []struct {
+		talk talk
+		want []string
+	}{
+		{talk{{false, connect}, {false, clientHello}}, []string{connect, clientHello[5:]}},
+		{talk{{false, connect}, {false, clientHello}, {true, established}, {true, serverHello}}, []string{connect, clientHello[5:], established, serverHello[5:]}},
+		{talk{{false, connect}, {true, established}, {false, clientHello}, {true, serverHello}}, []string{connect, established, clientHello[5:], serverHello[5:]}},
+	} {
+		for _, size := range []int{1 << 14, 7, 1} {
+			var a stream.Assembler
+			var data []string
+			for _, m := range play(&a, tt.talk.segs(size)...) {
+				data = append(data, m.Data)
+			}
+			if diff := cmp.Diff(tt.want, data); diff != "" {
+				t.Errorf("segments of %d bytes (-want +got):\n%s", size, diff)
+			}
+			if held := a.Stats().Held; held != 0 {
+				t.Errorf("%d bytes are still held", held)
+			}
+		}
+	}
+}
+
 // A gap inside a body of known length loses nothing but its bytes.
 func TestHTTPGap(t *testing.T) {
 	resp := "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"

@@ -95,6 +95,27 @@ const tunnelCost = 768
 
 // tunnel hands the rest of the conversation on.
 func (f *httpFramer) tunnel(s sink, via Proto) {
+	f.side[0].open, f.side[1].open = true, true
+	f.dig(s, via)
+}
+
+// tunnelled reports whether p goes through a tunnel that the client asked for, and
+// opens its side. The response may be missing, or come later.
+func (f *httpFramer) tunnelled(s sink, h *httpSide, p *piece) bool {
+	if p.side != s.c.client || h.mode != httpInHead || len(h.buf.b) > 0 ||
+		p.data[0] != byte(layers.TLSHandshakeRecord) || len(f.pending) == 0 || f.pending[len(f.pending)-1].kind != httpConnect {
+		return false
+	}
+	h.open = true
+	f.dig(s, Connect)
+	return true
+}
+
+// dig makes the stage in a tunnel, once.
+func (f *httpFramer) dig(s sink, via Proto) {
+	if f.inner != nil {
+		return
+	}
 	s.a.hold(tunnelCost)
 	if f.depth == maxTunnels {
 		s.a.stats.TooDeep++
