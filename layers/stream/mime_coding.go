@@ -31,7 +31,7 @@ type transferDecoder struct {
 	coding coding
 
 	// base64
-	bad    bool   // something was no digit: what follows is not decoded
+	bad    bool   // something was out of place: what follows is not decoded
 	bits   uint32 // of the quantum in progress
 	digits int    // in it
 	pads   int    // behind them
@@ -77,8 +77,8 @@ var base64Digits = func() (t [256]byte) {
 	return t
 }()
 
-// base64 decodes base64. White space is passed over; anything else that is no
-// digit, or stands behind the padding, ends it.
+// base64 decodes base64. What is no digit is passed over, as RFC 2045 section 6.8
+// asks; padding ends it where it does not belong, and so do digits behind it.
 func (d *transferDecoder) base64(dst, src []byte) []byte {
 	if d.resync {
 		n := endOfLine(src, 0)
@@ -98,12 +98,11 @@ func (d *transferDecoder) base64(dst, src []byte) []byte {
 				dst = append(dst, byte(d.bits>>16), byte(d.bits>>8), byte(d.bits))
 				d.bits, d.digits = 0, 0
 			}
-		case c == '\r' || c == '\n' || c == ' ' || c == '\t':
 		case c == '=' && d.digits >= 2 && d.digits+d.pads < 4:
 			if d.pads++; d.pads == 1 {
 				dst = d.lastQuantum(dst)
 			}
-		default:
+		case v > 0 || c == '=':
 			d.bad = true
 		}
 	}
