@@ -220,6 +220,7 @@ var known = map[reflect.Type]reflect.Value{
 	reflect.TypeFor[netip.Addr](): reflect.ValueOf(netip.IPv6Loopback()),
 	reflect.TypeFor[TCPFlags]():   reflect.ValueOf(TCPSyn),
 	reflect.TypeFor[Kind]():       reflect.ValueOf(KindTCP),
+	reflect.TypeFor[int]():        reflect.ValueOf(4), // bytes before the options of DHCPv6IATA
 }
 
 // arguments returns values for a method's parameters behind the receiver.

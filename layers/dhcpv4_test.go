@@ -161,12 +161,17 @@ func touchDHCPv4(t testing.TB, b []byte) {
 	if err != nil {
 		return
 	}
-	size := 0
+	size, whole := 0, 0 // of the pieces, and of what they make together (RFC 3396)
+	var seen [256]bool
 	for o := range h.Options() {
-		size += len(o.Data) + len(h.AppendOption(nil, o.Kind))/256
+		size += len(o.Data)
+		if !seen[o.Kind] {
+			seen[o.Kind] = true
+			whole += len(h.AppendOption(nil, o.Kind))
+		}
 	}
-	if size > 2*len(b) || len(h.AppendFQDN(nil)) > 4*255 {
-		t.Fatal("more options than bytes")
+	if size > len(b) || whole != size || len(h.AppendFQDN(nil)) > 4*255 {
+		t.Fatalf("options of %d bytes, together %d, in %d", size, whole, len(b))
 	}
 	for _, v := range [][]byte{h.CHAddr(), h.SName(), h.File(), h.HostName(), h.VendorClass(), h.ClientID(), h.ParamList()} {
 		if len(v) > 255 {

@@ -455,7 +455,7 @@ func compareHTTP(t *testing.T, b []byte) (compared bool) {
 			t.Errorf("%q: %q %q HTTP/%d.%d", b, r.Method(), r.Target(), major, minor)
 		}
 		host := string(AppendHTTPValue(nil, r.Host()))
-		if host != peer.Host && !bytes.ContainsRune(r.Target(), '%') {
+		if host != strings.TrimSpace(peer.Host) && !bytes.ContainsRune(r.Target(), '%') { // a folded line that is empty leaves a space
 			t.Errorf("%q: host %q, net/http has %q", b, host, peer.Host)
 		}
 		if n, err := r.ContentLength(); len(peer.TransferEncoding) == 0 && (err != nil || max(n, 0) != peer.ContentLength) {
