@@ -17,7 +17,6 @@ import (
 	"maps"
 	"net/netip"
 	"os"
-	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
@@ -85,9 +84,7 @@ Examples:
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(cli.Interrupts(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the program, and returns its exit status.

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 
 	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
@@ -43,9 +42,7 @@ the damage is still printed); 2 wrong usage.
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(cli.Interrupts(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // A printer prints the packets of one capture.

@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/cli"
@@ -50,8 +49,7 @@ func main() {
 	} else if name := flag.Arg(0); name != "-" {
 		f, err = os.Open(name)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	ctx := cli.Interrupts()
 	if err == nil {
 		info, statErr := f.Stat()
 		grows := statErr == nil && info.Mode().IsRegular()
