@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -209,9 +210,12 @@ func TestDefused(t *testing.T) {
 	if _, stdout, _ := run1(t, file, "-o", "csv", "-"); !strings.Contains(stdout, `"'=HYPERLINK(`) {
 		t.Error(stdout)
 	}
-	file = capture(0, "a\x1b[2J\x9b31m", "www.example")
-	if _, stdout, _ := run1(t, file, "-o", "text", "-private", "-"); strings.Contains(stdout, "\x1b") || strings.Contains(stdout, "\x9b") {
-		t.Errorf("%q", stdout)
+	file = capture(0, "a\x1b[2J\x9b31m\u009b31m\u202e", "www.example")
+	for format := range formats {
+		_, stdout, _ := run1(t, file, "-o", format, "-")
+		if !strings.Contains(stdout, "31m") || strings.ContainsAny(stdout, "\x1b\u009b\u202e") || !utf8.ValidString(stdout) {
+			t.Errorf("-o %s: %q", format, stdout)
+		}
 	}
 	if _, _, stderr := run1(t, nil, "no\x1b[2Jfile"); strings.Contains(stderr, "\x1b") {
 		t.Errorf("%q", stderr)

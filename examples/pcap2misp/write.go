@@ -54,7 +54,7 @@ func writeNDJSON(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 }
 
 func encoder(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(defuse.JSON(w))
 	enc.SetEscapeHTML(false)
 	return enc
 }
@@ -77,7 +77,7 @@ func writeCSV(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 }
 
 func writeReport(w io.Writer, rep *extract.Report, _ *extract.Selection) error {
-	return rep.WriteJSON(w, true)
+	return rep.WriteJSON(defuse.JSON(w), true)
 }
 
 // moment returns a time with microseconds, "" when it is not known.

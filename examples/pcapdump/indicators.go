@@ -9,6 +9,7 @@ import (
 	"hash"
 	"strings"
 
+	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
@@ -99,7 +100,7 @@ func (n *indicatorPrinter) packet(p *layers.Packet, rec *pcap.Record) {
 func (n *indicatorPrinter) end() {
 	n.messages(n.streams.Flush())
 	b, _ := json.Marshal(n.out)
-	n.w.Write(append(b, '\n'))
+	defuse.JSON(n.w).Write(append(b, '\n'))
 }
 
 func (n *indicatorPrinter) dhcp(b []byte) {

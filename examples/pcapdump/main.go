@@ -34,8 +34,8 @@ Flags:
                       and addresses that its conversations hold
   -h          this text
 
-In text, what could act on a terminal is escaped. In ndjson, names are as they
-are in the packet: a dot inside a label looks like one between labels.
+What could act on a terminal is escaped. In ndjson, names are as they are in the
+packet: a dot inside a label looks like one between labels.
 
 Exit status: 0 done; 1 an input is damaged or cannot be read (what was before
 the damage is still printed); 2 wrong usage.

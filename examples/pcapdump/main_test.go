@@ -94,6 +94,20 @@ func TestIndicators(t *testing.T) {
 	}
 }
 
+// What an attacker sends does not act on a terminal, whatever is printed.
+func TestDefused(t *testing.T) {
+	hostile := "a\x1b[2J\u009b2J\u202e"
+	file := new(build.Pcapng).Section().Interface(101, 0).
+		Enhanced(0, 1e6, build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(7, hostile, "example")),
+			build.Option{Code: 1, Value: []byte(hostile)}).Bytes()
+	for format := range printers {
+		_, got, _ := dumped(t, file, "-o", format)
+		if !strings.Contains(got, "2J") || strings.ContainsAny(got, "\x1b\u009b\u202e") {
+			t.Errorf("-o %s: %q", format, got)
+		}
+	}
+}
+
 func TestStatus(t *testing.T) {
 	var f build.Pcap
 	f.Add(start, frame).Add(start, frame)

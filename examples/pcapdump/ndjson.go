@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"time"
 
+	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
@@ -12,13 +14,13 @@ import (
 
 // An ndjsonPrinter prints an object per packet.
 type ndjsonPrinter struct {
-	w      *bufio.Writer
+	w      io.Writer
 	fields fields
 	line   []byte
 }
 
 func newNDJSONPrinter(w *bufio.Writer, h pcap.Header) printer {
-	return &ndjsonPrinter{w: w, fields: fields{pcapng: h.Format == pcap.FormatPcapng}}
+	return &ndjsonPrinter{w: defuse.JSON(w), fields: fields{pcapng: h.Format == pcap.FormatPcapng}}
 }
 
 func (n *ndjsonPrinter) packet(p *layers.Packet, rec *pcap.Record) {

@@ -59,10 +59,14 @@ func acts(r rune) bool {
 }
 
 // CSV returns s as the text of a cell that a spreadsheet takes for text: one
-// that begins like a formula gets an apostrophe before it. Quoting is left to
-// encoding/csv.
+// that begins like a formula gets an apostrophe before it. What could act on a
+// terminal is escaped as Terminal does. Quoting is left to encoding/csv.
 func CSV(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	formula := s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0]))
+	if strings.ContainsFunc(s, acts) {
+		s = Terminal(s)
+	}
+	if formula {
 		return "'" + s
 	}
 	return s

@@ -29,8 +29,9 @@ func TestCSV(t *testing.T) {
 	// https://owasp.org/www-community/attacks/CSV_Injection
 	for _, c := range []struct{ in, want string }{
 		{"=1+1", "'=1+1"}, {"+1", "'+1"}, {"-1", "'-1"}, {"@SUM(1)", "'@SUM(1)"},
-		{"\t=1", "'\t=1"}, {"\r=1", "'\r=1"},
-		{"www.example", "www.example"}, {"", ""}, {"a=b", "a=b"},
+		{"\t=1", `'\x09=1`}, {"\r=1", `'\x0d=1`},
+		{"www.example", "www.example"}, {"", ""}, {"a=b", "a=b"}, {`a\b`, `a\b`},
+		{"a\x1b[2J", `a\x1b[2J`}, {"=a\u009b2J", `'=a\u009b2J`}, // ECMA-48, see above
 	} {
 		if got := CSV(c.in); got != c.want {
 			t.Errorf("CSV(%q) = %q, want %q", c.in, got, c.want)
