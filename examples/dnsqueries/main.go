@@ -5,6 +5,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,11 +16,13 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "Usage: dnsqueries FILE")
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "Usage: dnsqueries FILE") }
+	flag.Parse()
+	if flag.NArg() != 1 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	r, err := pcap.Open(os.Args[1])
+	r, err := pcap.Open(flag.Arg(0))
 	if err == nil {
 		err = run(os.Stdout, r)
 	}
@@ -34,20 +37,26 @@ func run(w io.Writer, r *pcap.Reader) error {
 	var d layers.Decoder
 	var p layers.Packet
 	var a stream.Assembler
+	var damage error
 	for rec, err := range r.All() {
-		if err != nil {
-			return err
+		if damage = err; err != nil {
+			break
 		}
 		d.Decode(&p, rec)
-		for _, m := range a.Push(&p, rec) {
-			msg, err := layers.ParseDNS(m.Data)
-			if m.Proto != stream.DNS || !m.FromClient || err != nil {
-				continue
-			}
-			for q := range msg.Questions() {
-				fmt.Fprintf(w, "%s %s %s %s\n", m.Last.Time.Format("15:04:05.000000"), m.Conn.Flow.Src.Addr(), q.Type, q.Name)
-			}
+		show(w, a.Push(&p, rec))
+	}
+	show(w, a.Flush())
+	return damage
+}
+
+func show(w io.Writer, messages []stream.Message) {
+	for _, m := range messages {
+		msg, err := layers.ParseDNS(m.Data)
+		if m.Proto != stream.DNS || !m.FromClient || err != nil {
+			continue
+		}
+		for q := range msg.Questions() {
+			fmt.Fprintf(w, "%s %s %s %s\n", m.Last.Time.Format("15:04:05.000000"), m.Conn.Flow.Src.Addr(), q.Type, q.Name)
 		}
 	}
-	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -24,6 +26,32 @@ func TestRun(t *testing.T) {
 	for _, want := range []string{" MX partner.example\n", " SRV _submission._tcp.partner.example\n", " A WwW.nEwS.eXaMpLe\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in %s", want, out.String())
+		}
+	}
+}
+
+// A query over TCP behind a segment that the capture lacks, and that nobody
+// acknowledges, comes out at the end, also when damage is the end.
+func TestLostSegment(t *testing.T) {
+	query := string(build.DNSQuery(7, "www", "example"))
+	tcp := build.TCP{Src: "192.0.2.1", SrcPort: 40000, Dst: "198.51.100.7", DstPort: 53, Seq: 1, Flags: 0x18,
+		Data: "\x00" + string(rune(len(query))) + query}
+	var file build.Pcap
+	for _, seq := range []uint32{1, 1 + 2*uint32(len(tcp.Data))} {
+		tcp.Seq = seq
+		file.Add(time.Unix(1, 0), build.Ethernet(0x0800, tcp.Packet()))
+	}
+	for _, tail := range []string{"", "cut"} {
+		r, err := pcap.NewReaderBytes(append(file.Bytes(), tail...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := run(&out, r); (err != nil) != (tail != "") {
+			t.Errorf("%q behind: %v", tail, err)
+		}
+		if n := strings.Count(out.String(), " A www.example\n"); n != 2 {
+			t.Errorf("%q behind: %d queries", tail, n)
 		}
 	}
 }

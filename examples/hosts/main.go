@@ -5,6 +5,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -18,11 +19,13 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "Usage: hosts FILE")
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "Usage: hosts FILE") }
+	flag.Parse()
+	if flag.NArg() != 1 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	r, err := pcap.Open(os.Args[1])
+	r, err := pcap.Open(flag.Arg(0))
 	if err == nil {
 		err = run(os.Stdout, r)
 	}

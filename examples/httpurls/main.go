@@ -1,26 +1,28 @@
-// Command httpurls prints the URLs that a capture requests over HTTP/1, with the
-// status of the response.
+// Command httpurls prints the URLs that a capture requests over HTTP/1 and is
+// answered, with the status of the response.
 //
 //	httpurls capture.pcapng
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
 
-	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "Usage: httpurls FILE")
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "Usage: httpurls FILE") }
+	flag.Parse()
+	if flag.NArg() != 1 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	r, err := pcap.Open(os.Args[1])
+	r, err := pcap.Open(flag.Arg(0))
 	if err == nil {
 		err = run(os.Stdout, r)
 	}
@@ -35,21 +37,27 @@ func run(w io.Writer, r *pcap.Reader) error {
 	var d layers.Decoder
 	var p layers.Packet
 	var a stream.Assembler
+	var damage error
 	for rec, err := range r.All() {
-		if err != nil {
-			return err
+		if damage = err; err != nil {
+			break
 		}
 		d.Decode(&p, rec)
-		for _, m := range a.Push(&p, rec) {
-			if m.Proto != stream.HTTP1 || m.Part != stream.Whole || m.FromClient {
-				continue
-			}
-			res, err := layers.ParseHTTPResponse(m.Data)
-			req, reqErr := layers.ParseHTTPRequest(m.Request)
-			if err == nil && reqErr == nil {
-				fmt.Fprintf(w, "%d %s %s\n", res.Status(), req.Method(), defuse.Terminal(string(req.AppendURL(nil))))
-			}
+		show(w, a.Push(&p, rec))
+	}
+	show(w, a.Flush())
+	return damage
+}
+
+func show(w io.Writer, messages []stream.Message) {
+	for _, m := range messages {
+		if m.Proto != stream.HTTP1 || m.Part != stream.Whole || m.FromClient {
+			continue
+		}
+		res, err := layers.ParseHTTPResponse(m.Data)
+		req, reqErr := layers.ParseHTTPRequest(m.Request)
+		if err == nil && reqErr == nil {
+			fmt.Fprintf(w, "%d %s %q\n", res.Status(), req.Method(), req.AppendURL(nil))
 		}
 	}
-	return nil
 }

@@ -54,7 +54,7 @@ func TestAPI(t *testing.T) {
 // public returns the packages that users import.
 func public() (dirs []string) {
 	for dir := range mayImport {
-		if !strings.HasPrefix(dir, "internal/") {
+		if !strings.HasPrefix(dir, "internal/") && !strings.HasPrefix(dir, "examples/") {
 			dirs = append(dirs, dir)
 		}
 	}

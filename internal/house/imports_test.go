@@ -34,6 +34,12 @@ var mayImport = map[string][]string{
 	"extract/misp":        {},
 	"extract/warninglist": {},
 	"extract":             {"pcap", "pcapng", "layers", "layers/stream", "extract/warninglist"},
+
+	// To start from: nobody can copy what imports something internal.
+	"examples/custom":     {"pcap", "layers"},
+	"examples/dnsqueries": {"pcap", "layers", "layers/stream"},
+	"examples/hosts":      {"pcap", "layers"},
+	"examples/httpurls":   {"pcap", "layers", "layers/stream"},
 }
 
 // fileMayImport adds to it for single files.
