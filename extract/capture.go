@@ -31,7 +31,7 @@ type Capture struct {
 
 	Format    string          // of the file: pcap or pcapng
 	SnapLen   int             // the most bytes captured of a packet, as the file's header says; 0: not limited
-	LinkTypes []pcap.LinkType // of its packets, at most maxLinkTypes
+	LinkTypes []pcap.LinkType // of its packets, at most 16
 
 	Err error // what stopped reading, nil at its end
 }

@@ -18,7 +18,7 @@ const (
 	DNS         Topic = "dns"         // questions and answers
 	Mail        Topic = "mail"        // header fields and envelopes
 	SSH         Topic = "ssh"         // software, algorithms, host keys
-	Logins      Topic = "logins"      // user names of FTP
+	Logins      Topic = "logins"      // user names of FTP and POP3
 	DHCP        Topic = "dhcp"        // names and classes that hosts give themselves
 	IP          Topic = "ip"          // addresses
 	Connections Topic = "connections" // who spoke to whom

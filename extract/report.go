@@ -116,7 +116,7 @@ func (r *Report) Sessions() iter.Seq[*Session] { return r.sessions.all() }
 // Certificates returns the certificates, in order of their SHA-256.
 func (r *Report) Certificates() iter.Seq[*Certificate] { return r.certificates.all() }
 
-// Presented returns which server showed which certificate.
+// Presented returns which server, or which client, showed which certificate.
 func (r *Report) Presented() iter.Seq[*Presented] { return r.chains.all() }
 
 // SSHPeers returns what SSH clients and servers said before they encrypted.
@@ -132,7 +132,7 @@ func (r *Report) Emails() iter.Seq[*Email] { return r.emails.all() }
 // mails.
 func (r *Report) Envelopes() iter.Seq[*Envelope] { return r.envelopes.all() }
 
-// Logins returns the user names that FTP clients gave.
+// Logins returns the user names that clients of FTP and POP3 gave.
 func (r *Report) Logins() iter.Seq[*Login] { return r.logins.all() }
 
 // Leases returns what hosts said of themselves in DHCP.

@@ -26,9 +26,10 @@
 // All contestants of a row do the same work on the same input, which is in the
 // file cache. Only where Sightline gathers, selects and writes the others do less,
 // or otherwise: gopacket's program counts. They are timed in turn, round by round,
-// and the figures are medians. The ratio is the CPU time of a contestant, user and system, to that of
-// Sightline in the same round: 2.0 takes twice as long. Time itself differs
-// between machines, and on shared ones from minute to minute: quote the ratios.
+// and the figures are medians. The ratio is the CPU time of a contestant, user and
+// system, to that of Sightline in the same round: 2.0 takes twice as long. Time
+// itself differs between machines, and on shared ones from minute to minute: quote
+// the ratios.
 //
 // gopacket is used in the quickest way that it has, and as most programs use it
 // beside that. On generated input all Go contestants must find the same, and of

@@ -112,12 +112,13 @@ type Message struct {
 
 	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
 	// head of a request (FromClient) or response, TLS a handshake message (of
-	// SSL 2 the certificate, in the form that it has in TLS), QUIC a packet with a long header, DTLS a ClientHello or ServerHello in the form
-	// that it has in TLS, SSH an identification string without line end (it
-	// begins with "SSH-") or a message of the key exchange (it begins with its
-	// number), SMTP, POP3, IMAP and FTP a command (FromClient) or reply with its
-	// line ends, Mail the header section of a mail. Of a part of a File it is the
-	// protocol that carries the file.
+	// SSL 2 the certificate, in the form that it has in TLS), QUIC a packet with
+	// a long header, DTLS a ClientHello or ServerHello in the form that it has in
+	// TLS, SSH an identification string without line end (it begins with "SSH-")
+	// or a message of the key exchange (it begins with its number), SMTP, POP3,
+	// IMAP and FTP a command (FromClient) or reply with its line ends, Mail the
+	// header section of a mail. Of a part of a File it is the protocol that
+	// carries the file.
 	Proto Proto
 
 	// FromClient reports whether the client sent it.
@@ -136,7 +137,8 @@ type Message struct {
 	Data []byte
 
 	// Request is, for a response and its body, the request that it answers: of
-	// HTTP1 its head. It is nil when that is not known.
+	// HTTP1 its head. It is nil when that is not known, and for the body of a
+	// request, which follows its head.
 	Request []byte
 
 	// File is what a Begin, Data or End is a part of: a body, an attachment, a
