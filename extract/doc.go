@@ -1,10 +1,14 @@
 // Package extract turns captures into indicators for MISP:
 //
-//	r, err := pcap.Open("capture.pcapng")
+//	f, err := os.Open("capture.pcapng")
 //	...
-//	rep, err := extract.Read(ctx, r, extract.Options{Workers: runtime.GOMAXPROCS(0)})
-//	ev := rep.Event(extract.EventOptions{Info: "Case 42"})
+//	x := extract.Extractor{Options: extract.Options{Workers: runtime.GOMAXPROCS(0)}}
+//	x.Stream.Hash = stream.HashSHA256
+//	err = x.ReadInput(ctx, f.Name(), f)
+//	ev := x.Finish().Event(extract.EventOptions{Info: "Case 42"})
 //	json.NewEncoder(os.Stdout).Encode(ev)
+//
+// Read is shorter, where a Report is wanted and no event.
 //
 // It works in two steps: captures give a Report of everything that was observed,
 // and EventOptions choose what of it becomes an event. The second step is cheap

@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -42,6 +44,28 @@ func ExampleRead() {
 	// hostname cdn.badfiles.example
 	// ip-dst 198.51.100.7
 	// user-agent updater/1.0
+}
+
+// From a file to its event, with the hashes of the files that were transferred.
+func ExampleExtractor_ReadInput() {
+	f, err := os.Open("../testdata/story.pcapng")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	o := extract.Options{Workers: 4, Stream: stream.Config{Hash: stream.HashSHA256}}
+	x := extract.Extractor{Options: o}
+	if err := x.ReadInput(context.Background(), f.Name(), f); err != nil {
+		log.Print(err) // all that was before the damage is there
+	}
+	ev := x.Finish().Event(extract.EventOptions{Only: []extract.Topic{extract.Files}})
+	fmt.Println(ev.Info)
+	for _, a := range ev.Attributes {
+		fmt.Println(a.Type, a.Value)
+	}
+	// Output:
+	// Indicators from story.pcapng
+	// filename|sha256 update.bin|b3c3a7598f4d0a06fde1b83dd8f16a7d22c10d25e850df8f4e29460f291e2dc7
 }
 
 // What speaks for an attribute, and what was left out.

@@ -15,7 +15,9 @@ import (
 )
 
 // Read reads the rest of r and reports what is in it. On an error, of r or of
-// ctx, the Report still holds all that was found before.
+// ctx, the Report still holds all that was found before. The capture has no name
+// and is not identified, so the UUID of an event follows from its times and counts
+// alone; [Extractor.ReadInput] sees to both.
 func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 	x := Extractor{Options: o}
 	err := x.Read(ctx, "", r)

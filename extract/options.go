@@ -67,9 +67,10 @@ type Options struct {
 	// 0: 4096.
 	MaxValueLen int
 
-	// Stream bounds the TCP connections that are followed, and says which
-	// hashes of files are made. Its MaxBytes and MaxSilent are for all of them
-	// together; MaxBytes is seen to every 4096 packets. MaxSilent 0: 16,384.
+	// Stream bounds the TCP connections that are followed, and its Hash says
+	// which hashes of files are made; without, files give no attributes. Its
+	// MaxBytes and MaxSilent are for all of them together; MaxBytes is seen to
+	// every 4096 packets. MaxSilent 0: 16,384.
 	Stream stream.Config
 
 	// Workers is how many goroutines work on the packets that Read and ReadInput
