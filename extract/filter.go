@@ -36,7 +36,7 @@ const (
 	NameServer   Rule = "name server, or name of an address" // NS, SOA, PTR and the like
 	IssuerCert   Rule = "certificate of an issuer"
 	OrdinaryFile Rule = "ordinary content of the web"
-	Incomplete   Rule = "incomplete file"
+	Incomplete   Rule = "file without a hash" // incomplete, or no hash is asked for
 	CommonPort   Rule = "common port"
 	Unanswered   Rule = "connection without an answer"
 	AddrAsName   Rule = "address in place of a name"

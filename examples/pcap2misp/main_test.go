@@ -112,6 +112,15 @@ func TestStdin(t *testing.T) {
 	}
 }
 
+// Files that are whole, but not hashed, are not told of as incomplete:
+// testdata/README.md knows of none that is cut in the story.
+func TestUnhashed(t *testing.T) {
+	_, _, stderr := run1(t, nil, "-hash", "none", "../../testdata/story.pcapng")
+	if !strings.Contains(stderr, "file without a hash (2)") || strings.Contains(stderr, "incomplete") {
+		t.Error(stderr)
+	}
+}
+
 // What the README shows is what the program prints, in the same order. A line
 // there may lack words, such as the times, and ... stands for what is cut.
 func TestREADME(t *testing.T) {

@@ -24,7 +24,7 @@ const why = {
   'name server, or name of an address': 'It is part of how names are resolved, not of what was visited.',
   'certificate of an issuer': 'Many servers share an issuer; the certificate of the server itself is listed.',
   'ordinary content of the web': 'Pages, styles and pictures that every visit brings along.',
-  'incomplete file': 'The hash of half a file is wrong, and was not made or is not used.',
+  'file without a hash': 'The hash of half a file is wrong, and is not made.',
   'common port': 'A well-known port tells nothing by itself.',
   'connection without an answer': 'Nothing came back, so nobody was reached.',
   'CONNECT, which names no URL': 'A proxy was asked for a host; that is listed as a host name.',
