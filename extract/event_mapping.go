@@ -3,7 +3,6 @@ package extract
 import (
 	"iter"
 	"math/bits"
-	"net/netip"
 	"slices"
 
 	"github.com/sightline-go/sightline/extract/misp"
@@ -207,7 +206,7 @@ func (m *mapping) request(q *Request) {
 	} else {
 		m.put(httpRequest, misp.URL, q.URL, f, m.hostRule(q.Host))
 	}
-	if a, err := netip.ParseAddr(q.Host); err == nil && q.proxied() && a != q.Server.Addr() {
+	if a, passed := q.passedTo(); passed {
 		m.put(httpHost, misp.IPDst, q.Host, f, m.addrRule(a)) // no packet shows that it was contacted
 	} else {
 		m.name(httpHost, q.Host, f)

@@ -43,6 +43,15 @@ func (r *Request) proxied() bool {
 	return r.Method == "CONNECT" || splitURI(r.Target).authority != "" && r.Target[0] != '/'
 }
 
+// passedTo returns the address of another host, if that is whom the request is for.
+func (r *Request) passedTo() (netip.Addr, bool) {
+	if !r.proxied() {
+		return netip.Addr{}, false
+	}
+	a, err := netip.ParseAddr(r.Host)
+	return a, err == nil && a != r.Server.Addr()
+}
+
 // A Redirect is a URL to which the response to a request sends the client.
 type Redirect struct {
 	Fact
