@@ -158,15 +158,14 @@ func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
 	if err != nil {
 		return Request{}, false
 	}
-	host, target := text(req.Host()), urlText(req.Target())
-	l.scratch = req.AppendURL(l.scratch[:0])
-	whole := urlText(l.scratch)
+	host, server := text(req.Host()), ""
 	if host == "" {
-		host = authority(f.Dst)
-		whole = urlAt(host, target)
+		server = authority(f.Dst)
+		host = server
 	}
+	l.scratch = req.AppendURLAt(l.scratch[:0], server)
 	r := Request{
-		URL: whole, Method: text(req.Method()), Target: target, Host: hostOf(host),
+		URL: urlText(l.scratch), Method: text(req.Method()), Target: urlText(req.Target()), Host: hostOf(host),
 		Client: f.Src.Addr(), Server: f.Dst,
 	}
 	for name, value := range req.Fields() {

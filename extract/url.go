@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"unicode/utf8"
@@ -138,24 +139,7 @@ func urlText(b []byte) string {
 	return string(out)
 }
 
-func appendPercent(dst []byte, c byte) []byte {
-	const digits = "0123456789ABCDEF"
-	return append(dst, '%', digits[c>>4], digits[c&15])
-}
-
-// urlAt returns the URL of a request target that names no host, as no field does,
-// at a server (RFC 9112 section 3.3).
-func urlAt(authority, target string) string {
-	switch {
-	case strings.HasPrefix(target[schemeLen(target):], "//") && target[0] != '/':
-		return target
-	case target == "*":
-		return "http://" + authority
-	case strings.HasPrefix(target, "/"):
-		return "http://" + authority + target
-	}
-	return "http://" + authority + "/" + target
-}
+func appendPercent(dst []byte, c byte) []byte { return fmt.Appendf(dst, "%%%02X", c) }
 
 // hostOf returns the host of an authority (RFC 3986 section 3.2): without user
 // and port, in lower case, without final dot, and without the brackets of an

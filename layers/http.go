@@ -107,13 +107,21 @@ func (r HTTPRequest) Host() []byte {
 // taking the connection for one without TLS. An absolute target, and that of
 // CONNECT (host and port), are appended as they are, and so is a target when
 // the request names no host. Nothing is escaped or normalised.
-func (r HTTPRequest) AppendURL(dst []byte) []byte {
+func (r HTTPRequest) AppendURL(dst []byte) []byte { return r.AppendURLAt(dst, "") }
+
+// AppendURLAt is AppendURL for a request to a server: its authority, host and
+// port, stands for the host that the request does not name (RFC 9112 section 3.3).
+func (r HTTPRequest) AppendURLAt(dst []byte, server string) []byte {
 	host := r.Get("Host")
-	if schemeLen(r.target) > 0 || r.isConnect() || len(host) == 0 {
+	if schemeLen(r.target) > 0 || r.isConnect() || len(host) == 0 && server == "" {
 		return append(dst, r.target...)
 	}
 	dst = append(dst, "http://"...)
-	dst = AppendHTTPValue(dst, host)
+	if len(host) > 0 {
+		dst = AppendHTTPValue(dst, host)
+	} else {
+		dst = append(dst, server...)
+	}
 	if string(r.target) == "*" {
 		return dst
 	}

@@ -182,6 +182,17 @@ func TestHTTPURL(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.line, got, tt.wantURL)
 		}
 	}
+	for line, want := range map[string]string{
+		"GET /index": "http://192.0.2.1:81/index", "GET index": "http://192.0.2.1:81/index", "OPTIONS *": "http://192.0.2.1:81",
+		"GET http://h.example/": "http://h.example/", "CONNECT h.example:443": "h.example:443",
+	} {
+		if got := string(mustRequest(t, line+" HTTP/1.0\r\n\r\n").AppendURLAt(nil, "192.0.2.1:81")); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+	if got := string(mustRequest(t, "GET / HTTP/1.1\r\nHost: h\r\n\r\n").AppendURLAt(nil, "192.0.2.1")); got != "http://h/" {
+		t.Errorf("with a Host field: %q", got)
+	}
 	if r := mustRequest(t, "GET / HTTP/1.0\n\n"); r.Host() != nil {
 		t.Errorf("host %q without a Host field", r.Host())
 	}
