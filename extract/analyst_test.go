@@ -142,7 +142,7 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		}
 		c.add(build.UDP(resolver, 53, client, 5000, answer))
 	}
-	c.add(build.UDP(resolver, 53, client, 5000, dns(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
+	c.add(build.UDP(resolver, 53, client, 5000, dnsMessage(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
 	s := c.report(t, Options{}).Select(EventOptions{Only: []Topic{DNS}, MaxAttributes: 4, Detail: Indicators})
 	got := map[string]string{}
 	for _, a := range s.Attributes {

@@ -77,7 +77,7 @@ func leftOut(rep *Report, o EventOptions) []string {
 }
 
 // dns returns a response with the given records, a query when there are none.
-func dns(t *testing.T, question string, records ...dnsmessage.ResourceBody) []byte {
+func dnsMessage(t *testing.T, question string, records ...dnsmessage.ResourceBody) []byte {
 	t.Helper()
 	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: 1, Response: len(records) > 0})
 	name := dnsmessage.MustNewName(question)
@@ -106,8 +106,8 @@ func dns(t *testing.T, question string, records ...dnsmessage.ResourceBody) []by
 func TestEvent(t *testing.T) {
 	const client, server, resolver = "10.0.0.5", "198.51.100.7", "192.0.2.53"
 	var c capture
-	c.add(build.UDP(client, 5000, resolver, 53, dns(t, "WWW.Badfiles.example.")))
-	c.add(build.UDP(resolver, 53, client, 5000, dns(t, "www.badfiles.example.",
+	c.add(build.UDP(client, 5000, resolver, 53, dnsMessage(t, "WWW.Badfiles.example.")))
+	c.add(build.UDP(resolver, 53, client, 5000, dnsMessage(t, "www.badfiles.example.",
 		&dnsmessage.CNAMEResource{CNAME: dnsmessage.MustNewName("cdn.other.example.")},
 		&dnsmessage.AResource{A: [4]byte{198, 51, 100, 7}})))
 	c.request(client, server, 80, "GET /a.exe HTTP/1.1\r\nHost: www.badfiles.example\r\nUser-Agent: evil/1.0\r\n\r\n")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -277,7 +278,7 @@ func (x *Extractor) count(p *layers.Packet, rec *pcap.Record) {
 		u.Cut++
 	}
 	if err := p.Err(); err != nil {
-		u.Damaged = increment(u.Damaged, err.(*layers.Error).Kind.String())
+		u.Damaged = increment(u.Damaged, err.(*wire.Error).Layer)
 	}
 	if size > 0 && len(p.Payload()) == len(rec.Data) && p.Err() == nil {
 		u.LinkTypes = increment(u.LinkTypes, rec.LinkType)

@@ -2,7 +2,9 @@ package extract
 
 import (
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -16,9 +18,9 @@ type lane struct {
 	report  Report
 	ref     stream.Ref // of the packet in work
 
-	names       layers.NameAppender // of the message of DNS in work
+	names       dns.NameAppender // of the message of DNS in work
 	lastName    string
-	lastMAC     layers.MAC
+	lastMAC     wire.MAC
 	lastMACText string
 	scratch     []byte
 	recent      recentRequests

@@ -15,8 +15,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // A Certificate is an X.509 certificate that a server, or a client, showed.
@@ -82,7 +82,7 @@ const (
 )
 
 // chain notes a message's certificates.
-func (l *lane) chain(m *stream.Message, c layers.Certificate) {
+func (l *lane) chain(m *stream.Message, c tls.Certificate) {
 	e, position := byMessage(m), 0
 	for der := range c.Chain() {
 		if position == maxChain {

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dhcp"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // A Lease is what a host says of itself in DHCP (RFC 2131, RFC 8415), and the
@@ -37,7 +39,7 @@ func (l *lane) dhcp(p *layers.Packet) {
 	}
 }
 
-func leaseV4(m layers.DHCPv4) Lease {
+func leaseV4(m dhcp.V4) Lease {
 	s := Lease{MAC: macText(m.CHAddr()), HostName: text(m.HostName()), VendorClass: text(m.VendorClass())}
 	if s.HostName == "" {
 		s.HostName = text(m.AppendFQDN(nil))
@@ -55,7 +57,7 @@ func leaseV4(m layers.DHCPv4) Lease {
 	return s
 }
 
-func leaseV6(m layers.DHCPv6) Lease {
+func leaseV6(m dhcp.V6) Lease {
 	s := Lease{MAC: macText(m.ClientID().LinkLayer()), HostName: text(m.AppendFQDN(nil))}
 	if _, items, ok := m.VendorClass(); ok && len(items) > 2 {
 		s.VendorClass = text(items[2:])
@@ -72,5 +74,5 @@ func macText(b []byte) string {
 	if len(b) != 6 {
 		return ""
 	}
-	return layers.MAC(b).String()
+	return wire.MAC(b).String()
 }

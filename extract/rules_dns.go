@@ -1,7 +1,7 @@
 package extract
 
 import (
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -40,7 +40,7 @@ func (r *Resolution) merge(o *Resolution) { r.Fact.merge(&o.Fact) }
 // dns notes what a message asks for, in queries and responses alike, and what a
 // response gives.
 func (l *lane) dns(m *stream.Message) {
-	msg, err := layers.ParseDNS(m.Data)
+	msg, err := dns.ParseMessage(m.Data)
 	if err != nil {
 		return
 	}
@@ -63,9 +63,9 @@ func (l *lane) dns(m *stream.Message) {
 	}
 }
 
-func (q *Query) answer(msg layers.DNS) {
+func (q *Query) answer(msg dns.Message) {
 	switch rcode := msg.RCode(); {
-	case rcode == layers.DNSNXDomain:
+	case rcode == dns.RCodeNXDomain:
 		q.NXDomain++
 	case rcode != 0:
 		q.Failed++
@@ -76,7 +76,7 @@ func (q *Query) answer(msg layers.DNS) {
 
 // resourceText returns what a record gives for its name, "" when its type says
 // nothing of whom the name leads to.
-func (l *lane) resourceText(rr layers.Resource) string {
+func (l *lane) resourceText(rr dns.Resource) string {
 	if a, ok := rr.Addr(); ok {
 		return a.String()
 	}
@@ -84,19 +84,19 @@ func (l *lane) resourceText(rr layers.Resource) string {
 		return l.nameText(target)
 	}
 	switch rr.Type {
-	case layers.DNSTypeMX:
+	case dns.TypeMX:
 		if _, exchange, ok := rr.MX(); ok {
 			return l.nameText(exchange)
 		}
-	case layers.DNSTypeSRV:
+	case dns.TypeSRV:
 		if srv, ok := rr.SRV(); ok {
 			return l.nameText(srv.Target)
 		}
-	case layers.DNSTypeSOA:
+	case dns.TypeSOA:
 		if soa, ok := rr.SOA(); ok {
 			return l.nameText(soa.MName)
 		}
-	case layers.DNSTypeTXT:
+	case dns.TypeTXT:
 		var all []byte
 		for t := range rr.Texts() {
 			all = append(all, t...)
@@ -108,7 +108,7 @@ func (l *lane) resourceText(rr layers.Resource) string {
 
 // nameText returns a name of the message in lower case, without final dot: DNS
 // does not tell case apart (RFC 4343). Names in a row are often the same.
-func (l *lane) nameText(n layers.Name) string {
+func (l *lane) nameText(n dns.Name) string {
 	l.scratch = lower(l.names.AppendTo(l.scratch[:0], n))
 	if string(l.scratch) != l.lastName {
 		l.lastName = string(l.scratch)

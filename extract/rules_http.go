@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -72,7 +73,7 @@ func (l *lane) http(m *stream.Message) {
 		l.request(m)
 		return
 	}
-	res, err := layers.ParseHTTPResponse(m.Data)
+	res, err := http1.ParseResponse(m.Data)
 	if err != nil || res.Status() < 200 || m.Request == nil {
 		return
 	}
@@ -83,7 +84,7 @@ func (l *lane) http(m *stream.Message) {
 	if res.Status() < 300 || res.Status() > 399 || from == "" {
 		return // in 201, Location is what was created (RFC 9110 section 10.2.2)
 	}
-	l.scratch = layers.AppendHTTPValue(l.scratch[:0], res.Get("Location"))
+	l.scratch = http1.AppendValue(l.scratch[:0], res.Get("Location"))
 	if len(l.scratch) == 0 {
 		return
 	}
@@ -154,7 +155,7 @@ func (x *recentRequests) asked(f layers.Flow, head []byte) *recentRequest {
 
 // requestOf returns the request whose head b is; f leads to the server.
 func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
-	req, err := layers.ParseHTTPRequest(b)
+	req, err := http1.ParseRequest(b)
 	if err != nil {
 		return Request{}, false
 	}
@@ -193,7 +194,7 @@ func (l *lane) setField(to *string, name []byte, want string, value []byte) {
 
 // fieldText returns the text of a header field.
 func (l *lane) fieldText(value []byte) string {
-	l.scratch = layers.AppendHTTPValue(l.scratch[:0], value)
+	l.scratch = http1.AppendValue(l.scratch[:0], value)
 	return text(l.scratch)
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // A Link is a hardware address that sent packets of an IP address. That is the
@@ -37,14 +38,14 @@ func (l *lane) arp(p *layers.Packet) {
 	if !ok || len(a.SenderHardware()) != 6 || !a.SenderIP().IsValid() || a.SenderIP().IsUnspecified() {
 		return
 	}
-	if k := l.link(a.SenderIP(), layers.MAC(a.SenderHardware())); k != nil {
+	if k := l.link(a.SenderIP(), wire.MAC(a.SenderHardware())); k != nil {
 		k.ARP++
 	}
 }
 
 // link notes a pair of addresses. Of the packets that show it the first ones are
 // enough: there are as many as there are connections.
-func (l *lane) link(a netip.Addr, mac layers.MAC) *Link {
+func (l *lane) link(a netip.Addr, mac wire.MAC) *Link {
 	if l.lastMAC != mac || l.lastMACText == "" {
 		l.lastMAC, l.lastMACText = mac, mac.String()
 	}

@@ -3,7 +3,7 @@ package extract
 import (
 	"net/netip"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -25,7 +25,7 @@ func (g *Login) merge(o *Login) { g.Fact.merge(&o.Fact) }
 
 // login notes the user that a command names.
 func (l *lane) login(m *stream.Message) {
-	c, err := layers.ParseCommand(m.Data)
+	c, err := mail.ParseCommand(m.Data)
 	if err != nil || !m.FromClient || !c.Is("USER") {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -73,7 +73,7 @@ const (
 
 // email notes a mail, and that its connection carries it.
 func (l *lane) email(s *shard, m *stream.Message) {
-	h, err := layers.ParseMailHeader(m.Data)
+	h, err := mail.ParseHeader(m.Data)
 	if err != nil {
 		return
 	}
@@ -99,10 +99,10 @@ func (l *lane) email(s *shard, m *stream.Message) {
 
 // mailboxes returns the addresses and the names of an address field, without
 // those that are too long.
-func (l *lane) mailboxes(h layers.MailHeader, field string) (addrs, names []string) {
+func (l *lane) mailboxes(h mail.Header, field string) (addrs, names []string) {
 	size := 0
 	for name, addr := range h.Addresses(field) {
-		a, n := text(addr), layers.MailText(name)
+		a, n := text(addr), mail.Text(name)
 		if !l.fits(a, n) {
 			continue
 		}
@@ -119,13 +119,13 @@ func (l *lane) mailboxes(h layers.MailHeader, field string) (addrs, names []stri
 }
 
 // fieldText returns a field's body as text, without white space around it.
-func fieldText(h layers.MailHeader, name string) string {
-	return text([]byte(strings.TrimSpace(layers.MailText(h.Get(name)))))
+func fieldText(h mail.Header, name string) string {
+	return text([]byte(strings.TrimSpace(mail.Text(h.Get(name)))))
 }
 
 // smtp notes the addresses of a mail's envelope.
 func (l *lane) smtp(m *stream.Message) {
-	c, err := layers.ParseCommand(m.Data)
+	c, err := mail.ParseCommand(m.Data)
 	if err != nil || !m.FromClient || !c.Is("MAIL") && !c.Is("RCPT") {
 		return
 	}

@@ -3,7 +3,7 @@ package extract
 import (
 	"net/netip"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/ssh"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -40,11 +40,11 @@ func (l *lane) sshMessage(m *stream.Message) {
 	if m.FromClient {
 		p.Addr = netip.AddrPortFrom(m.Conn.Flow.Src.Addr(), 0)
 	}
-	if id, err := layers.ParseSSHIdent(m.Data); err == nil {
+	if id, err := ssh.ParseIdent(m.Data); err == nil {
 		p.Kind, p.Value = SSHSoftware, text(id.Bytes())
-	} else if k, err := layers.ParseSSHKex(m.Data); err == nil {
+	} else if k, err := ssh.ParseKexInit(m.Data); err == nil {
 		p.Kind, p.Value = SSHHASSH, string(k.AppendHASSH(nil, m.FromClient))
-	} else if r, err := layers.ParseSSHReply(m.Data); err == nil && !m.FromClient {
+	} else if r, err := ssh.ParseKexReply(m.Data); err == nil && !m.FromClient {
 		p.Kind, p.Value = SSHHostKey, string(r.AppendFingerprint(nil))
 	}
 	if p.Kind != "" && l.fits(p.Value) {

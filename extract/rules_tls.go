@@ -5,8 +5,8 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // A Session is what client and server said in TLS before they encrypted. Count
@@ -51,23 +51,23 @@ type hello struct {
 // tls notes what a handshake message shows. The client's hello waits for the
 // server's.
 func (l *lane) tls(s *shard, m *stream.Message) {
-	if c, err := layers.ParseClientHello(m.Data); err == nil {
+	if c, err := tls.ParseClientHello(m.Data); err == nil {
 		l.clientHello(s, m, c)
-	} else if h, err := layers.ParseServerHello(m.Data); err == nil {
+	} else if h, err := tls.ParseServerHello(m.Data); err == nil {
 		l.serverHello(s, m, h)
-	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
+	} else if c, err := tls.ParseCertificate(m.Data); err == nil {
 		l.chain(m, c)
 	}
 }
 
-func (l *lane) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
+func (l *lane) clientHello(s *shard, m *stream.Message, c tls.ClientHello) {
 	f := m.Conn.Flow
 	h := hello{at: byMessage(m), session: Session{
 		ServerName: text(lower(append([]byte(nil), c.ServerName()...))), ALPN: alpn(c),
 		Client: f.Src.Addr(), Server: f.Dst, Proto: protoOf(m),
 		JA3: string(c.AppendJA3(nil)), JA4: string(c.AppendJA4(nil, transportLetter(protoOf(m)))),
 	}}
-	_, h.session.ECH = c.Extension(layers.TLSExtensionECH)
+	_, h.session.ECH = c.Extension(tls.ExtensionECH)
 	if !l.fits(h.session.ServerName, h.session.ALPN) {
 		return
 	}
@@ -80,7 +80,7 @@ func (l *lane) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
 	}
 }
 
-func (l *lane) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
+func (l *lane) serverHello(s *shard, m *stream.Message, r tls.ServerHello) {
 	h, ok := s.hellos.get(m.Conn.Flow)
 	if !ok || r.IsRetry() {
 		return
@@ -99,7 +99,7 @@ func (l *lane) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
 func (l *lane) session(h hello) { l.report.sessions.observe(h.session, h.at, l.maxValues()) }
 
 // alpn returns the protocols that a client offers.
-func alpn(c layers.ClientHello) string {
+func alpn(c tls.ClientHello) string {
 	var all []string
 	for p := range c.ALPN() {
 		all = append(all, text(p))

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Authentication header (RFC 4302 section 2): next header, length in units of
@@ -17,23 +19,23 @@ type AH struct{ b []byte }
 // ParseAH checks that b begins with an authentication header and returns a
 // view of it that aliases b. The error is Short or Malformed.
 func ParseAH(b []byte) (AH, error) {
-	_, size, _, r := stepAH(b)
+	need, size, _, r := stepAH(b)
 	if r != 0 {
-		return AH{}, r
+		return AH{}, fail(KindAH, r, b, need)
 	}
 	return AH{cut(b, size)}, nil
 }
 
-func stepAH(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepAH(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ahMinLen {
-		return 0, 0, 0, Short
+		return ahMinLen, 0, 0, wire.Short
 	}
 	hdr = AH{b}.HeaderLen()
 	if hdr < ahMinLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	return hdr, len(b), IPProto(b[0]).kind(), 0
 }

@@ -1,17 +1,23 @@
 package layers
 
-import "testing"
+import (
+	"errors"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // An authentication header laid out by RFC 4302 section 2, with an integrity
 // check value of 12 bytes, before UDP.
 const ahSample = "11 04 0000 00000100 00000007 0102030405060708090a0b0c" + udpSample
 
 func TestAH(t *testing.T) {
-	h, err := ParseAH(unhex(t, ahSample))
+	h, err := ParseAH(viewtest.Unhex(t, ahSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		NextHeader UDP
 		HeaderLen 24
 		SPI 256
@@ -22,7 +28,7 @@ func TestAH(t *testing.T) {
 
 // A length of 0 would end the header before its sequence number.
 func TestParseAHMalformed(t *testing.T) {
-	if _, err := ParseAH(unhex(t, "1100 0000 00000100 00000007")); err != Malformed {
+	if _, err := ParseAH(viewtest.Unhex(t, "1100 0000 00000100 00000007")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // A-MSDU subframe header (IEEE 802.11-2020 clause 9.3.2.2.2): destination,
 // source, length of what follows: like Ethernet with a length.
@@ -13,25 +17,25 @@ type AMSDU struct{ b []byte }
 // ParseAMSDU checks that b begins with a subframe and returns a view of it
 // that aliases b. The error is Short.
 func ParseAMSDU(b []byte) (AMSDU, error) {
-	_, size, _, r := stepAMSDU(b)
+	need, size, _, r := stepAMSDU(b)
 	if r != 0 {
-		return AMSDU{}, r
+		return AMSDU{}, fail(KindAMSDU, r, b, need)
 	}
 	return AMSDU{cut(b, size)}, nil
 }
 
-func stepAMSDU(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepAMSDU(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < amsduLen {
-		return 0, 0, 0, Short
+		return amsduLen, 0, 0, wire.Short
 	}
 	return amsduLen, amsduLen + int(binary.BigEndian.Uint16(b[12:])), KindLLC, 0
 }
 
 // Dst returns the destination address.
-func (h AMSDU) Dst() MAC { return MAC(h.b) }
+func (h AMSDU) Dst() wire.MAC { return wire.MAC(h.b) }
 
 // Src returns the source address.
-func (h AMSDU) Src() MAC { return MAC(h.b[6:]) }
+func (h AMSDU) Src() wire.MAC { return wire.MAC(h.b[6:]) }
 
 // Bytes returns header and payload.
 func (h AMSDU) Bytes() []byte { return h.b }

@@ -27,7 +27,7 @@ func TestUDPMessages(t *testing.T) {
 		want     string
 	}{
 		{68, 67, dhcp, "DHCPv4 BOOTP xid 0x00000000 client 00:00:00:00:00:00"},
-		{67, 68, dhcp[:100], "!layers: DHCPv4 at byte 28: too short (100 bytes there)"},
+		{67, 68, dhcp[:100], "!DHCPv4 at byte 28: too short (have 100, need 236)"},
 		{546, 547, decode("0b 010203"), "DHCPv6 INFORMATION-REQUEST xid 0x010203"},
 		{123, 123, append([]byte{0x23}, make([]byte, 47)...), "NTP v4 client stratum 0"},
 		{137, 137, decode("0001 0110 0000 0000 0000 0000"), "NBNS id 1 query"},

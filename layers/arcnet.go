@@ -1,6 +1,10 @@
 package layers
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // ARCNET header (https://www.tcpdump.org/linktypes.html, LINKTYPE_ARCNET_BSD
 // and LINKTYPE_ARCNET_LINUX; RFC 1051, RFC 1201): source, destination, on
@@ -36,19 +40,19 @@ func ParseARCNET(b []byte) (ARCNET, error) { return parseARCNET(b, arcnetLen) }
 func ParseARCNETLinux(b []byte) (ARCNET, error) { return parseARCNET(b, arcnetLinuxLen) }
 
 func parseARCNET(b []byte, fixed int) (ARCNET, error) {
-	if _, _, _, r := stepARCNET(b, fixed); r != 0 {
-		return ARCNET{}, r
+	if need, _, _, r := stepARCNET(b, fixed); r != 0 {
+		return ARCNET{}, fail(KindARCNET, r, b, need)
 	}
 	return ARCNET{cut(b, len(b)), fixed}, nil
 }
 
 // stepARCNET decodes a header whose protocol ends at fixed.
-func stepARCNET(b []byte, fixed int) (hdr, size int, next Kind, r Reason) {
+func stepARCNET(b []byte, fixed int) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < fixed {
-		return 0, 0, 0, Short
+		return fixed, 0, 0, wire.Short
 	}
 	if hdr = arcnetHeaderLen(b, fixed); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if whole := hdr == fixed || b[hdr-arcnetSplitLen] == 0; whole {
 		next = arcnetKind(b[fixed-1])

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const arcnetSample = "01 02 d4 00 0007" + ipv4Sample
 
 func TestARCNET(t *testing.T) {
-	h, err := ParseARCNET(unhex(t, arcnetSample))
+	h, err := ParseARCNET(viewtest.Unhex(t, arcnetSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Src 1
 		Dst 2
 		Protocol 212
@@ -45,11 +46,11 @@ func TestARCNETForms(t *testing.T) {
 const arcnetLinuxSample = "01 02 0000 d4 00 0007" + ipv4Sample
 
 func TestARCNETLinux(t *testing.T) {
-	h, err := ParseARCNETLinux(unhex(t, arcnetLinuxSample))
+	h, err := ParseARCNETLinux(viewtest.Unhex(t, arcnetLinuxSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Protocol 212
 		HeaderLen 8`)
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Arista's vendor-specific header behind its EtherType: subtype, version, then
@@ -25,23 +27,23 @@ type Arista struct{ b []byte }
 // a view of it that aliases b. The error is Short, or Malformed for a subtype
 // or version that is not known.
 func ParseArista(b []byte) (Arista, error) {
-	if _, _, _, r := stepArista(b); r != 0 {
-		return Arista{}, r
+	if need, _, _, r := stepArista(b); r != 0 {
+		return Arista{}, fail(KindArista, r, b, need)
 	}
 	return Arista{cut(b, len(b))}, nil
 }
 
-func stepArista(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepArista(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < aristaFixedLen {
-		return 0, 0, 0, Short
+		return aristaFixedLen, 0, 0, wire.Short
 	}
 	h := Arista{b}
 	n := h.timestampLen()
 	if binary.BigEndian.Uint16(b) != aristaTimestamp || n == 0 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if hdr = aristaFixedLen + n + 2; len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	size, next = etherPayload(b, hdr, h.EtherType())
 	return hdr, size, next, 0

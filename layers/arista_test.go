@@ -1,16 +1,22 @@
 package layers
 
-import "testing"
+import (
+	"errors"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // A timestamp of 32 bits of seconds and 32 of nanoseconds.
 const aristaSample = "0001 0010 5ceeed58 19c38c2c 0800" + ipv4Sample
 
 func TestArista(t *testing.T) {
-	h, err := ParseArista(unhex(t, aristaSample))
+	h, err := ParseArista(viewtest.Unhex(t, aristaSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Version 16
 		Timestamp 1559162200 432245804
 		EtherType IPv4
@@ -20,16 +26,16 @@ func TestArista(t *testing.T) {
 
 // Seconds may have 16 bits; other subtypes and versions are not known.
 func TestAristaForms(t *testing.T) {
-	h, err := ParseArista(unhex(t, "0001 0121 ed58 19c38c2c 0806 00"))
+	h, err := ParseArista(viewtest.Unhex(t, "0001 0121 ed58 19c38c2c 0806 00"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Timestamp 60760 432245804
 		EtherType ARP
 		Payload 00`)
 	for _, b := range []string{"0002 0010 5ceeed58 19c38c2c 0800", "0001 0030 5ceeed58 19c38c2c 0800"} {
-		if _, err := ParseArista(unhex(t, b)); err != Malformed {
+		if _, err := ParseArista(viewtest.Unhex(t, b)); !errors.Is(err, wire.Malformed) {
 			t.Errorf("%s: %v", b, err)
 		}
 	}

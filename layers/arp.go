@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // ARP packet (RFC 826): hardware type, protocol type, the lengths of their
@@ -25,20 +27,20 @@ type ARP struct{ b []byte }
 // ParseARP checks that b begins with an ARP packet, addresses included, and
 // returns a view of it that aliases b. The error is Short.
 func ParseARP(b []byte) (ARP, error) {
-	_, size, _, r := stepARP(b)
+	need, size, _, r := stepARP(b)
 	if r != 0 {
-		return ARP{}, r
+		return ARP{}, fail(KindARP, r, b, need)
 	}
 	return ARP{cut(b, size)}, nil
 }
 
-func stepARP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepARP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < arpFixedLen {
-		return 0, 0, 0, Short
+		return arpFixedLen, 0, 0, wire.Short
 	}
 	hdr = arpFixedLen + 2*(int(b[4])+int(b[5]))
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	return hdr, hdr, KindPayload, 0
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // AYIYA header (draft-massar-v6ops-ayiya-02 section 3): length and type of the
@@ -20,19 +22,19 @@ type AYIYA struct{ b []byte }
 // ParseAYIYA checks that b begins with an AYIYA header and returns a view of
 // the packet that aliases b. The error is Short.
 func ParseAYIYA(b []byte) (AYIYA, error) {
-	if _, _, _, r := stepAYIYA(b); r != 0 {
-		return AYIYA{}, r
+	if need, _, _, r := stepAYIYA(b); r != 0 {
+		return AYIYA{}, fail(KindAYIYA, r, b, need)
 	}
 	return AYIYA{cut(b, len(b))}, nil
 }
 
-func stepAYIYA(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepAYIYA(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ayiyaMinLen {
-		return 0, 0, 0, Short
+		return ayiyaMinLen, 0, 0, wire.Short
 	}
 	h := AYIYA{b}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if h.Operation() == ayiyaForward {
 		next = h.NextHeader().kind()

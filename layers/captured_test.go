@@ -34,43 +34,6 @@ func captured(t testing.TB, pattern string, packet func(rec *pcap.Record, p *Pac
 	}
 }
 
-// CapturedPayloads returns what the UDP datagrams and TCP segments of the
-// captures carry.
-func CapturedPayloads(t testing.TB, pattern string) (payloads [][]byte) {
-	t.Helper()
-	captured(t, pattern, func(_ *pcap.Record, p *Packet) {
-		var b []byte
-		if udp, ok := p.UDP(); ok {
-			b = udp.Payload()
-		} else if tcp, ok := p.TCP(); ok {
-			b = tcp.Payload()
-		}
-		if len(b) > 0 {
-			payloads = append(payloads, append([]byte(nil), b...))
-		}
-	})
-	return payloads
-}
-
-// CapturedHandshakes returns the handshake messages of TLS that lie in one segment
-// of the captures.
-func CapturedHandshakes(t testing.TB, pattern string) (messages [][]byte) {
-	t.Helper()
-	for _, b := range CapturedPayloads(t, pattern) {
-		for {
-			r, err := ParseTLSRecord(b)
-			if err != nil {
-				break
-			}
-			if r.Type() == TLSHandshakeRecord {
-				messages = append(messages, r.Payload())
-			}
-			b = b[len(r.Bytes()):]
-		}
-	}
-	return messages
-}
-
 // capturedStacks calls packet with the first packet of testdata of each sequence
 // of layers.
 func capturedStacks(t testing.TB, packet func(rec *pcap.Record)) {

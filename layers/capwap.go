@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // CAPWAP header (RFC 5415 section 4.3): a preamble of version and type, then
@@ -26,25 +28,25 @@ type CAPWAP struct{ b []byte }
 // ParseCAPWAP checks that b begins with a CAPWAP header and returns a view of
 // the packet that aliases b. The error is Short or Malformed.
 func ParseCAPWAP(b []byte) (CAPWAP, error) {
-	if _, _, _, r := stepCAPWAP(b); r != 0 {
-		return CAPWAP{}, r
+	if need, _, _, r := stepCAPWAP(b); r != 0 {
+		return CAPWAP{}, fail(KindCAPWAP, r, b, need)
 	}
 	return CAPWAP{cut(b, len(b))}, nil
 }
 
-func stepCAPWAP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepCAPWAP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < capwapDTLSLen {
-		return 0, 0, 0, Short
+		return capwapDTLSLen, 0, 0, wire.Short
 	}
 	h := CAPWAP{b}
 	if h.IsDTLS() {
 		return capwapDTLSLen, len(b), KindPayload, 0
 	}
 	if hdr = h.HeaderLen(); hdr < capwapMinLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	switch flags := h.flags(); {
 	case flags&(capwapFragment|capwapKeep) != 0 || len(b) == hdr:

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +13,11 @@ import (
 const capwapSample = "00 10 4300 0000 0000" + wlanSample
 
 func TestCAPWAP(t *testing.T) {
-	h, err := ParseCAPWAP(unhex(t, capwapSample))
+	h, err := ParseCAPWAP(viewtest.Unhex(t, capwapSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		IsDTLS false
 		HeaderLen 8
 		Radio 1
@@ -35,7 +37,7 @@ func TestCAPWAPForms(t *testing.T) {
 		{"fragment", "00 10 4380 0001 0000" + wlanSample, []Kind{KindCAPWAP}, nil},
 		{"keep-alive", "00 10 4208 0000 0000 0000", []Kind{KindCAPWAP}, nil},
 		{"DTLS", "01 000000 16fefd", []Kind{KindCAPWAP}, nil},
-		{"length of 4", "00 08 4300 0000 0000", nil, Malformed},
+		{"length of 4", "00 08 4300 0000 0000", nil, wire.Malformed},
 	} {
 		t.Log(c.name)
 		p := decodeHex(t, pcap.LinkTypeRaw, "450000000000400040110000c0000201c6336407 c000 147f 0000 0000"+c.b)

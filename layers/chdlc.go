@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Cisco HDLC header (https://www.tcpdump.org/linktypes.html, LINKTYPE_C_HDLC;
@@ -21,14 +23,14 @@ type CHDLC struct{ b []byte }
 // of it that aliases b. The error is Short.
 func ParseCHDLC(b []byte) (CHDLC, error) {
 	if len(b) < chdlcLen {
-		return CHDLC{}, Short
+		return CHDLC{}, fail(KindCHDLC, wire.Short, b, chdlcLen)
 	}
 	return CHDLC{cut(b, len(b))}, nil
 }
 
-func stepCHDLC(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepCHDLC(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < chdlcLen {
-		return 0, 0, 0, Short
+		return chdlcLen, 0, 0, wire.Short
 	}
 	return chdlcLen, len(b), CHDLC{b}.EtherType().kind(), 0
 }

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -47,7 +48,7 @@ func TestChecksumBad(t *testing.T) {
 	var d Decoder
 	var p Packet
 	for _, c := range checksumSamples {
-		b := unhex(t, c.packet)
+		b := viewtest.Unhex(t, c.packet)
 		d.DecodeBytes(&p, pcap.LinkTypeRaw, b)
 		l, _ := p.Layer(c.kind)
 		end := l.Offset + len(l.Bytes)
@@ -83,7 +84,7 @@ func TestChecksumUnknown(t *testing.T) {
 		{"no such layer", ipv4Sample, KindTCP, 0, ChecksumNone},
 		{"no checksum", ipv6Sample, KindIPv6, 0, ChecksumNone},
 	} {
-		b := unhex(t, c.packet)
+		b := viewtest.Unhex(t, c.packet)
 		rec := pcap.Record{LinkType: pcap.LinkTypeRaw, Data: b, WireLen: len(b) + c.missing}
 		var d Decoder
 		var p Packet

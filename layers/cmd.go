@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Cisco metadata header, behind its EtherType: version, number of options,
@@ -27,20 +29,20 @@ func ParseCMD(b []byte) (CMD, error) { return parseCMD(b, false) }
 func ParseCMDGRE(b []byte) (CMD, error) { return parseCMD(b, true) }
 
 func parseCMD(b []byte, gre bool) (CMD, error) {
-	_, size, _, r := stepCMD(b, gre)
+	need, size, _, r := stepCMD(b, gre)
 	if r != 0 {
-		return CMD{}, r
+		return CMD{}, fail(KindCMD, r, b, need)
 	}
 	return CMD{cut(b, size), gre}, nil
 }
 
-func stepCMD(b []byte, gre bool) (hdr, size int, next Kind, r Reason) {
+func stepCMD(b []byte, gre bool) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < cmdMinLen {
-		return 0, 0, 0, Short
+		return cmdMinLen, 0, 0, wire.Short
 	}
 	h := CMD{b, gre}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	size, next = etherPayload(b, hdr, h.EtherType())
 	return hdr, size, next, 0

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A header with one option, a security group tag, behind an EtherType and
 // behind GRE.
@@ -17,14 +21,14 @@ func TestCMD(t *testing.T) {
 		EtherType IPv4
 		Payload ` + ipv4Sample + `
 		Text options 00010010 IPv4`
-	h, err := ParseCMD(unhex(t, cmdSample))
+	h, err := ParseCMD(viewtest.Unhex(t, cmdSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, want)
-	h, err = ParseCMDGRE(unhex(t, cmdGRESample))
+	viewtest.Facts(t, h, want)
+	h, err = ParseCMDGRE(viewtest.Unhex(t, cmdGRESample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, want)
+	viewtest.Facts(t, h, want)
 }

@@ -3,6 +3,7 @@ package layers
 import (
 	"encoding/binary"
 
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -42,7 +43,7 @@ func (p *Packet) reset(data []byte) {
 	p.last = [kindCount]uint8{}
 	p.n = 0
 	p.cut, p.quote, p.truncated = false, false, false
-	p.stop.Reason = 0
+	p.stop = stop{}
 }
 
 // start decodes a packet that ends at end. What most packets begin with is
@@ -83,7 +84,7 @@ func (p *Packet) plain(end int) (off, stop int, next Kind) {
 	kind := IPProto(b[ip+9]).kind()
 	b = b[transport:stop]
 	var hdr, size int
-	var reason Reason
+	var reason wire.Reason
 	switch kind {
 	case KindTCP:
 		hdr, size, next, reason = stepTCP(b)
@@ -108,7 +109,7 @@ func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 		b := p.data[off:end]
 		var hdr, size int
 		var next Kind
-		var reason Reason
+		var reason wire.Reason
 		switch {
 		case kind == KindIPv4, kind == KindIPv6:
 			if kind = ipVersion(kind, b); kind == KindIPv4 {
@@ -125,10 +126,11 @@ func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 			kind = hdlcKind(b)
 			hdr, size, next, reason = step(kind, b)
 		default:
+			p.protocols = d.protocols
 			hdr, size, next, reason = d.stepUser(kind, b)
 		}
 		if reason != 0 || p.n == MaxLayers {
-			p.fail(kind, reason, off, end)
+			p.fail(kind, reason, hdr, end)
 			break
 		}
 		if d.tables != 0 {
@@ -142,8 +144,6 @@ func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 		p.n++
 		if kind < kindCount {
 			p.last[kind] = uint8(p.n)
-		} else {
-			p.protocols = d.protocols
 		}
 		off, end, kind = off+hdr, off+size, next
 	}
@@ -153,14 +153,14 @@ func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 // fail records what stopped decoding. A header that ends where the packet's
 // bytes end was cut by the capture if more was on the wire; else it is too
 // short by itself. Of bytes without a record a length field tells.
-func (p *Packet) fail(kind Kind, reason Reason, off, end int) {
+func (p *Packet) fail(kind Kind, reason wire.Reason, need, end int) {
 	if reason == 0 {
-		reason = TooDeep
+		reason, need = wire.TooDeep, 0
 	}
-	if reason == Short && end == len(p.data) && p.wasCut() {
-		reason = Truncated
+	if reason == wire.Short && end == len(p.data) && p.wasCut() {
+		reason = wire.Truncated
 	}
-	p.stop = Error{kind, reason, off, end - off}
+	p.stop = stop{kind, reason, need}
 }
 
 // wasCut reports whether a header that ends where the packet's bytes end was

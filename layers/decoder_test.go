@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -14,7 +16,7 @@ func decodeHex(t testing.TB, link pcap.LinkType, s string) *Packet {
 	t.Helper()
 	var d Decoder
 	var p Packet
-	d.DecodeBytes(&p, link, unhex(t, s))
+	d.DecodeBytes(&p, link, viewtest.Unhex(t, s))
 	return &p
 }
 
@@ -158,25 +160,25 @@ func TestDecodeReasons(t *testing.T) {
 	for _, c := range []struct {
 		name, packet string
 		wireLen      int // 0: the packet
-		want         Reason
+		want         wire.Reason
 		kind         Kind
 		offset, have int
 		truncated    bool
 	}{
 		{"whole", eth + ipv4Sample, 0, 0, 0, 0, 0, false},
-		{"link header cut by the capture", eth[:17], 60, Truncated, KindEthernet, 0, 8, false},
-		{"link header cut on the wire", eth[:17], 0, Short, KindEthernet, 0, 8, false},
-		{"IP header cut by the capture", eth + ipv4Sample[:20], 60, Truncated, KindIPv4, 14, 10, false},
-		{"UDP header cut by the capture", eth + ipv4Sample[:46], 60, Truncated, KindUDP, 34, 3, true},
-		{"UDP header beyond the total length", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 0, Short, KindUDP, 34, 6, false},
-		{"the same in a cut capture", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 1500, Short, KindUDP, 34, 6, false},
-		{"total length beyond the packet, which is whole", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, Short, KindUDP, 34, 3, true},
+		{"link header cut by the capture", eth[:17], 60, wire.Truncated, KindEthernet, 0, 8, false},
+		{"link header cut on the wire", eth[:17], 0, wire.Short, KindEthernet, 0, 8, false},
+		{"IP header cut by the capture", eth + ipv4Sample[:20], 60, wire.Truncated, KindIPv4, 14, 10, false},
+		{"UDP header cut by the capture", eth + ipv4Sample[:46], 60, wire.Truncated, KindUDP, 34, 3, true},
+		{"UDP header beyond the total length", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 0, wire.Short, KindUDP, 34, 6, false},
+		{"the same in a cut capture", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 1500, wire.Short, KindUDP, 34, 6, false},
+		{"total length beyond the packet, which is whole", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, wire.Short, KindUDP, 34, 3, true},
 		{"payload cut by the capture", eth + ipv4Sample[:58], 45, 0, 0, 0, 0, true},
-		{"IP header length of 16", eth + "44" + ipv4Sample[2:], 0, Malformed, KindIPv4, 14, 30, false},
-		{"UDP length of 4", eth + "4500001e1234400040113c5fc0000201c6336407" + "1234000900040000" + "6869", 0, Malformed, KindUDP, 34, 10, false},
+		{"IP header length of 16", eth + "44" + ipv4Sample[2:], 0, wire.Malformed, KindIPv4, 14, 30, false},
+		{"UDP length of 4", eth + "4500001e1234400040113c5fc0000201c6336407" + "1234000900040000" + "6869", 0, wire.Malformed, KindUDP, 34, 10, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := unhex(t, c.packet)
+			b := viewtest.Unhex(t, c.packet)
 			rec := pcap.Record{LinkType: pcap.LinkTypeEthernet, Data: b, WireLen: max(c.wireLen, len(b))}
 			var d Decoder
 			var p Packet
@@ -190,12 +192,12 @@ func TestDecodeReasons(t *testing.T) {
 				}
 				return
 			}
-			var e *Error
+			var e *wire.Error
 			if !errors.As(p.Err(), &e) || !errors.Is(p.Err(), c.want) {
 				t.Fatalf("%v, want %v", p.Err(), c.want)
 			}
-			if *e != (Error{c.kind, c.want, c.offset, c.have}) {
-				t.Error(e)
+			if e.Layer != c.kind.String() || e.Offset != c.offset || e.Have != c.have {
+				t.Errorf("%+v", e)
 			}
 		})
 	}
@@ -204,11 +206,11 @@ func TestDecodeReasons(t *testing.T) {
 // Of bytes without a record, a length field beyond them says that they were cut.
 func TestDecodeBytesReason(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "4500001e1234400040113c5fc0000201c6336407 123400")
-	if !errors.Is(p.Err(), Truncated) {
+	if !errors.Is(p.Err(), wire.Truncated) {
 		t.Error(p.Err())
 	}
 	p = decodeHex(t, pcap.LinkTypeRaw, "450000171234400040113c5fc0000201c6336407 123400")
-	if !errors.Is(p.Err(), Short) {
+	if !errors.Is(p.Err(), wire.Short) {
 		t.Error(p.Err())
 	}
 }
@@ -216,7 +218,7 @@ func TestDecodeBytesReason(t *testing.T) {
 // What lies behind the length that a header states is trailer, not payload,
 // and a frame check sequence belongs to no layer.
 func TestDecodeTrailer(t *testing.T) {
-	b := unhex(t, "020000000002 020000000001 0800"+ipv4Sample+"0000 aabbccdd")
+	b := viewtest.Unhex(t, "020000000002 020000000001 0800"+ipv4Sample+"0000 aabbccdd")
 	rec := pcap.Record{LinkType: pcap.LinkTypeEthernet, Data: b, WireLen: len(b), FCSLen: 4}
 	var d Decoder
 	var p Packet
@@ -232,7 +234,7 @@ func TestDecodeTrailer(t *testing.T) {
 
 // A capture may have cut a frame inside its check sequence, or before it.
 func TestDecodeFCSCut(t *testing.T) {
-	b := unhex(t, "020000000002 020000000001 0800"+ipv4Sample)
+	b := viewtest.Unhex(t, "020000000002 020000000001 0800"+ipv4Sample)
 	for missing := range 6 {
 		rec := pcap.Record{LinkType: pcap.LinkTypeEthernet, Data: b, WireLen: len(b) + missing, FCSLen: 4}
 		var d Decoder
@@ -253,8 +255,8 @@ func TestDecodeTooDeep(t *testing.T) {
 		t.Errorf("%d layers, %v", len(kinds(p)), p.Err())
 	}
 	p = decodeHex(t, pcap.LinkTypeRaw, strings.Repeat(hdr, MaxLayers+5))
-	var e *Error
-	if !errors.As(p.Err(), &e) || e.Reason != TooDeep || e.Offset != MaxLayers*20 {
+	var e *wire.Error
+	if !errors.As(p.Err(), &e) || e.Reason != wire.TooDeep || e.Offset != MaxLayers*20 {
 		t.Errorf("%d layers, %v", len(kinds(p)), p.Err())
 	}
 }
@@ -264,7 +266,7 @@ func TestDecodeReuse(t *testing.T) {
 	var d Decoder
 	var p Packet
 	for _, c := range linkSamples {
-		b := unhex(t, c.packet)
+		b := viewtest.Unhex(t, c.packet)
 		d.DecodeBytes(&p, c.link, b)
 		d.DecodeBytes(&p, c.link, b[:len(b)/2])
 		half := p.String()

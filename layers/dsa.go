@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Distributed Switch Architecture header of Marvell's switches
@@ -31,18 +33,18 @@ func ParseDSA(b []byte) (DSA, error) { return parseDSA(b, dsaLen) }
 func ParseEDSA(b []byte) (DSA, error) { return parseDSA(b, edsaLen) }
 
 func parseDSA(b []byte, hdr int) (DSA, error) {
-	_, size, _, r := stepSwitchTag(b, hdr)
+	need, size, _, r := stepSwitchTag(b, hdr)
 	if r != 0 {
-		return DSA{}, r
+		return DSA{}, fail(KindDSA, r, b, need)
 	}
 	return DSA{cut(b, size), hdr}, nil
 }
 
 // Dst returns the destination address.
-func (h DSA) Dst() MAC { return MAC(h.b) }
+func (h DSA) Dst() wire.MAC { return wire.MAC(h.b) }
 
 // Src returns the source address.
-func (h DSA) Src() MAC { return MAC(h.b[6:]) }
+func (h DSA) Src() wire.MAC { return wire.MAC(h.b[6:]) }
 
 // Tag returns the four bytes of the tag.
 func (h DSA) Tag() uint32 { return binary.BigEndian.Uint32(h.b[h.hdr-2-dsaTagLen:]) }

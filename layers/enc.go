@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // OpenBSD and FreeBSD encapsulating header (https://www.tcpdump.org/linktypes.html,
@@ -19,14 +21,14 @@ type ENC struct{ b []byte }
 // view of it that aliases b. The error is Short.
 func ParseENC(b []byte) (ENC, error) {
 	if len(b) < encLen {
-		return ENC{}, Short
+		return ENC{}, fail(KindENC, wire.Short, b, encLen)
 	}
 	return ENC{cut(b, len(b))}, nil
 }
 
-func stepENC(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepENC(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < encLen {
-		return 0, 0, 0, Short
+		return encLen, 0, 0, wire.Short
 	}
 	return encLen, len(b), familyKind(ENC{b}.Family()), 0
 }

@@ -1,16 +1,20 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A decrypted packet of a little-endian host.
 const encSample = "02000000 00000100 01000000" + ipv4Sample
 
 func TestENC(t *testing.T) {
-	h, err := ParseENC(unhex(t, encSample))
+	h, err := ParseENC(viewtest.Unhex(t, encSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Family 2
 		SPI 256
 		Payload `+ipv4Sample+`

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // ERSPAN header (draft-foschiano-erspan-03): version, VLAN, class of service,
@@ -24,25 +26,25 @@ type ERSPAN struct{ b []byte }
 // ParseERSPAN checks that b begins with an ERSPAN header and returns a view of
 // it that aliases b. The error is Short or Malformed.
 func ParseERSPAN(b []byte) (ERSPAN, error) {
-	if _, _, _, r := stepERSPAN(b); r != 0 {
-		return ERSPAN{}, r
+	if need, _, _, r := stepERSPAN(b); r != 0 {
+		return ERSPAN{}, fail(KindERSPAN, r, b, need)
 	}
 	return ERSPAN{cut(b, len(b))}, nil
 }
 
-func stepERSPAN(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepERSPAN(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < erspanMinLen {
-		return 0, 0, 0, Short
+		return erspanMinLen, 0, 0, wire.Short
 	}
 	h := ERSPAN{b}
 	if v := h.Version(); v != erspanType2 && v != erspanType3 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < erspan3Len && h.Version() == erspanType3 {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	switch h.FrameType() {
 	case 0:

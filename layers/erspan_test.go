@@ -1,17 +1,23 @@
 package layers
 
-import "testing"
+import (
+	"errors"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // Type III (draft-foschiano-erspan-03 section 4.3): session 2, VLAN 100, with a platform header.
 const erspanSample = "2064 0002 00000001 0000 0001 0000000000000000" +
 	"020000000002 020000000001 0800" + ipv4Sample
 
 func TestERSPAN(t *testing.T) {
-	h, err := ParseERSPAN(unhex(t, erspanSample))
+	h, err := ParseERSPAN(viewtest.Unhex(t, erspanSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 20
 		Version 2
 		VLAN 100
@@ -23,11 +29,11 @@ func TestERSPAN(t *testing.T) {
 }
 
 func TestERSPANType2(t *testing.T) {
-	h, err := ParseERSPAN(unhex(t, "1064 0402 00000007 00"))
+	h, err := ParseERSPAN(viewtest.Unhex(t, "1064 0402 00000007 00"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 8
 		Version 1
 		Truncated true
@@ -37,14 +43,14 @@ func TestERSPANType2(t *testing.T) {
 
 // Type III says if it mirrors IP packets. There are no other versions.
 func TestERSPANForms(t *testing.T) {
-	h, err := ParseERSPAN(unhex(t, "2064 0002 00000001 0000 0800"))
+	h, err := ParseERSPAN(viewtest.Unhex(t, "2064 0002 00000001 0000 0800"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 12
 		FrameType 2`)
-	if _, err := ParseERSPAN(unhex(t, "3064 0002 00000001 0000 0800")); err != Malformed {
+	if _, err := ParseERSPAN(viewtest.Unhex(t, "3064 0002 00000001 0000 0800")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Encapsulating security payload (RFC 4303 section 2): security parameters
@@ -18,14 +20,14 @@ type ESP struct{ b []byte }
 // payload and returns a view of it that aliases b. The error is Short.
 func ParseESP(b []byte) (ESP, error) {
 	if len(b) < espLen {
-		return ESP{}, Short
+		return ESP{}, fail(KindESP, wire.Short, b, espLen)
 	}
 	return ESP{cut(b, len(b))}, nil
 }
 
-func stepESP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepESP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < espLen {
-		return 0, 0, 0, Short
+		return espLen, 0, 0, wire.Short
 	}
 	return espLen, len(b), KindPayload, 0
 }

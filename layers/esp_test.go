@@ -1,16 +1,20 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A header (RFC 4303 section 2) and what cannot be read.
 const espSample = "00000100 00000007 0102030405060708"
 
 func TestESP(t *testing.T) {
-	h, err := ParseESP(unhex(t, espSample))
+	h, err := ParseESP(viewtest.Unhex(t, espSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		SPI 256
 		Seq 7
 		Payload 0102030405060708

@@ -1,6 +1,10 @@
 package layers
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // EtherIP header (RFC 3378 section 3): version 3 and reserved bits. An Ethernet
 // frame follows.
@@ -16,19 +20,19 @@ type EtherIP struct{ b []byte }
 // ParseEtherIP checks that b begins with an EtherIP header and returns a view
 // of it that aliases b. The error is Short or Malformed.
 func ParseEtherIP(b []byte) (EtherIP, error) {
-	if _, _, _, r := stepEtherIP(b); r != 0 {
-		return EtherIP{}, r
+	if need, _, _, r := stepEtherIP(b); r != 0 {
+		return EtherIP{}, fail(KindEtherIP, r, b, need)
 	}
 	return EtherIP{cut(b, len(b))}, nil
 }
 
-func stepEtherIP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepEtherIP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < etherIPLen {
-		return 0, 0, 0, Short
+		return etherIPLen, 0, 0, wire.Short
 	}
 	// Some systems have the version in the other half of the byte.
 	if b[0]>>4 != etherIPVersion && b[0]&0x0f != etherIPVersion {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	return etherIPLen, len(b), KindEthernet, 0
 }

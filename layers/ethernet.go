@@ -1,25 +1,10 @@
 package layers
 
-import "encoding/binary"
+import (
+	"encoding/binary"
 
-// A MAC is an IEEE 802 48-bit address.
-type MAC [6]byte
-
-// AppendTo appends the address to dst in the form 02:00:5e:10:00:00.
-func (m MAC) AppendTo(dst []byte) []byte {
-	for i, c := range m {
-		if i > 0 {
-			dst = append(dst, ':')
-		}
-		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
-	}
-	return dst
-}
-
-// String returns the address in the form 02:00:5e:10:00:00.
-func (m MAC) String() string { return string(m.AppendTo(make([]byte, 0, 17))) }
-
-const hexDigits = "0123456789abcdef"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // Ethernet header (IEEE 802.3 clause 3): destination, source, and a word that
 // is an EtherType from 1536 up and a length up to 1500.
@@ -38,16 +23,16 @@ type Ethernet struct{ b []byte }
 // ParseEthernet checks that b begins with an Ethernet header and returns a
 // view of it that aliases b. The error is Short.
 func ParseEthernet(b []byte) (Ethernet, error) {
-	_, size, _, r := stepEthernet(b)
+	need, size, _, r := stepEthernet(b)
 	if r != 0 {
-		return Ethernet{}, r
+		return Ethernet{}, fail(KindEthernet, r, b, need)
 	}
 	return Ethernet{cut(b, size)}, nil
 }
 
-func stepEthernet(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepEthernet(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ethernetLen {
-		return 0, 0, 0, Short
+		return ethernetLen, 0, 0, wire.Short
 	}
 	size, next = etherPayload(b, ethernetLen, Ethernet{b}.EtherType())
 	return ethernetLen, size, next, 0
@@ -72,10 +57,10 @@ func lengthKind(b []byte) Kind {
 }
 
 // Dst returns the destination address.
-func (h Ethernet) Dst() MAC { return MAC(h.b) }
+func (h Ethernet) Dst() wire.MAC { return wire.MAC(h.b) }
 
 // Src returns the source address.
-func (h Ethernet) Src() MAC { return MAC(h.b[6:]) }
+func (h Ethernet) Src() wire.MAC { return wire.MAC(h.b[6:]) }
 
 // EtherType returns the type field, which is a length when it is at most 1500.
 func (h Ethernet) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[12:])) }

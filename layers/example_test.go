@@ -4,8 +4,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -51,10 +53,10 @@ func ExamplePacket_Err() {
 	_, ok := p.IPv4()
 	fmt.Println(ok)
 	fmt.Println(p.Err())
-	fmt.Println(errors.Is(p.Err(), layers.Malformed))
+	fmt.Println(errors.Is(p.Err(), wire.Malformed))
 	// Output:
 	// true
-	// layers: TCP at byte 34: malformed (25 bytes there)
+	// TCP at byte 34: malformed (have 25)
 	// true
 }
 
@@ -104,7 +106,7 @@ func ExampleDecoder_Register() {
 		Name: "beacon",
 		Parse: func(b []byte) (layers.Step, error) {
 			if len(b) < 2 {
-				return layers.Step{}, layers.Short
+				return layers.Step{}, wire.Short
 			}
 			return layers.Step{HeaderLen: 2}, nil // version, flags
 		},
@@ -123,4 +125,17 @@ func ExampleDecoder_Register() {
 	// Output:
 	// version 1: hi
 	// IPv4 192.0.2.1 > 198.51.100.7, UDP 4660 > 9 len 4, beacon
+}
+
+func ExampleFlow_CommunityID() {
+	f := layers.Flow{
+		Src:   netip.MustParseAddrPort("192.168.1.52:54585"),
+		Dst:   netip.MustParseAddrPort("8.8.8.8:53"),
+		Proto: layers.IPProtoUDP,
+	}
+	fmt.Println(f.CommunityID(0))
+	fmt.Println(f.Reverse().CommunityID(0))
+	// Output:
+	// 1:d/FP5EW3wiY1vCndhwleRRKHowQ=
+	// 1:d/FP5EW3wiY1vCndhwleRRKHowQ=
 }

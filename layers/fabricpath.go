@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Cisco FabricPath tag, behind its EtherType: forwarding tag of 10 bits, time
@@ -18,14 +20,14 @@ type FabricPath struct{ b []byte }
 // view of it that aliases b. The error is Short.
 func ParseFabricPath(b []byte) (FabricPath, error) {
 	if len(b) < fabricPathLen {
-		return FabricPath{}, Short
+		return FabricPath{}, fail(KindFabricPath, wire.Short, b, fabricPathLen)
 	}
 	return FabricPath{cut(b, len(b))}, nil
 }
 
-func stepFabricPath(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepFabricPath(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < fabricPathLen {
-		return 0, 0, 0, Short
+		return fabricPathLen, 0, 0, wire.Short
 	}
 	return fabricPathLen, len(b), KindEthernet, 0
 }

@@ -1,5 +1,7 @@
 package layers
 
+import "github.com/sightline-go/sightline/layers/wire"
+
 // FDDI header (ISO 9314-2): frame control, destination, source. What an LLC
 // frame carries begins with a logical link control header.
 const (
@@ -16,14 +18,14 @@ type FDDI struct{ b []byte }
 // that aliases b. The error is Short.
 func ParseFDDI(b []byte) (FDDI, error) {
 	if len(b) < fddiLen {
-		return FDDI{}, Short
+		return FDDI{}, fail(KindFDDI, wire.Short, b, fddiLen)
 	}
 	return FDDI{cut(b, len(b))}, nil
 }
 
-func stepFDDI(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepFDDI(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < fddiLen {
-		return 0, 0, 0, Short
+		return fddiLen, 0, 0, wire.Short
 	}
 	if t := b[0] & fddiTypeMask; t == fddiLLCAsync || t == fddiLLCSync {
 		next = KindLLC
@@ -35,10 +37,10 @@ func stepFDDI(b []byte) (hdr, size int, next Kind, r Reason) {
 func (h FDDI) FrameControl() uint8 { return h.b[0] }
 
 // Dst returns the destination address.
-func (h FDDI) Dst() MAC { return MAC(h.b[1:]) }
+func (h FDDI) Dst() wire.MAC { return wire.MAC(h.b[1:]) }
 
 // Src returns the source address.
-func (h FDDI) Src() MAC { return MAC(h.b[7:]) }
+func (h FDDI) Src() wire.MAC { return wire.MAC(h.b[7:]) }
 
 // Bytes returns header and payload.
 func (h FDDI) Bytes() []byte { return h.b }

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const fddiSample = "50 020000000002 020000000001" + llcSample
 
 func TestFDDI(t *testing.T) {
-	h, err := ParseFDDI(unhex(t, fddiSample))
+	h, err := ParseFDDI(viewtest.Unhex(t, fddiSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		FrameControl 80
 		Dst 02:00:00:00:00:02
 		Src 02:00:00:00:00:01

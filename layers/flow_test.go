@@ -3,6 +3,8 @@ package layers
 import (
 	"net/netip"
 	"testing"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 func TestFlow(t *testing.T) {
@@ -26,11 +28,11 @@ func TestNames(t *testing.T) {
 		IPProto(253).String():      "protocol 253",
 		KindEthernet.String():      "Ethernet",
 		(KindUser + 3).String():    "Kind(131)",
-		Short.Error():              "too short",
-		Truncated.Error():          "cut by the capture",
-		Malformed.Error():          "malformed",
-		TooDeep.Error():            "too many layers",
-		Reason(99).Error():         "Reason(99)",
+		wire.Short.Error():         "too short",
+		wire.Truncated.Error():     "cut by the capture",
+		wire.Malformed.Error():     "malformed",
+		wire.TooDeep.Error():       "too many layers",
+		wire.Reason(99).Error():    "Reason(99)",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Frame relay header (ITU-T Q.922 clause 3): an address of two to four bytes,
@@ -32,16 +34,16 @@ type FrameRelay struct{ b []byte }
 // ParseFrameRelay checks that b begins with a frame relay header and returns a
 // view of it that aliases b. The error is Short or Malformed.
 func ParseFrameRelay(b []byte) (FrameRelay, error) {
-	if _, _, _, r := stepFrameRelay(b); r != 0 {
-		return FrameRelay{}, r
+	if need, _, _, r := stepFrameRelay(b); r != 0 {
+		return FrameRelay{}, fail(KindFrameRelay, r, b, need)
 	}
 	return FrameRelay{cut(b, len(b))}, nil
 }
 
-func stepFrameRelay(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepFrameRelay(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	addr, r := frameRelayAddress(b)
 	if r != 0 || len(b) < addr+2 {
-		return 0, 0, 0, max(r, Short)
+		return 0, 0, 0, max(r, wire.Short)
 	}
 	size = len(b)
 	if b[addr] != frControl {
@@ -52,7 +54,7 @@ func stepFrameRelay(b []byte) (hdr, size int, next Kind, r Reason) {
 		hdr++
 	}
 	if hdr == len(b) {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	hdr++
 	switch b[hdr-1] {
@@ -64,7 +66,7 @@ func stepFrameRelay(b []byte) (hdr, size int, next Kind, r Reason) {
 		next = KindPPP
 	case nlpidSNAP:
 		if len(b) < hdr+5 {
-			return 0, 0, 0, Short
+			return hdr + 5, 0, 0, wire.Short
 		}
 		oui := binary.BigEndian.Uint32(b[hdr-1:]) & 0xffffff
 		next, size = snapKind(oui, EtherType(binary.BigEndian.Uint16(b[hdr+3:])), size)
@@ -74,10 +76,10 @@ func stepFrameRelay(b []byte) (hdr, size int, next Kind, r Reason) {
 }
 
 // frameRelayAddress returns the length of the address that b begins with.
-func frameRelayAddress(b []byte) (n int, r Reason) {
+func frameRelayAddress(b []byte) (n int, r wire.Reason) {
 	for n < frAddressMax {
 		if n == len(b) {
-			return 0, Short
+			return 0, wire.Short
 		}
 		n++
 		if b[n-1]&1 != 0 {
@@ -85,7 +87,7 @@ func frameRelayAddress(b []byte) (n int, r Reason) {
 		}
 	}
 	if n < frAddressMin || b[n-1]&1 == 0 {
-		return 0, Malformed
+		return 0, wire.Malformed
 	}
 	return n, 0
 }

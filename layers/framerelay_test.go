@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +13,11 @@ import (
 const frameRelaySample = "48e1 03cc" + ipv4Sample
 
 func TestFrameRelay(t *testing.T) {
-	h, err := ParseFrameRelay(unhex(t, frameRelaySample))
+	h, err := ParseFrameRelay(viewtest.Unhex(t, frameRelaySample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 4
 		DLCI 302
 		Payload `+ipv4Sample+`
@@ -38,7 +41,7 @@ func TestFrameRelayForms(t *testing.T) {
 		{"four bytes", "48e0 0205 03cc" + ipv4Sample, 302<<13 | 1<<6 | 1, []Kind{KindIPv4, KindUDP}},
 		{"signalling", "0001 0308 00", 0, nil},
 	} {
-		h, err := ParseFrameRelay(unhex(t, c.b))
+		h, err := ParseFrameRelay(viewtest.Unhex(t, c.b))
 		if err != nil {
 			t.Error(c.name, err)
 		} else if h.DLCI() != c.dlci {
@@ -50,15 +53,15 @@ func TestFrameRelayForms(t *testing.T) {
 
 func TestParseFrameRelay(t *testing.T) {
 	for b, want := range map[string]error{
-		"":               Short,
-		"48":             Short,
-		"49":             Malformed, // an address of one byte
-		"48e0 0202 05":   Malformed, // of five
-		"48e1 03":        Short,
-		"48e1 0300":      Short,
-		"48e1 0380 0000": Short,
+		"":               wire.Short,
+		"48":             wire.Short,
+		"49":             wire.Malformed, // an address of one byte
+		"48e0 0202 05":   wire.Malformed, // of five
+		"48e1 03":        wire.Short,
+		"48e1 0300":      wire.Short,
+		"48e1 0380 0000": wire.Short,
 	} {
-		if _, err := ParseFrameRelay(unhex(t, b)); err != want {
+		if _, err := ParseFrameRelay(viewtest.Unhex(t, b)); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", b, err, want)
 		}
 	}

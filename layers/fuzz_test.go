@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -13,7 +15,7 @@ import (
 // every packet.
 func FuzzDecode(f *testing.F) {
 	for _, c := range linkSamples {
-		f.Add(uint32(c.link), unhex(f, c.packet), uint8(0), uint8(0))
+		f.Add(uint32(c.link), viewtest.Unhex(f, c.packet), uint8(0), uint8(0))
 	}
 	capturedStacks(f, func(rec *pcap.Record) {
 		f.Add(uint32(rec.LinkType), rec.Data, uint8(rec.WireLen-len(rec.Data)), uint8(rec.FCSLen))
@@ -46,7 +48,7 @@ func checkSame(t *testing.T, p *Packet, rec *pcap.Record) {
 	var q Packet
 	d.Decode(&q, rec)
 	if !slices.Equal(p.spans[:p.n], q.spans[:q.n]) || p.last != q.last || p.off != q.off || p.end != q.end ||
-		p.truncated != q.truncated || p.stop.Reason != q.stop.Reason || p.stop.Reason != 0 && p.stop != q.stop {
+		p.truncated != q.truncated || p.stop != q.stop {
 		t.Errorf("%v\nwithout short cut %v", p, &q)
 	}
 }
@@ -57,7 +59,7 @@ func TestDecodeMutated(t *testing.T) {
 	var d Decoder
 	var p Packet
 	for _, c := range linkSamples {
-		b := unhex(t, c.packet)
+		b := viewtest.Unhex(t, c.packet)
 		for n := range b {
 			d.DecodeBytes(&p, c.link, bytes.Clone(b[:n]))
 			checkPacket(t, &p)
@@ -97,16 +99,16 @@ func checkLayers(t testing.TB, p *Packet) {
 	}
 	checkErr(t, p)
 	text, _ := p.AppendText(nil)
-	printable(t, "Packet.AppendText", text)
+	viewtest.Printable(t, "Packet.AppendText", text)
 }
 
 func checkErr(t testing.TB, p *Packet) {
 	t.Helper()
-	var e *Error
+	var e *wire.Error
 	if !errors.As(p.Err(), &e) {
 		return
 	}
-	if e.Offset < 0 || e.Have < 0 || e.Offset+e.Have > len(p.Bytes()) || e.Reason == 0 || e.Reason > TooDeep {
+	if e.Offset < 0 || e.Have < 0 || e.Offset+e.Have > len(p.Bytes()) || e.Reason == 0 || e.Reason > wire.TooDeep {
 		t.Fatalf("%+v in a packet of %d bytes", *e, len(p.Bytes()))
 	}
 	if len(p.Payload()) != e.Have {

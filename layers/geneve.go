@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // GENEVE header (RFC 8926 section 3.4): version and length of the options in
@@ -21,22 +23,22 @@ type GENEVE struct{ b []byte }
 // ParseGENEVE checks that b begins with a GENEVE header of version 0 and
 // returns a view of it that aliases b. The error is Short or Malformed.
 func ParseGENEVE(b []byte) (GENEVE, error) {
-	if _, _, _, r := stepGENEVE(b); r != 0 {
-		return GENEVE{}, r
+	if need, _, _, r := stepGENEVE(b); r != 0 {
+		return GENEVE{}, fail(KindGENEVE, r, b, need)
 	}
 	return GENEVE{cut(b, len(b))}, nil
 }
 
-func stepGENEVE(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepGENEVE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < geneveMinLen {
-		return 0, 0, 0, Short
+		return geneveMinLen, 0, 0, wire.Short
 	}
 	if b[0]>>6 != 0 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	h := GENEVE{b}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	return hdr, len(b), h.Protocol().kind(), 0
 }

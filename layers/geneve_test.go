@@ -1,16 +1,22 @@
 package layers
 
-import "testing"
+import (
+	"errors"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // Network 42 with an option of the experimental class (RFC 8926 section 3.4 and 3.5), before Ethernet.
 const geneveSample = "02 40 6558 00002a 00 ffff 80 01 deadbeef" + ethernetSample
 
 func TestGENEVE(t *testing.T) {
-	h, err := ParseGENEVE(unhex(t, geneveSample))
+	h, err := ParseGENEVE(viewtest.Unhex(t, geneveSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 16
 		Control false
 		Critical true
@@ -23,12 +29,12 @@ func TestGENEVE(t *testing.T) {
 // Version 1 is not specified; an option that reaches beyond the header ends
 // the list.
 func TestParseGENEVE(t *testing.T) {
-	if _, err := ParseGENEVE(unhex(t, "40 00 0800 00002a 00")); err != Malformed {
+	if _, err := ParseGENEVE(viewtest.Unhex(t, "40 00 0800 00002a 00")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
-	h, err := ParseGENEVE(unhex(t, "02 00 0800 00002a 00 ffff 01 00 ffff 02 01"))
+	h, err := ParseGENEVE(viewtest.Unhex(t, "02 00 0800 00002a 00 ffff 01 00 ffff 02 01"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, "Options {65535 1 }")
+	viewtest.Facts(t, h, "Options {65535 1 }")
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // GRE header (RFC 2784 section 2.1, RFC 2890 section 2; version 1: RFC 2637
@@ -38,26 +40,26 @@ type GRE struct{ b []byte }
 // ParseGRE checks that b begins with a GRE header and returns a view of it
 // that aliases b. The error is Short or Malformed.
 func ParseGRE(b []byte) (GRE, error) {
-	_, size, _, r := stepGRE(b)
+	need, size, _, r := stepGRE(b)
 	if r != 0 {
-		return GRE{}, r
+		return GRE{}, fail(KindGRE, r, b, need)
 	}
 	return GRE{cut(b, size)}, nil
 }
 
-func stepGRE(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepGRE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < greMinLen {
-		return 0, 0, 0, Short
+		return greMinLen, 0, 0, wire.Short
 	}
 	h := GRE{b}
 	if h.Version() > 1 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if hdr = h.HeaderLen(); hdr > maxHeaderLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	size = len(b)
 	if h.Version() == 1 && h.flags()&greKey != 0 {

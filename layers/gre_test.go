@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +13,11 @@ import (
 const greSample = "b000 0800 1234 0000 00000064 00000007" + ipv4Sample
 
 func TestGRE(t *testing.T) {
-	h, err := ParseGRE(unhex(t, greSample))
+	h, err := ParseGRE(viewtest.Unhex(t, greSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 16
 		Version 0
 		Protocol IPv4
@@ -29,11 +32,11 @@ func TestGRE(t *testing.T) {
 // Version 1 (RFC 2637 section 4.1) has the payload's length in the key, and
 // acknowledges.
 func TestGREVersion1(t *testing.T) {
-	h, err := ParseGRE(unhex(t, "3081 880b 0004 0002 00000007 00000006 ff03c021 ffff"))
+	h, err := ParseGRE(viewtest.Unhex(t, "3081 880b 0004 0002 00000007 00000006 ff03c021 ffff"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 16
 		Version 1
 		Key 262146 true
@@ -70,10 +73,10 @@ func TestGREPayload(t *testing.T) {
 
 // There is no version 2, and a source route without end is too short.
 func TestParseGRE(t *testing.T) {
-	if _, err := ParseGRE(unhex(t, "0002 0800 00000000")); err != Malformed {
+	if _, err := ParseGRE(viewtest.Unhex(t, "0002 0800 00000000")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
-	if _, err := ParseGRE(unhex(t, "4000 0800 0000 0000 0800 00 04 c0000201")); err != Short {
+	if _, err := ParseGRE(viewtest.Unhex(t, "4000 0800 0000 0000 0800 00 04 c0000201")); !errors.Is(err, wire.Short) {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // GTP header. Version 1 (3GPP TS 29.281 section 5.1): flags, message type,
@@ -29,20 +31,20 @@ type GTP struct{ b []byte }
 // of GTP', and returns a view of the message that aliases b. A length beyond b
 // is no error. The error is Short or Malformed.
 func ParseGTP(b []byte) (GTP, error) {
-	_, size, _, r := stepGTP(b)
+	need, size, _, r := stepGTP(b)
 	if r != 0 {
-		return GTP{}, r
+		return GTP{}, fail(KindGTP, r, b, need)
 	}
 	return GTP{cut(b, size)}, nil
 }
 
-func stepGTP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepGTP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < gtpMinLen {
-		return 0, 0, 0, Short
+		return gtpMinLen, 0, 0, wire.Short
 	}
 	h := GTP{b}
 	if h.Version() > 1 || b[0]&gtpProtocolType == 0 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	hdr, size = h.HeaderLen(), gtpMinLen+h.Len()
 	if h.Version() == 0 {
@@ -50,11 +52,11 @@ func stepGTP(b []byte) (hdr, size int, next Kind, r Reason) {
 	}
 	switch {
 	case hdr > maxHeaderLen:
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	case len(b) < hdr:
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	case size < hdr:
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if h.Type() == gtpPDU && len(b) > hdr {
 		next = userPacketKind(b[hdr:])

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +13,11 @@ import (
 const gtpSample = "34 ff 0026 0000002a 0000 00 85 01 1009 00" + ipv4Sample
 
 func TestGTP(t *testing.T) {
-	h, err := ParseGTP(unhex(t, gtpSample))
+	h, err := ParseGTP(viewtest.Unhex(t, gtpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 16
 		Version 1
 		Type 255
@@ -37,9 +39,9 @@ func TestGTPForms(t *testing.T) {
 		{"PPP", "30 ff 0022 0000002a ff030021" + ipv4Sample, []Kind{KindGTP, KindPPP, KindIPv4, KindUDP}, nil},
 		{"echo", "32 01 0004 00000000 0001 00 00", []Kind{KindGTP}, nil},
 		{"version 0", "1e ff 001e 0001 0002 00ffffff 0000000000000000" + ipv4Sample, []Kind{KindGTP, KindIPv4, KindUDP}, nil},
-		{"extension of length 0", "34 ff 0026 0000002a 0000 00 85 00 1009 00", nil, Malformed},
-		{"length inside the header", "32 ff 0003 0000002a 0001 00 00", nil, Malformed},
-		{"version 2", "48 20 0008 00000000 00000100", nil, Malformed},
+		{"extension of length 0", "34 ff 0026 0000002a 0000 00 85 00 1009 00", nil, wire.Malformed},
+		{"length inside the header", "32 ff 0003 0000002a 0001 00 00", nil, wire.Malformed},
+		{"version 2", "48 20 0008 00000000 00000100", nil, wire.Malformed},
 	} {
 		t.Log(c.name)
 		p := decodeHex(t, pcap.LinkTypeRaw, "450000000000400040110000c0000201c6336407 0868 0868 0000 0000"+c.b)

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // ICMP message (RFC 792): type, code, checksum, four bytes that depend on the
@@ -34,14 +36,14 @@ type ICMPv4 struct{ b []byte }
 // the message that aliases b. The error is Short.
 func ParseICMPv4(b []byte) (ICMPv4, error) {
 	if len(b) < icmpv4Len {
-		return ICMPv4{}, Short
+		return ICMPv4{}, fail(KindICMPv4, wire.Short, b, icmpv4Len)
 	}
 	return ICMPv4{cut(b, len(b))}, nil
 }
 
-func stepICMPv4(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepICMPv4(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < icmpv4Len {
-		return 0, 0, 0, Short
+		return icmpv4Len, 0, 0, wire.Short
 	}
 	return icmpv4Len, len(b), KindPayload, 0
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // An echo request (RFC 792) with its checksum, and the port unreachable that
 // answers ipv4Sample, quoting its header and eight bytes.
@@ -11,11 +15,11 @@ const (
 )
 
 func TestICMPv4(t *testing.T) {
-	h, err := ParseICMPv4(unhex(t, icmpv4Sample))
+	h, err := ParseICMPv4(viewtest.Unhex(t, icmpv4Sample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 8
 		Code 0
 		Checksum 19512
@@ -26,11 +30,11 @@ func TestICMPv4(t *testing.T) {
 }
 
 func TestICMPv4Quoted(t *testing.T) {
-	h, err := ParseICMPv4(unhex(t, icmpv4ErrorSample))
+	h, err := ParseICMPv4(viewtest.Unhex(t, icmpv4ErrorSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 3
 		Code 3
 		Echo 0 0 false
@@ -40,9 +44,9 @@ func TestICMPv4Quoted(t *testing.T) {
 // With the length of RFC 4884 section 4.1, in units of four bytes, extensions
 // behind the quoted packet are no part of it.
 func TestICMPv4RFC4884(t *testing.T) {
-	h, err := ParseICMPv4(unhex(t, "0b000000 00070000"+icmpv4Quoted+"2000000000080101"))
+	h, err := ParseICMPv4(viewtest.Unhex(t, "0b000000 00070000"+icmpv4Quoted+"2000000000080101"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, "Quoted "+icmpv4Quoted)
+	viewtest.Facts(t, h, "Quoted "+icmpv4Quoted)
 }

@@ -1,6 +1,10 @@
 package layers
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // ICMPv6 message (RFC 4443 section 2.1): type, code, checksum, body.
 const (
@@ -26,14 +30,14 @@ type ICMPv6 struct{ b []byte }
 // the message that aliases b. The error is Short.
 func ParseICMPv6(b []byte) (ICMPv6, error) {
 	if len(b) < icmpv6Len {
-		return ICMPv6{}, Short
+		return ICMPv6{}, fail(KindICMPv6, wire.Short, b, icmpv6Len)
 	}
 	return ICMPv6{cut(b, len(b))}, nil
 }
 
-func stepICMPv6(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepICMPv6(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < icmpv6Len {
-		return 0, 0, 0, Short
+		return icmpv6Len, 0, 0, wire.Short
 	}
 	return icmpv6Len, len(b), KindPayload, 0
 }

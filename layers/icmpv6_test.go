@@ -1,6 +1,10 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // An echo request (RFC 4443 section 4.1) with its checksum, and the port
 // unreachable (section 3.1) that answers ipv6Sample.
@@ -10,11 +14,11 @@ const (
 )
 
 func TestICMPv6(t *testing.T) {
-	h, err := ParseICMPv6(unhex(t, icmpv6Sample))
+	h, err := ParseICMPv6(viewtest.Unhex(t, icmpv6Sample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 128
 		Code 0
 		Checksum 17739
@@ -25,11 +29,11 @@ func TestICMPv6(t *testing.T) {
 }
 
 func TestICMPv6Quoted(t *testing.T) {
-	h, err := ParseICMPv6(unhex(t, icmpv6ErrorSample))
+	h, err := ParseICMPv6(viewtest.Unhex(t, icmpv6ErrorSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 1
 		Code 4
 		Echo 0 0 false

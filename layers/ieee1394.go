@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Apple's header for IP over IEEE 1394 (https://www.tcpdump.org/linktypes.html,
@@ -17,14 +19,14 @@ type IEEE1394 struct{ b []byte }
 // returns a view of it that aliases b. The error is Short.
 func ParseIEEE1394(b []byte) (IEEE1394, error) {
 	if len(b) < ieee1394Len {
-		return IEEE1394{}, Short
+		return IEEE1394{}, fail(KindIEEE1394, wire.Short, b, ieee1394Len)
 	}
 	return IEEE1394{cut(b, len(b))}, nil
 }
 
-func stepIEEE1394(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIEEE1394(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ieee1394Len {
-		return 0, 0, 0, Short
+		return ieee1394Len, 0, 0, wire.Short
 	}
 	return ieee1394Len, len(b), IEEE1394{b}.EtherType().kind(), 0
 }

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"net/netip"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // IGMP message (RFC 2236 section 2): type, maximum response time, checksum,
@@ -32,14 +34,14 @@ type IGMP struct{ b []byte }
 // that aliases b. The error is Short.
 func ParseIGMP(b []byte) (IGMP, error) {
 	if len(b) < igmpLen {
-		return IGMP{}, Short
+		return IGMP{}, fail(KindIGMP, wire.Short, b, igmpLen)
 	}
 	return IGMP{cut(b, len(b))}, nil
 }
 
-func stepIGMP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIGMP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < igmpLen {
-		return 0, 0, 0, Short
+		return igmpLen, 0, 0, wire.Short
 	}
 	return igmpLen, len(b), KindPayload, 0
 }

@@ -5,17 +5,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
 // A report of version 3 (RFC 9776 section 4.2): one record changes 233.252.0.1 to include two sources.
 const igmpSample = "22 00 0000 0000 0001 03 00 0002 e9fc0001 c0000201 c0000202"
 
 func TestIGMP(t *testing.T) {
-	h, err := ParseIGMP(unhex(t, igmpSample))
+	h, err := ParseIGMP(viewtest.Unhex(t, igmpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 34
 		MaxResponse 0
 		Checksum 0
@@ -25,7 +27,7 @@ func TestIGMP(t *testing.T) {
 }
 
 func TestIGMPRecords(t *testing.T) {
-	h, err := ParseIGMP(unhex(t, igmpSample))
+	h, err := ParseIGMP(viewtest.Unhex(t, igmpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +45,11 @@ func TestIGMPRecords(t *testing.T) {
 
 // A membership query of version 2 (RFC 2236 section 2).
 func TestIGMPQuery(t *testing.T) {
-	h, err := ParseIGMP(unhex(t, "11 64 0499 e9fc0001"))
+	h, err := ParseIGMP(viewtest.Unhex(t, "11 64 0499 e9fc0001"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 17
 		MaxResponse 100
 		Group 233.252.0.1

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Solaris IPNET header (https://www.tcpdump.org/linktypes/LINKTYPE_IPNET.html):
@@ -22,14 +24,14 @@ type IPNET struct{ b []byte }
 // it that aliases b. The error is Short.
 func ParseIPNET(b []byte) (IPNET, error) {
 	if len(b) < ipnetLen {
-		return IPNET{}, Short
+		return IPNET{}, fail(KindIPNET, wire.Short, b, ipnetLen)
 	}
 	return IPNET{cut(b, len(b))}, nil
 }
 
-func stepIPNET(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIPNET(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ipnetLen {
-		return 0, 0, 0, Short
+		return ipnetLen, 0, 0, wire.Short
 	}
 	switch (IPNET{b}).Family() {
 	case ipnetFamilyIPv4:

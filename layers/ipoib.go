@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // IP over InfiniBand header as captured (https://www.tcpdump.org/linktypes.html,
@@ -22,14 +24,14 @@ type IPoIB struct{ b []byte }
 // returns a view of it that aliases b. The error is Short.
 func ParseIPoIB(b []byte) (IPoIB, error) {
 	if len(b) < ipoibLen {
-		return IPoIB{}, Short
+		return IPoIB{}, fail(KindIPoIB, wire.Short, b, ipoibLen)
 	}
 	return IPoIB{cut(b, len(b))}, nil
 }
 
-func stepIPoIB(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIPoIB(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ipoibLen {
-		return 0, 0, 0, Short
+		return ipoibLen, 0, 0, wire.Short
 	}
 	return ipoibLen, len(b), IPoIB{b}.EtherType().kind(), 0
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"iter"
 	"net/netip"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // IPv4 header (RFC 791 section 3.1).
@@ -22,30 +24,30 @@ type IPv4 struct{ b []byte }
 // that aliases b. A total length beyond b is no error: see Truncated. The
 // error is Short or Malformed.
 func ParseIPv4(b []byte) (IPv4, error) {
-	_, size, _, r := stepIPv4(b)
+	need, size, _, r := stepIPv4(b)
 	if r != 0 {
-		return IPv4{}, r
+		return IPv4{}, fail(KindIPv4, r, b, need)
 	}
 	return IPv4{cut(b, size)}, nil
 }
 
-func stepIPv4(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIPv4(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < 1 {
-		return 0, 0, 0, Short
+		return 1, 0, 0, wire.Short
 	}
 	hdr = int(b[0]&0x0f) * 4
 	if b[0]>>4 != 4 || hdr < ipv4MinLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	size = int(binary.BigEndian.Uint16(b[2:]))
 	if size == 0 {
 		size = len(b)
 	}
 	if size < hdr {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if binary.BigEndian.Uint16(b[6:])&ipv4OffsetMask == 0 && size > hdr {
 		next = IPProto(b[9]).kind()

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -15,11 +18,11 @@ const (
 )
 
 func TestIPv4(t *testing.T) {
-	h, err := ParseIPv4(unhex(t, ipv4OptionsSample+"ffff")) // and a trailer
+	h, err := ParseIPv4(viewtest.Unhex(t, ipv4OptionsSample+"ffff")) // and a trailer
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 24
 		TypeOfService 184
 		TotalLen 34
@@ -43,11 +46,11 @@ func TestIPv4(t *testing.T) {
 // The second example of RFC 791 appendix A: the first two fragments of a
 // datagram of 472 octets, after the first 280 of them were cut off.
 func TestIPv4RFC791Fragments(t *testing.T) {
-	first, err := ParseIPv4(unhex(t, "45000118006f20007b060000c0000201c6336407 00"))
+	first, err := ParseIPv4(viewtest.Unhex(t, "45000118006f20007b060000c0000201c6336407 00"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, first, `
+	viewtest.Facts(t, first, `
 		TotalLen 280
 		ID 111
 		Flags 1
@@ -57,11 +60,11 @@ func TestIPv4RFC791Fragments(t *testing.T) {
 		TTL 123
 		Truncated true
 		Payload 00`)
-	second, err := ParseIPv4(unhex(t, "450000d4006f00207706 0000c0000201c6336407"))
+	second, err := ParseIPv4(viewtest.Unhex(t, "450000d4006f00207706 0000c0000201c6336407"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, second, `
+	viewtest.Facts(t, second, `
 		MoreFragments false
 		FragmentOffset 256
 		IsFragment true
@@ -73,17 +76,17 @@ func TestParseIPv4(t *testing.T) {
 		name, hdr string
 		want      error
 	}{
-		{"header length of 16", "44", Malformed},
-		{"another version", "65", Malformed},
-		{"version 0", "05", Malformed},
-		{"nothing", "", Short},
-		{"header length beyond the bytes", "4f00001e1234400040113c5fc0000201c6336407", Short},
-		{"total length inside the header", "450000131234400040113c5fc0000201c6336407", Malformed},
-		{"total length inside the options", "46b80017123440004011a69ec0000201c633640794040000", Malformed},
+		{"header length of 16", "44", wire.Malformed},
+		{"another version", "65", wire.Malformed},
+		{"version 0", "05", wire.Malformed},
+		{"nothing", "", wire.Short},
+		{"header length beyond the bytes", "4f00001e1234400040113c5fc0000201c6336407", wire.Short},
+		{"total length inside the header", "450000131234400040113c5fc0000201c6336407", wire.Malformed},
+		{"total length inside the options", "46b80017123440004011a69ec0000201c633640794040000", wire.Malformed},
 		{"total length of the header", "450000141234400040113c5fc0000201c6336407", nil},
 		{"total length unknown (segmentation offload)", "450000001234400040113c5fc0000201c6336407", nil},
 	} {
-		if _, err := ParseIPv4(unhex(t, c.hdr)); err != c.want {
+		if _, err := ParseIPv4(viewtest.Unhex(t, c.hdr)); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
@@ -99,20 +102,20 @@ func TestIPv4Options(t *testing.T) {
 		{"length beyond the header", "9404000082090000", "{148 0000}"},
 		{"kind without length", "01010144", "{1 }, {1 }, {1 }"},
 	} {
-		b := unhex(t, "40 00001e1234400040110000c0000201c6336407"+c.options)
+		b := viewtest.Unhex(t, "40 00001e1234400040110000c0000201c6336407"+c.options)
 		b[0] |= byte(len(b) / 4)
 		h, err := ParseIPv4(b)
 		if err != nil {
 			t.Fatal(c.name, err)
 		}
-		facts(t, h, "Options "+c.want)
+		viewtest.Facts(t, h, "Options "+c.want)
 	}
 }
 
 // A capture with a snapshot length holds less than the header says: every
 // layer is decoded with what is there, and the packet says so.
 func TestIPv4Snapped(t *testing.T) {
-	b := unhex(t, "450005dc1234400040110000c0000201c6336407 12340009 05c80000"+"616263")
+	b := viewtest.Unhex(t, "450005dc1234400040110000c0000201c6336407 12340009 05c80000"+"616263")
 	rec := pcap.Record{LinkType: pcap.LinkTypeRaw, WireLen: 1500, Data: b}
 	var d Decoder
 	var p Packet
@@ -121,7 +124,7 @@ func TestIPv4Snapped(t *testing.T) {
 	if !ok || !p.Truncated() || p.Err() != nil {
 		t.Fatalf("UDP %v, Truncated %v, Err %v", ok, p.Truncated(), p.Err())
 	}
-	facts(t, udp, `
+	viewtest.Facts(t, udp, `
 		Len 1480
 		Payload 616263
 		Truncated true`)

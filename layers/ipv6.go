@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"net/netip"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // IPv6 header (RFC 8200 section 3), and the option of a hop-by-hop options
@@ -22,22 +24,22 @@ type IPv6 struct{ b []byte }
 // that aliases b. A payload length beyond b is no error: see Truncated. The
 // error is Short or Malformed.
 func ParseIPv6(b []byte) (IPv6, error) {
-	_, size, _, r := stepIPv6(b)
+	need, size, _, r := stepIPv6(b)
 	if r != 0 {
-		return IPv6{}, r
+		return IPv6{}, fail(KindIPv6, r, b, need)
 	}
 	return IPv6{cut(b, size)}, nil
 }
 
-func stepIPv6(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIPv6(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < 1 {
-		return 0, 0, 0, Short
+		return 1, 0, 0, wire.Short
 	}
 	if b[0]>>4 != 6 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < ipv6Len {
-		return 0, 0, 0, Short
+		return ipv6Len, 0, 0, wire.Short
 	}
 	h := IPv6{b}
 	size = ipv6Len + h.PayloadLen()

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -13,11 +16,11 @@ const ipv6Sample = "6b812345000a113f" +
 	"12340009000a29bf6869"
 
 func TestIPv6(t *testing.T) {
-	h, err := ParseIPv6(unhex(t, ipv6Sample+"ffff")) // and a trailer
+	h, err := ParseIPv6(viewtest.Unhex(t, ipv6Sample+"ffff")) // and a trailer
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		TrafficClass 184
 		FlowLabel 74565
 		PayloadLen 10
@@ -35,12 +38,12 @@ func TestParseIPv6(t *testing.T) {
 		name, hdr string
 		want      error
 	}{
-		{"nothing", "", Short},
-		{"another version", "45", Malformed},
-		{"39 bytes", ipv6Sample[:78], Short},
+		{"nothing", "", wire.Short},
+		{"another version", "45", wire.Malformed},
+		{"39 bytes", ipv6Sample[:78], wire.Short},
 		{"payload beyond the bytes", ipv6Sample[:80], nil},
 	} {
-		if _, err := ParseIPv6(unhex(t, c.hdr)); err != c.want {
+		if _, err := ParseIPv6(viewtest.Unhex(t, c.hdr)); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
@@ -50,7 +53,7 @@ func TestParseIPv6(t *testing.T) {
 // payload length of 0 before a hop-by-hop options header takes all.
 func TestIPv6Jumbo(t *testing.T) {
 	const addrs = "20010db8000000000000000000000001" + "20010db8000000000000000000000002"
-	hdr := unhex(t, "60000000 0000 00 40"+addrs+"1100 c204 00010008"+"12340009 0000 0000")
+	hdr := viewtest.Unhex(t, "60000000 0000 00 40"+addrs+"1100 c204 00010008"+"12340009 0000 0000")
 	whole := append(hdr, make([]byte, 1<<16)...)
 	for _, c := range []struct {
 		name      string

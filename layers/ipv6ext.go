@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"iter"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // IPv6 extension headers (RFC 8200 section 4, RFC 6275 section 6.1): the
@@ -31,20 +33,20 @@ type IPv6Ext struct{ b []byte }
 // ParseIPv6Ext checks that b begins with an extension header of the common
 // form and returns a view of it that aliases b. The error is Short.
 func ParseIPv6Ext(b []byte) (IPv6Ext, error) {
-	_, size, _, r := stepIPv6Ext(b)
+	need, size, _, r := stepIPv6Ext(b)
 	if r != 0 {
-		return IPv6Ext{}, r
+		return IPv6Ext{}, fail(KindIPv6HopByHop, r, b, need)
 	}
 	return IPv6Ext{cut(b, size)}, nil
 }
 
-func stepIPv6Ext(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIPv6Ext(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ipv6ExtUnit {
-		return 0, 0, 0, Short
+		return ipv6ExtUnit, 0, 0, wire.Short
 	}
 	hdr = IPv6Ext{b}.HeaderLen()
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	return hdr, len(b), IPProto(b[0]).kind(), 0
 }
@@ -113,14 +115,14 @@ type IPv6Fragment struct{ b []byte }
 // view of it that aliases b. The error is Short.
 func ParseIPv6Fragment(b []byte) (IPv6Fragment, error) {
 	if len(b) < ipv6FragmentLen {
-		return IPv6Fragment{}, Short
+		return IPv6Fragment{}, fail(KindIPv6Fragment, wire.Short, b, ipv6FragmentLen)
 	}
 	return IPv6Fragment{cut(b, len(b))}, nil
 }
 
-func stepIPv6Fragment(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepIPv6Fragment(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ipv6FragmentLen {
-		return 0, 0, 0, Short
+		return ipv6FragmentLen, 0, 0, wire.Short
 	}
 	if h := (IPv6Fragment{b}); h.FragmentOffset() == 0 {
 		next = h.NextHeader().kind()

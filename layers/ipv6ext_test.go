@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -15,11 +16,11 @@ const (
 )
 
 func TestIPv6Ext(t *testing.T) {
-	h, err := ParseIPv6Ext(unhex(t, ipv6ExtSample))
+	h, err := ParseIPv6Ext(viewtest.Unhex(t, ipv6ExtSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		NextHeader UDP
 		HeaderLen 8
 		Options {5 0000}
@@ -36,31 +37,31 @@ func TestIPv6ExtOptions(t *testing.T) {
 		{"type without length", "3b00 0502 0000 00c9", "{5 0000}"},
 		{"two", "3b01 0502 0000 c204 00010000 0104 00000000", "{5 0000}, {194 00010000}"},
 	} {
-		h, err := ParseIPv6Ext(unhex(t, c.hdr))
+		h, err := ParseIPv6Ext(viewtest.Unhex(t, c.hdr))
 		if err != nil {
 			t.Fatal(c.name, err)
 		}
-		facts(t, h, "Options "+c.want)
+		viewtest.Facts(t, h, "Options "+c.want)
 	}
 }
 
 func TestIPv6Fragment(t *testing.T) {
-	h, err := ParseIPv6Fragment(unhex(t, ipv6FragmentSample))
+	h, err := ParseIPv6Fragment(viewtest.Unhex(t, ipv6FragmentSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		NextHeader UDP
 		FragmentOffset 0
 		MoreFragments true
 		ID 43981
 		Payload 12340009000a29bf6869
 		Text next UDP`)
-	h, err = ParseIPv6Fragment(unhex(t, "1100 05a8 0000abcd"))
+	h, err = ParseIPv6Fragment(viewtest.Unhex(t, "1100 05a8 0000abcd"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		FragmentOffset 1448
 		MoreFragments false`)
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Backbone service instance tag (IEEE 802.1Q clause 9.7, formerly 802.1ah),
@@ -18,14 +20,14 @@ type ITag struct{ b []byte }
 // view of it that aliases b. The error is Short.
 func ParseITag(b []byte) (ITag, error) {
 	if len(b) < iTagLen {
-		return ITag{}, Short
+		return ITag{}, fail(KindITag, wire.Short, b, iTagLen)
 	}
 	return ITag{cut(b, len(b))}, nil
 }
 
-func stepITag(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepITag(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < iTagLen {
-		return 0, 0, 0, Short
+		return iTagLen, 0, 0, wire.Short
 	}
 	return iTagLen, len(b), KindEthernet, 0
 }

@@ -1,16 +1,20 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // Service 42 with priority 3 (IEEE 802.1Q clause 9.7).
 const iTagSample = "6000002a" + ethernetSample
 
 func TestITag(t *testing.T) {
-	h, err := ParseITag(unhex(t, iTagSample))
+	h, err := ParseITag(viewtest.Unhex(t, iTagSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Priority 3
 		SID 42
 		Text sid 42`)

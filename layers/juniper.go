@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Header of Juniper's captures (https://www.tcpdump.org/linktypes.html,
@@ -24,29 +26,29 @@ type Juniper struct{ b []byte }
 // ParseJuniper checks that b begins with a Juniper header and returns a view
 // of it that aliases b. The error is Short or Malformed.
 func ParseJuniper(b []byte) (Juniper, error) {
-	if _, _, _, r := stepJuniper(b, KindPayload); r != 0 {
-		return Juniper{}, r
+	if need, _, _, r := stepJuniper(b, KindPayload); r != 0 {
+		return Juniper{}, fail(KindJuniperEthernet, r, b, need)
 	}
 	return Juniper{cut(b, len(b))}, nil
 }
 
 // stepJuniper decodes a header before a packet that begins with link.
-func stepJuniper(b []byte, link Kind) (hdr, size int, next Kind, r Reason) {
+func stepJuniper(b []byte, link Kind) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < juniperLen {
-		return 0, 0, 0, Short
+		return juniperLen, 0, 0, wire.Short
 	}
 	if binary.BigEndian.Uint32(b)>>8 != juniperMagic {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	h := Juniper{b}
 	if h.Flags()&juniperHasExt != 0 && len(b) < juniperLen+juniperExtLen {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if hdr = h.HeaderLen(); hdr > maxHeaderLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	if h.Flags()&juniperNoL2 == 0 {
 		next = link

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +13,11 @@ import (
 const juniperSample = "4d4743 81 0003 06010e 020000000002 020000000001 0800" + ipv4Sample
 
 func TestJuniper(t *testing.T) {
-	h, err := ParseJuniper(unhex(t, juniperSample))
+	h, err := ParseJuniper(viewtest.Unhex(t, juniperSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Flags 129
 		HeaderLen 9
 		Payload 0200000000020200000000010800`+ipv4Sample+`
@@ -35,7 +38,7 @@ func TestJuniperForms(t *testing.T) {
 	} {
 		wantKinds(t, decodeHex(t, c.link, c.b), c.want...)
 	}
-	if _, err := ParseJuniper(unhex(t, "4d4744 00")); err != Malformed {
+	if _, err := ParseJuniper(viewtest.Unhex(t, "4d4744 00")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

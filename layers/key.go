@@ -3,6 +3,7 @@ package layers
 import (
 	"errors"
 
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -185,20 +186,30 @@ func etherTypeOf(kind Kind, b []byte) (t EtherType, ok bool) {
 	return 0, false
 }
 
+// reasonOf returns the Reason of an error of a caller's protocol, Malformed if it
+// has none, and how many bytes it needs.
+func reasonOf(err error) (need int, r wire.Reason) {
+	switch e := err.(type) {
+	case wire.Reason:
+		return 0, max(e, wire.Short)
+	case *wire.Error:
+		return e.Need, max(e.Reason, wire.Short)
+	}
+	return 0, wire.Malformed
+}
+
 // stepUser decodes a header by a caller's protocol, and holds it to its bounds.
-func (d *Decoder) stepUser(kind Kind, b []byte) (hdr, size int, next Kind, r Reason) {
+func (d *Decoder) stepUser(kind Kind, b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	s, err := d.protocols[kind].Parse(b)
 	if err != nil {
-		if r, _ = err.(Reason); r == 0 {
-			r = Malformed
-		}
-		return 0, 0, 0, r
+		need, r := reasonOf(err)
+		return need, 0, 0, r
 	}
 	if s.Len == 0 {
 		s.Len = len(b)
 	}
 	if s.HeaderLen < 0 || s.HeaderLen > min(len(b), s.Len, maxHeaderLen) {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	next = d.lookup(s.Next, s.Next.kind())
 	if !d.knows(next) {

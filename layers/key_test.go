@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -16,7 +18,7 @@ func beacon(next Key) Protocol {
 	return Protocol{Kind: kindBeacon, Name: "beacon", Parse: func(b []byte) (Step, error) {
 		switch {
 		case len(b) < 2 || len(b) < 2+int(b[1]):
-			return Step{}, Short
+			return Step{}, wire.Short
 		case b[0] != 1:
 			return Step{}, errors.New("unknown version")
 		}
@@ -28,7 +30,7 @@ func beacon(next Key) Protocol {
 func decodeWith(t testing.TB, d *Decoder, link pcap.LinkType, s string) *Packet {
 	t.Helper()
 	var p Packet
-	d.DecodeBytes(&p, link, unhex(t, s))
+	d.DecodeBytes(&p, link, viewtest.Unhex(t, s))
 	checkPacket(t, &p)
 	return &p
 }
@@ -150,14 +152,14 @@ func TestRegisterStep(t *testing.T) {
 		err  error
 		want error
 	}{
-		{"header beyond the bytes", Step{HeaderLen: 4}, nil, Malformed},
-		{"header below zero", Step{HeaderLen: -1}, nil, Malformed},
-		{"header beyond the length", Step{HeaderLen: 3, Len: 2}, nil, Malformed},
-		{"length below zero", Step{Len: -1}, nil, Malformed},
+		{"header beyond the bytes", Step{HeaderLen: 4}, nil, wire.Malformed},
+		{"header below zero", Step{HeaderLen: -1}, nil, wire.Malformed},
+		{"header beyond the length", Step{HeaderLen: 3, Len: 2}, nil, wire.Malformed},
+		{"length below zero", Step{Len: -1}, nil, wire.Malformed},
 		{"length beyond the bytes", Step{HeaderLen: 1, Len: 9}, nil, nil},
-		{"a Reason", Step{}, Short, Short},
-		{"no Reason", Step{}, errors.New("odd"), Malformed},
-		{"nothing, for ever", Step{Next: ByKind(kindBeacon)}, nil, TooDeep},
+		{"a Reason", Step{}, wire.Short, wire.Short},
+		{"no Reason", Step{}, errors.New("odd"), wire.Malformed},
+		{"nothing, for ever", Step{Next: ByKind(kindBeacon)}, nil, wire.TooDeep},
 	} {
 		var d Decoder
 		p := Protocol{Kind: kindBeacon, Parse: func(b []byte) (Step, error) { return c.step, c.err }}
@@ -181,7 +183,7 @@ func TestRegisterText(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	p = decodeWith(t, &d, 147, "0200")
-	if got, want := p.String(), "!layers: Kind(135) at byte 0: malformed (2 bytes there)"; got != want {
+	if got, want := p.String(), "!beacon: malformed (have 2)"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

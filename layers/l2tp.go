@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // L2TP header over UDP (version 2: RFC 2661 section 3.1): flags and version,
@@ -28,31 +30,31 @@ type L2TP struct{ b []byte }
 // returns a view of the message that aliases b. A length beyond b is no error.
 // The error is Short or Malformed.
 func ParseL2TP(b []byte) (L2TP, error) {
-	_, size, _, r := stepL2TP(b)
+	need, size, _, r := stepL2TP(b)
 	if r != 0 {
-		return L2TP{}, r
+		return L2TP{}, fail(KindL2TP, r, b, need)
 	}
 	return L2TP{cut(b, size)}, nil
 }
 
-func stepL2TP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepL2TP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < l2tpMinLen {
-		return 0, 0, 0, Short
+		return l2tpMinLen, 0, 0, wire.Short
 	}
 	h := L2TP{b}
 	if v := h.Version(); v != 2 && v != 3 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < h.offsetOff()+2*h.has(l2tpOffset) || len(b) < h.HeaderLen() {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if hdr = h.HeaderLen(); hdr > maxHeaderLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	size = len(b)
 	if n, ok := h.Len(); ok {
 		if size = n; size < hdr {
-			return 0, 0, 0, Malformed
+			return 0, 0, 0, wire.Malformed
 		}
 	}
 	if h.Version() == 2 && !h.IsControl() && size > hdr {

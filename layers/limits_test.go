@@ -2,26 +2,13 @@ package layers
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
-
-// A parameter comes in so many pieces at most.
-func TestMaxContinuations(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("attachment")
-	for i := range maxContinuations + 50 {
-		fmt.Fprintf(&b, "; name*%d=%d,", i, i)
-	}
-	got := ParseMailParams([]byte(b.String())).Get("name")
-	if pieces := strings.Count(got, ","); pieces != maxContinuations || !strings.HasSuffix(got, "98,99,") {
-		t.Errorf("%d pieces: %q", pieces, got)
-	}
-}
 
 // Tunnels in tunnels without end: decoding stops at MaxLayers, and says so.
 func TestTunnelsWithoutEnd(t *testing.T) {
@@ -54,22 +41,12 @@ func TestTunnelsWithoutEnd(t *testing.T) {
 		for range 1000 {
 			d.DecodeBytes(&p, test.link, []byte(b))
 		}
-		var e *Error
-		if !errors.As(p.Err(), &e) || e.Reason != TooDeep || p.n != MaxLayers {
+		var e *wire.Error
+		if !errors.As(p.Err(), &e) || e.Reason != wire.TooDeep || p.n != MaxLayers {
 			t.Errorf("%s: %d layers, %v", name, p.n, p.Err())
 		}
 		if d := time.Since(began); d > 5*time.Second {
 			t.Errorf("%s: a thousand packets took %v", name, d)
-		}
-	}
-}
-
-// Empty lines before a head are passed over, a few of them.
-func TestEmptyLines(t *testing.T) {
-	for n, taken := range map[int]bool{0: true, httpMaxEmptyLines / 2: true, httpMaxEmptyLines/2 + 1: false, 10_000: false} {
-		b := []byte(strings.Repeat("\r\n", n) + "GET / HTTP/1.1\r\n\r\n")
-		if _, err := ParseHTTPRequest(b); (err == nil) != taken {
-			t.Errorf("%d empty lines: %v", n, err)
 		}
 	}
 }

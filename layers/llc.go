@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Logical link control header (IEEE 802.2 clause 3): destination and source
@@ -39,19 +41,19 @@ type LLC struct{ b []byte }
 // ParseLLC checks that b begins with a logical link control header and returns
 // a view of it that aliases b. The error is Short.
 func ParseLLC(b []byte) (LLC, error) {
-	if _, _, _, r := stepLLC(b); r != 0 {
-		return LLC{}, r
+	if need, _, _, r := stepLLC(b); r != 0 {
+		return LLC{}, fail(KindLLC, r, b, need)
 	}
 	return LLC{cut(b, len(b))}, nil
 }
 
-func stepLLC(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepLLC(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < llcMinLen {
-		return 0, 0, 0, Short
+		return llcMinLen, 0, 0, wire.Short
 	}
 	h := LLC{b}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	size = len(b)
 	switch {

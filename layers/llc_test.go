@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const llcSample = "aaaa03 000000 0800" + ipv4Sample
 
 func TestLLC(t *testing.T) {
-	h, err := ParseLLC(unhex(t, llcSample))
+	h, err := ParseLLC(viewtest.Unhex(t, llcSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 8
 		DSAP 170
 		SSAP 170
@@ -44,7 +45,7 @@ func TestLLCForms(t *testing.T) {
 			[]Kind{KindEthernet, KindIPv4, KindUDP}},
 		{"Cisco discovery", "aaaa03 00000c 2000 02b4", 8, nil},
 	} {
-		h, err := ParseLLC(unhex(t, c.b))
+		h, err := ParseLLC(viewtest.Unhex(t, c.b))
 		if err != nil || h.HeaderLen() != c.hdr {
 			t.Errorf("%s: header of %d bytes, %v", c.name, h.HeaderLen(), err)
 		}

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // MAC security tag (IEEE 802.1AE clause 9), behind its EtherType: flags and
@@ -25,20 +27,20 @@ type MACsec struct{ b []byte }
 // ParseMACsec checks that b begins with a MAC security tag and returns a view
 // of it that aliases b. The error is Short.
 func ParseMACsec(b []byte) (MACsec, error) {
-	_, size, _, r := stepMACsec(b)
+	need, size, _, r := stepMACsec(b)
 	if r != 0 {
-		return MACsec{}, r
+		return MACsec{}, fail(KindMACsec, r, b, need)
 	}
 	return MACsec{cut(b, size)}, nil
 }
 
-func stepMACsec(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepMACsec(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < macsecMinLen {
-		return 0, 0, 0, Short
+		return macsecMinLen, 0, 0, wire.Short
 	}
 	h := MACsec{b}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if !h.IsClear() {
 		return hdr, len(b), KindPayload, 0

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +12,11 @@ import (
 const macsecSample = "20 20 00000045 020000000001 0064 0800" + ipv4Sample + "00112233445566778899aabbccddeeff"
 
 func TestMACsec(t *testing.T) {
-	h, err := ParseMACsec(unhex(t, macsecSample))
+	h, err := ParseMACsec(viewtest.Unhex(t, macsecSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 16
 		IsClear true
 		ShortLen 32

@@ -1,6 +1,10 @@
 package layers
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // Multilink frame relay header (FRF.16.1 section 3.1.1): begin, end and
 // control bit, and a sequence number of 12 bits, before a fragment of a frame.
@@ -19,14 +23,14 @@ type MFR struct{ b []byte }
 // returns a view of it that aliases b. The error is Short.
 func ParseMFR(b []byte) (MFR, error) {
 	if len(b) < mfrLen {
-		return MFR{}, Short
+		return MFR{}, fail(KindMFR, wire.Short, b, mfrLen)
 	}
 	return MFR{cut(b, len(b))}, nil
 }
 
-func stepMFR(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepMFR(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < mfrLen {
-		return 0, 0, 0, Short
+		return mfrLen, 0, 0, wire.Short
 	}
 	if b[0]&(mfrBegin|mfrEnd|mfrControl) == mfrBegin|mfrEnd {
 		next = KindFrameRelay

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const mfrSample = "c223" + frameRelaySample
 
 func TestMFR(t *testing.T) {
-	h, err := ParseMFR(unhex(t, mfrSample))
+	h, err := ParseMFR(viewtest.Unhex(t, mfrSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Begin true
 		End true
 		Control false

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
 // A report of version 2 (RFC 9777 section 5.2): two records, the first with a
@@ -14,7 +16,7 @@ const mldSample = "8f00 0000 0000 0002" +
 	"04 00 0000 ff020000000000000000000000000002"
 
 func TestMLDRecords(t *testing.T) {
-	h, err := ParseICMPv6(unhex(t, mldSample))
+	h, err := ParseICMPv6(viewtest.Unhex(t, mldSample))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,11 +35,11 @@ func TestMLDRecords(t *testing.T) {
 
 // Messages of version 1 are about one group (RFC 2710 section 3).
 func TestMLDGroup(t *testing.T) {
-	h, err := ParseICMPv6(unhex(t, "8300 0000 0000 0000 ff0e0000000000000000000000000001"))
+	h, err := ParseICMPv6(viewtest.Unhex(t, "8300 0000 0000 0000 ff0e0000000000000000000000000001"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		MLDGroup ff0e::1
 		MLDRecords
 		NDPTarget invalid IP`)

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"iter"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // MPLS label stack entry (RFC 3032 section 2.1): label of 20 bits, traffic
@@ -21,19 +23,19 @@ type MPLS struct{ b []byte }
 // returns a view of it that aliases b. The error is Short, or TooDeep for a
 // stack of more than 64 KiB.
 func ParseMPLS(b []byte) (MPLS, error) {
-	if _, _, _, r := stepMPLS(b); r != 0 {
-		return MPLS{}, r
+	if need, _, _, r := stepMPLS(b); r != 0 {
+		return MPLS{}, fail(KindMPLS, r, b, need)
 	}
 	return MPLS{cut(b, len(b))}, nil
 }
 
-func stepMPLS(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepMPLS(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	for bottom := false; !bottom; hdr += mplsLen {
 		if len(b) < hdr+mplsLen {
-			return 0, 0, 0, Short
+			return hdr + mplsLen, 0, 0, wire.Short
 		}
 		if hdr > maxHeaderLen-mplsLen {
-			return 0, 0, 0, TooDeep
+			return 0, 0, 0, wire.TooDeep
 		}
 		bottom = binary.BigEndian.Uint32(b[hdr:])&mplsBottom != 0
 	}

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +13,11 @@ import (
 const mplsSample = "00010040 00011b3f" + ipv4Sample
 
 func TestMPLS(t *testing.T) {
-	h, err := ParseMPLS(unhex(t, mplsSample))
+	h, err := ParseMPLS(viewtest.Unhex(t, mplsSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Labels {16 0 64}, {17 5 63}
 		HeaderLen 8
 		Payload `+ipv4Sample+`
@@ -43,10 +46,10 @@ func TestMPLSPayload(t *testing.T) {
 
 // A stack without bottom is too short, and one that no span can hold too deep.
 func TestMPLSEndless(t *testing.T) {
-	if _, err := ParseMPLS(unhex(t, "00010040 00010040")); err != Short {
+	if _, err := ParseMPLS(viewtest.Unhex(t, "00010040 00010040")); !errors.Is(err, wire.Short) {
 		t.Error(err)
 	}
-	if _, err := ParseMPLS(make([]byte, 1<<17)); err != TooDeep {
+	if _, err := ParseMPLS(make([]byte, 1<<17)); !errors.Is(err, wire.TooDeep) {
 		t.Error(err)
 	}
 }

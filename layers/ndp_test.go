@@ -1,17 +1,21 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A neighbor solicitation (RFC 4861 section 4.3) with its checksum, and its
 // sender's link-layer address.
 const ndpSample = "8700 ec72 00000000" + "20010db8000000000000000000000002" + "0101 020000000001"
 
 func TestNDP(t *testing.T) {
-	h, err := ParseICMPv6(unhex(t, ndpSample))
+	h, err := ParseICMPv6(viewtest.Unhex(t, ndpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Type 135
 		NDPTarget 2001:db8::2
 		NDPOptions {1 020000000001}
@@ -31,11 +35,11 @@ func TestNDPOptions(t *testing.T) {
 		{"cut", "8500 0000 00000000 0101 020000000001 0102 0000", "{1 020000000001}"},
 		{"echo", "8000 0000 00000000 0101 020000000001", ""},
 	} {
-		h, err := ParseICMPv6(unhex(t, c.b))
+		h, err := ParseICMPv6(viewtest.Unhex(t, c.b))
 		if err != nil {
 			t.Fatal(c.name, err)
 		}
 		t.Log(c.name)
-		facts(t, h, "NDPOptions "+c.want)
+		viewtest.Facts(t, h, "NDPOptions "+c.want)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Linux netfilter log header (https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html):
@@ -26,25 +28,25 @@ type NFLOG struct{ b []byte }
 // included up to the packet's, and returns a view of it that aliases b. The
 // error is Short or Malformed.
 func ParseNFLOG(b []byte) (NFLOG, error) {
-	_, size, _, r := stepNFLOG(b)
+	need, size, _, r := stepNFLOG(b)
 	if r != 0 {
-		return NFLOG{}, r
+		return NFLOG{}, fail(KindNFLOG, r, b, need)
 	}
 	return NFLOG{cut(b, size)}, nil
 }
 
-func stepNFLOG(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepNFLOG(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < nflogLen {
-		return 0, 0, 0, Short
+		return nflogLen, 0, 0, wire.Short
 	}
 	h := NFLOG{b}
 	for hdr = nflogLen; hdr < len(b); {
 		if len(b) < hdr+nflogElementLen {
-			return 0, 0, 0, Short
+			return hdr + nflogElementLen, 0, 0, wire.Short
 		}
 		n, typ := int(h.uint16(b[hdr:])), h.uint16(b[hdr+2:])
 		if n < nflogElementLen || hdr+n > maxHeaderLen {
-			return 0, 0, 0, Malformed
+			return 0, 0, 0, wire.Malformed
 		}
 		if typ == nflogPayload {
 			return hdr + nflogElementLen, hdr + n, h.kind(), 0
@@ -52,7 +54,7 @@ func stepNFLOG(b []byte) (hdr, size int, next Kind, r Reason) {
 		hdr += (n + 3) / 4 * 4
 	}
 	if hdr > len(b) {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	return hdr, hdr, KindPayload, 0
 }

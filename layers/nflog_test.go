@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +13,11 @@ import (
 const nflogSample = "02 00 0005 0700 0a00 657874 00 2200 0900" + ipv4Sample
 
 func TestNFLOG(t *testing.T) {
-	h, err := ParseNFLOG(unhex(t, nflogSample))
+	h, err := ParseNFLOG(viewtest.Unhex(t, nflogSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Family 2
 		Resource 5
 		Elements {10 657874}, {9 `+ipv4Sample+`}
@@ -25,7 +28,7 @@ func TestNFLOG(t *testing.T) {
 func TestNFLOGBigEndian(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeNFLOG, "0a 00 0005 0006 0001 86dd 0000 0036 0009"+ipv6Sample)
 	wantKinds(t, p, KindNFLOG, KindIPv6, KindUDP)
-	if _, err := ParseNFLOG(unhex(t, "02 00 0005 0300 0100 00")); err != Malformed {
+	if _, err := ParseNFLOG(viewtest.Unhex(t, "02 00 0005 0300 0100 00")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Network service header (RFC 8300 section 2.2): version, flags and time to
@@ -38,22 +40,22 @@ type NSH struct{ b []byte }
 // ParseNSH checks that b begins with a network service header and returns a
 // view of it that aliases b. The error is Short or Malformed.
 func ParseNSH(b []byte) (NSH, error) {
-	if _, _, _, r := stepNSH(b); r != 0 {
-		return NSH{}, r
+	if need, _, _, r := stepNSH(b); r != 0 {
+		return NSH{}, fail(KindNSH, r, b, need)
 	}
 	return NSH{cut(b, len(b))}, nil
 }
 
-func stepNSH(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepNSH(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < nshMinLen {
-		return 0, 0, 0, Short
+		return nshMinLen, 0, 0, wire.Short
 	}
 	hdr = NSH{b}.HeaderLen()
 	if hdr < nshMinLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	return hdr, len(b), nshKind(b[3]), 0
 }

@@ -5,6 +5,9 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/sightline-go/sightline/internal/text"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // NTP header (RFC 5905 section 7.3). Messages of modes 6 (RFC 9327 section 2)
@@ -33,7 +36,7 @@ var ntpModeNames = [...]string{
 }
 
 // String returns the mode's name.
-func (m NTPMode) String() string { return nameOf(ntpModeNames[:], "mode ", m) }
+func (m NTPMode) String() string { return text.NameOf(ntpModeNames[:], "mode ", m) }
 
 // NTP is a view of an NTP message (RFC 5905 section 7.3). ParseNTP or a Packet
 // makes it. The methods behind Mode return zero values for messages of modes 6
@@ -43,16 +46,16 @@ type NTP struct{ b []byte }
 // ParseNTP checks that b begins with an NTP header and returns a view that
 // aliases b. The error is Short.
 func ParseNTP(b []byte) (NTP, error) {
-	_, size, _, r := stepNTP(b)
+	need, size, _, r := stepNTP(b)
 	if r != 0 {
-		return NTP{}, r
+		return NTP{}, fail(KindNTP, r, b, need)
 	}
 	return NTP{cut(b, size)}, nil
 }
 
-func stepNTP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepNTP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ntpControlLen || len(b) < ntpLen && (NTP{b}).timed() {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	return min(len(b), ntpLen), len(b), KindPayload, 0
 }
@@ -145,8 +148,8 @@ func (h NTP) Bytes() []byte { return h.b }
 // AppendText appends a short description to dst.
 func (h NTP) AppendText(dst []byte) ([]byte, error) {
 	dst = append(dst, 'v')
-	dst = appendNumber(dst, h.Version())
-	dst = appendName(dst, ntpModeNames[:], "mode ", h.Mode())
+	dst = text.AppendNumber(dst, h.Version())
+	dst = text.AppendName(dst, ntpModeNames[:], "mode ", h.Mode())
 	if !h.timed() {
 		return dst, nil
 	}
@@ -155,7 +158,7 @@ func (h NTP) AppendText(dst []byte) ([]byte, error) {
 	switch {
 	case id == [4]byte{}:
 	case h.Stratum() < 2:
-		dst = appendEscapedText(append(dst, " ref "...), trimZeros(id[:]))
+		dst = text.AppendEscaped(append(dst, " ref "...), text.TrimZeros(id[:]))
 	default:
 		dst = netip.AddrFrom4(id).AppendTo(append(dst, " ref "...))
 	}
@@ -163,12 +166,4 @@ func (h NTP) AppendText(dst []byte) ([]byte, error) {
 		dst = t.AppendFormat(append(dst, " transmit "...), "2006-01-02T15:04:05.000000000Z")
 	}
 	return dst, nil
-}
-
-// trimZeros returns b without the zeros at its end.
-func trimZeros(b []byte) []byte {
-	for len(b) > 0 && b[len(b)-1] == 0 {
-		b = b[:len(b)-1]
-	}
-	return b
 }

@@ -2,8 +2,12 @@ package layers
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"time"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // ntpReply is a server's reply laid out by RFC 5905 figure 8.
@@ -11,7 +15,7 @@ const ntpReply = `24 01 03 ec 00000000 00000a80 47505300
 	c50204ec ee0e1f5e  c50204ec ee0e1f5e  c50204ec ee1b3c00  c50204ec 80000000`
 
 func TestNTP(t *testing.T) {
-	h, err := ParseNTP(unhex(t, ntpReply))
+	h, err := ParseNTP(viewtest.Unhex(t, ntpReply))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +46,8 @@ func TestNTPEra(t *testing.T) {
 		"80000000 00000000": time.Date(1968, 1, 20, 3, 14, 8, 0, time.UTC),
 		"7fffffff 00000000": time.Date(2104, 2, 26, 9, 42, 23, 0, time.UTC),
 	} {
-		b := unhex(t, ntpReply)
-		copy(b[16:], unhex(t, hex))
+		b := viewtest.Unhex(t, ntpReply)
+		copy(b[16:], viewtest.Unhex(t, hex))
 		h, _ := ParseNTP(b)
 		if got := h.Reference(); !got.Equal(want) {
 			t.Errorf("%s: %v, want %v", hex, got, want.UTC())
@@ -57,7 +61,7 @@ func TestNTPControl(t *testing.T) {
 		"16 02 0001 0000 0000 0000 0000": "v2 control",
 		"17 00 03 2a 0000 0000":          "v2 private",
 	} {
-		h, err := ParseNTP(unhex(t, in))
+		h, err := ParseNTP(viewtest.Unhex(t, in))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,8 +72,8 @@ func TestNTPControl(t *testing.T) {
 }
 
 func TestNTPText(t *testing.T) {
-	b := unhex(t, ntpReply)
-	copy(b, unhex(t, "e3 02 06 ec"))
+	b := viewtest.Unhex(t, ntpReply)
+	copy(b, viewtest.Unhex(t, "e3 02 06 ec"))
 	copy(b[12:], []byte{192, 0, 2, 1})
 	clear(b[40:])
 	h, _ := ParseNTP(b)
@@ -78,22 +82,22 @@ func TestNTPText(t *testing.T) {
 	}
 	b[1], b[12] = 0, '\n'
 	text, _ := h.AppendText(nil)
-	checkASCII(t, text)
+	viewtest.Printable(t, "text", text)
 }
 
 func TestNTPTruncated(t *testing.T) {
 	for n := range 48 {
-		if _, err := ParseNTP(unhex(t, ntpReply)[:n]); err != Short {
+		if _, err := ParseNTP(viewtest.Unhex(t, ntpReply)[:n]); !errors.Is(err, wire.Short) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
-	if h, err := ParseNTP(append(unhex(t, ntpReply), make([]byte, 20)...)); err != nil || len(h.Bytes()) != 68 {
+	if h, err := ParseNTP(append(viewtest.Unhex(t, ntpReply), make([]byte, 20)...)); err != nil || len(h.Bytes()) != 68 {
 		t.Errorf("with authenticator: %v", err)
 	}
 }
 
 func TestNTPAllocs(t *testing.T) {
-	b := unhex(t, ntpReply)
+	b := viewtest.Unhex(t, ntpReply)
 	buf := make([]byte, 0, 128)
 	if n := testing.AllocsPerRun(100, func() {
 		h, _ := ParseNTP(b)
@@ -105,8 +109,8 @@ func TestNTPAllocs(t *testing.T) {
 }
 
 func FuzzNTP(f *testing.F) {
-	f.Add(unhex(f, ntpReply))
-	for _, b := range CapturedPayloads(f, "story.pcapng") {
+	f.Add(viewtest.Unhex(f, ntpReply))
+	for _, b := range viewtest.CapturedPayloads(f, "story.pcapng") {
 		if len(b) == 48 { // without extensions
 			f.Add(b)
 		}
@@ -117,7 +121,7 @@ func FuzzNTP(f *testing.F) {
 			return
 		}
 		line, _ := h.AppendText(nil)
-		checkASCII(t, line)
+		viewtest.Printable(t, "text", line)
 		if h.RootDelay() < 0 || h.RootDispersion() < 0 || !bytes.Equal(h.Bytes(), b) {
 			t.Error("negative duration")
 		}

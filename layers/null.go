@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // BSD loopback encapsulations, https://www.tcpdump.org/linktypes.html entries
@@ -28,21 +30,21 @@ type Null struct{ b []byte }
 // of it that aliases b. The error is Short.
 func ParseNull(b []byte) (Null, error) {
 	if len(b) < nullLen {
-		return Null{}, Short
+		return Null{}, fail(KindNull, wire.Short, b, nullLen)
 	}
 	return Null{cut(b, len(b))}, nil
 }
 
-func stepNull(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepNull(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < nullLen {
-		return 0, 0, 0, Short
+		return nullLen, 0, 0, wire.Short
 	}
 	return nullLen, len(b), familyKind(Null{b}.Family()), 0
 }
 
-func stepLoop(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepLoop(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < nullLen {
-		return 0, 0, 0, Short
+		return nullLen, 0, 0, wire.Short
 	}
 	return nullLen, len(b), familyKind(binary.BigEndian.Uint32(b)), 0
 }

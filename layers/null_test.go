@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const nullSample = "02000000" + ipv4Sample
 
 func TestNull(t *testing.T) {
-	h, err := ParseNull(unhex(t, nullSample))
+	h, err := ParseNull(viewtest.Unhex(t, nullSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Family 2
 		Payload `+ipv4Sample+`
 		Text family 2`)

@@ -3,6 +3,8 @@ package layers
 import (
 	"iter"
 	"net/netip"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // MaxLayers is the most layers that a Packet holds. Decoding a packet that has
@@ -22,7 +24,7 @@ type Packet struct {
 	cut       bool             // the capture holds less than was on the wire
 	quote     bool             // nobody says whether it does
 	truncated bool
-	stop      Error
+	stop      stop
 	protocols map[Kind]Protocol // the Decoder's, if a layer is of one
 }
 
@@ -44,14 +46,50 @@ func (s *span) set(kind Kind, off, hdr, end int) {
 	s.off, s.end, s.hdr, s.kind = uint32(off), uint32(end), uint16(hdr), kind
 }
 
-// Err returns nil, or an *Error that says what stopped decoding. The layers
+// Err returns nil, or a *wire.Error that says what stopped decoding. The layers
 // before it are good.
 func (p *Packet) Err() error {
-	if p.stop.Reason == 0 {
+	if p.stop.reason == 0 {
 		return nil
 	}
-	e := p.stop
-	return &e
+	e := &wire.Error{Layer: p.name(p.stop.kind), Reason: p.stop.reason, Offset: p.off, Have: p.end - p.off}
+	if p.stop.need > e.Have {
+		e.Need = p.stop.need
+	}
+	if e.Reason == wire.Short {
+		e.By = p.limitedBy(p.end)
+	}
+	return e
+}
+
+// Stopped returns the layer that could not be decoded: ok is false if Err returns
+// nil.
+func (p *Packet) Stopped() (k Kind, ok bool) { return p.stop.kind, p.stop.reason != 0 }
+
+// A stop is what stopped decoding, at the end of the last layer.
+type stop struct {
+	kind   Kind
+	reason wire.Reason // 0: nothing did
+	need   int         // bytes of header, 0: not known
+}
+
+// limitedBy returns the name of the outermost layer that ends at end, if its
+// length field is why there are no more bytes.
+func (p *Packet) limitedBy(end int) string {
+	if end < len(p.data) {
+		for _, s := range p.spans[:p.n] {
+			if int(s.end) == end {
+				return p.name(s.kind)
+			}
+		}
+	}
+	return ""
+}
+
+// fail returns the error of a Parse function: b is not what kind says, as it has
+// not the bytes needed or for another reason.
+func fail(kind Kind, r wire.Reason, b []byte, need int) error {
+	return wire.Fail(kind.String(), r, len(b), need)
 }
 
 // Truncated reports whether a length field promises more bytes than were
@@ -226,13 +264,6 @@ func (p *Packet) WLAN() (WLAN, bool) {
 	}
 	b := p.bytes(KindWLAN)
 	return WLAN{b, 0}, b != nil
-}
-
-// DNS returns the innermost DNS message that was carried by UDP. Messages over
-// TCP span packets; package stream delivers them.
-func (p *Packet) DNS() (DNS, bool) {
-	b := p.bytes(KindDNS)
-	return DNS{b}, b != nil
 }
 
 // network returns index + 1 of the innermost IP layer, 0 when there is none.

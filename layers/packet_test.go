@@ -1,8 +1,10 @@
 package layers
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,7 +13,7 @@ func TestPacketInnermost(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "45000032 0000 4000 40 04 0000 0a000001 0a000002"+ipv4Sample)
 	wantKinds(t, p, KindIPv4, KindIPv4, KindUDP)
 	ip, _ := p.IPv4()
-	facts(t, ip, "Src 192.0.2.1")
+	viewtest.Facts(t, ip, "Src 192.0.2.1")
 	src, dst, ok := p.Addrs()
 	if src.String() != "192.0.2.1" || dst.String() != "198.51.100.7" || !ok {
 		t.Error(src, dst, ok)
@@ -83,5 +85,19 @@ func TestPacketZero(t *testing.T) {
 	var p Packet
 	if p.Err() != nil || p.Truncated() || p.Fragment() || len(p.Payload()) != 0 || len(kinds(&p)) != 0 {
 		t.Error(p.String())
+	}
+}
+
+// An error names the layer whose length field says that there are no more bytes,
+// the outermost of several.
+func TestErrBy(t *testing.T) {
+	const ip = "45000018 0000 4000 40 11 0000 c0000201 c6336407" // 4 bytes after the header
+	for in, want := range map[string]string{
+		ip + "00350035":     "UDP at byte 20: too short (have 4, need 8)",
+		ip + "003500350000": "UDP at byte 20: too short (have 4, need 8, by the length of IPv4)",
+	} {
+		if p := decodeHex(t, pcap.LinkTypeRaw, in); fmt.Sprint(p.Err()) != want {
+			t.Errorf("%s: %v, want %s", in, p.Err(), want)
+		}
 	}
 }

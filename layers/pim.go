@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // PIM message (RFC 7761 section 4.9): version and type, reserved, checksum. A
@@ -22,19 +24,19 @@ type PIM struct{ b []byte }
 // it is one, and returns a view of the message that aliases b. The error is
 // Short.
 func ParsePIM(b []byte) (PIM, error) {
-	if _, _, _, r := stepPIM(b); r != 0 {
-		return PIM{}, r
+	if need, _, _, r := stepPIM(b); r != 0 {
+		return PIM{}, fail(KindPIM, r, b, need)
 	}
 	return PIM{cut(b, len(b))}, nil
 }
 
-func stepPIM(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepPIM(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < pimLen {
-		return 0, 0, 0, Short
+		return pimLen, 0, 0, wire.Short
 	}
 	h := PIM{b}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	if hdr == pimRegisterLen && len(b) > hdr {
 		switch b[hdr] >> 4 {

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const pimSample = "2100 dffd 00000000" + ipv4Sample
 
 func TestPIM(t *testing.T) {
-	h, err := ParsePIM(unhex(t, pimSample))
+	h, err := ParsePIM(viewtest.Unhex(t, pimSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 8
 		Version 2
 		Type 1

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -25,22 +26,22 @@ type PKTAP struct{ b []byte }
 // ParsePKTAP checks that b begins with a packet tap header and returns a view
 // of it that aliases b. The error is Short or Malformed.
 func ParsePKTAP(b []byte) (PKTAP, error) {
-	if _, _, _, r := stepPKTAP(b); r != 0 {
-		return PKTAP{}, r
+	if need, _, _, r := stepPKTAP(b); r != 0 {
+		return PKTAP{}, fail(KindPKTAP, r, b, need)
 	}
 	return PKTAP{cut(b, len(b))}, nil
 }
 
-func stepPKTAP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepPKTAP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < pktapMinLen+pktapName {
-		return 0, 0, 0, Short
+		return pktapMinLen + pktapName, 0, 0, wire.Short
 	}
 	h := PKTAP{b}
 	if hdr = h.HeaderLen(); hdr < pktapMinLen+pktapName || hdr > maxHeaderLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	if binary.LittleEndian.Uint32(b[4:]) == pktapTypePacket {
 		next = linkKind(h.LinkType())

@@ -1,9 +1,12 @@
 package layers
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -12,11 +15,11 @@ var pktapSample = "6c000000 01000000 01000000 656e30" + pktapRest +
 	"020000000002 020000000001 0800" + ipv4Sample
 
 func TestPKTAP(t *testing.T) {
-	h, err := ParsePKTAP(unhex(t, pktapSample))
+	h, err := ParsePKTAP(viewtest.Unhex(t, pktapSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 108
 		LinkType ETHERNET
 		Interface 656e30
@@ -30,9 +33,9 @@ var pktapRest = strings.Repeat("00", 108-15)
 // A header that is shorter than its fields is malformed, and a record that is
 // no packet has nothing to go on with.
 func TestPKTAPForms(t *testing.T) {
-	b := unhex(t, pktapSample)
+	b := viewtest.Unhex(t, pktapSample)
 	b[0] = 51
-	if _, err := ParsePKTAP(b); err != Malformed {
+	if _, err := ParsePKTAP(b); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 	wantKinds(t, decodeHex(t, pcap.LinkTypePKTAP, "6c000000 00000000"+pktapSample[17:]), KindPKTAP)

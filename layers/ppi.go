@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -26,23 +27,23 @@ type PPI struct{ b []byte }
 // ParsePPI checks that b begins with a per-packet information header and
 // returns a view of it that aliases b. The error is Short or Malformed.
 func ParsePPI(b []byte) (PPI, error) {
-	_, size, _, r := stepPPI(b)
+	need, size, _, r := stepPPI(b)
 	if r != 0 {
-		return PPI{}, r
+		return PPI{}, fail(KindPPI, r, b, need)
 	}
 	return PPI{cut(b, size)}, nil
 }
 
-func stepPPI(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepPPI(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < ppiLen {
-		return 0, 0, 0, Short
+		return ppiLen, 0, 0, wire.Short
 	}
 	h := PPI{b}
 	if hdr = h.HeaderLen(); hdr < ppiLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	size = len(b)
 	if h.hasFCS() {

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +14,11 @@ const ppiSample = "00 00 2000 69000000 0200 1400 0000000000000000 0100 0000 0000
 	wlanSample + "11223344"
 
 func TestPPI(t *testing.T) {
-	h, err := ParsePPI(unhex(t, ppiSample))
+	h, err := ParsePPI(viewtest.Unhex(t, ppiSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 32
 		LinkType IEEE802_11
 		Text IEEE802_11`)
@@ -25,10 +28,10 @@ func TestPPIPacket(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypePPI, ppiSample)
 	wantKinds(t, p, KindPPI, KindWLAN, KindLLC, KindIPv4, KindUDP)
 	wlan, _ := p.Layer(KindWLAN)
-	if n := len(wlan.Bytes); n != len(unhex(t, wlanSample)) {
+	if n := len(wlan.Bytes); n != len(viewtest.Unhex(t, wlanSample)) {
 		t.Errorf("frame of %d bytes", n)
 	}
-	if _, err := ParsePPI(unhex(t, "00 00 0700 69000000")); err != Malformed {
+	if _, err := ParsePPI(viewtest.Unhex(t, "00 00 0700 69000000")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

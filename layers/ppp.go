@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // PPP header (RFC 1661 section 2, RFC 1662 section 3.1): in HDLC-like framing
@@ -44,17 +46,17 @@ type PPP struct{ b []byte }
 // ParsePPP checks that b begins with a PPP header and returns a view of it
 // that aliases b. The error is Short.
 func ParsePPP(b []byte) (PPP, error) {
-	if _, _, _, r := stepPPP(b); r != 0 {
-		return PPP{}, r
+	if need, _, _, r := stepPPP(b); r != 0 {
+		return PPP{}, fail(KindPPP, r, b, need)
 	}
 	return PPP{cut(b, len(b))}, nil
 }
 
-func stepPPP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepPPP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	h := PPP{b}
 	off := h.protocolOff()
 	if len(b) <= off || len(b) < h.HeaderLen() {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	return h.HeaderLen(), len(b), h.Protocol().kind(), 0
 }

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const pppSample = "ff03 0021" + ipv4Sample
 
 func TestPPP(t *testing.T) {
-	h, err := ParsePPP(unhex(t, pppSample))
+	h, err := ParsePPP(viewtest.Unhex(t, pppSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 4
 		Protocol 33
 		Payload `+ipv4Sample+`

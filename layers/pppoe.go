@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // PPPoE header (RFC 2516 section 4): version and type, code, session, length
@@ -23,16 +25,16 @@ type PPPoE struct{ b []byte }
 // that aliases b. A length beyond b is no error: see Truncated. The error is
 // Short.
 func ParsePPPoE(b []byte) (PPPoE, error) {
-	_, size, _, r := stepPPPoE(b)
+	need, size, _, r := stepPPPoE(b)
 	if r != 0 {
-		return PPPoE{}, r
+		return PPPoE{}, fail(KindPPPoE, r, b, need)
 	}
 	return PPPoE{cut(b, size)}, nil
 }
 
-func stepPPPoE(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepPPPoE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < pppoeLen {
-		return 0, 0, 0, Short
+		return pppoeLen, 0, 0, wire.Short
 	}
 	h := PPPoE{b}
 	if b[0] == pppoeVersionType && h.Code() == 0 {

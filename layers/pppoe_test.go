@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const pppoeSample = "11 00 0a1b 0020 0021" + ipv4Sample + "ffff"
 
 func TestPPPoE(t *testing.T) {
-	h, err := ParsePPPoE(unhex(t, pppoeSample))
+	h, err := ParsePPPoE(viewtest.Unhex(t, pppoeSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Code 0
 		SessionID 2587
 		Len 32
@@ -27,10 +28,10 @@ func TestPPPoE(t *testing.T) {
 // A discovery packet carries tags: here a PADI (RFC 2516 appendix B) with an
 // empty service name and a host's mark, and one that is cut.
 func TestPPPoETags(t *testing.T) {
-	h, err := ParsePPPoE(unhex(t, "11 09 0000 0010 0101 0000 0103 0004 01020304 0101 0009"))
+	h, err := ParsePPPoE(viewtest.Unhex(t, "11 09 0000 0010 0101 0000 0103 0004 01020304 0101 0009"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, "Tags {257 }, {259 01020304}")
+	viewtest.Facts(t, h, "Tags {257 }, {259 01020304}")
 	wantKinds(t, decodeHex(t, pcap.LinkTypePPPEther, "11 09 0000 0004 0101 0000"), KindPPPoE)
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Headers of 802.11 drivers (https://www.tcpdump.org/linktypes.html,
@@ -24,21 +26,21 @@ type Prism struct{ b []byte }
 // ParsePrism checks that b begins with a Prism or AVS header and returns a
 // view of it that aliases b. The error is Short or Malformed.
 func ParsePrism(b []byte) (Prism, error) {
-	if _, _, _, r := stepPrism(b); r != 0 {
-		return Prism{}, r
+	if need, _, _, r := stepPrism(b); r != 0 {
+		return Prism{}, fail(KindPrism, r, b, need)
 	}
 	return Prism{cut(b, len(b))}, nil
 }
 
-func stepPrism(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepPrism(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < prismMinLen {
-		return 0, 0, 0, Short
+		return prismMinLen, 0, 0, wire.Short
 	}
 	if hdr = (Prism{b}).HeaderLen(); hdr < prismMinLen || hdr > maxHeaderLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	return hdr, len(b), KindWLAN, 0
 }

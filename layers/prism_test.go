@@ -1,19 +1,23 @@
 package layers
 
 import (
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // A Prism header, all of its values absent.
 var prismSample = "44000000 90000000" + prismRest + wlanSample
 
 func TestPrism(t *testing.T) {
-	h, err := ParsePrism(unhex(t, prismSample))
+	h, err := ParsePrism(viewtest.Unhex(t, prismSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		IsAVS false
 		HeaderLen 144
 		Text header 144`)
@@ -23,18 +27,18 @@ func TestPrism(t *testing.T) {
 var prismRest = strings.Repeat("00", prismLen-8)
 
 func TestPrismAVS(t *testing.T) {
-	h, err := ParsePrism(unhex(t, "80211001 0000000c 00000000 d400"))
+	h, err := ParsePrism(viewtest.Unhex(t, "80211001 0000000c 00000000 d400"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		IsAVS true
 		HeaderLen 12
 		Payload d400`)
-	if _, err := ParsePrism(unhex(t, "80211001 00000007 00000000")); err != Malformed {
+	if _, err := ParsePrism(viewtest.Unhex(t, "80211001 00000007 00000000")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
-	if _, err := ParsePrism(unhex(t, "80211001 ffffffff 00000000")); err != Malformed {
+	if _, err := ParsePrism(viewtest.Unhex(t, "80211001 ffffffff 00000000")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

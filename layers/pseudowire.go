@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // What a label stack carries has no type. Its first four bits tell IP from the
@@ -45,14 +47,14 @@ type ControlWord struct{ b []byte }
 // of it that aliases b. The error is Short.
 func ParseControlWord(b []byte) (ControlWord, error) {
 	if len(b) < controlWordLen {
-		return ControlWord{}, Short
+		return ControlWord{}, fail(KindControlWord, wire.Short, b, controlWordLen)
 	}
 	return ControlWord{cut(b, len(b))}, nil
 }
 
-func stepControlWord(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepControlWord(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < controlWordLen {
-		return 0, 0, 0, Short
+		return controlWordLen, 0, 0, wire.Short
 	}
 	return controlWordLen, len(b), KindEthernet, 0
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Radiotap header (https://www.radiotap.org): version, padding, length, words
@@ -25,23 +27,23 @@ type Radiotap struct{ b []byte }
 // ParseRadiotap checks that b begins with a radiotap header and returns a view
 // of it that aliases b. The error is Short or Malformed.
 func ParseRadiotap(b []byte) (Radiotap, error) {
-	_, size, _, r := stepRadiotap(b)
+	need, size, _, r := stepRadiotap(b)
 	if r != 0 {
-		return Radiotap{}, r
+		return Radiotap{}, fail(KindRadiotap, r, b, need)
 	}
 	return Radiotap{cut(b, size)}, nil
 }
 
-func stepRadiotap(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepRadiotap(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < radiotapMinLen {
-		return 0, 0, 0, Short
+		return radiotapMinLen, 0, 0, wire.Short
 	}
 	h := Radiotap{b}
 	if hdr = h.HeaderLen(); hdr < radiotapMinLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	size = len(b)
 	flags, _ := h.Flags()

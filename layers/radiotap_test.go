@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +14,11 @@ const radiotapSample = "0000 1a00 07000080 00000000 00000000 0807060504030201 10
 	wlanSample + "11223344"
 
 func TestRadiotap(t *testing.T) {
-	h, err := ParseRadiotap(unhex(t, radiotapSample))
+	h, err := ParseRadiotap(viewtest.Unhex(t, radiotapSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 26
 		Present 2147483655
 		Flags 16 true
@@ -41,14 +44,14 @@ func TestRadiotapFlags(t *testing.T) {
 			t.Errorf("payload %x", p.Payload())
 		}
 	}
-	if _, err := ParseRadiotap(unhex(t, "0000 0700 00000000")); err != Malformed {
+	if _, err := ParseRadiotap(viewtest.Unhex(t, "0000 0700 00000000")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }
 
 // A snapshot length cuts off the check sequence before anything else.
 func TestRadiotapCut(t *testing.T) {
-	b := unhex(t, "0000 0900 02000000 10"+wlanSample)
+	b := viewtest.Unhex(t, "0000 0900 02000000 10"+wlanSample)
 	rec := pcap.Record{LinkType: pcap.LinkTypeIEEE802_11Radiotap, Data: b, WireLen: len(b) + 4}
 	var d Decoder
 	var p Packet

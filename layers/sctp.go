@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"iter"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // SCTP common header (RFC 9260 section 3.1): ports, verification tag, checksum.
@@ -33,14 +35,14 @@ type SCTP struct{ b []byte }
 // packet that aliases b. The error is Short.
 func ParseSCTP(b []byte) (SCTP, error) {
 	if len(b) < sctpLen {
-		return SCTP{}, Short
+		return SCTP{}, fail(KindSCTP, wire.Short, b, sctpLen)
 	}
 	return SCTP{cut(b, len(b))}, nil
 }
 
-func stepSCTP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepSCTP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < sctpLen {
-		return 0, 0, 0, Short
+		return sctpLen, 0, 0, wire.Short
 	}
 	return sctpLen, len(b), KindPayload, 0
 }

@@ -1,17 +1,21 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // An INIT chunk (RFC 9260 section 3.3.2) and, as no sender would, DATA behind it, whose padding is left out at the end.
 const sctpSample = "4650 0b59 00000000 00000000" +
 	"01 00 0014 00000001 0000ffff 0001 0001 00000001" + "00 03 0012 00000001 0000 0000 00000000 6869"
 
 func TestSCTP(t *testing.T) {
-	h, err := ParseSCTP(unhex(t, sctpSample))
+	h, err := ParseSCTP(viewtest.Unhex(t, sctpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		SrcPort 18000
 		DstPort 2905
 		VerificationTag 0
@@ -28,10 +32,10 @@ func TestSCTPChunks(t *testing.T) {
 		"0b000004 0e000009 00": "Chunks {11 0 }",
 		"0b00000501":           "Chunks {11 0 01}",
 	} {
-		h, err := ParseSCTP(unhex(t, "4650 0b59 00000000 00000000"+b))
+		h, err := ParseSCTP(viewtest.Unhex(t, "4650 0b59 00000000 00000000"+b))
 		if err != nil {
 			t.Fatal(err)
 		}
-		facts(t, h, want)
+		viewtest.Facts(t, h, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/netip"
 
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -36,22 +37,22 @@ type SFlow struct{ b []byte }
 // version 5 and returns a view of it that aliases b. The error is Short or
 // Malformed.
 func ParseSFlow(b []byte) (SFlow, error) {
-	if _, _, _, r := stepSFlow(b); r != 0 {
-		return SFlow{}, r
+	if need, _, _, r := stepSFlow(b); r != 0 {
+		return SFlow{}, fail(KindSFlow, r, b, need)
 	}
 	return SFlow{cut(b, len(b))}, nil
 }
 
-func stepSFlow(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepSFlow(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < sflowMinLen {
-		return 0, 0, 0, Short
+		return sflowMinLen, 0, 0, wire.Short
 	}
 	h := SFlow{b}
 	if family := binary.BigEndian.Uint32(b[4:]); binary.BigEndian.Uint32(b) != sflowVersion || family != 1 && family != 2 {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < h.headerLen() {
-		return 0, 0, 0, Short
+		return h.headerLen(), 0, 0, wire.Short
 	}
 	return h.headerLen(), len(b), KindPayload, 0
 }

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -15,11 +18,11 @@ const sflowSample = "00000005 00000001 c0000201 00000000 00000007 00000064 00000
 	"020000000002 020000000001 0800 4500001e 123440004011 3c5f"
 
 func TestSFlow(t *testing.T) {
-	h, err := ParseSFlow(unhex(t, sflowSample))
+	h, err := ParseSFlow(viewtest.Unhex(t, sflowSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Agent 192.0.2.1
 		Seq 7
 		Packets {ETHERNET true 1500 02000000000202000000000108004500001e1234400040113c5f}
@@ -30,15 +33,15 @@ func TestSFlow(t *testing.T) {
 func TestSFlowForms(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "450000000000400040110000c0000201c6336407 c000 18c7 0000 0000"+sflowSample)
 	wantKinds(t, p, KindIPv4, KindUDP, KindSFlow)
-	h, err := ParseSFlow(unhex(t, "00000005 00000002 20010db8000000000000000000000001 00000000 00000007 00000064 00000001"+
+	h, err := ParseSFlow(viewtest.Unhex(t, "00000005 00000002 20010db8000000000000000000000001 00000000 00000007 00000064 00000001"+
 		"00000001 ffffffff"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Agent 2001:db8::1
 		Packets`)
-	if _, err := ParseSFlow(unhex(t, "00000004 00000001 c0000201 00000000 00000007 00000064 00000002")); err != Malformed {
+	if _, err := ParseSFlow(viewtest.Unhex(t, "00000004 00000001 c0000201 00000000 00000007 00000064 00000002")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)
 	}
 }

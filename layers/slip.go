@@ -1,6 +1,10 @@
 package layers
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // Header of SLIP captures (https://www.tcpdump.org/linktypes.html,
 // LINKTYPE_SLIP): direction, and what the driver knew of a compressed header
@@ -16,14 +20,14 @@ type SLIP struct{ b []byte }
 // a view of it that aliases b. The error is Short.
 func ParseSLIP(b []byte) (SLIP, error) {
 	if len(b) < slipLen {
-		return SLIP{}, Short
+		return SLIP{}, fail(KindSLIP, wire.Short, b, slipLen)
 	}
 	return SLIP{cut(b, len(b))}, nil
 }
 
-func stepSLIP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepSLIP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < slipLen {
-		return 0, 0, 0, Short
+		return slipLen, 0, 0, wire.Short
 	}
 	return slipLen, len(b), KindIPv4, 0
 }

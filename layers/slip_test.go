@@ -1,16 +1,20 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A packet that the host sent, with a header that was not compressed (RFC 1144).
 const slipSample = "01 40 0000 00000000 00000000 00000000" + ipv4Sample
 
 func TestSLIP(t *testing.T) {
-	h, err := ParseSLIP(unhex(t, slipSample))
+	h, err := ParseSLIP(viewtest.Unhex(t, slipSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Sent true
 		Payload `+ipv4Sample+`
 		Text sent true`)

@@ -1,6 +1,10 @@
 package layers
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // Linux cooked capture headers, https://www.tcpdump.org/linktypes/ pages
 // LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2. All fields are big-endian.
@@ -36,14 +40,14 @@ type LinuxSLL struct{ b []byte }
 // returns a view of it that aliases b. The error is Short.
 func ParseLinuxSLL(b []byte) (LinuxSLL, error) {
 	if len(b) < linuxSLLLen {
-		return LinuxSLL{}, Short
+		return LinuxSLL{}, fail(KindLinuxSLL, wire.Short, b, linuxSLLLen)
 	}
 	return LinuxSLL{cut(b, len(b))}, nil
 }
 
-func stepLinuxSLL(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepLinuxSLL(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < linuxSLLLen {
-		return 0, 0, 0, Short
+		return linuxSLLLen, 0, 0, wire.Short
 	}
 	h := LinuxSLL{b}
 	return linuxSLLLen, len(b), sllKind(h.HardwareType(), h.EtherType()), 0
@@ -100,14 +104,14 @@ type LinuxSLL2 struct{ b []byte }
 // version 2, and returns a view of it that aliases b. The error is Short.
 func ParseLinuxSLL2(b []byte) (LinuxSLL2, error) {
 	if len(b) < linuxSLL2Len {
-		return LinuxSLL2{}, Short
+		return LinuxSLL2{}, fail(KindLinuxSLL2, wire.Short, b, linuxSLL2Len)
 	}
 	return LinuxSLL2{cut(b, len(b))}, nil
 }
 
-func stepLinuxSLL2(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepLinuxSLL2(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < linuxSLL2Len {
-		return 0, 0, 0, Short
+		return linuxSLL2Len, 0, 0, wire.Short
 	}
 	h := LinuxSLL2{b}
 	return linuxSLL2Len, len(b), sllKind(h.HardwareType(), h.EtherType()), 0

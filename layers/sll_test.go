@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -14,11 +15,11 @@ const (
 )
 
 func TestLinuxSLL(t *testing.T) {
-	h, err := ParseLinuxSLL(unhex(t, linuxSLLSample))
+	h, err := ParseLinuxSLL(viewtest.Unhex(t, linuxSLLSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		PacketType 4
 		HardwareType 1
 		Addr 020000000001
@@ -28,11 +29,11 @@ func TestLinuxSLL(t *testing.T) {
 }
 
 func TestLinuxSLL2(t *testing.T) {
-	h, err := ParseLinuxSLL2(unhex(t, linuxSLL2Sample))
+	h, err := ParseLinuxSLL2(viewtest.Unhex(t, linuxSLL2Sample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		EtherType IPv4
 		InterfaceIndex 3
 		HardwareType 1
@@ -44,13 +45,13 @@ func TestLinuxSLL2(t *testing.T) {
 
 // An address longer than the eight bytes of its field is cut to them.
 func TestLinuxSLLLongAddr(t *testing.T) {
-	b := unhex(t, linuxSLLSample)
+	b := viewtest.Unhex(t, linuxSLLSample)
 	b[4], b[5] = 0xff, 0xff
 	h, err := ParseLinuxSLL(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, "Addr 0200000000010000")
+	viewtest.Facts(t, h, "Addr 0200000000010000")
 }
 
 // The hardware type, or a protocol that is no EtherType, may say what follows.

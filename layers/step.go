@@ -1,9 +1,12 @@
 package layers
 
+import "github.com/sightline-go/sightline/layers/wire"
+
 // step decodes the header that b begins with: its length, how many bytes of b
 // belong to the layer (more than len(b) when the capture lacks some) and what
-// follows it.
-func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
+// follows it. If b cannot be decoded, hdr is how many bytes the header needs at
+// least, as far as that is known.
+func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 	switch kind {
 	case KindEthernet:
 		return stepEthernet(b)
@@ -156,5 +159,5 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason Reason) {
 	case KindNTP:
 		return stepNTP(b)
 	}
-	return 0, 0, KindPayload, Malformed
+	return 0, 0, KindPayload, wire.Malformed
 }

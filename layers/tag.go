@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Tags that switches put between addresses and EtherType, behind an EtherType
@@ -29,15 +31,15 @@ func ParseVNTag(b []byte) (SwitchTag, error) { return parseSwitchTag(b, vnTagLen
 func ParseETag(b []byte) (SwitchTag, error) { return parseSwitchTag(b, eTagLen) }
 
 func parseSwitchTag(b []byte, hdr int) (SwitchTag, error) {
-	if _, _, _, r := stepSwitchTag(b, hdr); r != 0 {
-		return SwitchTag{}, r
+	if need, _, _, r := stepSwitchTag(b, hdr); r != 0 {
+		return SwitchTag{}, fail(KindVNTag, r, b, need)
 	}
 	return SwitchTag{cut(b, len(b)), hdr}, nil
 }
 
-func stepSwitchTag(b []byte, fixed int) (hdr, size int, next Kind, r Reason) {
+func stepSwitchTag(b []byte, fixed int) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < fixed {
-		return 0, 0, 0, Short
+		return fixed, 0, 0, wire.Short
 	}
 	size, next = etherPayload(b, fixed, EtherType(binary.BigEndian.Uint16(b[fixed-2:])))
 	return fixed, size, next, 0

@@ -1,16 +1,20 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A VN-Tag before a VLAN tag.
 const vnTagSample = "80010002 8100" + vlanSample
 
 func TestVNTag(t *testing.T) {
-	h, err := ParseVNTag(unhex(t, vnTagSample))
+	h, err := ParseVNTag(viewtest.Unhex(t, vnTagSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Tag 80010002
 		EtherType 802.1Q
 		Text 80010002 802.1Q`)
@@ -20,11 +24,11 @@ func TestVNTag(t *testing.T) {
 const eTagSample = "0000 0064 0000 0800" + ipv4Sample
 
 func TestETag(t *testing.T) {
-	h, err := ParseETag(unhex(t, eTagSample))
+	h, err := ParseETag(viewtest.Unhex(t, eTagSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Tag 000000640000
 		EtherType IPv4
 		Payload `+ipv4Sample+``)

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"iter"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // TCP header (RFC 9293 section 3.1).
@@ -69,23 +71,23 @@ type TCP struct{ b []byte }
 // ParseTCP checks that b begins with a TCP header and returns a view of the
 // segment that aliases b. The error is Short or Malformed.
 func ParseTCP(b []byte) (TCP, error) {
-	_, size, _, r := stepTCP(b)
+	need, size, _, r := stepTCP(b)
 	if r != 0 {
-		return TCP{}, r
+		return TCP{}, fail(KindTCP, r, b, need)
 	}
 	return TCP{cut(b, size)}, nil
 }
 
-func stepTCP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepTCP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < tcpMinLen {
-		return 0, 0, 0, Short
+		return tcpMinLen, 0, 0, wire.Short
 	}
 	hdr = int(b[12]>>4) * 4
 	if hdr < tcpMinLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	return hdr, len(b), KindPayload, 0
 }

@@ -1,6 +1,12 @@
 package layers
 
-import "testing"
+import (
+	"errors"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // A SYN (RFC 9293 section 3.1) with the options that Linux sends, and its
 // checksum between 192.0.2.1 and 198.51.100.7.
@@ -8,11 +14,11 @@ const tcpSample = "c00001bb 01020304 00000000 a002 faf0 9b10 0000" +
 	"020405b4 0402 080a0000000100000000 01 030307"
 
 func TestTCP(t *testing.T) {
-	h, err := ParseTCP(unhex(t, tcpSample))
+	h, err := ParseTCP(viewtest.Unhex(t, tcpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		SrcPort 49152
 		DstPort 443
 		Seq 16909060
@@ -35,11 +41,11 @@ func TestTCP(t *testing.T) {
 }
 
 func TestTCPData(t *testing.T) {
-	h, err := ParseTCP(unhex(t, "c00001bb 00000001 00000002 5018 0400 4ac2 0000 68656c6c6f"))
+	h, err := ParseTCP(viewtest.Unhex(t, "c00001bb 00000001 00000002 5018 0400 4ac2 0000 68656c6c6f"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Flags P.
 		Options
 		MSS 0 false
@@ -53,12 +59,12 @@ func TestParseTCP(t *testing.T) {
 		name, b string
 		want    error
 	}{
-		{"data offset of 16", "c00001bb 01020304 00000000 4002 faf0 9b10 0000", Malformed},
-		{"data offset of 0", "c00001bb 01020304 00000000 0002 faf0 9b10 0000", Malformed},
-		{"data offset beyond the bytes", "c00001bb 01020304 00000000 6002 faf0 9b10 0000", Short},
-		{"19 bytes", "c00001bb 01020304 00000000 5002 faf0 9b10 00", Short},
+		{"data offset of 16", "c00001bb 01020304 00000000 4002 faf0 9b10 0000", wire.Malformed},
+		{"data offset of 0", "c00001bb 01020304 00000000 0002 faf0 9b10 0000", wire.Malformed},
+		{"data offset beyond the bytes", "c00001bb 01020304 00000000 6002 faf0 9b10 0000", wire.Short},
+		{"19 bytes", "c00001bb 01020304 00000000 5002 faf0 9b10 00", wire.Short},
 	} {
-		if _, err := ParseTCP(unhex(t, c.b)); err != c.want {
+		if _, err := ParseTCP(viewtest.Unhex(t, c.b)); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
@@ -67,12 +73,12 @@ func TestParseTCP(t *testing.T) {
 // Selective acknowledgment (RFC 2018 section 3), a fast open cookie (RFC 7413
 // section 4.1.1) and a multipath join (RFC 8684 section 3.2).
 func TestTCPOptions(t *testing.T) {
-	h, err := ParseTCP(unhex(t, "c00001bb 01020304 00000000 f010 faf0 9b10 0000"+
+	h, err := ParseTCP(viewtest.Unhex(t, "c00001bb 01020304 00000000 f010 faf0 9b10 0000"+
 		"0101 0512 00000064 000000c8 0000012c 00000190"+"2206 01020304"+"1e0c 1001 0102030405060708"+"0000"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		SACK {100 200}, {300 400}
 		FastOpen 01020304 true
 		MPTCP 1 true
@@ -82,11 +88,11 @@ func TestTCPOptions(t *testing.T) {
 // An option of a length that its kind does not have is none, and hides no
 // other behind it.
 func TestTCPOptionLength(t *testing.T) {
-	h, err := ParseTCP(unhex(t, "c00001bb 01020304 00000000 7002 faf0 9b10 0000"+"020305 01"+"020405b4"))
+	h, err := ParseTCP(viewtest.Unhex(t, "c00001bb 01020304 00000000 7002 faf0 9b10 0000"+"020305 01"+"020405b4"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Options {2 05}, {1 }, {2 05b4}
 		MSS 1460 true`)
 }

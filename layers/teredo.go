@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"net/netip"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // Teredo encapsulation (RFC 4380 section 5.1.1): an IPv6 packet, maybe behind
@@ -23,31 +25,31 @@ type Teredo struct{ b []byte }
 // ParseTeredo checks that b is the payload of a Teredo datagram and returns a
 // view of it that aliases b. The error is Short or Malformed.
 func ParseTeredo(b []byte) (Teredo, error) {
-	if _, _, _, r := stepTeredo(b); r != 0 {
-		return Teredo{}, r
+	if need, _, _, r := stepTeredo(b); r != 0 {
+		return Teredo{}, fail(KindTeredo, r, b, need)
 	}
 	return Teredo{cut(b, len(b))}, nil
 }
 
-func stepTeredo(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepTeredo(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < 2 {
-		return 0, 0, 0, Short
+		return 2, 0, 0, wire.Short
 	}
 	if len(b) < teredoAuthLen && binary.BigEndian.Uint16(b) == teredoAuth {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	hdr = Teredo{b}.HeaderLen()
 	if len(b) < hdr {
-		return 0, 0, 0, Short
+		return hdr, 0, 0, wire.Short
 	}
 	if len(b) == hdr {
 		return hdr, hdr, KindPayload, 0 // a bubble without packet
 	}
 	if b[hdr]>>4 != 6 {
 		if len(b) == hdr+1 && b[hdr] == teredoOrigin {
-			return 0, 0, 0, Short
+			return 0, 0, 0, wire.Short
 		}
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	return hdr, len(b), KindIPv6, 0
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +13,11 @@ import (
 const teredoSample = "0001 00 00 0011223344556677 00 0000 63bf 3ffffdd2" + ipv6Sample
 
 func TestTeredo(t *testing.T) {
-	h, err := ParseTeredo(unhex(t, teredoSample))
+	h, err := ParseTeredo(viewtest.Unhex(t, teredoSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 21
 		Origin 192.0.2.45:40000 true
 		Text origin 192.0.2.45:40000`)
@@ -31,8 +33,8 @@ func TestTeredoForms(t *testing.T) {
 		{"neither", ipv6Sample, []Kind{KindTeredo, KindIPv6, KindUDP}, nil},
 		{"origin", "0000 63bf 3ffffdd2" + ipv6Sample, []Kind{KindTeredo, KindIPv6, KindUDP}, nil},
 		{"no packet", "0000 63bf 3ffffdd2", []Kind{KindTeredo}, nil},
-		{"IPv4", ipv4Sample, nil, Malformed},
-		{"cut", "0001 00", nil, Short},
+		{"IPv4", ipv4Sample, nil, wire.Malformed},
+		{"cut", "0001 00", nil, wire.Short},
 	} {
 		t.Log(c.name)
 		p := decodeHex(t, pcap.LinkTypeRaw, "450000000000400040110000c0000201c6336407 0dd8 c000 0000 0000"+c.b)

@@ -1,5 +1,10 @@
 package layers
 
+import (
+	"github.com/sightline-go/sightline/layers/dhcp"
+	"github.com/sightline-go/sightline/layers/dns"
+)
+
 // AppendText appends one line, without line end, that names the layers of p,
 // outermost first, and what stopped decoding. Its form is stable. Nothing in it
 // but printable ASCII comes from the packet.
@@ -180,13 +185,17 @@ func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
 	case KindSCTP:
 		dst, _ = SCTP{l.Bytes}.AppendText(dst)
 	case KindDNS:
-		dst, _ = DNS{l.Bytes}.AppendText(dst)
+		m, _ := dns.ParseMessage(l.Bytes)
+		dst, _ = m.AppendText(dst)
 	case KindNBNS:
-		dst, _ = NBNS{DNS{l.Bytes}}.AppendText(dst)
+		m, _ := dns.ParseNBNS(l.Bytes)
+		dst, _ = m.AppendText(dst)
 	case KindDHCPv4:
-		dst, _ = DHCPv4{l.Bytes}.AppendText(dst)
+		m, _ := dhcp.ParseV4(l.Bytes)
+		dst, _ = m.AppendText(dst)
 	case KindDHCPv6:
-		dst, _ = DHCPv6{l.Bytes}.AppendText(dst)
+		m, _ := dhcp.ParseV6(l.Bytes)
+		dst, _ = m.AppendText(dst)
 	case KindNTP:
 		dst, _ = NTP{l.Bytes}.AppendText(dst)
 	}

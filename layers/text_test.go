@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -18,9 +19,9 @@ func TestPacketText(t *testing.T) {
 		{eth + "0806" + arpSample,
 			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 ARP, ARP op 1 192.0.2.1 > 192.0.2.2"},
 		{eth + "0800" + "4500001e1234400040113c5fc0000201c6336407 123400",
-			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, IPv4 192.0.2.1 > 198.51.100.7, !layers: UDP at byte 34: cut by the capture (3 bytes there)"},
-		{"02", "!layers: Ethernet at byte 0: too short (1 bytes there)"},
-		{"", "!layers: Ethernet at byte 0: too short (0 bytes there)"},
+			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, IPv4 192.0.2.1 > 198.51.100.7, !UDP at byte 34: cut by the capture (have 3, need 8)"},
+		{"02", "!Ethernet: too short (have 1, need 14)"},
+		{"", "!Ethernet: too short (have 0, need 14)"},
 	} {
 		p := decodeHex(t, pcap.LinkTypeEthernet, c.packet)
 		if diff := cmp.Diff(c.want, p.String()); diff != "" {

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // UDP header (RFC 768): source port, destination port, length, checksum.
@@ -46,23 +48,23 @@ type UDP struct{ b []byte }
 // datagram that aliases b. A length beyond b is no error: see Truncated. The
 // error is Short or Malformed.
 func ParseUDP(b []byte) (UDP, error) {
-	_, size, _, r := stepUDP(b)
+	need, size, _, r := stepUDP(b)
 	if r != 0 {
-		return UDP{}, r
+		return UDP{}, fail(KindUDP, r, b, need)
 	}
 	return UDP{cut(b, size)}, nil
 }
 
-func stepUDP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepUDP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < udpLen {
-		return 0, 0, 0, Short
+		return udpLen, 0, 0, wire.Short
 	}
 	size = UDP{b}.Len()
 	if size == 0 {
 		size = len(b)
 	}
 	if size < udpLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	return udpLen, size, udpNext(UDP{b}.SrcPort(), UDP{b}.DstPort(), min(size, len(b))-udpLen), 0
 }

@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -11,11 +14,11 @@ import (
 const udpSample = "12340009000a98f76869"
 
 func TestUDP(t *testing.T) {
-	h, err := ParseUDP(unhex(t, udpSample+"ffff")) // and what is no part of it
+	h, err := ParseUDP(viewtest.Unhex(t, udpSample+"ffff")) // and what is no part of it
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		SrcPort 4660
 		DstPort 9
 		Len 10
@@ -30,13 +33,13 @@ func TestParseUDP(t *testing.T) {
 		name, b string
 		want    error
 	}{
-		{"length of 7", "12340009000798f7", Malformed},
+		{"length of 7", "12340009000798f7", wire.Malformed},
 		{"length of 8", "12340009000898f7", nil},
 		{"length unknown", "12340009000098f76869", nil},
 		{"length beyond the bytes", "12340009ffff98f76869", nil},
-		{"7 bytes", "12340009000a98", Short},
+		{"7 bytes", "12340009000a98", wire.Short},
 	} {
-		if _, err := ParseUDP(unhex(t, c.b)); err != c.want {
+		if _, err := ParseUDP(viewtest.Unhex(t, c.b)); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // UDP-Lite header (RFC 3828 section 3.1): ports, checksum coverage, checksum.
@@ -16,19 +18,19 @@ type UDPLite struct{ b []byte }
 // of the datagram that aliases b. The error is Short, or Malformed for a
 // coverage that ends inside the header.
 func ParseUDPLite(b []byte) (UDPLite, error) {
-	if _, _, _, r := stepUDPLite(b); r != 0 {
-		return UDPLite{}, r
+	if need, _, _, r := stepUDPLite(b); r != 0 {
+		return UDPLite{}, fail(KindUDPLite, r, b, need)
 	}
 	return UDPLite{cut(b, len(b))}, nil
 }
 
-func stepUDPLite(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepUDPLite(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < udpLiteLen {
-		return 0, 0, 0, Short
+		return udpLiteLen, 0, 0, wire.Short
 	}
 	h := UDPLite{b}
 	if c := h.Coverage(); c != 0 && c < udpLiteLen {
-		return 0, 0, 0, Malformed
+		return 0, 0, 0, wire.Malformed
 	}
 	return udpLiteLen, len(b), udpNext(h.SrcPort(), h.DstPort(), len(b)-udpLiteLen), 0
 }

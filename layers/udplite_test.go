@@ -1,16 +1,22 @@
 package layers
 
-import "testing"
+import (
+	"errors"
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/layers/wire"
+)
 
 // A datagram whose header alone is covered (RFC 3828 section 3.1).
 const udpLiteSample = "12340009 0008 1234 6869"
 
 func TestUDPLite(t *testing.T) {
-	h, err := ParseUDPLite(unhex(t, udpLiteSample))
+	h, err := ParseUDPLite(viewtest.Unhex(t, udpLiteSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		SrcPort 4660
 		DstPort 9
 		Coverage 8
@@ -21,8 +27,8 @@ func TestUDPLite(t *testing.T) {
 
 // A coverage that ends inside the header is malformed, 0 means all.
 func TestParseUDPLite(t *testing.T) {
-	for b, want := range map[string]error{"123400090007 1234": Malformed, "123400090000 1234": nil} {
-		if _, err := ParseUDPLite(unhex(t, b)); err != want {
+	for b, want := range map[string]error{"123400090007 1234": wire.Malformed, "123400090000 1234": nil} {
+		if _, err := ParseUDPLite(viewtest.Unhex(t, b)); !errors.Is(err, want) {
 			t.Errorf("%s: %v", b, err)
 		}
 	}

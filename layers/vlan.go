@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // VLAN tag (IEEE 802.1Q clause 9.6): three bits of priority, the drop eligible
@@ -16,16 +18,16 @@ type VLAN struct{ b []byte }
 // ParseVLAN checks that b begins with a VLAN tag (without the EtherType that
 // announces it) and returns a view of it that aliases b. The error is Short.
 func ParseVLAN(b []byte) (VLAN, error) {
-	_, size, _, r := stepVLAN(b)
+	need, size, _, r := stepVLAN(b)
 	if r != 0 {
-		return VLAN{}, r
+		return VLAN{}, fail(KindVLAN, r, b, need)
 	}
 	return VLAN{cut(b, size)}, nil
 }
 
-func stepVLAN(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepVLAN(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < vlanLen {
-		return 0, 0, 0, Short
+		return vlanLen, 0, 0, wire.Short
 	}
 	size, next = etherPayload(b, vlanLen, VLAN{b}.EtherType())
 	return vlanLen, size, next, 0

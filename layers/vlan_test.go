@@ -1,16 +1,20 @@
 package layers
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sightline-go/sightline/internal/viewtest"
+)
 
 // A customer tag (IEEE 802.1Q clause 9.6): priority 5, drop eligible, VLAN 291.
 const vlanSample = "b123 0800" + ipv4Sample
 
 func TestVLAN(t *testing.T) {
-	h, err := ParseVLAN(unhex(t, vlanSample))
+	h, err := ParseVLAN(viewtest.Unhex(t, vlanSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Priority 5
 		DropEligible true
 		ID 291

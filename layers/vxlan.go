@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // VXLAN header (RFC 7348 section 5): flags, reserved, network identifier of 24
@@ -22,21 +24,21 @@ type VXLAN struct{ b []byte }
 // that aliases b. The error is Short.
 func ParseVXLAN(b []byte) (VXLAN, error) {
 	if len(b) < vxlanLen {
-		return VXLAN{}, Short
+		return VXLAN{}, fail(KindVXLAN, wire.Short, b, vxlanLen)
 	}
 	return VXLAN{cut(b, len(b))}, nil
 }
 
-func stepVXLAN(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepVXLAN(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < vxlanLen {
-		return 0, 0, 0, Short
+		return vxlanLen, 0, 0, wire.Short
 	}
 	return vxlanLen, len(b), KindEthernet, 0
 }
 
-func stepVXLANGPE(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepVXLANGPE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < vxlanLen {
-		return 0, 0, 0, Short
+		return vxlanLen, 0, 0, wire.Short
 	}
 	if b[0]&vxlanNextProto == 0 {
 		return vxlanLen, len(b), KindEthernet, 0

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const vxlanSample = "08 000000 00002a 00" + ethernetSample
 
 func TestVXLAN(t *testing.T) {
-	h, err := ParseVXLAN(unhex(t, vxlanSample))
+	h, err := ParseVXLAN(viewtest.Unhex(t, vxlanSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		Flags 8
 		VNI 42
 		Text vni 42`)

@@ -3,6 +3,8 @@ package layers
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // WCCP redirect header (draft-mclaggan-wccp-v2rev1 section 4.12.1), between GRE
@@ -18,14 +20,14 @@ type WCCP struct{ b []byte }
 // it that aliases b. The error is Short.
 func ParseWCCP(b []byte) (WCCP, error) {
 	if len(b) < wccpLen {
-		return WCCP{}, Short
+		return WCCP{}, fail(KindWCCP, wire.Short, b, wccpLen)
 	}
 	return WCCP{cut(b, len(b))}, nil
 }
 
-func stepWCCP(b []byte) (hdr, size int, next Kind, r Reason) {
+func stepWCCP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < wccpLen {
-		return 0, 0, 0, Short
+		return wccpLen, 0, 0, wire.Short
 	}
 	return wccpLen, len(b), KindIPv4, 0
 }

@@ -3,6 +3,8 @@ package layers
 import (
 	"fmt"
 	"iter"
+
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // IEEE 802.11 header (IEEE 802.11-2020 clause 9.2.4). Data frames have frame
@@ -50,19 +52,19 @@ func ParseWLANPadded(b []byte) (WLAN, error) {
 }
 
 func parseWLAN(b []byte, pad int) (WLAN, error) {
-	if _, _, _, r := stepWLAN(b, pad); r != 0 {
-		return WLAN{}, r
+	if need, _, _, r := stepWLAN(b, pad); r != 0 {
+		return WLAN{}, fail(KindWLAN, r, b, need)
 	}
 	return WLAN{cut(b, len(b)), pad}, nil
 }
 
-func stepWLAN(b []byte, pad int) (hdr, size int, next Kind, r Reason) {
+func stepWLAN(b []byte, pad int) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < wlanMinLen {
-		return 0, 0, 0, Short
+		return wlanMinLen, 0, 0, wire.Short
 	}
 	h := WLAN{b, pad}
 	if hdr = h.HeaderLen(); len(b) < hdr {
-		return 0, 0, 0, Short
+		return 0, 0, 0, wire.Short
 	}
 	switch {
 	case !h.IsData() || h.Protected() || h.fragment():
@@ -140,32 +142,32 @@ func (h WLAN) hasAddrs() bool {
 }
 
 // Receiver returns the address of the receiving station, the first address.
-func (h WLAN) Receiver() MAC { return MAC(h.b[4:]) }
+func (h WLAN) Receiver() wire.MAC { return wire.MAC(h.b[4:]) }
 
 // Transmitter returns the address of the transmitting station, the second
 // address of management and data frames.
-func (h WLAN) Transmitter() (addr MAC, ok bool) {
+func (h WLAN) Transmitter() (addr wire.MAC, ok bool) {
 	if !h.hasAddrs() {
-		return MAC{}, false
+		return wire.MAC{}, false
 	}
-	return MAC(h.b[10:]), true
+	return wire.MAC(h.b[10:]), true
 }
 
 // BSSID returns the address of the access point, or of the ad hoc network. It
 // reports false for control frames, and between access points.
-func (h WLAN) BSSID() (addr MAC, ok bool) {
+func (h WLAN) BSSID() (addr wire.MAC, ok bool) {
 	if !h.hasAddrs() {
-		return MAC{}, false
+		return wire.MAC{}, false
 	}
 	switch h.b[1] & (wlanToDS | wlanFromDS) {
 	case wlanToDS:
-		return MAC(h.b[4:]), true
+		return wire.MAC(h.b[4:]), true
 	case wlanFromDS:
-		return MAC(h.b[10:]), true
+		return wire.MAC(h.b[10:]), true
 	case 0:
-		return MAC(h.b[16:]), true
+		return wire.MAC(h.b[16:]), true
 	}
-	return MAC{}, false
+	return wire.MAC{}, false
 }
 
 // Subframes returns the subframes of an A-MSDU (clause 9.3.2.2) up to the

@@ -3,6 +3,7 @@ package layers
 import (
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -10,11 +11,11 @@ import (
 const wlanSample = "8801 0000 02000000000a 020000000001 020000000002 1000 0000" + llcSample
 
 func TestWLAN(t *testing.T) {
-	h, err := ParseWLAN(unhex(t, wlanSample))
+	h, err := ParseWLAN(viewtest.Unhex(t, wlanSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 26
 		Type 2
 		Subtype 8
@@ -48,11 +49,11 @@ func TestWLANForms(t *testing.T) {
 		{"extension", "2c00 0000 02000000000a", 10, nil},
 		{"acknowledgment", "d400 0000 02000000000a", 10, nil},
 	} {
-		h, err := ParseWLAN(unhex(t, c.b))
+		h, err := ParseWLAN(viewtest.Unhex(t, c.b))
 		if err != nil || h.HeaderLen() != c.hdr {
 			t.Errorf("%s: header of %d bytes, %v", c.name, h.HeaderLen(), err)
 		}
-		touch(t, h)
+		viewtest.Touch(t, h)
 		wantKinds(t, decodeHex(t, pcap.LinkTypeIEEE802_11, c.b), append([]Kind{KindWLAN}, c.next...)...)
 	}
 }
@@ -61,11 +62,11 @@ func TestWLANForms(t *testing.T) {
 const wlanPaddedSample = "8801 0000 02000000000a 020000000001 020000000002 1000 0000 0000" + llcSample
 
 func TestWLANPadded(t *testing.T) {
-	h, err := ParseWLANPadded(unhex(t, wlanPaddedSample))
+	h, err := ParseWLANPadded(viewtest.Unhex(t, wlanPaddedSample))
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts(t, h, `
+	viewtest.Facts(t, h, `
 		HeaderLen 28
 		Payload aaaa030000000800`+ipv4Sample+``)
 }
@@ -85,13 +86,13 @@ func TestWLANSubframes(t *testing.T) {
 		{hdr + subframe + "000000" + subframe[:30], 1},
 		{hdr, 0},
 	} {
-		h, err := ParseWLAN(unhex(t, c.b))
+		h, err := ParseWLAN(viewtest.Unhex(t, c.b))
 		if err != nil {
 			t.Fatal(err)
 		}
 		n := 0
 		for b := range h.Subframes() {
-			if string(b) != string(unhex(t, subframe)) {
+			if string(b) != string(viewtest.Unhex(t, subframe)) {
 				t.Errorf("%x", b)
 			}
 			n++

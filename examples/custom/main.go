@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -18,7 +19,7 @@ var beacon = layers.Protocol{Kind: layers.KindUser, Name: "beacon", Parse: parse
 
 func parseBeacon(b []byte) (layers.Step, error) {
 	if len(b) < 2 || len(b) < 2+int(b[1]) {
-		return layers.Step{}, layers.Short
+		return layers.Step{}, wire.Short
 	}
 	return layers.Step{HeaderLen: 2 + int(b[1])}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -51,7 +52,7 @@ func run(w io.Writer, r *pcap.Reader) error {
 
 func show(w io.Writer, messages []stream.Message) {
 	for _, m := range messages {
-		msg, err := layers.ParseDNS(m.Data)
+		msg, err := dns.ParseMessage(m.Data)
 		if m.Proto != stream.DNS || !m.FromClient || err != nil {
 			continue
 		}

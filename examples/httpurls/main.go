@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -54,8 +55,8 @@ func show(w io.Writer, messages []stream.Message) {
 		if m.Proto != stream.HTTP1 || m.Part != stream.Whole || m.FromClient {
 			continue
 		}
-		res, err := layers.ParseHTTPResponse(m.Data)
-		req, reqErr := layers.ParseHTTPRequest(m.Request)
+		res, err := http1.ParseResponse(m.Data)
+		req, reqErr := http1.ParseRequest(m.Request)
 		if err == nil && reqErr == nil {
 			fmt.Fprintf(w, "%d %s %q\n", res.Status(), req.Method(), req.AppendURL(nil))
 		}

@@ -3,7 +3,7 @@ package main
 import (
 	"encoding/binary"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 )
 
 const portDNS = 53
@@ -14,7 +14,7 @@ func (f *fields) dnsOverTCP(b []byte) {
 	for len(b) > 2 {
 		size := int(binary.BigEndian.Uint16(b))
 		b = b[2:]
-		m, err := layers.ParseDNS(b[:min(size, len(b))])
+		m, err := dns.ParseMessage(b[:min(size, len(b))])
 		if err != nil {
 			f.dnsHeader(b[:min(size, len(b))])
 			return
@@ -37,7 +37,7 @@ func (f *fields) dnsHeader(b []byte) {
 		f.object.number(dnsRCode, uint64(b[3]&0x0f))
 	}
 	counts := dnsCounts
-	if layers.DNSOpcode(opcode) == layers.DNSUpdate {
+	if dns.Opcode(opcode) == dns.OpcodeUpdate {
 		counts = counts[3:] // the other sections have another meaning (RFC 2136 section 2.2)
 	}
 	f.object.put(counts, b)
@@ -50,7 +50,7 @@ var dnsCounts = []field{
 	{key: dnsAdditionals, at: 10, size: 2, mask: all},
 }
 
-func (f *fields) dns(m layers.DNS) {
+func (f *fields) dns(m dns.Message) {
 	o := &f.object
 	f.dnsHeader(m.Bytes())
 	for q := range m.Questions() {
@@ -62,50 +62,50 @@ func (f *fields) dns(m layers.DNS) {
 	}
 }
 
-func (f *fields) resource(rr layers.Resource) {
+func (f *fields) resource(rr dns.Resource) {
 	o := &f.object
 	f.name(dnsRespName, rr.Name)
 	o.number(dnsRespType, uint64(rr.Type))
-	if rr.Type != layers.DNSTypeOPT {
+	if rr.Type != dns.TypeOPT {
 		o.number(dnsRespTTL, uint64(rr.TTL))
 	}
 	switch rr.Type {
-	case layers.DNSTypeA:
+	case dns.TypeA:
 		f.address(dnsA, rr)
-	case layers.DNSTypeAAAA:
+	case dns.TypeAAAA:
 		f.address(dnsAAAA, rr)
-	case layers.DNSTypeCNAME:
+	case dns.TypeCNAME:
 		f.target(dnsCNAME, rr)
-	case layers.DNSTypeNS:
+	case dns.TypeNS:
 		f.target(dnsNS, rr)
-	case layers.DNSTypePTR:
+	case dns.TypePTR:
 		f.target(dnsPTR, rr)
-	case layers.DNSTypeMX:
+	case dns.TypeMX:
 		if _, exchange, ok := rr.MX(); ok {
 			f.name(dnsMX, exchange)
 		}
-	case layers.DNSTypeSRV:
+	case dns.TypeSRV:
 		if srv, ok := rr.SRV(); ok {
 			f.name(dnsSRV, srv.Target)
 		}
-	case layers.DNSTypeSOA:
+	case dns.TypeSOA:
 		if soa, ok := rr.SOA(); ok {
 			f.name(dnsSOA, soa.MName)
 		}
-	case layers.DNSTypeTXT:
+	case dns.TypeTXT:
 		for text := range rr.Texts() {
 			o.text(dnsTXT, string(text))
 		}
 	}
 }
 
-func (f *fields) address(k key, rr layers.Resource) {
+func (f *fields) address(k key, rr dns.Resource) {
 	if a, ok := rr.Addr(); ok {
 		f.object.addr(k, a)
 	}
 }
 
-func (f *fields) target(k key, rr layers.Resource) {
+func (f *fields) target(k key, rr dns.Resource) {
 	if n, ok := rr.Target(); ok {
 		f.name(k, n)
 	}
@@ -113,12 +113,12 @@ func (f *fields) target(k key, rr layers.Resource) {
 
 // name adds a name as it is in the packet. One that cannot be decoded is told
 // as such, so that lists of names and types stay side by side.
-func (f *fields) name(k key, n layers.Name) {
+func (f *fields) name(k key, n dns.Name) {
 	f.object.text(k, rawName(n))
 }
 
 // rawName returns the labels of a name with dots between them.
-func rawName(n layers.Name) string {
+func rawName(n dns.Name) string {
 	if n.Err() != nil {
 		return "<" + n.Err().Error() + ">"
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // A form says how a field's bytes are printed.
@@ -162,7 +163,7 @@ func (o *object) put(fields []field, b []byte) {
 		v := b[f.at : f.at+f.size]
 		switch f.form {
 		case mac:
-			o.mac(f.key, layers.MAC(v))
+			o.mac(f.key, wire.MAC(v))
 		case addr:
 			a, _ := netip.AddrFromSlice(v)
 			o.addr(f.key, a)

@@ -11,7 +11,12 @@ import (
 
 	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dhcp"
+	"github.com/sightline-go/sightline/layers/mail"
+	"github.com/sightline-go/sightline/layers/quic"
+	"github.com/sightline-go/sightline/layers/ssh"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -104,7 +109,7 @@ func (n *indicatorPrinter) end() {
 }
 
 func (n *indicatorPrinter) dhcp(b []byte) {
-	m, err := layers.ParseDHCPv4(b)
+	m, err := dhcp.ParseV4(b)
 	if err == nil && len(m.HostName()) > 0 {
 		n.out.DHCPHostname[text(string(m.HostName()))]++
 	}
@@ -139,14 +144,14 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 }
 
 func (n *indicatorPrinter) tls(m *stream.Message) {
-	if hello, err := layers.ParseClientHello(m.Data); err == nil {
+	if hello, err := tls.ParseClientHello(m.Data); err == nil {
 		n.clientHello(m.Via, hello)
-	} else if hello, err := layers.ParseServerHello(m.Data); err == nil {
+	} else if hello, err := tls.ParseServerHello(m.Data); err == nil {
 		n.out.TLSJA3S[string(hello.AppendJA3S(nil))]++
 		if proto := hello.ALPN(); len(proto) > 0 {
 			n.out.TLSALPN[text(string(proto))]++
 		}
-	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
+	} else if c, err := tls.ParseCertificate(m.Data); err == nil {
 		for der := range c.Chain() {
 			sum := sha256.Sum256(der)
 			n.out.X509SHA256[hex.EncodeToString(sum[:])]++
@@ -154,10 +159,10 @@ func (n *indicatorPrinter) tls(m *stream.Message) {
 	}
 }
 
-func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHello) {
-	var transport byte = layers.JA4TCP
+func (n *indicatorPrinter) clientHello(via stream.Proto, hello tls.ClientHello) {
+	var transport byte = tls.JA4TCP
 	if via == stream.QUIC {
-		transport = layers.JA4QUIC
+		transport = tls.JA4QUIC
 	}
 	if name := text(string(hello.ServerName())); name != "" {
 		n.out.TLSSNI[name]++
@@ -173,7 +178,7 @@ func (n *indicatorPrinter) clientHello(via stream.Proto, hello layers.ClientHell
 }
 
 func (n *indicatorPrinter) command(m *stream.Message) {
-	c, err := layers.ParseCommand(m.Data)
+	c, err := mail.ParseCommand(m.Data)
 	if err != nil || !m.FromClient {
 		return
 	}
@@ -193,7 +198,7 @@ func (n *indicatorPrinter) command(m *stream.Message) {
 }
 
 func (n *indicatorPrinter) mail(m *stream.Message) {
-	h, err := layers.ParseMailHeader(m.Data)
+	h, err := mail.ParseHeader(m.Data)
 	if err != nil {
 		return
 	}
@@ -205,13 +210,13 @@ func (n *indicatorPrinter) mail(m *stream.Message) {
 }
 
 func (n *indicatorPrinter) quic(m *stream.Message) {
-	if p, err := layers.ParseQUIC(m.Data); err == nil {
+	if p, err := quic.ParsePacket(m.Data); err == nil {
 		n.out.QUICVersion[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
 	}
 }
 
 func (n *indicatorPrinter) ssh(m *stream.Message) {
-	if id, err := layers.ParseSSHIdent(m.Data); err == nil {
+	if id, err := ssh.ParseIdent(m.Data); err == nil {
 		n.out.SSHProtocol[text(string(id.Bytes()))]++
 	}
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -18,7 +18,7 @@ type dnsAlias struct {
 }
 
 func (n *indicatorPrinter) dns(m *stream.Message) {
-	msg, err := layers.ParseDNS(m.Data)
+	msg, err := dns.ParseMessage(m.Data)
 	if err != nil {
 		return
 	}
@@ -34,7 +34,7 @@ func (n *indicatorPrinter) dns(m *stream.Message) {
 		name := text(rawName(rr.Name))
 		if addr, ok := rr.Addr(); ok {
 			n.answer(name, addr.String())
-		} else if target, ok := rr.Target(); ok && rr.Type == layers.DNSTypeCNAME && target.Err() == nil {
+		} else if target, ok := rr.Target(); ok && rr.Type == dns.TypeCNAME && target.Err() == nil {
 			n.alias(name, text(rawName(target)))
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -35,13 +35,13 @@ type httpObject struct {
 }
 
 func (n *indicatorPrinter) http(m *stream.Message) {
-	if req, err := layers.ParseHTTPRequest(m.Data); err == nil {
+	if req, err := http1.ParseRequest(m.Data); err == nil {
 		n.out.HTTPRequests = append(n.out.HTTPRequests, httpRequest{
 			Frame: m.Last.Number, Method: string(req.Method()),
 			Host: text(string(req.Get("Host"))), URI: text(string(req.Target())),
 			FullURI: fullURI(req), UserAgent: text(string(req.Get("User-Agent"))), Version: version(req.Version()),
 		})
-	} else if res, err := layers.ParseHTTPResponse(m.Data); err == nil {
+	} else if res, err := http1.ParseResponse(m.Data); err == nil {
 		r := httpResponse{
 			Frame: m.Last.Number, Code: res.Status(),
 			ContentType: text(string(res.Get("Content-Type"))), Server: text(string(res.Get("Server"))),
@@ -72,7 +72,7 @@ func (n *indicatorPrinter) httpBody(m *stream.Message) {
 }
 
 // fullURI returns the URL of a request that names its host, "" for others.
-func fullURI(req layers.HTTPRequest) string {
+func fullURI(req http1.Request) string {
 	if len(req.Get("Host")) == 0 {
 		return ""
 	}

@@ -34,7 +34,7 @@ func TestText(t *testing.T) {
 	want := `1 2026-03-04T05:06:07.000008Z 75 Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 802.1Q, VLAN id 5, ` +
 		`IPv4 10.0.0.5 > 192.0.2.53, UDP 5000 > 53 len 29, DNS id 7 query A www.example
 2 2026-03-04T05:06:07.000008Z 75/30 Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 802.1Q, VLAN id 5, ` +
-		`!layers: IPv4 at byte 18: cut by the capture (12 bytes there)
+		`!IPv4 at byte 18: cut by the capture (have 12, need 20)
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

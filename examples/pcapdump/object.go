@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/wire"
 )
 
 // A key is a field of a packet's object, in the order of printing.
@@ -237,7 +237,7 @@ func (o *object) boolean(k key, v bool) {
 	o.done(k)
 }
 
-func (o *object) mac(k key, m layers.MAC) {
+func (o *object) mac(k key, m wire.MAC) {
 	o.values[k] = append(m.AppendTo(append(o.values[k], '"')), '"')
 	o.done(k)
 }

@@ -4,21 +4,23 @@ import (
 	"errors"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
 // stopped adds the fields, as far as they are there, of the layer that could
 // not be decoded.
 func (f *fields) stopped(p *layers.Packet, wireEnd int) {
-	var e *layers.Error
-	if !errors.As(p.Err(), &e) || e.Reason == layers.TooDeep {
+	var e *wire.Error
+	if !errors.As(p.Err(), &e) || e.Reason == wire.TooDeep {
 		return
 	}
 	b := p.Bytes()[e.Offset : e.Offset+e.Have]
-	table := fieldsOf(e.Kind)
-	switch e.Kind {
+	kind, _ := p.Stopped()
+	table := fieldsOf(kind)
+	switch kind {
 	case layers.KindIPv4, layers.KindIPv6:
-		if e.Reason == layers.Malformed && len(b) > 0 {
+		if e.Reason == wire.Malformed && len(b) > 0 {
 			table = table[:sensible(b[0])]
 		}
 	case layers.KindTCP:
@@ -57,10 +59,10 @@ func sensible(first byte) int {
 	return upToLen
 }
 
-func (f *fields) stoppedTCP(e *layers.Error, b []byte, wireEnd int) []field {
+func (f *fields) stoppedTCP(e *wire.Error, b []byte, wireEnd int) []field {
 	const minLen = 20
 	switch {
-	case e.Reason == layers.Malformed:
+	case e.Reason == wire.Malformed:
 		f.tcpLen(int(b[12]>>4)*4, e.Offset, wireEnd)
 		return tcpUpToHdrLen
 	case len(b) < 4:
@@ -73,18 +75,18 @@ func (f *fields) stoppedTCP(e *layers.Error, b []byte, wireEnd int) []field {
 
 // damage says whether a packet is malformed, or cut by the capture.
 func (f *fields) damage(p *layers.Packet, rec *pcap.Record) {
-	var e *layers.Error
+	var e *wire.Error
 	ok := errors.As(p.Err(), &e)
 	if m, is := p.DNS(); !ok && is {
 		ok = errors.As(m.Validate(), &e)
 	}
 	switch {
 	case !ok:
-	case e.Reason == layers.Short && p.Fragment():
+	case e.Reason == wire.Short && p.Fragment():
 		// The rest is in a later fragment.
-	case e.Reason == layers.Truncated, e.Reason == layers.Short && e.Kind == layers.KindDNS && rec.Truncated():
+	case e.Reason == wire.Truncated, e.Reason == wire.Short && e.Layer == layers.KindDNS.String() && rec.Truncated():
 		f.object.boolean(short, true)
 	default:
-		f.object.text(malformed, e.Kind.String())
+		f.object.text(malformed, e.Layer)
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
+	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -115,7 +117,7 @@ func (f *fields) special(l layers.Layer, wireEnd int) {
 			}
 		}
 	case layers.KindDNS:
-		m, _ := layers.ParseDNS(l.Bytes)
+		m, _ := dns.ParseMessage(l.Bytes)
 		f.dns(m)
 	}
 }
@@ -130,8 +132,8 @@ func (f *fields) announce(k key, t layers.EtherType) {
 }
 
 func (f *fields) sllAddr(b []byte) {
-	if len(b) == len(layers.MAC{}) {
-		f.object.mac(sllSrcMAC, layers.MAC(b))
+	if len(b) == len(wire.MAC{}) {
+		f.object.mac(sllSrcMAC, wire.MAC(b))
 	}
 }
 
@@ -139,9 +141,9 @@ func (f *fields) sllAddr(b []byte) {
 func (f *fields) arp(h layers.ARP) {
 	o := &f.object
 	o.number(arpOpcode, uint64(h.Operation()))
-	if b := h.SenderHardware(); len(b) == len(layers.MAC{}) {
-		o.mac(arpSrcMAC, layers.MAC(b))
-		o.mac(arpDstMAC, layers.MAC(h.TargetHardware()))
+	if b := h.SenderHardware(); len(b) == len(wire.MAC{}) {
+		o.mac(arpSrcMAC, wire.MAC(b))
+		o.mac(arpDstMAC, wire.MAC(h.TargetHardware()))
 	}
 	if a := h.SenderIP(); a.IsValid() {
 		o.addr(arpSrcIP, a)

@@ -7,10 +7,10 @@ import (
 
 	"github.com/gopacket/gopacket"
 	golayers "github.com/gopacket/gopacket/layers"
-	"github.com/miekg/dns"
+	miekg "github.com/miekg/dns"
 	"golang.org/x/net/dns/dnsmessage"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 )
 
 const (
@@ -26,21 +26,21 @@ func dnsRows() []measurer {
 	const perMessage = "ns/message"
 	return []measurer{
 		&row{title: title{"DNS", "query, with its name", perMessage}, contestants: []contestant{
-			repeat("sightline layers.DNS, NameAppender", query, parseDNSNames()),
+			repeat("sightline dns.Message, NameAppender", query, parseDNSNames()),
 			repeat("gopacket layers.DNS, reused", query, gopacketDNS(true)),
 			repeat("dnsmessage.Parser", query, dnsMessage(true)),
 			repeat("miekg/dns", query, miekgDNS(true)),
 			repeat("floor: written by hand", query, queryByHand),
 		}},
 		&row{title: title{"DNS", "response, without names", perMessage}, contestants: []contestant{
-			repeat("sightline layers.DNS, Resources", response, parseDNS),
+			repeat("sightline dns.Message, Resources", response, parseDNS),
 			repeat("gopacket layers.DNS, reused", response, gopacketDNS(false)),
 			repeat("dnsmessage.Parser", response, dnsMessage(false)),
 			repeat("miekg/dns", response, miekgDNS(false)),
 			repeat("floor: written by hand", response, parseDNSByHand),
 		}},
 		&row{title: title{"DNS", "response, with all names", perMessage}, contestants: []contestant{
-			repeat("sightline layers.DNS, Resources, NameAppender", response, parseDNSNames()),
+			repeat("sightline dns.Message, Resources, NameAppender", response, parseDNSNames()),
 			repeat("gopacket layers.DNS, reused", response, gopacketDNS(true)),
 			repeat("dnsmessage.Parser", response, dnsMessage(true)),
 			repeat("miekg/dns", response, miekgDNS(true)),
@@ -79,7 +79,7 @@ func repeat(name string, message func(*rand.Rand) []byte, parse func(b []byte) (
 }
 
 func parseDNS(b []byte) (res result, err error) {
-	m, err := layers.ParseDNS(b)
+	m, err := dns.ParseMessage(b)
 	if err != nil {
 		return res, err
 	}
@@ -98,7 +98,7 @@ func parseDNS(b []byte) (res result, err error) {
 
 // A namesReader appends the names to a buffer, one at a time.
 type namesReader struct {
-	names layers.NameAppender
+	names dns.NameAppender
 	buf   []byte
 }
 
@@ -108,7 +108,7 @@ func parseDNSNames() func(b []byte) (result, error) {
 }
 
 func (r *namesReader) parse(b []byte) (res result, err error) {
-	m, err := layers.ParseDNS(b)
+	m, err := dns.ParseMessage(b)
 	if err != nil {
 		return res, err
 	}
@@ -130,7 +130,7 @@ func (r *namesReader) parse(b []byte) (res result, err error) {
 	return res, nil
 }
 
-func (r *namesReader) length(n layers.Name) int {
+func (r *namesReader) length(n dns.Name) int {
 	r.buf = r.names.AppendTo(r.buf[:0], n)
 	return len(r.buf)
 }
@@ -164,7 +164,7 @@ func gopacketDNS(names bool) func(b []byte) (result, error) {
 
 // miekgDNS unpacks into the same message again. Its names end with a dot.
 func miekgDNS(names bool) func(b []byte) (result, error) {
-	var m dns.Msg
+	var m miekg.Msg
 	return func(b []byte) (res result, err error) {
 		if err := m.Unpack(b); err != nil {
 			return res, err
@@ -183,9 +183,9 @@ func miekgDNS(names bool) func(b []byte) (result, error) {
 			res.sum += uint64(h.Rrtype) + uint64(h.Ttl)
 			name(h.Name)
 			switch rr := rr.(type) {
-			case *dns.A:
+			case *miekg.A:
 				res.sum += uint64(binary.BigEndian.Uint32(rr.A.To4()))
-			case *dns.CNAME:
+			case *miekg.CNAME:
 				name(rr.Target)
 			}
 		}

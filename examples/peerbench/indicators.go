@@ -9,7 +9,10 @@ import (
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -87,7 +90,7 @@ func messages(name string) (f found, err error) {
 type counter struct {
 	stream.Assembler
 	found found
-	names layers.NameAppender
+	names dns.NameAppender
 	buf   []byte
 }
 
@@ -98,12 +101,12 @@ func (c *counter) count(messages []stream.Message) {
 		case m.Proto == stream.DNS:
 			c.dns(m.Data)
 		case m.Proto == stream.HTTP1 && m.FromClient:
-			if req, err := layers.ParseHTTPRequest(m.Data); err == nil {
+			if req, err := http1.ParseRequest(m.Data); err == nil {
 				c.found.Requests++
 				c.found.Bytes += len(req.Host()) + len(req.Target()) + len(req.Get("User-Agent"))
 			}
 		case m.Proto == stream.TLS && m.FromClient:
-			if hello, err := layers.ParseClientHello(m.Data); err == nil && len(hello.ServerName()) > 0 {
+			if hello, err := tls.ParseClientHello(m.Data); err == nil && len(hello.ServerName()) > 0 {
 				c.found.Hellos++
 				c.found.Bytes += len(hello.ServerName())
 			}
@@ -112,7 +115,7 @@ func (c *counter) count(messages []stream.Message) {
 }
 
 func (c *counter) dns(b []byte) {
-	m, err := layers.ParseDNS(b)
+	m, err := dns.ParseMessage(b)
 	if err != nil {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -312,7 +313,7 @@ func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
 	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref) || a.pushOpenVPN(p, b, ref)
 }
 
-func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {
+func (a *Assembler) pushDNS(p *layers.Packet, m dns.Message, first, last Ref) {
 	f, ok := p.Flow()
 	if !ok {
 		return

@@ -12,7 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/quic"
+	"github.com/sightline-go/sightline/layers/ssh"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -83,9 +86,9 @@ func TestCorpusHASSH(t *testing.T) {
 			if m.FromClient {
 				from[0] = '>'
 			}
-			if k, err := layers.ParseSSHKex(m.Data); err == nil {
+			if k, err := ssh.ParseKexInit(m.Data); err == nil {
 				got = append(got, string(k.AppendHASSH(from, m.FromClient)))
-			} else if r, err := layers.ParseSSHReply(m.Data); err == nil {
+			} else if r, err := ssh.ParseKexReply(m.Data); err == nil {
 				got = append(got, string(append(from, r.KeyType()...)))
 			}
 		})
@@ -121,13 +124,13 @@ func TestCorpusQUIC(t *testing.T) {
 		read(t, filepath.Join(dir, "dev", name), func(m stream.Message) {
 			switch {
 			case m.Proto == stream.QUIC:
-				p, err := layers.ParseQUIC(m.Data)
+				p, err := quic.ParsePacket(m.Data)
 				if err != nil {
 					t.Errorf("%s: packet %d: %v", name, m.First.Number, err)
 				}
 				got.Versions[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
-			case m.Via == stream.QUIC && m.Data[0] == byte(layers.TLSClientHello):
-				h, err := layers.ParseClientHello(m.Data)
+			case m.Via == stream.QUIC && m.Data[0] == byte(tls.TypeClientHello):
+				h, err := tls.ParseClientHello(m.Data)
 				if err != nil || h.Validate() != nil {
 					t.Errorf("%s: packet %d: %v, %v", name, m.First.Number, err, h.Validate())
 				}

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/dns"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // probeLen is how many bytes a decision may need.
@@ -238,17 +240,17 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 // recogniseTLS wants a handshake record of version 3.x that begins with a
 // ClientHello or a ServerHello.
 func recogniseTLS(b []byte) (role, verdict) {
-	want := [...]byte{byte(layers.TLSHandshakeRecord), 3}
+	want := [...]byte{byte(tls.ContentHandshake), 3}
 	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
 		return either, refused
 	}
 	if len(b) < tlsRecordLen+1 {
 		return either, undecided
 	}
-	switch layers.TLSHandshakeType(b[tlsRecordLen]) {
-	case layers.TLSClientHello:
+	switch tls.HandshakeType(b[tlsRecordLen]) {
+	case tls.TypeClientHello:
 		return fromClient, decided
-	case layers.TLSServerHello:
+	case tls.TypeServerHello:
 		return fromServer, decided
 	}
 	return either, refused
@@ -290,7 +292,7 @@ func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
 	if len(b) < size {
 		return either, refused
 	}
-	m, err := layers.ParseDNS(b[2:size])
+	m, err := dns.ParseMessage(b[2:size])
 	if err != nil || m.Validate() != nil {
 		return either, refused
 	}

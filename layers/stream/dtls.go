@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // Bounds of DTLS messages that come in fragments. A longer one is given up; of
@@ -28,7 +29,7 @@ type dtlsMessage struct {
 // pushDTLS takes a datagram if it begins with a handshake record of DTLS that is
 // not encrypted.
 func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
-	if len(b) < 13 || b[0] != byte(layers.TLSHandshakeRecord) || b[1] != 0xfe || p.Fragment() {
+	if len(b) < 13 || b[0] != byte(tls.ContentHandshake) || b[1] != 0xfe || p.Fragment() {
 		return false
 	}
 	f, ok := p.Flow()
@@ -37,18 +38,18 @@ func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
 	}
 	taken := false
 	for len(b) > 0 {
-		r, err := layers.ParseDTLSRecord(b)
-		if err != nil || r.Type() != layers.TLSHandshakeRecord || r.Epoch() != 0 {
+		r, err := tls.ParseDTLSRecord(b)
+		if err != nil || r.Type() != tls.ContentHandshake || r.Epoch() != 0 {
 			break
 		}
 		b, taken = b[len(r.Bytes()):], true
 		for body := r.Payload(); len(body) > 0; {
-			m, err := layers.ParseDTLSHandshake(body)
+			m, err := tls.ParseDTLSHandshake(body)
 			if err != nil {
 				break
 			}
 			body = body[len(m.Bytes()):]
-			if m.Type() == layers.TLSClientHello || m.Type() == layers.TLSServerHello {
+			if m.Type() == tls.TypeClientHello || m.Type() == tls.TypeServerHello {
 				a.dtlsHello(f, m, ref)
 			}
 		}
@@ -57,7 +58,7 @@ func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
 }
 
 // dtlsHello takes a fragment of a hello.
-func (a *Assembler) dtlsHello(f layers.Flow, m layers.DTLSHandshake, ref Ref) {
+func (a *Assembler) dtlsHello(f layers.Flow, m tls.DTLSHandshake, ref Ref) {
 	if m.Len() > min(dtlsMaxMessage, withDefault(a.MaxMessage, defaultMaxMessage)) {
 		a.stats.TooLong++
 		return
@@ -83,7 +84,7 @@ func (a *Assembler) dtlsHello(f layers.Flow, m layers.DTLSHandshake, ref Ref) {
 }
 
 // partialDTLS returns the message that m is a fragment of.
-func (a *Assembler) partialDTLS(f layers.Flow, m layers.DTLSHandshake) *dtlsMessage {
+func (a *Assembler) partialDTLS(f layers.Flow, m tls.DTLSHandshake) *dtlsMessage {
 	ends, from := makeKey(f)
 	for _, w := range a.dtls {
 		if w.ends == ends && w.from == from && w.number == m.Message() && w.size == m.Len() {
@@ -117,12 +118,12 @@ func (a *Assembler) flushDTLS() {
 }
 
 // emitDTLS delivers a hello in the form that it has in TLS.
-func (a *Assembler) emitDTLS(f layers.Flow, typ layers.TLSHandshakeType, body []byte, first, last Ref) {
-	client := typ == layers.TLSClientHello
+func (a *Assembler) emitDTLS(f layers.Flow, typ tls.HandshakeType, body []byte, first, last Ref) {
+	client := typ == tls.TypeClientHello
 	if !client {
 		f = f.Reverse()
 	}
-	b := layers.AppendTLSHandshake(a.getSpare(), typ, body)
+	b := tls.AppendHandshake(a.getSpare(), typ, body)
 	if cap(b) <= spareSize {
 		a.lent = append(a.lent, b)
 	}

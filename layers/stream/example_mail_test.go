@@ -3,7 +3,7 @@ package stream_test
 import (
 	"fmt"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -17,11 +17,11 @@ func Example_mail() {
 				fmt.Printf("file %s, %d bytes, %v, SHA-256 %.4x...\n", m.File.Name, m.File.Size, m.File.State, m.File.SHA256)
 			case m.Part != stream.Whole:
 			case m.Proto == stream.Mail:
-				if h, err := layers.ParseMailHeader(m.Data); err == nil {
-					fmt.Println("subject", layers.MailText(h.Get("Subject")))
+				if h, err := mail.ParseHeader(m.Data); err == nil {
+					fmt.Println("subject", mail.Text(h.Get("Subject")))
 				}
 			case m.Proto == stream.SMTP && m.FromClient:
-				if c, err := layers.ParseCommand(m.Data); err == nil && c.Path() != nil {
+				if c, err := mail.ParseCommand(m.Data); err == nil && c.Path() != nil {
 					fmt.Printf("%s %s\n", c.Verb(), c.Mailbox())
 				}
 			}

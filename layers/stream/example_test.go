@@ -5,6 +5,7 @@ import (
 	"log"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -22,7 +23,7 @@ func ExampleAssembler() {
 			if m.Proto != stream.HTTP1 || m.Part != stream.End {
 				continue
 			}
-			if req, err := layers.ParseHTTPRequest(m.Request); err == nil {
+			if req, err := http1.ParseRequest(m.Request); err == nil {
 				fmt.Printf("%.4x... %d bytes, %v, %s\n", m.File.SHA256, m.File.Size, m.File.State, req.AppendURL(nil))
 			}
 		}

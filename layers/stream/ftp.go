@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // An ftpFramer cuts the control connection of FTP (RFC 959) into commands and
@@ -68,7 +68,7 @@ func (f *ftpFramer) command(s sink, p *piece) {
 	if !ok {
 		return
 	}
-	c, err := layers.ParseCommand(bytes.TrimLeftFunc(b, func(r rune) bool { return r >= 0x80 || r == 0 }))
+	c, err := mail.ParseCommand(bytes.TrimLeftFunc(b, func(r rune) bool { return r >= 0x80 || r == 0 }))
 	if err != nil {
 		l.done(s, p, len(b))
 		return

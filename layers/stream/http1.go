@@ -1,7 +1,8 @@
 package stream
 
 import (
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // An httpFramer cuts a conversation into HTTP/1 heads and the bodies between
@@ -120,21 +121,21 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 			p.data = p.data[n:]
 			return
 		}
-		if _, v := recogniseHTTP(p.data); v == refused && !layers.LooksLikeHTTPRequest(p.data) {
+		if _, v := recogniseHTTP(p.data); v == refused && !http1.LooksLikeRequest(p.data) {
 			h.mode = httpLost
 			p.data = nil
 			return
 		}
 	}
-	b, ok := h.until(s, p, layers.HTTPHeadLen)
+	b, ok := h.until(s, p, http1.HeadLen)
 	if !ok {
 		return
 	}
 	m := Message{Proto: HTTP1, First: h.buf.first, Last: p.ref, Gap: h.buf.gap, Data: b}
-	if res, err := layers.ParseHTTPResponse(b); err == nil {
+	if res, ok := responseOf(b); ok {
 		m.FromClient = p.side == s.c.client
 		f.response(s, h, m, res)
-	} else if req, err := layers.ParseHTTPRequest(b); err == nil {
+	} else if req, err := http1.ParseRequest(b); err == nil {
 		s.c.setClient(p.side)
 		m.FromClient = true
 		s.emit(m)
@@ -145,8 +146,18 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 	h.done(s, p, len(b))
 }
 
+// responseOf parses a response. Most heads that are none do not look like one
+// either, so nothing is spent on their error.
+func responseOf(b []byte) (http1.Response, bool) {
+	if !http1.LooksLikeResponse(b) {
+		return http1.Response{}, false
+	}
+	res, err := http1.ParseResponse(b)
+	return res, err == nil
+}
+
 // request chooses the mode behind a request's head.
-func (f *httpFramer) request(s sink, h *httpSide, first Ref, req layers.HTTPRequest) {
+func (f *httpFramer) request(s sink, h *httpSide, first Ref, req http1.Request) {
 	kind := httpOther
 	switch string(req.Method()) {
 	case "HEAD":
@@ -169,13 +180,13 @@ func (f *httpFramer) request(s sink, h *httpSide, first Ref, req layers.HTTPRequ
 	if !s.a.NoFiles && (h.mode == httpInBody || h.mode == httpInChunk) {
 		h.file = newHTTPBody(s, Message{Proto: HTTP1, FromClient: true}, req, req.Target())
 		if h.file.state != Encoded {
-			h.file.form = newForm(s, layers.ParseMailParams(req.Get("Content-Type")))
+			h.file.form = newForm(s, mail.ParseParams(req.Get("Content-Type")))
 		}
 	}
 }
 
 // response emits a response's head and chooses the mode behind it.
-func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPResponse) {
+func (f *httpFramer) response(s sink, h *httpSide, m Message, res http1.Response) {
 	status := res.Status()
 	if status >= 100 && status < 200 && status != 101 {
 		if f.settle(s); len(f.pending) > 0 {
@@ -203,7 +214,7 @@ func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPRes
 	}
 	if !s.a.NoFiles && h.mode != httpInHead {
 		var target []byte
-		if req, err := layers.ParseHTTPRequest(asked.head); err == nil {
+		if req, err := http1.ParseRequest(asked.head); err == nil {
 			target = req.Target()
 		}
 		from := Message{Proto: HTTP1, FromClient: m.FromClient, Request: asked.head}

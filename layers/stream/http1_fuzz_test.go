@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/http/httpguts"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -113,10 +113,10 @@ func ourMessages(b []byte, server bool, size int) (out []string) {
 				body.Reset()
 			case m.Part != stream.Whole:
 			case server:
-				res, _ := layers.ParseHTTPResponse(m.Data)
+				res, _ := http1.ParseResponse(m.Data)
 				out = append(out, fmt.Sprint(res.Status()))
 			default:
-				req, _ := layers.ParseHTTPRequest(m.Data)
+				req, _ := http1.ParseRequest(m.Data)
 				out = append(out, string(req.Method())+" "+string(req.Target()))
 			}
 		}

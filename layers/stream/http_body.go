@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // An httpBody is the body of a message (RFC 9110 section 6.4) on its way to a
@@ -172,7 +172,7 @@ func mediaType(field []byte) string {
 // fileName returns the name that a Content-Disposition (RFC 6266) gives, else
 // the last part of the target's path.
 func fileName(disposition, target []byte) string {
-	if name := layers.ParseMailParams(disposition).Get("filename"); name != "" {
+	if name := mail.ParseParams(disposition).Get("filename"); name != "" {
 		return name
 	}
 	path, _, _ := strings.Cut(string(target), "?")

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -63,7 +64,7 @@ func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
 					who = "client"
 				}
 				var target []byte
-				if req, err := layers.ParseHTTPRequest(m.Request); err == nil {
+				if req, err := http1.ParseRequest(m.Request); err == nil {
 					target = req.Target()
 				}
 				f := m.File
@@ -321,7 +322,7 @@ func TestHTTPGapPairing(t *testing.T) {
 			keep := func(ms []stream.Message) {
 				for _, m := range ms {
 					if m.Part == stream.Data {
-						req, _ := layers.ParseHTTPRequest(m.Request)
+						req, _ := http1.ParseRequest(m.Request)
 						got = append(got, fmt.Sprintf("%s %s", req.Target(), m.Data))
 					}
 				}

@@ -3,7 +3,8 @@ package stream
 import (
 	"bytes"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http1"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // An httpPending is what is kept of a request until its response comes.
@@ -32,7 +33,7 @@ const (
 const pendingCost = 64
 
 // wait keeps a request for its response.
-func (f *httpFramer) wait(s sink, kind httpKind, first Ref, req layers.HTTPRequest) {
+func (f *httpFramer) wait(s sink, kind httpKind, first Ref, req http1.Request) {
 	f.piped = f.piped || len(f.pending) > 0 && first == f.last
 	f.last = first
 	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
@@ -103,7 +104,7 @@ func (f *httpFramer) tunnel(s sink, via Proto) {
 // opens its side. The response may be missing, or come later.
 func (f *httpFramer) tunnelled(s sink, h *httpSide, p *piece) bool {
 	if p.side != s.c.client || h.mode != httpInHead || len(h.buf.b) > 0 ||
-		p.data[0] != byte(layers.TLSHandshakeRecord) || len(f.pending) == 0 || f.pending[len(f.pending)-1].kind != httpConnect {
+		p.data[0] != byte(tls.ContentHandshake) || len(f.pending) == 0 || f.pending[len(f.pending)-1].kind != httpConnect {
 		return false
 	}
 	h.open = true

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // maxIMAPLiteral bounds the commands and responses that are Messages with their
@@ -93,7 +93,7 @@ func (f *imapFramer) line(s sink, p *piece) {
 			f.response(s, b)
 		}
 	}
-	size, announced := layers.IMAPLiteral(b)
+	size, announced := mail.IMAPLiteral(b)
 	h.tail = announced
 	if announced {
 		h.begin(s, b, size, f.want, Message{Proto: IMAP, FromClient: client, First: p.first()})
@@ -103,7 +103,7 @@ func (f *imapFramer) line(s sink, p *piece) {
 // command notes what the replies to a command depend on.
 func (f *imapFramer) command(b []byte) {
 	f.auth = false
-	c, err := layers.ParseIMAPCommand(b)
+	c, err := mail.ParseIMAPCommand(b)
 	if err != nil || len(c.Tag()) > maxIMAPLiteral {
 		return
 	}
@@ -129,7 +129,7 @@ func imapPartial(arg []byte) int64 {
 
 // response notes what a tagged response changes.
 func (f *imapFramer) response(s sink, b []byte) {
-	c, err := layers.ParseIMAPCommand(b)
+	c, err := mail.ParseIMAPCommand(b)
 	if err != nil || c.Tag()[0] == '*' || c.Tag()[0] == '+' {
 		return
 	}
@@ -162,7 +162,7 @@ func endOfIMAP(message, _ []byte) bool {
 		}
 		line := message[off : off+n]
 		off += n
-		size, ok := layers.IMAPLiteral(line)
+		size, ok := mail.IMAPLiteral(line)
 		if !ok || size > int64(maxIMAPLiteral-off) {
 			return true
 		}
@@ -178,7 +178,7 @@ func endOfIMAP(message, _ []byte) bool {
 // of one: an APPEND's, or what FETCH calls RFC822, BODY[] or BODY[HEADER]. Of a
 // part of one it returns the name of the message and where the part begins.
 func imapMail(message, line []byte) (name []byte, origin int64, ok bool) {
-	c, err := layers.ParseIMAPCommand(message)
+	c, err := mail.ParseIMAPCommand(message)
 	if err != nil {
 		return nil, 0, false
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -116,7 +116,7 @@ func dots(n int) (s string) {
 
 func TestIMAPUser(t *testing.T) {
 	for _, command := range []string{"a LOGIN SMITH x\r\n", "a login \"SMITH\" x\r\n", "a LOGIN {5}\r\nSMITH x\r\n"} {
-		c, err := layers.ParseIMAPCommand([]byte(command))
+		c, err := mail.ParseIMAPCommand([]byte(command))
 		if err != nil || string(c.User()) != "SMITH" || string(c.Tag()) != "a" {
 			t.Errorf("%q: user %q of %q, %v", command, c.User(), c.Tag(), err)
 		}

@@ -3,7 +3,8 @@ package stream
 import (
 	"bytes"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // A lines cuts one side of a conversation of lines, such as SMTP's, into
@@ -92,7 +93,7 @@ func endOfReply(message, line []byte) bool {
 
 // isCode reports whether b begins with a reply code.
 func isCode(b []byte) bool {
-	_, err := layers.ParseReply(b)
+	_, err := mail.ParseReply(b)
 	return err == nil
 }
 
@@ -115,7 +116,7 @@ func (d *dialogue) startTLS(s sink) {
 // startsTLS reports whether p is the beginning of TLS, which the client has asked
 // for, and upgrades its side. The server's answer may be missing, or come later.
 func (d *dialogue) startsTLS(s sink, p *piece) bool {
-	if !d.asked || len(d.lines[p.side].buf.b) > 0 || p.data[0] != byte(layers.TLSHandshakeRecord) {
+	if !d.asked || len(d.lines[p.side].buf.b) > 0 || p.data[0] != byte(tls.ContentHandshake) {
 		return false
 	}
 	d.upgrade(s, p.side)
@@ -132,12 +133,12 @@ func (d *dialogue) upgrade(s sink, side int) {
 
 // serverReply emits the server's next reply of SMTP or FTP, and returns it. Lines
 // that are none are passed over.
-func (d *dialogue) serverReply(s sink, p *piece) (r layers.Reply, ok bool) {
+func (d *dialogue) serverReply(s sink, p *piece) (r mail.Reply, ok bool) {
 	b, ok := d.lines[p.side].until(s, p, endOfReply)
 	if !ok {
 		return r, false
 	}
-	r, err := layers.ParseReply(b)
+	r, err := mail.ParseReply(b)
 	if err != nil {
 		d.lines[p.side].done(s, p, len(b))
 		return r, false

@@ -3,7 +3,7 @@ package stream
 import (
 	"bytes"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 const (
@@ -65,7 +65,7 @@ func newMail(s sink, from Message) *mimeReader {
 // newForm returns a reader for the files in a form (RFC 7578), nil when contentType
 // is not that of a form with a boundary. The caller must call begin before the
 // first write.
-func newForm(s sink, contentType layers.MailParams) *mimeReader {
+func newForm(s sink, contentType mail.Params) *mimeReader {
 	m := &mimeReader{bol: true}
 	if !bytes.EqualFold(contentType.Value(), []byte("multipart/form-data")) ||
 		!m.enter(s, contentType) || len(m.levels) == 0 {
@@ -137,14 +137,14 @@ func (m *mimeReader) header(s sink, data []byte) []byte {
 // entity takes the header section that is in head and begins the body behind it.
 func (m *mimeReader) entity(s sink) {
 	b := m.head.b
-	h, err := layers.ParseMailHeader(b)
+	h, err := mail.ParseHeader(b)
 	if m.isMail && err == nil && len(bytes.TrimRight(b, "\r\n")) > 0 {
 		mail := Message{Proto: Mail, FromClient: m.from.FromClient, First: m.head.first, Last: m.at, Data: b[:len(b):len(b)]}
 		s.emit(mail)
 	}
 	m.startBody(nil)
 	if err != nil {
-		h = layers.MailHeader{}
+		h = mail.Header{}
 	}
 	m.open(s, h)
 	m.head.drop(s)

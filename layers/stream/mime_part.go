@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // open decides what the body is that h describes.
-func (m *mimeReader) open(s sink, h layers.MailHeader) {
+func (m *mimeReader) open(s sink, h mail.Header) {
 	if m.parts++; m.parts > maxParts {
 		s.a.stats.TooMany++
 		m.isMail = false
@@ -18,8 +18,8 @@ func (m *mimeReader) open(s sink, h layers.MailHeader) {
 	if field == nil && len(m.levels) > 0 && m.levels[len(m.levels)-1].digest && !m.isMail {
 		field = []byte("message/rfc822")
 	}
-	contentType := layers.ParseMailParams(field)
-	name := layers.ParseMailParams(h.Get("Content-Disposition")).Get("filename")
+	contentType := mail.ParseParams(field)
+	name := mail.ParseParams(h.Get("Content-Disposition")).Get("filename")
 	if name == "" {
 		name = contentType.Get("name")
 	}
@@ -33,7 +33,7 @@ func (m *mimeReader) open(s sink, h layers.MailHeader) {
 // isFile reports whether a part is a file, and enters it if it is a multipart or a
 // mail. In a form a file has a name, and what has one is a file (RFC 7578 section
 // 4.2), whatever its type; else text without a name is none.
-func (m *mimeReader) isFile(s sink, contentType layers.MailParams, coding coding, name string) bool {
+func (m *mimeReader) isFile(s sink, contentType mail.Params, coding coding, name string) bool {
 	if m.form != nil && name != "" {
 		return true
 	}
@@ -53,7 +53,7 @@ func (m *mimeReader) isFile(s sink, contentType layers.MailParams, coding coding
 }
 
 // beginFile begins a part that is a file.
-func (m *mimeReader) beginFile(s sink, contentType layers.MailParams, coding coding, name string) {
+func (m *mimeReader) beginFile(s sink, contentType mail.Params, coding coding, name string) {
 	from := m.from
 	from.First = m.at
 	m.coding = transferDecoder{coding: coding}
@@ -66,7 +66,7 @@ func (m *mimeReader) beginFile(s sink, contentType layers.MailParams, coding cod
 
 // enter begins a multipart, and reports whether the type is one. One without a
 // boundary that can be used, or too deep, is passed over.
-func (m *mimeReader) enter(s sink, contentType layers.MailParams) bool {
+func (m *mimeReader) enter(s sink, contentType mail.Params) bool {
 	kind := bytes.ToLower(contentType.Value())
 	if !bytes.HasPrefix(kind, []byte("multipart/")) {
 		return false

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // A mimeFile is what is compared of a File and its content.
@@ -102,7 +102,7 @@ func readMail(text string, size int) mimeResult {
 // readForm reads a form in pieces of size bytes.
 func readForm(contentType, text string, size int) mimeResult {
 	f := newMIMEFeed()
-	f.m = newForm(f.s, layers.ParseMailParams([]byte(contentType)))
+	f.m = newForm(f.s, mail.ParseParams([]byte(contentType)))
 	f.m.begin(f.s, Message{Proto: HTTP1}, new(File))
 	f.write(text, size)
 	return f.end(false)
@@ -299,7 +299,7 @@ func TestMultipartForm(t *testing.T) {
 func TestNoForm(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "multipart/form-data", `multipart/form-data; boundary=""`, "multipart/form-data; boundary=" + strings.Repeat("b", 257), "multipart/mixed; boundary=b"} {
 		f := newMIMEFeed()
-		if m := newForm(f.s, layers.ParseMailParams([]byte(contentType))); m != nil || f.a.stats.Held != 0 {
+		if m := newForm(f.s, mail.ParseParams([]byte(contentType))); m != nil || f.a.stats.Held != 0 {
 			t.Errorf("%q is taken for a form with a boundary", contentType)
 		}
 	}

@@ -3,7 +3,7 @@ package stream
 import (
 	"bytes"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // A pop3Framer cuts POP3 (RFC 1939) into commands and the first lines of replies,
@@ -92,7 +92,7 @@ func (f *pop3Framer) command(s sink, p *piece) {
 	if !ok {
 		return
 	}
-	c, err := layers.ParseCommand(b)
+	c, err := mail.ParseCommand(b)
 	if err != nil || f.auth && pop3Verb(b) != decided {
 		l.done(s, p, len(b))
 		return

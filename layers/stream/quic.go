@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/quic"
 )
 
 const (
@@ -31,7 +32,7 @@ func (a *Assembler) pushQUIC(p *layers.Packet, b []byte, ref Ref) bool {
 	d.ends, d.from = makeKey(f)
 	a.quic.plain = a.quic.plain[:0]
 	for len(b) > 0 {
-		q, err := layers.ParseQUIC(b)
+		q, err := quic.ParsePacket(b)
 		if err != nil || !d.accepts(q) {
 			break
 		}
@@ -51,7 +52,7 @@ func mayBeQUIC(b []byte) bool {
 	if len(b) < 7 || b[0]&0x80 == 0 {
 		return false
 	}
-	v := layers.QUICVersion(binary.BigEndian.Uint32(b[1:]))
+	v := quic.Version(binary.BigEndian.Uint32(b[1:]))
 	return v == 0 || v.Known() || v.Reserved()
 }
 
@@ -66,47 +67,47 @@ type quicDatagram struct {
 	cut  bool // by the capture
 
 	first   bool // no packet of it was taken yet
-	version layers.QUICVersion
+	version quic.Version
 	id      quicID // Destination Connection ID
 }
 
 // accepts reports whether a packet that begins as QUIC's also goes on as such:
 // its length fits into the datagram, or it negotiates a version that exists.
 // Further packets must be to the same connection (RFC 9000 section 12.2).
-func (d *quicDatagram) accepts(q layers.QUICPacket) bool {
+func (d *quicDatagram) accepts(q quic.Packet) bool {
 	if !d.first && (q.Version() != d.version || makeQUICID(q.DstID()) != d.id) {
 		return false
 	}
 	switch q.Type() {
-	case layers.QUICVersionNegotiation:
+	case quic.VersionNegotiation:
 		for v := range q.SupportedVersions() {
 			if v.Known() || v.Reserved() {
 				return true
 			}
 		}
 		return false
-	case layers.QUICUnknown:
+	case quic.Unknown:
 		return q.Version().Reserved() && d.size >= quicMinDatagram && len(q.DstID()) >= quicMinFirstID
-	case layers.QUICRetry:
+	case quic.Retry:
 		return true
 	}
 	return d.cut && q.Truncated() || !q.Truncated() && len(q.Payload()) >= quicMinPayload
 }
 
 // packet takes one packet.
-func (d *quicDatagram) packet(q layers.QUICPacket) {
+func (d *quicDatagram) packet(q quic.Packet) {
 	c := d.connection(q)
-	var plain layers.QUICPlain
+	var plain quic.Plaintext
 	opened := false
 	switch q.Type() {
-	case layers.QUICInitial:
+	case quic.Initial:
 		c, plain, opened = d.open(c, q)
-	case layers.QUICHandshake:
+	case quic.Handshake:
 		// RFC 9001 section 4.9.1
 		if c != nil && d.from == c.client {
 			d.a.closeQUIC(c)
 		}
-	case layers.QUICRetry:
+	case quic.Retry:
 		if c != nil && d.from != c.client {
 			c.retry(d.a, q)
 		}
@@ -119,20 +120,20 @@ func (d *quicDatagram) packet(q layers.QUICPacket) {
 	if opened {
 		side := &c.side[d.from]
 		side.number = max(side.number, plain.Number+1)
-		for f := range layers.QUICFrames(plain.Payload()) {
-			if f.Type == layers.QUICCrypto {
+		for f := range quic.Frames(plain.Payload()) {
+			if f.Type == quic.FrameCrypto {
 				side.crypto.push(sink{a: d.a, c: &c.connection, via: QUIC}, d.from, f, d.ref)
 			}
 		}
 	}
-	if q.Type() == layers.QUICVersionNegotiation {
+	if q.Type() == quic.VersionNegotiation {
 		d.a.dropQUIC(c) // the client begins anew
 	}
 }
 
 // connection returns the connection that a packet belongs to, nil when there is
 // none yet.
-func (d *quicDatagram) connection(q layers.QUICPacket) *quicConn {
+func (d *quicDatagram) connection(q quic.Packet) *quicConn {
 	if len(q.SrcID()) > 20 || len(q.DstID()) > 20 {
 		return nil
 	}
@@ -147,7 +148,7 @@ func (d *quicDatagram) connection(q layers.QUICPacket) *quicConn {
 
 // open decrypts an Initial packet. c is the connection that it seems to belong
 // to; what is returned is the one that it does belong to.
-func (d *quicDatagram) open(c *quicConn, q layers.QUICPacket) (*quicConn, layers.QUICPlain, bool) {
+func (d *quicDatagram) open(c *quicConn, q quic.Packet) (*quicConn, quic.Plaintext, bool) {
 	id := makeQUICID(q.DstID())
 	if d.first && (c == nil || d.from == c.client && id != c.first && id != c.server) {
 		if n, plain := d.begin(c, q); n != nil {
@@ -155,11 +156,11 @@ func (d *quicDatagram) open(c *quicConn, q layers.QUICPacket) (*quicConn, layers
 		}
 	}
 	if c == nil || c.closed {
-		return c, layers.QUICPlain{}, false
+		return c, quic.Plaintext{}, false
 	}
 	s := &c.side[d.from]
 	if s.keys == nil || s.version != q.Version() {
-		s.setKeys(d.a, layers.QUICInitialKeys(q.Version(), c.first.bytes(), d.from == c.client), q.Version())
+		s.setKeys(d.a, quic.InitialKeys(q.Version(), c.first.bytes(), d.from == c.client), q.Version())
 	}
 	plain, ok := d.a.openQUIC(s.keys, q, s.number)
 	if ok && d.from != c.client {
@@ -171,11 +172,11 @@ func (d *quicDatagram) open(c *quicConn, q layers.QUICPacket) (*quicConn, layers
 // begin adds the connection that q begins: a client's packet to a connection ID
 // that no server chose, so that its keys come from that ID. It takes the place
 // of old. When q is none such, begin returns nil.
-func (d *quicDatagram) begin(old *quicConn, q layers.QUICPacket) (*quicConn, layers.QUICPlain) {
+func (d *quicDatagram) begin(old *quicConn, q quic.Packet) (*quicConn, quic.Plaintext) {
 	if len(q.DstID()) < quicMinFirstID {
-		return nil, layers.QUICPlain{}
+		return nil, quic.Plaintext{}
 	}
-	keys := layers.QUICInitialKeys(q.Version(), q.DstID(), true)
+	keys := quic.InitialKeys(q.Version(), q.DstID(), true)
 	plain, ok := d.a.openQUIC(keys, q, 0)
 	if !ok {
 		return nil, plain
@@ -191,9 +192,9 @@ func (d *quicDatagram) begin(old *quicConn, q layers.QUICPacket) (*quicConn, lay
 
 // openQUIC decrypts a packet into memory that stays as it is until the next
 // datagram.
-func (a *Assembler) openQUIC(keys *layers.QUICKeys, q layers.QUICPacket, number uint64) (layers.QUICPlain, bool) {
+func (a *Assembler) openQUIC(keys *quic.Keys, q quic.Packet, number uint64) (quic.Plaintext, bool) {
 	if keys == nil || q.Truncated() {
-		return layers.QUICPlain{}, false
+		return quic.Plaintext{}, false
 	}
 	a.quic.plain = slices.Grow(a.quic.plain, len(q.Bytes())+16)
 	plain, err := keys.Open(a.quic.plain, q, number)
@@ -204,7 +205,7 @@ func (a *Assembler) openQUIC(keys *layers.QUICKeys, q layers.QUICPacket, number 
 	return plain, true
 }
 
-func (s *quicSide) setKeys(a *Assembler, keys *layers.QUICKeys, v layers.QUICVersion) {
+func (s *quicSide) setKeys(a *Assembler, keys *quic.Keys, v quic.Version) {
 	if s.keys != nil {
 		a.hold(-quicKeysCost)
 	}
@@ -217,7 +218,7 @@ func (s *quicSide) setKeys(a *Assembler, keys *layers.QUICKeys, v layers.QUICVer
 // retry notes the connection ID that the keys come from after a Retry (RFC 9001
 // section 5.2). The client sends the same handshake message again (RFC 9000
 // section 17.2.5.3), so the streams go on.
-func (c *quicConn) retry(a *Assembler, q layers.QUICPacket) {
+func (c *quicConn) retry(a *Assembler, q quic.Packet) {
 	if c.closed || !q.AuthenticRetry(c.first.bytes()) {
 		return
 	}
@@ -229,7 +230,7 @@ func (c *quicConn) retry(a *Assembler, q layers.QUICPacket) {
 
 // emit delivers a packet as it was sent. Without a connection the packet's type
 // says who sent it, or else the port.
-func (d *quicDatagram) emit(c *quicConn, q layers.QUICPacket) {
+func (d *quicDatagram) emit(c *quicConn, q quic.Packet) {
 	m := Message{Proto: QUIC, First: d.ref, Last: d.ref, Data: q.Bytes()}
 	if c != nil {
 		m.FromClient = d.from == c.client
@@ -237,8 +238,8 @@ func (d *quicDatagram) emit(c *quicConn, q layers.QUICPacket) {
 		return
 	}
 	switch q.Type() {
-	case layers.QUICVersionNegotiation, layers.QUICRetry:
-	case layers.QUICZeroRTT, layers.QUICUnknown:
+	case quic.VersionNegotiation, quic.Retry:
+	case quic.ZeroRTT, quic.Unknown:
 		m.FromClient = true
 	default:
 		m.FromClient = d.flow.Src.Port() > d.flow.Dst.Port()

@@ -1,6 +1,6 @@
 package stream
 
-import "github.com/sightline-go/sightline/layers"
+import "github.com/sightline-go/sightline/layers/quic"
 
 // quicMaxCrypto bounds the handshake messages of one side in Initial packets, in
 // bytes. RFC 9000 section 7.5 asks for 4096 at least. A frame beyond it is left
@@ -15,7 +15,7 @@ type cryptoStream struct {
 }
 
 // push takes a frame of one side.
-func (st *cryptoStream) push(s sink, side int, frame layers.QUICFrame, ref Ref) {
+func (st *cryptoStream) push(s sink, side int, frame quic.Frame, ref Ref) {
 	f := run{frame.Offset, frame.Data, ref}
 	if st.tls.done || len(f.data) == 0 {
 		return

@@ -4,7 +4,7 @@ import (
 	order "container/list"
 	"time"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/quic"
 )
 
 // What a QUIC connection, and the keys of one direction, count for.
@@ -50,9 +50,9 @@ type quicConn struct {
 
 // A quicSide is one direction of the Initial packets.
 type quicSide struct {
-	keys    *layers.QUICKeys
-	version layers.QUICVersion // of keys
-	number  uint64             // packet number after the largest that came
+	keys    *quic.Keys
+	version quic.Version // of keys
+	number  uint64       // packet number after the largest that came
 	crypto  cryptoStream
 }
 

@@ -1,7 +1,7 @@
 package stream_test
 
 import (
-	"crypto/tls"
+	stdtls "crypto/tls"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -13,6 +13,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -152,9 +153,9 @@ func TestQUICRetry(t *testing.T) {
 // post-quantum key share.
 func quicHello(t testing.TB) string {
 	t.Helper()
-	c := tls.QUICClient(&tls.QUICConfig{TLSConfig: &tls.Config{
-		ServerName: "c2.example", NextProtos: []string{"h3"}, MinVersion: tls.VersionTLS13,
-		CurvePreferences: []tls.CurveID{tls.X25519MLKEM768, tls.X25519},
+	c := stdtls.QUICClient(&stdtls.QUICConfig{TLSConfig: &stdtls.Config{
+		ServerName: "c2.example", NextProtos: []string{"h3"}, MinVersion: stdtls.VersionTLS13,
+		CurvePreferences: []stdtls.CurveID{stdtls.X25519MLKEM768, stdtls.X25519},
 	}})
 	c.SetTransportParameters([]byte{})
 	if err := c.Start(t.Context()); err != nil {
@@ -163,9 +164,9 @@ func quicHello(t testing.TB) string {
 	defer c.Close()
 	for {
 		switch e := c.NextEvent(); e.Kind {
-		case tls.QUICWriteData:
+		case stdtls.QUICWriteData:
 			return string(e.Data)
-		case tls.QUICNoEvent:
+		case stdtls.QUICNoEvent:
 			t.Fatal("crypto/tls wrote no ClientHello")
 		}
 	}
@@ -190,7 +191,7 @@ func TestQUICFragments(t *testing.T) {
 			t.Fatalf("%d messages", len(ms))
 		}
 	})
-	h, err := layers.ParseClientHello([]byte(text))
+	h, err := tls.ParseClientHello([]byte(text))
 	if err != nil || string(h.ServerName()) != "c2.example" {
 		t.Errorf("server name %q, %v", h.ServerName(), err)
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/mail"
 )
 
 // An smtpFramer cuts SMTP (RFC 5321), and LMTP (RFC 2033), into commands and
@@ -111,7 +111,7 @@ func (f *smtpFramer) command(s sink, p *piece) {
 	if !ok {
 		return
 	}
-	c, err := layers.ParseCommand(b)
+	c, err := mail.ParseCommand(b)
 	if err != nil || f.mode == smtpAuthLine && smtpVerb(b) != decided {
 		l.done(s, p, len(b))
 		return

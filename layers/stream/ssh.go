@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/ssh"
 )
 
 // Bounds of SSH's beginning.
 const (
 	sshMaxLine   = 1 << 10   // bytes of a line before the identification string
 	sshMaxLines  = 64        // such lines
-	sshMaxPacket = 256 << 10 // as layers.ParseSSHPacket
+	sshMaxPacket = 256 << 10 // as ssh.ParsePacket
 )
 
 // A sshFramer cuts out what SSH says in clear (RFC 4253): the identification
@@ -75,7 +75,7 @@ func (t *sshSide) line(s sink, p *piece) {
 
 // identify delivers a line if it is an identification string.
 func (t *sshSide) identify(s sink, p *piece, line []byte) {
-	id, err := layers.ParseSSHIdent(line)
+	id, err := ssh.ParseIdent(line)
 	if err != nil {
 		return
 	}
@@ -108,15 +108,15 @@ func (t *sshSide) packet(s sink, p *piece) {
 	if !ok {
 		return
 	}
-	m, err := layers.ParseSSHPacket(b[:size])
+	m, err := ssh.ParsePacket(b[:size])
 	if err != nil {
 		t.stop(s)
 		return
 	}
 	switch m.Message() {
-	case layers.SSHKexInit, layers.SSHKexReply, layers.SSHGexReply:
+	case ssh.TypeKexInit, ssh.TypeKexReply, ssh.TypeGexReply:
 		t.emit(s, p, m.Payload())
-	case layers.SSHNewKeys:
+	case ssh.TypeNewKeys:
 		t.done = true
 	}
 	t.buf.done(s, p, size)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/ssh"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -127,7 +127,7 @@ func FuzzSSH(f *testing.F) {
 			if m.Proto != stream.SSH {
 				continue
 			}
-			if _, err := layers.ParseSSHIdent([]byte(m.Data)); err != nil && m.Data[0] != 20 && m.Data[0] != 31 && m.Data[0] != 33 {
+			if _, err := ssh.ParseIdent([]byte(m.Data)); err != nil && m.Data[0] != 20 && m.Data[0] != 31 && m.Data[0] != 33 {
 				t.Fatalf("message %q", m.Data)
 			}
 		}

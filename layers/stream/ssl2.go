@@ -3,7 +3,7 @@ package stream
 import (
 	"encoding/binary"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // ssl2HeaderLen is the length of what is before the certificate in a SERVER-HELLO
@@ -44,7 +44,7 @@ func (f *ssl2Framer) push(s sink, p piece) {
 func (f *ssl2Framer) emit(s sink, p *piece, der []byte) {
 	list := appendUint24(nil, 3+len(der))
 	list = append(appendUint24(list, len(der)), der...)
-	b := layers.AppendTLSHandshake(nil, layers.TLSCertificate, list)
+	b := tls.AppendHandshake(nil, tls.TypeCertificate, list)
 	s.emit(Message{Proto: TLS, First: f.buf.first, Last: p.ref, Data: b})
 }
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // A SERVER-HELLO of SSL 2 gives its certificate, and nothing else, however it is cut
@@ -28,7 +28,7 @@ func TestSSL2(t *testing.T) {
 		if len(got) != 1 || got[0].Proto != stream.TLS || got[0].FromClient {
 			t.Fatalf("segments of %d bytes: %+v", size, got)
 		}
-		c, err := layers.ParseCertificate([]byte(got[0].Data))
+		c, err := tls.ParseCertificate([]byte(got[0].Data))
 		if err != nil || c.Validate() != nil {
 			t.Fatal(err, c.Validate())
 		}

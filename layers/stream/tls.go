@@ -3,7 +3,7 @@ package stream
 import (
 	"encoding/binary"
 
-	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // TLS records (RFC 8446 section 5.1) and handshake messages (section 4).
@@ -23,7 +23,7 @@ type tlsSide struct {
 	header  buffer // of a record
 	size    int    // of the current record
 	left    int    // bytes of it that are still to come
-	typ     layers.TLSContentType
+	typ     tls.ContentType
 	changed bool   // change_cipher_spec has come
 	hand    buffer // a handshake message
 	done    bool   // nothing more is to be seen
@@ -42,7 +42,7 @@ func (f *tlsFramer) push(s sink, p piece) {
 		t.left -= n
 		body := p
 		body.data, p.data = p.data[:n], p.data[n:]
-		if t.typ == layers.TLSHandshakeRecord {
+		if t.typ == tls.ContentHandshake {
 			t.handshake(s, &body)
 		}
 	}
@@ -54,13 +54,13 @@ func (t *tlsSide) record(s sink, p *piece) bool {
 	if !ok {
 		return false
 	}
-	t.typ, t.size = layers.TLSContentType(h[0]), int(binary.BigEndian.Uint16(h[3:]))
+	t.typ, t.size = tls.ContentType(h[0]), int(binary.BigEndian.Uint16(h[3:]))
 	t.left = t.size
 	t.header.done(s, p, tlsRecordLen)
 	switch t.typ {
-	case layers.TLSHandshakeRecord, layers.TLSAlert:
+	case tls.ContentHandshake, tls.ContentAlert:
 		t.done = t.size > tlsMaxRecord
-	case layers.TLSChangeCipherSpec:
+	case tls.ContentChangeCipherSpec:
 		t.done, t.changed = t.size != 1, true
 	default:
 		t.done = true
@@ -101,7 +101,7 @@ func (t *tlsSide) handshake(s sink, p *piece) {
 }
 
 func isHello(typ byte) bool {
-	return typ == byte(layers.TLSClientHello) || typ == byte(layers.TLSServerHello)
+	return typ == byte(tls.TypeClientHello) || typ == byte(tls.TypeServerHello)
 }
 
 // stop gives up the side: what follows is encrypted, or no TLS, or behind a gap.

@@ -4,7 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
+	stdtls "crypto/tls"
 	"crypto/x509"
 	"math/big"
 	"net"
@@ -14,19 +14,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
 // clientHello is the record that a client of the standard library sends.
-var clientHello = record(&tls.Config{ServerName: "c2.example", NextProtos: []string{"h2", "http/1.1"}})
+var clientHello = record(&stdtls.Config{ServerName: "c2.example", NextProtos: []string{"h2", "http/1.1"}})
 
 // record returns what a TLS client sends first.
-func record(c *tls.Config) string {
+func record(c *stdtls.Config) string {
 	near, far := net.Pipe()
 	defer far.Close()
 	go func() {
-		tls.Client(near, c).Handshake() // fails, as nobody answers
+		stdtls.Client(near, c).Handshake() // fails, as nobody answers
 		near.Close()
 	}()
 	b := make([]byte, 1<<14)
@@ -119,21 +119,21 @@ func TestTLSHelloRetry(t *testing.T) {
 	}
 	up, down := make(chan string, 100), make(chan string, 100)
 	var both lockedTalk
-	go tls.Server(&wire{server: true, in: up, out: down, talk: &both}, &tls.Config{
-		Certificates:     []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
-		CurvePreferences: []tls.CurveID{tls.CurveP521},
+	go stdtls.Server(&wire{server: true, in: up, out: down, talk: &both}, &stdtls.Config{
+		Certificates:     []stdtls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
+		CurvePreferences: []stdtls.CurveID{stdtls.CurveP521},
 	}).Handshake()
-	if err := tls.Client(&wire{in: down, out: up, talk: &both}, &tls.Config{InsecureSkipVerify: true}).Handshake(); err != nil {
+	if err := stdtls.Client(&wire{in: down, out: up, talk: &both}, &stdtls.Config{InsecureSkipVerify: true}).Handshake(); err != nil {
 		t.Fatal(err)
 	}
 	both.Lock()
 	defer both.Unlock()
 	for _, size := range segmentSizes {
-		var got []layers.TLSHandshakeType
+		var got []tls.HandshakeType
 		for _, m := range play(new(stream.Assembler), both.talk.segs(size)...) {
-			got = append(got, layers.TLSHandshakeType(m.Data[0]))
+			got = append(got, tls.HandshakeType(m.Data[0]))
 		}
-		want := []layers.TLSHandshakeType{layers.TLSClientHello, layers.TLSServerHello, layers.TLSClientHello, layers.TLSServerHello}
+		want := []tls.HandshakeType{tls.TypeClientHello, tls.TypeServerHello, tls.TypeClientHello, tls.TypeServerHello}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("segments of %d bytes (-want +got):\n%s", size, diff)
 		}
@@ -146,7 +146,7 @@ func TestTLSClient(t *testing.T) {
 	if len(msgs) != 1 || !msgs[0].FromClient {
 		t.Fatalf("messages %+v", msgs)
 	}
-	h, err := layers.ParseClientHello([]byte(msgs[0].Data))
+	h, err := tls.ParseClientHello([]byte(msgs[0].Data))
 	if err != nil || string(h.ServerName()) != "c2.example" {
 		t.Errorf("server name %q, %v", h.ServerName(), err)
 	}

@@ -1,0 +1,239 @@
+package viewtest
+
+import (
+	"bytes"
+	"errors"
+	"net/netip"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
+
+// A View is one Parse function and bytes that it accepts.
+type View struct {
+	Name   string
+	Parse  func([]byte) (any, error)
+	Sample string // in hexadecimal
+}
+
+// Of returns the View of a Parse function, with the name of the type it returns.
+func Of[T any](parse func([]byte) (T, error), sample string) View {
+	name := reflect.TypeFor[T]().Name()
+	return View{name, func(b []byte) (any, error) { return parse(b) }, sample}
+}
+
+// Run parses each sample, calls every method, and does the same with the sample
+// cut at every length and with every byte of it changed.
+func Run(t *testing.T, views []View) {
+	for _, v := range views {
+		t.Run(v.Name, func(t *testing.T) {
+			b := Unhex(t, v.Sample)
+			x, err := v.Parse(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := Touch(t, x); n < 2 {
+				t.Errorf("%d methods called", n)
+			}
+			for n := range b {
+				v.cut(t, b, n)
+			}
+			for i := range b {
+				for _, c := range []byte{0, 0x80, 0xff, b[i] + 1} {
+					m := bytes.Clone(b)
+					m[i] = c
+					if x, err := v.Parse(m); err == nil {
+						Touch(t, x)
+					}
+				}
+			}
+		})
+	}
+}
+
+// cut parses the first n bytes of a good sample. What is missing is never called
+// malformed, and never cut by a capture: a Parse function cannot know.
+func (v View) cut(t *testing.T, b []byte, n int) {
+	t.Helper()
+	x, err := v.Parse(bytes.Clone(b[:n])) // a copy, so that reading beyond it panics
+	switch {
+	case err == nil:
+		Touch(t, x)
+	case !errors.Is(err, wire.Short):
+		t.Errorf("first %d bytes: %v, want Short", n, err)
+	default:
+		v.checkError(t, err, n)
+	}
+}
+
+// checkError fails the test when an error does not say what failed, or needs no
+// more than there is.
+func (v View) checkError(t testing.TB, err error, have int) {
+	t.Helper()
+	var e *wire.Error
+	if !errors.As(err, &e) || e.Layer == "" || e.Have != have || e.Need != 0 && e.Need <= have {
+		t.Errorf("%d bytes: %+v", have, err)
+	}
+}
+
+// Fuzz parses any bytes as any of the views, calls every method of what is
+// accepted, and drains its iterators.
+func Fuzz(f *testing.F, views []View) {
+	for i, v := range views {
+		f.Add(uint8(i), Unhex(f, v.Sample))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, b []byte) {
+		v := views[int(which)%len(views)]
+		before := bytes.Clone(b)
+		x, err := v.Parse(b)
+		if err == nil {
+			Touch(t, x)
+		} else {
+			v.checkError(t, err, len(b))
+		}
+		if !bytes.Equal(b, before) {
+			t.Errorf("%s wrote to its input", v.Name)
+		}
+	})
+}
+
+// Touch calls every exported method of x, and of what these return, with
+// arguments that make sense. It returns the number of methods called.
+func Touch(t testing.TB, x any) int {
+	t.Helper()
+	return touchValue(t, reflect.ValueOf(x), 0)
+}
+
+const (
+	maxTouchDepth = 3 // of values that return values
+	touchedValues = 4 // of an iterator, which is drained all the same
+)
+
+func touchValue(t testing.TB, v reflect.Value, depth int) int {
+	t.Helper()
+	n := 0
+	for i := range v.NumMethod() {
+		m := v.Type().Method(i)
+		args, ok := arguments(m.Type)
+		if !ok {
+			t.Fatalf("%v.%s has arguments that this test does not know", v.Type(), m.Name)
+		}
+		n++
+		results := v.Method(i).Call(args)
+		if len(results) == 2 && results[1].Kind() == reflect.Bool && !results[1].Bool() {
+			continue // nothing is there: a view of nothing has no fields
+		}
+		for _, out := range results {
+			TouchResult(t, v.Type().Name()+"."+m.Name, out, depth)
+		}
+	}
+	return n
+}
+
+// known are the arguments that methods are called with, by type.
+var known = map[reflect.Type]reflect.Value{
+	reflect.TypeFor[[]byte]():     reflect.ValueOf([]byte(nil)),
+	reflect.TypeFor[string]():     reflect.ValueOf("host"),
+	reflect.TypeFor[bool]():       reflect.ValueOf(true),
+	reflect.TypeFor[uint8]():      reflect.ValueOf(uint8(2)),
+	reflect.TypeFor[uint16]():     reflect.ValueOf(uint16(1)),
+	reflect.TypeFor[netip.Addr](): reflect.ValueOf(netip.IPv6Loopback()),
+	reflect.TypeFor[int]():        reflect.ValueOf(4), // bytes of DHCPv6 IA_TA before its options, or of a connection ID
+}
+
+// arguments returns values for a method's parameters after the receiver.
+func arguments(m reflect.Type) (args []reflect.Value, ok bool) {
+	for i := 1; i < m.NumIn(); i++ {
+		a, ok := known[m.In(i)]
+		if k := m.In(i).Kind(); !ok && k >= reflect.Uint && k <= reflect.Uint64 { // a code of a registry
+			args = append(args, reflect.Zero(m.In(i)))
+			continue
+		}
+		if !ok {
+			return nil, false
+		}
+		args = append(args, a)
+	}
+	return args, true
+}
+
+// TouchResult drains an iterator, calls the methods of the types of the protocol packages
+// and looks at text.
+func TouchResult(t testing.TB, name string, v reflect.Value, depth int) {
+	t.Helper()
+	if depth > maxTouchDepth {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Func: // CanSeq is true for integers too
+		drain(t, name, v, depth)
+	case reflect.Struct, reflect.Array, reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		if strings.Contains(v.Type().PkgPath(), "/sightline/layers") {
+			touchValue(t, v, depth+1)
+			touchFields(t, name, v, depth)
+		}
+	case reflect.Slice:
+		if strings.HasSuffix(name, ".AppendText") {
+			Printable(t, name, v.Bytes())
+		}
+	}
+}
+
+// touchFields does with the exported fields of a struct what TouchResult does
+// with results.
+func touchFields(t testing.TB, name string, v reflect.Value, depth int) {
+	t.Helper()
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	for i := range v.NumField() {
+		if v.Type().Field(i).IsExported() {
+			TouchResult(t, name, v.Field(i), depth+1)
+		}
+	}
+}
+
+// drain runs an iterator to its end, and once more to its first value only.
+func drain(t testing.TB, name string, v reflect.Value, depth int) {
+	t.Helper()
+	n := 0
+	switch {
+	case v.Type().CanSeq2():
+		for a, b := range v.Seq2() {
+			if n++; n <= touchedValues {
+				TouchResult(t, name, a, depth+1)
+				TouchResult(t, name, b, depth+1)
+			}
+		}
+		for range v.Seq2() {
+			break
+		}
+	case v.Type().CanSeq():
+		for a := range v.Seq() {
+			if n++; n <= touchedValues {
+				TouchResult(t, name, a, depth+1)
+			}
+		}
+		for range v.Seq() {
+			break
+		}
+	default:
+		t.Fatalf("%s returns %v", name, v.Type())
+	}
+	if n > 1<<18 {
+		t.Errorf("%s yields %d values", name, n)
+	}
+}
+
+// Printable fails the test when text is not printable ASCII.
+func Printable(t testing.TB, name string, text []byte) {
+	t.Helper()
+	for _, c := range text {
+		if c < 0x20 || c > 0x7e {
+			t.Errorf("%s writes %q", name, text)
+			return
+		}
+	}
+}

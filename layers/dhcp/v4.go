@@ -1,0 +1,167 @@
+package dhcp
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net/netip"
+	"strconv"
+
+	"github.com/sightline-go/sightline/internal/text"
+	"github.com/sightline-go/sightline/layers/wire"
+)
+
+// DHCP message (RFC 2131 section 2), which has BOOTP's layout (RFC 951 section
+// 3): the fixed fields, then, behind a magic cookie (RFC 2132 section 2), options.
+const (
+	v4FixedLen  = 236
+	v4SNameOff  = 44
+	v4FileOff   = 108
+	v4Cookie    = 0x63825363
+	v4OptionOff = v4FixedLen + 4
+	v4MaxHLen   = 16
+)
+
+const v4Layer = "DHCPv4"
+
+// maxLen is the length of the largest message that UDP can carry, in bytes.
+const maxLen = 65535
+
+// An Option is a DHCP option (RFC 2132 section 2). Data aliases the message.
+type Option struct {
+	Kind uint8
+	Data []byte
+}
+
+// A V4MessageType is the value of the option DHCP Message Type (IANA
+// registry "bootp-dhcp-parameters").
+type V4MessageType uint8
+
+// The message types (RFC 2132 section 9.6, RFC 3203, RFC 4388). BOOTP has none: 0.
+const (
+	V4Discover   V4MessageType = 1
+	V4Offer      V4MessageType = 2
+	V4Request    V4MessageType = 3
+	V4Decline    V4MessageType = 4
+	V4Ack        V4MessageType = 5
+	V4Nak        V4MessageType = 6
+	V4Release    V4MessageType = 7
+	V4Inform     V4MessageType = 8
+	V4ForceRenew V4MessageType = 9
+)
+
+var v4TypeNames = [...]string{
+	"BOOTP", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM", "FORCERENEW",
+}
+
+// String returns the type's name, or TYPE and its number.
+func (t V4MessageType) String() string { return text.NameOf(v4TypeNames[:], "TYPE", t) }
+
+// V4 is a view of a DHCP or BOOTP message (RFC 2131 section 2). ParseV4
+// or a Packet makes it. It aliases the bytes given to ParseV4, as does what
+// its methods return.
+type V4 struct{ b []byte }
+
+// ParseV4 checks that b holds the fixed fields of a DHCP message and returns
+// a view that aliases b. The error is Short, or Malformed when it is neither a
+// request nor a reply, or its hardware address does not fit.
+func ParseV4(b []byte) (V4, error) {
+	if need, r := CheckV4(b); r != 0 {
+		return V4{}, wire.Fail(v4Layer, r, len(b), need)
+	}
+	size := min(len(b), maxLen)
+	return V4{b[:size:size]}, nil
+}
+
+// CheckV4 says why ParseV4 refuses b, and how many bytes it needs at least; the
+// Reason is 0 if it does not refuse it.
+func CheckV4(b []byte) (need int, r wire.Reason) {
+	if len(b) < v4FixedLen {
+		return v4FixedLen, wire.Short
+	}
+	if b[0] < 1 || b[0] > 2 || b[2] > v4MaxHLen {
+		return 0, wire.Malformed
+	}
+	return 0, 0
+}
+
+// Reply reports whether the message is from a server to a client (op 2).
+func (h V4) Reply() bool { return h.b[0] == 2 }
+
+// HType returns the type of hardware address, as ARP has it; 1 is Ethernet.
+func (h V4) HType() uint8 { return h.b[1] }
+
+// Hops returns how many relay agents passed the message on.
+func (h V4) Hops() uint8 { return h.b[3] }
+
+// XID returns the transaction's identifier.
+func (h V4) XID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
+
+// Secs returns for how many seconds the client has been trying.
+func (h V4) Secs() uint16 { return binary.BigEndian.Uint16(h.b[8:]) }
+
+// Broadcast reports whether the client asks for replies by broadcast (RFC 2131
+// figure 2).
+func (h V4) Broadcast() bool { return h.b[10]&0x80 != 0 }
+
+// CIAddr returns the address that the client has and answers on, 0.0.0.0: none.
+func (h V4) CIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[12:])) }
+
+// YIAddr returns the address that the server gives to the client.
+func (h V4) YIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[16:])) }
+
+// SIAddr returns the address of the server to boot from.
+func (h V4) SIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[20:])) }
+
+// GIAddr returns the address of the relay agent.
+func (h V4) GIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[24:])) }
+
+// CHAddr returns the client's hardware address, up to 16 bytes.
+func (h V4) CHAddr() []byte { return h.b[28 : 28+h.b[2] : 28+h.b[2]] }
+
+// SName returns the server's name, nil when options take its place.
+func (h V4) SName() []byte { return h.text(v4SNameOff, v4FileOff, 2) }
+
+// File returns the name of the file to boot, nil when options take its place.
+func (h V4) File() []byte { return h.text(v4FileOff, v4FixedLen, 1) }
+
+// text returns a field up to its first zero.
+func (h V4) text(off, end int, overload byte) []byte {
+	if h.overload()&overload != 0 {
+		return nil
+	}
+	b, _, _ := bytes.Cut(h.b[off:end], []byte{0})
+	return b[:len(b):len(b)]
+}
+
+// Bytes returns the message.
+func (h V4) Bytes() []byte { return h.b }
+
+// AppendText appends a short description to dst: type, transaction, client,
+// and the addresses and the name that are there.
+func (h V4) AppendText(dst []byte) ([]byte, error) {
+	dst = text.AppendName(dst, v4TypeNames[:], "TYPE", h.Type())
+	dst = append(dst, " xid 0x"...)
+	dst = text.AppendHex(dst, h.b[4:8])
+	dst = append(dst, " client "...)
+	if hw := h.CHAddr(); len(hw) == 6 {
+		dst = wire.MAC(hw).AppendTo(dst)
+	} else {
+		dst = text.AppendHex(dst, hw)
+	}
+	requested, _ := h.RequestedAddr()
+	for _, a := range [...]struct {
+		label string
+		addr  netip.Addr
+	}{{" ciaddr ", h.CIAddr()}, {" yiaddr ", h.YIAddr()}, {" giaddr ", h.GIAddr()}, {" requested ", requested}} {
+		if a.addr.IsValid() && !a.addr.IsUnspecified() {
+			dst = a.addr.AppendTo(append(dst, a.label...))
+		}
+	}
+	if name := h.HostName(); len(name) > 0 {
+		dst = text.AppendQuoted(append(dst, " host "...), name)
+	}
+	if secs := h.Secs(); secs > 0 {
+		dst = strconv.AppendUint(append(dst, " secs "...), uint64(secs), 10)
+	}
+	return dst, nil
+}

@@ -1,0 +1,20 @@
+package mail
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// A parameter comes in so many pieces at most.
+func TestMaxContinuations(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("attachment")
+	for i := range maxContinuations + 50 {
+		fmt.Fprintf(&b, "; name*%d=%d,", i, i)
+	}
+	got := ParseParams([]byte(b.String())).Get("name")
+	if pieces := strings.Count(got, ","); pieces != maxContinuations || !strings.HasSuffix(got, "98,99,") {
+		t.Errorf("%d pieces: %q", pieces, got)
+	}
+}

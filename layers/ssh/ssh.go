@@ -1,0 +1,123 @@
+package ssh
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers/wire"
+)
+
+// Identification string (RFC 4253 section 4.2).
+const (
+	prefix = "SSH-"
+	maxID  = 255 // with its CR and LF
+)
+
+// Ident is a view of the line that each side of a connection begins with:
+// SSH-protoversion-softwareversion, and comments behind a space (RFC 4253
+// section 4.2). ParseIdent makes it.
+type Ident struct {
+	b        []byte
+	software int // offset
+}
+
+// ParseIdent checks that b begins with an identification string and returns
+// a view of it, without its line end, that aliases b. Without a line end in b
+// all of b is taken for the line. A null character, which must not be sent, ends
+// the string, as it does for those who receive it. The lines that a server may
+// send before are the caller's to skip. The error is Malformed, also for a line longer than 255
+// bytes.
+func ParseIdent(b []byte) (Ident, error) {
+	if i := bytes.IndexByte(b[:min(len(b), maxID)], '\n'); i >= 0 {
+		b = b[:i:i]
+	}
+	b = bytes.TrimSuffix(b, []byte("\r"))
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i:i]
+	}
+	if len(b) > maxID || !bytes.HasPrefix(b, []byte(prefix)) {
+		return Ident{}, wire.Fail("SSH identification", wire.Malformed, len(b), 0)
+	}
+	i := bytes.IndexByte(b[len(prefix):], '-')
+	if i <= 0 {
+		return Ident{}, wire.Fail("SSH identification", wire.Malformed, len(b), 0)
+	}
+	return Ident{b, len(prefix) + i + 1}, nil
+}
+
+// Version returns the version of the protocol: 2.0, 1.5, or 1.99 from a server
+// that speaks both (RFC 4253 section 5.1).
+func (s Ident) Version() []byte { return s.b[len(prefix) : s.software-1 : s.software-1] }
+
+// Software returns the version of the software.
+func (s Ident) Software() []byte {
+	v, _, _ := bytes.Cut(s.b[s.software:], []byte(" "))
+	return v
+}
+
+// Comments returns what follows the software version, nil for none.
+func (s Ident) Comments() []byte {
+	_, c, _ := bytes.Cut(s.b[s.software:], []byte(" "))
+	return c
+}
+
+// Bytes returns the line without its end.
+func (s Ident) Bytes() []byte { return s.b }
+
+// Binary packet (RFC 4253 section 6): length, length of padding, payload,
+// padding; a MAC only behind the key exchange.
+const (
+	packetHeaderLen = 5
+	// RFC 4253 section 6.1 asks for 35000 and allows more.
+	maxPacket = 256 << 10
+)
+
+// An MessageType is the number of a message: the first byte of a packet's payload
+// (IANA registry "ssh-parameters").
+type MessageType uint8
+
+// The messages of a key exchange (RFC 4253 section 12, RFC 4419 section 5, RFC
+// 5656 section 7.1). TypeKexReply is also the SSH_MSG_KEX_DH_GEX_GROUP of RFC
+// 4419, whose reply is TypeGexReply.
+const (
+	TypeDisconnect MessageType = 1
+	TypeKexInit    MessageType = 20
+	TypeNewKeys    MessageType = 21
+	TypeKexReply   MessageType = 31
+	TypeGexReply   MessageType = 33
+)
+
+// Packet is a view of one packet that is not encrypted (RFC 4253 section 6).
+// ParsePacket makes it.
+type Packet struct{ b []byte }
+
+// ParsePacket checks that b begins with a whole packet and returns a view of
+// it that aliases b; what follows in b is no part of it. The error is Short when
+// b ends before the packet does, Malformed when the packet is longer than 256
+// KiB, or too short for its padding and the number of a message.
+func ParsePacket(b []byte) (Packet, error) {
+	if len(b) < packetHeaderLen {
+		return Packet{}, wire.Fail("SSH packet", wire.Short, len(b), packetHeaderLen)
+	}
+	n := binary.BigEndian.Uint32(b)
+	if n > maxPacket || n < uint32(b[4])+2 {
+		return Packet{}, wire.Fail("SSH packet", wire.Malformed, len(b), 0)
+	}
+	end := 4 + int(n)
+	if len(b) < end {
+		return Packet{}, wire.Fail("SSH packet", wire.Short, len(b), end)
+	}
+	return Packet{b[:end:end]}, nil
+}
+
+// Message returns which message the packet carries.
+func (p Packet) Message() MessageType { return MessageType(p.b[packetHeaderLen]) }
+
+// Payload returns the message: its number, and what belongs to it.
+func (p Packet) Payload() []byte {
+	end := len(p.b) - int(p.b[4])
+	return p.b[packetHeaderLen:end:end]
+}
+
+// Bytes returns the packet, padding included.
+func (p Packet) Bytes() []byte { return p.b }

@@ -1,0 +1,180 @@
+package tls
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"github.com/sightline-go/sightline/internal/text"
+)
+
+// JA4 (github.com/FoxIO-LLC/ja4, technical_details/JA4.md, BSD 3-Clause): what a
+// client offers in ten characters, a hash of its sorted cipher suites, and one of
+// its sorted extensions and of its signature algorithms. GREASE is left out
+// everywhere. The other fingerprints of the JA4+ family have another licence.
+const (
+	ja4HashLen = 12 // hexadecimal digits of a SHA-256
+	ja4NoHash  = "000000000000"
+	ja4Max     = 99 // what a count says at most
+)
+
+// What carried a ClientHello, for AppendJA4.
+const (
+	JA4TCP  = 't'
+	JA4QUIC = 'q'
+)
+
+// AppendJA4 appends the JA4 fingerprint of a client, 36 characters; transport is
+// JA4TCP or JA4QUIC.
+func (h ClientHello) AppendJA4(dst []byte, transport byte) []byte {
+	var buf [1024]byte
+	dst = h.appendJA4Head(dst, transport)
+	dst = appendJA4Hash(append(dst, '_'), h.appendJA4Suites(buf[:0]))
+	return appendJA4Hash(append(dst, '_'), h.appendJA4Extensions(buf[:0]))
+}
+
+// AppendJA4Text appends the fingerprint with the lists in the place of their
+// hashes (JA4_r).
+func (h ClientHello) AppendJA4Text(dst []byte, transport byte) []byte {
+	dst = h.appendJA4Head(dst, transport)
+	dst = h.appendJA4Suites(append(dst, '_'))
+	return h.appendJA4Extensions(append(dst, '_'))
+}
+
+// appendJA4Head appends transport, version, whether a server is named, how many
+// cipher suites and extensions there are, and the first protocol.
+func (h ClientHello) appendJA4Head(dst []byte, transport byte) []byte {
+	suites, extensions, named := 0, 0, byte('i')
+	for suite := range h.CipherSuites() {
+		if !IsGREASE(suite) {
+			suites++
+		}
+	}
+	for typ := range h.Extensions() {
+		if !IsGREASE(typ) {
+			extensions++
+		}
+		if typ == ExtensionServerName {
+			named = 'd'
+		}
+	}
+	dst = append(append(dst, transport), ja4Version(h.highestVersion())...)
+	dst = appendJA4Count(appendJA4Count(append(dst, named), suites), extensions)
+	for name := range h.ALPN() {
+		return appendFirstLast(dst, name)
+	}
+	return append(dst, "00"...)
+}
+
+// highestVersion returns the highest of the supported versions, or the version
+// field when the client lists none.
+func (h ClientHello) highestVersion() (highest uint16) {
+	if _, listed := h.Extension(ExtensionSupportedVersions); !listed {
+		return h.Version()
+	}
+	for v := range h.SupportedVersions() {
+		if !IsGREASE(v) {
+			highest = max(highest, v)
+		}
+	}
+	return highest
+}
+
+func ja4Version(v uint16) string {
+	switch v {
+	case 0x0304:
+		return "13"
+	case 0x0303:
+		return "12"
+	case 0x0302:
+		return "11"
+	case 0x0301:
+		return "10"
+	case 0x0300:
+		return "s3"
+	case 0x0002:
+		return "s2"
+	}
+	return "00"
+}
+
+func appendJA4Count(dst []byte, n int) []byte {
+	n = min(n, ja4Max)
+	return append(dst, '0'+byte(n/10), '0'+byte(n%10))
+}
+
+// appendFirstLast appends the first and the last character of a protocol, or, if
+// one of them is no letter or digit, those of its hexadecimal form.
+func appendFirstLast(dst, name []byte) []byte {
+	const digits = "0123456789abcdef"
+	if len(name) == 0 {
+		return append(dst, "00"...)
+	}
+	first, last := name[0], name[len(name)-1]
+	if isAlnum(first) && isAlnum(last) {
+		return append(dst, first, last)
+	}
+	return append(dst, digits[first>>4], digits[last&0x0f])
+}
+
+func isAlnum(c byte) bool {
+	return text.IsDigit(c) || 'a' <= text.Lower(c) && text.Lower(c) <= 'z'
+}
+
+func (h ClientHello) appendJA4Suites(dst []byte) []byte {
+	var buf [128]uint16 // more than clients send; if not, append allocates
+	suites := buf[:0]
+	for suite := range h.CipherSuites() {
+		suites = append(suites, suite)
+	}
+	slices.Sort(suites)
+	return appendHexList(dst, suites)
+}
+
+// appendJA4Extensions appends the sorted extensions without those that the head
+// tells of, and the signature algorithms as they come.
+func (h ClientHello) appendJA4Extensions(dst []byte) []byte {
+	var buf [128]uint16
+	list := buf[:0]
+	for typ := range h.Extensions() {
+		if typ != ExtensionServerName && typ != ExtensionALPN {
+			list = append(list, typ)
+		}
+	}
+	slices.Sort(list)
+	dst = appendHexList(dst, list)
+	list = list[:0]
+	for algorithm := range h.SignatureAlgorithms() {
+		list = append(list, algorithm)
+	}
+	end := len(dst)
+	if dst = appendHexList(append(dst, '_'), list); len(dst) == end+1 {
+		dst = dst[:end]
+	}
+	return dst
+}
+
+// appendHexList appends numbers but GREASE in hexadecimal, joined by commas.
+func appendHexList(dst []byte, numbers []uint16) []byte {
+	start := len(dst)
+	for _, n := range numbers {
+		if IsGREASE(n) {
+			continue
+		}
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = hex.AppendEncode(dst, []byte{byte(n >> 8), byte(n)})
+	}
+	return dst
+}
+
+// appendJA4Hash appends the first digits of the SHA-256 of a list, zeros for an
+// empty one.
+func appendJA4Hash(dst, list []byte) []byte {
+	if len(list) == 0 {
+		return append(dst, ja4NoHash...)
+	}
+	sum := sha256.Sum256(list)
+	return hex.AppendEncode(dst, sum[:ja4HashLen/2])
+}
