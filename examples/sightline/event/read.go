@@ -21,7 +21,7 @@ func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (re
 	defer bar.stop()
 	for _, name := range inTimeOrder(c.files) {
 		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar, memory); err != nil {
-			bar.clear()
+			bar.line.Clear()
 			fmt.Fprintf(stderr, "%s: %s: %v\n", program, defuse.Terminal(name), defuse.Terminal(err.Error()))
 			failed = true
 		}

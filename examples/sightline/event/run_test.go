@@ -304,11 +304,11 @@ func TestInterrupted(t *testing.T) {
 func TestProgressLine(t *testing.T) {
 	p := &progress{total: 200_000_000}
 	p.done.Store(50_000_000)
-	if got, want := p.line(time.Second), "[#######                       ]  25 %  50.0 MB of 200.0 MB, 50.0 MB/s, 3s left"; got != want {
+	if got, want := p.text(time.Second), "[#######                       ]  25 %  50.0 MB of 200.0 MB, 50.0 MB/s, 3s left"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	p.total = 0
-	if got, want := p.line(2*time.Second), "50.0 MB read, 25.0 MB/s"; got != want {
+	if got, want := p.text(2*time.Second), "50.0 MB read, 25.0 MB/s"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -51,7 +51,7 @@ func (j *job) all(ctx context.Context) {
 			break
 		}
 	}
-	j.bar.clear()
+	j.bar.line.Clear()
 }
 
 var errTimeout = errors.New("not done within -timeout")
@@ -105,7 +105,7 @@ func (j *job) complain(about string, err error) {
 // note writes a line to standard error. What it is made of may come from a
 // capture or a server.
 func (j *job) note(format string, args ...any) {
-	j.bar.clear()
+	j.bar.line.Clear()
 	fmt.Fprintln(j.stderr, program+": "+defuse.Terminal(fmt.Sprintf(format, args...)))
 }
 

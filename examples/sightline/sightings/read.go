@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -37,7 +38,7 @@ func (j *job) read(ctx context.Context, input string) (*capture, error) {
 		}
 		src = f
 	}
-	j.bar.begin("reading "+title(input), total, size)
+	j.bar.begin("reading "+title(input), total, cli.Size)
 	sum := sha256.New()
 	src = io.TeeReader(counted{src, j.bar}, sum)
 	r, err := pcap.NewReader(src)

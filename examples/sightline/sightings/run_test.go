@@ -19,6 +19,7 @@ import (
 
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/cli"
 )
 
 var start = time.Date(2026, 3, 4, 5, 58, 30, 0, time.UTC)
@@ -365,20 +366,15 @@ func TestQuiet(t *testing.T) {
 
 func TestProgressLine(t *testing.T) {
 	p := &progress{now: time.Now}
-	p.begin("reading a\x1b.pcap", 200_000_000, size)
+	p.begin("reading a\x1b.pcap", 200_000_000, cli.Size)
 	p.step(50_000_000)
-	if got, want := p.line(), `reading a\x1b.pcap: 50.0 MB of 200.0 MB, 25 %`; got != want {
+	if got, want := p.text(), `reading a\x1b.pcap: 50.0 MB of 200.0 MB, 25 %`; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	p.begin("sending sightings", 0, number)
 	p.step(7)
-	if got, want := p.line(), "sending sightings: 7"; got != want {
+	if got, want := p.text(), "sending sightings: 7"; got != want {
 		t.Errorf("%q, want %q", got, want)
-	}
-	for n, want := range map[int64]string{999: "999 B", 1000: "1.0 kB", 4_200_000_000_000_000: "4200.0 TB"} {
-		if got := size(n); got != want {
-			t.Errorf("%d: %s, want %s", n, got, want)
-		}
 	}
 }
 

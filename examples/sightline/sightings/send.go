@@ -146,7 +146,7 @@ func (a *saved) added(n int) (int, error) {
 
 // show prints what would be sent.
 func (j *job) show(c *capture) error {
-	j.bar.clear()
+	j.bar.line.Clear()
 	out := tabwriter.NewWriter(j.stdout, 0, 0, 2, ' ', 0)
 	for event, list := range j.matches(c) {
 		for _, m := range list {
