@@ -28,7 +28,7 @@ func (f found) String() string {
 	return fmt.Sprintf("%d questions, %d requests, %d server names", f.Questions, f.Requests, f.Hellos)
 }
 
-// indicators does what pcap2misp -only dns,http,tls -hash none -o text does.
+// indicators does what sightline event -only dns,http,tls -hash none -o text does.
 // Nothing is left out, and so it can be counted.
 func indicators(name string, workers int) (f found, err error) {
 	r, err := pcap.Open(name)

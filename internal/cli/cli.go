@@ -1,6 +1,6 @@
-// Package cli says what the programs in examples say alike: their help, what is
-// wrong with how they were called, and what failed. Text in errors may come from
-// a capture, so it is made harmless for terminals.
+// Package cli is what the programs in examples share: how they parse flags, print
+// help and errors, handle interrupts and show progress. Text in errors may come
+// from a capture, so it is escaped for terminals.
 package cli
 
 import (

@@ -1,0 +1,84 @@
+package dump
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/sightline-go/sightline/layers/http1"
+	"github.com/sightline-go/sightline/layers/stream"
+)
+
+type httpRequest struct {
+	Frame     int64  `json:"frame"`
+	Method    string `json:"method"`
+	Host      string `json:"host,omitempty"`
+	URI       string `json:"uri"`
+	FullURI   string `json:"full_uri,omitempty"`
+	UserAgent string `json:"user_agent,omitempty"`
+	Version   string `json:"version"`
+}
+
+type httpResponse struct {
+	Frame         int64  `json:"frame"`
+	Code          int    `json:"code"`
+	ContentType   string `json:"content_type,omitempty"`
+	ContentLength *int64 `json:"content_length,omitempty"`
+	Server        string `json:"server,omitempty"`
+}
+
+// An httpObject is a body, of a range or an unknown coding too; one with a hole
+// is none.
+type httpObject struct {
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+	Name   string `json:"name"`
+}
+
+func (n *indicatorPrinter) http(m *stream.Message) {
+	if req, err := http1.ParseRequest(m.Data); err == nil {
+		n.out.HTTPRequests = append(n.out.HTTPRequests, httpRequest{
+			Frame: m.Last.Number, Method: string(req.Method()),
+			Host: text(string(req.Get("Host"))), URI: text(string(req.Target())),
+			FullURI: fullURI(req), UserAgent: text(string(req.Get("User-Agent"))), Version: version(req.Version()),
+		})
+	} else if res, err := http1.ParseResponse(m.Data); err == nil {
+		r := httpResponse{
+			Frame: m.Last.Number, Code: res.Status(),
+			ContentType: text(string(res.Get("Content-Type"))), Server: text(string(res.Get("Server"))),
+		}
+		if size, err := res.ContentLength(); err == nil && size >= 0 {
+			r.ContentLength = &size
+		}
+		n.out.HTTPResponses = append(n.out.HTTPResponses, r)
+	}
+}
+
+// httpBody hashes the content itself: a File has no hash of a part, or of what
+// has a coding that is not undone.
+func (n *indicatorPrinter) httpBody(m *stream.Message) {
+	switch m.Part {
+	case stream.Begin:
+		n.bodies[m.File] = sha256.New()
+	case stream.Data:
+		n.bodies[m.File].Write(m.Data)
+	case stream.End:
+		sum := n.bodies[m.File].Sum(nil)
+		delete(n.bodies, m.File)
+		switch m.File.State {
+		case stream.Complete, stream.Partial, stream.Encoded:
+			n.out.HTTPObjects = append(n.out.HTTPObjects, httpObject{hex.EncodeToString(sum), m.File.Size, text(m.File.Name)})
+		}
+	}
+}
+
+// fullURI returns the URL of a request that names its host, "" for others.
+func fullURI(req http1.Request) string {
+	if len(req.Get("Host")) == 0 {
+		return ""
+	}
+	return text(string(req.AppendURL(nil)))
+}
+
+func version(major, minor int) string {
+	return "HTTP/" + string(rune('0'+major)) + "." + string(rune('0'+minor))
+}

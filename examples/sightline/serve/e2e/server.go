@@ -1,0 +1,42 @@
+// Package e2e tests the page of sightline serve in a real browser. It is a module of
+// its own, because only these tests need a browser's protocol.
+//
+// The tests need Chromium, and are skipped without. These variables lead them:
+//
+//	SIGHTLINE_PROGRAM     the program to test; without, it is built
+//	SIGHTLINE_MISP        a folder with validate.py, which checks MISP events
+//	SIGHTLINE_SHOTS       a folder for pictures of all views, to look at
+//	SIGHTLINE_DOCS        set to make the pictures in ../docs again
+//
+// What is here serves the page without the rest of the program: to develop the
+// page, and to give it answers that no small capture leads to.
+package e2e
+
+import (
+	"io/fs"
+	"net/http"
+)
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+// Handler serves the page in files, under the content security policy that it
+// must work with, and answers POST /analyze with analyze.
+func Handler(files fs.FS, analyze http.HandlerFunc) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(files))
+	mux.HandleFunc("POST /analyze", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Sightline") != "analyze" || r.Header.Get("Content-Type") != "application/octet-stream" {
+			http.Error(w, `{"error":"not a request of the page"}`, http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		analyze(w, r)
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		mux.ServeHTTP(w, r)
+	})
+}

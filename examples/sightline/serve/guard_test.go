@@ -1,0 +1,102 @@
+package serve
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// handlerOf returns the routes of the service, as it would listen with args.
+func handlerOf(t *testing.T, args ...string) http.Handler {
+	t.Helper()
+	c, err := parse(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newServer(c, c.logger(io.Discard))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.handler()
+}
+
+// The page is for the hosts that it was told, and for itself alone.
+func TestGuard(t *testing.T) {
+	local := handlerOf(t)
+	open := handlerOf(t, "-listen", "192.0.2.1:6666", "-page", "-allow-host", "Sightline.example", "-allow-host", "2001:db8::1")
+	closed := handlerOf(t, "-listen", "192.0.2.1:6666")
+	for _, test := range []struct {
+		h            http.Handler
+		method, path string
+		host         string
+		header       string // "Name: value", separated by line breaks
+		status       int
+	}{
+		{local, "GET", "/", "127.0.0.1:6666", "", 200},
+		{local, "GET", "/", "localhost:6666", "Sec-Fetch-Site: none", 200},
+		{local, "GET", "/", "[::1]:6666", "Sec-Fetch-Site: same-origin", 200},
+		{local, "GET", "/", "LOCALHOST.", "", 200},
+		{local, "GET", "/", "evil.example:6666", "", 403},
+		{local, "GET", "/", "127.0.0.1.evil.example", "", 403},
+		{local, "GET", "/", "", "", 403},
+		{local, "GET", "/", "127.0.0.1:6666", "Sec-Fetch-Site: cross-site", 403},
+		{local, "GET", "/", "127.0.0.1:6666", "Sec-Fetch-Site: same-site", 403},
+		{local, "GET", "/", "127.0.0.1:6666", "Origin: https://evil.example", 403},
+		{local, "GET", "/", "127.0.0.1:6666", "Origin: null", 403},
+		{local, "GET", "/", "127.0.0.1:6666", "Origin: http://127.0.0.1:8080", 403},
+		{local, "GET", "/", "127.0.0.1:6666", "Origin: http://127.0.0.1:6666", 200},
+		{open, "GET", "/", "192.0.2.1:6666", "", 200},
+		{open, "GET", "/", "192.0.2.2:6666", "", 403},
+		{open, "GET", "/", "sightline.example", "", 200},
+		{open, "GET", "/", "[2001:db8::1]:6666", "", 200},
+		{closed, "GET", "/", "192.0.2.1:6666", "", 404},
+		{closed, "POST", "/analyze", "192.0.2.1:6666", "X-Sightline: analyze\nContent-Type: application/octet-stream", 404},
+		{local, "POST", "/analyze", "127.0.0.1:6666", "Content-Type: application/octet-stream", 403},
+		{local, "POST", "/analyze", "127.0.0.1:6666", "X-Sightline: analyze\nContent-Type: text/plain", 415},
+		{local, "POST", "/analyze", "evil.example", "X-Sightline: analyze\nContent-Type: application/octet-stream", 403},
+		{local, "POST", "/analyze", "127.0.0.1:6666", "X-Sightline: analyze\nContent-Type: application/octet-stream\nSec-Fetch-Site: cross-site", 403},
+		// MISP may call the service by any name, but no browser of a foreign page may.
+		{closed, "GET", "/modules", "misp-modules:6666", "", 200},
+		{closed, "POST", "/query", "misp-modules:6666", "Content-Type: application/json", 200},
+		{local, "POST", "/query", "127.0.0.1:6666", "Sec-Fetch-Site: cross-site\nContent-Type: text/plain", 403},
+		{local, "POST", "/query", "127.0.0.1:6666", "Origin: https://evil.example", 403},
+	} {
+		r := httptest.NewRequest(test.method, test.path, strings.NewReader(body(requests(1), "")))
+		r.Host = test.host
+		for line := range strings.Lines(test.header) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			r.Header.Set(name, value)
+		}
+		w := httptest.NewRecorder()
+		test.h.ServeHTTP(w, r)
+		if w.Code != test.status {
+			t.Errorf("%s %s for %q, %q: %d, want %d", test.method, test.path, test.host, test.header, w.Code, test.status)
+		}
+		if h := w.Header(); h.Get("Access-Control-Allow-Origin") != "" {
+			t.Error("the answer is for foreign pages, too")
+		}
+	}
+}
+
+func TestPageHeaders(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Host = "localhost"
+	w := httptest.NewRecorder()
+	handlerOf(t).ServeHTTP(w, r)
+	csp := w.Header().Get("Content-Security-Policy")
+	for _, directive := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} {
+		if !strings.Contains(csp, directive) {
+			t.Errorf("no %s in %s", directive, csp)
+		}
+	}
+	if strings.Contains(csp, "unsafe") {
+		t.Error(csp)
+	}
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Content-Type": "text/html; charset=utf-8"} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
