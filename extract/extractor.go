@@ -135,7 +135,7 @@ func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
 	}
 	x.count(p, rec)
 	s, ref := x.shardOf(p), x.ref(rec)
-	if x.lanes[0].want.traffic() {
+	if x.traffic() {
 		for outer := range outerFlows(p) {
 			s := x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr())
 			s.lane.tunnel(s, outer, rec, ref)

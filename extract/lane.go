@@ -12,7 +12,6 @@ import (
 type lane struct {
 	number  int
 	options *Options
-	want    wanted
 	report  Report
 	ref     stream.Ref // of the packet in work
 
@@ -33,22 +32,8 @@ type shard struct {
 	mails   fifo[string] // the mail that a connection carries last
 }
 
-// wanted says which topics are looked at.
-type wanted struct {
-	http, files, tls, dns, mail, ssh, logins, dhcp, ip, connections bool
-}
-
-// traffic reports whether connections are followed: hosts have their roles from
-// them.
-func (w *wanted) traffic() bool { return w.ip || w.connections }
-
 func newLane(number int, o *Options) *lane {
-	only := topics(o.Only)
-	l := &lane{number: number, options: o, want: wanted{
-		http: only.has(HTTP), files: only.has(Files), tls: only.has(TLS), dns: only.has(DNS), mail: only.has(Mail),
-		ssh: only.has(SSH), logins: only.has(Logins), dhcp: only.has(DHCP), ip: only.has(IP),
-		connections: only.has(Connections),
-	}}
+	l := &lane{number: number, options: o}
 	l.report.maxValues, l.report.maxConns = o.MaxValues, o.MaxConns
 	return l
 }
@@ -56,7 +41,7 @@ func newLane(number int, o *Options) *lane {
 func newShard(o *Options, l *lane) *shard {
 	s := &shard{lane: l}
 	s.streams.Config = o.Stream
-	s.streams.NoFiles = o.Stream.NoFiles || !l.want.files
+	s.streams.NoFiles = o.Stream.NoFiles || !o.Only.Has(Files)
 	s.streams.MaxSilent = max(withDefault(o.Stream.MaxSilent, defaultMaxSilent)/shardCount, 1)
 	s.flows.max = max(withDefault(o.MaxLive, defaultMaxLive)/shardCount, 1)
 	return s
@@ -69,10 +54,10 @@ func (l *lane) maxConns() int { return withDefault(l.options.MaxConns, defaultMa
 // packet takes a packet that is no fragment.
 func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref
-	if l.want.traffic() {
+	if l.options.traffic() {
 		l.traffic(s, p, rec)
 	}
-	if l.want.dhcp {
+	if l.options.Only.Has(DHCP) {
 		l.dhcp(p)
 	}
 	s.streams.Capture = ref.Capture
@@ -82,7 +67,7 @@ func (l *lane) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.R
 // fragment takes a fragment of a datagram: what can be told by it alone.
 func (l *lane) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	l.ref = ref
-	if l.want.traffic() {
+	if l.options.traffic() {
 		l.addresses(p, rec.WireLen, false)
 	}
 }
@@ -91,10 +76,10 @@ func (l *lane) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 // the last of e.
 func (l *lane) datagram(s *shard, p *layers.Packet, rec *pcap.Record, e Evidence) {
 	l.ref = e.Last
-	if l.want.traffic() {
+	if l.options.traffic() {
 		l.datagramTraffic(s, p, rec)
 	}
-	if l.want.dhcp {
+	if l.options.Only.Has(DHCP) {
 		l.dhcp(p)
 	}
 	s.streams.Capture = e.Last.Capture
@@ -114,13 +99,13 @@ func (l *lane) end(s *shard) {
 func (l *lane) messages(s *shard, ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
-		if l.want.traffic() {
+		if l.options.traffic() {
 			s.flows.speaks(m)
 		}
 		switch {
 		case m.Part == stream.Whole:
 			l.message(s, m)
-		case m.Part == stream.End && l.want.files:
+		case m.Part == stream.End && l.options.Only.Has(Files):
 			l.file(s, m)
 		}
 	}
@@ -129,31 +114,31 @@ func (l *lane) messages(s *shard, ms []stream.Message) {
 func (l *lane) message(s *shard, m *stream.Message) {
 	switch m.Proto {
 	case stream.DNS:
-		if l.want.dns {
+		if l.options.Only.Has(DNS) {
 			l.dns(m)
 		}
 	case stream.HTTP1:
-		if l.want.http {
+		if l.options.Only.Has(HTTP) {
 			l.http(m)
 		}
 	case stream.TLS, stream.DTLS:
-		if l.want.tls {
+		if l.options.Only.Has(TLS) {
 			l.tls(s, m)
 		}
 	case stream.SSH:
-		if l.want.ssh {
+		if l.options.Only.Has(SSH) {
 			l.sshMessage(m)
 		}
 	case stream.Mail:
-		if l.want.mail || l.want.files {
+		if l.options.Only.Has(Mail) || l.options.Only.Has(Files) {
 			l.email(s, m)
 		}
 	case stream.SMTP:
-		if l.want.mail {
+		if l.options.Only.Has(Mail) {
 			l.smtp(m)
 		}
 	case stream.FTP, stream.POP3:
-		if l.want.logins {
+		if l.options.Only.Has(Logins) {
 			l.login(m)
 		}
 	}

@@ -228,7 +228,7 @@ func TestMergeIsMonoid(t *testing.T) {
 func TestPartsAndWhole(t *testing.T) {
 	b := crowd()
 	o := small
-	o.Only = []Topic{DNS, DHCP}
+	o.Only = TopicSetOf(DNS, DHCP)
 	whole := readBytes(t, b, o)
 	for _, n := range []int{2, 5, 20} {
 		sum := new(Report)

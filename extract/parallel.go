@@ -185,7 +185,7 @@ func (h *handout) packet(to *round, rec *pcap.Record) {
 	h.d.Decode(p, rec)
 	x.count(p, rec)
 	s := x.shardOf(p)
-	if x.lanes[0].want.traffic() {
+	if x.traffic() {
 		for outer := range outerFlows(p) {
 			to.add(task{x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr()), rec, &more{outer: outer}})
 		}

@@ -329,7 +329,7 @@ func (l *lane) close(s *shard, f *flow) {
 	if h := f.hosts[1-f.client]; h != nil {
 		h.Server++
 	}
-	if !l.want.connections {
+	if !l.options.Only.Has(Connections) {
 		return
 	}
 	e := Evidence{First: f.first, Last: f.last}

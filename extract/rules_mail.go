@@ -92,7 +92,7 @@ func (l *lane) email(s *shard, m *stream.Message) {
 	if _, full := s.mails.put(m.Conn.Flow, mail.Key()); full {
 		l.report.Unseen.Unpaired++
 	}
-	if l.want.mail && l.fits(mail.MessageID, mail.Subject, mail.Date, mail.Mailer) {
+	if l.options.Only.Has(Mail) && l.fits(mail.MessageID, mail.Subject, mail.Date, mail.Mailer) {
 		l.report.emails.observe(mail, byMessage(m), l.maxValues())
 	}
 }
