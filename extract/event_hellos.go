@@ -12,7 +12,7 @@ import (
 // certificateDrafts describes the certificates that servers and clients showed as their own.
 func (m *mapping) certificateDrafts() []draft {
 	own := map[string]bool{}
-	for p := range m.report.chains.all() {
+	for p := range m.report.presented.all() {
 		own[p.SHA256] = own[p.SHA256] || p.Position == 0
 	}
 	var all []draft

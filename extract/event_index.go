@@ -51,7 +51,7 @@ func (m *mapping) index() *index {
 			x.addName(a, d.Name)
 		}
 	}
-	for p := range r.chains.all() {
+	for p := range r.presented.all() {
 		if p.Position == 0 && !p.Client {
 			x.certs[p.Server] = append(x.certs[p.Server], p.SHA256)
 		}

@@ -192,7 +192,7 @@ func (m *mapping) all() {
 	if m.options.All {
 		for _, f := range r.flows.rows {
 			fact := f.Fact
-			fact.Evidence = fact.Evidence.of(f.flow())
+			fact.Evidence = fact.Evidence.of(f.fiveTuple())
 			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
 		}
 	}
@@ -242,7 +242,7 @@ func (m *mapping) file(f *File) {
 
 func (m *mapping) certificates() {
 	own := map[string]origin{}
-	for _, p := range m.report.chains.rows {
+	for _, p := range m.report.presented.rows {
 		if p.Position > 0 {
 			continue
 		}

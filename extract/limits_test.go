@@ -58,7 +58,7 @@ func TestMaxLive(t *testing.T) {
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
-		if n := len(x.shardOf(&p).flows.flows); n > live {
+		if n := len(x.shardOf(&p).live.byKey); n > live {
 			t.Fatalf("%d are followed", n)
 		}
 	}
@@ -357,7 +357,7 @@ func TestStreamBounds(t *testing.T) {
 	head := build.TCP{Src: "10.0.0.5", Dst: "192.0.2.1", SrcPort: 4000, DstPort: 80, Seq: 1, Flags: 0x10,
 		Data: "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 1000)}.Packet()
 	most, silent := 0, 0
-	for i := range uint32(20 * settleEvery) {
+	for i := range uint32(20 * enforceEvery) {
 		b := syn
 		if i%2 == 0 {
 			b = head
@@ -366,7 +366,7 @@ func TestStreamBounds(t *testing.T) {
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
-		if x.report.Packets%settleEvery == 0 {
+		if x.report.Packets%enforceEvery == 0 {
 			held, open := 0, 0
 			for _, s := range x.shards {
 				held, open = held+s.streams.Held(), open+s.streams.Stats().Open
@@ -391,11 +391,11 @@ func TestRoundBytes(t *testing.T) {
 	}
 	x := Extractor{Options: Options{Workers: 4}}
 	x.Begin("")
-	h := newHandout(&x, r)
-	defer h.end()
+	d := newDispatcher(&x, r)
+	defer d.end()
 	for packets := 0; ; {
-		next := h.next()
-		err := h.fill(next)
+		next := d.next()
+		err := d.fill(next)
 		size := 0
 		for _, tasks := range next.work {
 			for i := range tasks {
@@ -403,7 +403,7 @@ func TestRoundBytes(t *testing.T) {
 				packets++
 			}
 		}
-		h.free <- next
+		d.free <- next
 		if size > roundBytes+256<<10 {
 			t.Errorf("a round of %d bytes", size)
 		}
@@ -416,25 +416,25 @@ func TestRoundBytes(t *testing.T) {
 	}
 }
 
-// The lanes' tables together keep what one would, and not much more on the way.
+// The workers' tables together keep what one would, and not much more on the way.
 func TestPrune(t *testing.T) {
 	const most = 100
 	x := Extractor{Options: Options{MaxValues: most, MaxConns: most, Workers: 8}}
 	var d layers.Decoder
 	var p layers.Packet
-	for i := range uint32(4 * settleEvery) {
+	for i := range uint32(4 * enforceEvery) {
 		src := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
 		b := build.UDP(src.String(), 4000, "192.0.2.1", 9, []byte("x"))
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
-		if x.report.Packets%settleEvery == 0 {
+		if x.report.Packets%enforceEvery == 0 {
 			rows := 0
-			for _, l := range x.lanes {
+			for _, l := range x.workers {
 				rows += l.report.hosts.len()
 			}
 			if rows > most+most/10 {
-				t.Errorf("%d rows of the lanes together", rows)
+				t.Errorf("%d rows of the workers together", rows)
 			}
 		}
 	}

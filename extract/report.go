@@ -38,7 +38,7 @@ type Report struct {
 	redirects    table[Redirect, *Redirect]
 	sessions     table[Session, *Session]
 	certificates table[Certificate, *Certificate]
-	chains       table[Presented, *Presented]
+	presented    table[Presented, *Presented]
 	ssh          table[SSHPeer, *SSHPeer]
 	files        table[File, *File]
 	emails       table[Email, *Email]
@@ -65,8 +65,8 @@ type tabled interface {
 	facts() iter.Seq[*Fact]
 	left() int64
 	len() int
-	idents(dst []ident) []ident
-	prune(above ident)
+	ids(dst []rowID) []rowID
+	prune(above rowID)
 	appendJSON(dst []byte, bare bool) ([]byte, error)
 	readJSON(b []byte, leftOut int64) error
 }
@@ -77,7 +77,7 @@ func (r *Report) tables() map[string]tabled {
 		"hosts": &r.hosts, "links": &r.links, "connections": &r.connections, "flows": &r.flows,
 		"queries": &r.queries, "resolutions": &r.resolutions,
 		"requests": &r.requests, "redirects": &r.redirects,
-		"sessions": &r.sessions, "certificates": &r.certificates, "presented": &r.chains,
+		"sessions": &r.sessions, "certificates": &r.certificates, "presented": &r.presented,
 		"ssh": &r.ssh, "files": &r.files, "emails": &r.emails, "envelopes": &r.envelopes,
 		"logins": &r.logins, "leases": &r.leases,
 	}
@@ -117,7 +117,7 @@ func (r *Report) Sessions() iter.Seq[*Session] { return r.sessions.all() }
 func (r *Report) Certificates() iter.Seq[*Certificate] { return r.certificates.all() }
 
 // Presented returns which server, or which client, showed which certificate.
-func (r *Report) Presented() iter.Seq[*Presented] { return r.chains.all() }
+func (r *Report) Presented() iter.Seq[*Presented] { return r.presented.all() }
 
 // SSHPeers returns what SSH clients and servers said before they encrypted.
 func (r *Report) SSHPeers() iter.Seq[*SSHPeer] { return r.ssh.all() }
@@ -190,7 +190,7 @@ func (r *Report) absorb(o *Report) {
 	r.redirects.merge(&o.redirects, n)
 	r.sessions.merge(&o.sessions, n)
 	r.certificates.merge(&o.certificates, n)
-	r.chains.merge(&o.chains, n)
+	r.presented.merge(&o.presented, n)
 	r.ssh.merge(&o.ssh, n)
 	r.files.merge(&o.files, n)
 	r.emails.merge(&o.emails, n)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"container/heap"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"iter"
 	"maps"
@@ -27,40 +26,40 @@ type row[V any] interface {
 // before, so its counts are exact: tables that were made apart can be merged
 // without a difference.
 type table[V any, P row[V]] struct {
-	rows    map[ident]P
+	rows    map[rowID]P
 	ranks   rankHeap // of all rows, from when the table is full
 	leftOut int64    // observations whose key is not kept
 	sorted  []P      // the rows in the order of their keys, while none is added
 	probe   V        // the row that is looked for
-	above   *ident   // keys from here on are not kept, as others have enough smaller ones
+	above   *rowID   // keys from here on are not kept, as others have enough smaller ones
 	scratch []byte
 }
 
-// An ident stands for a key: it is a hash that nobody can find two keys for. Its
+// A rowID stands for a key: it is a hash that nobody can find two keys for. Its
 // order is the rank of keys.
-type ident [16]byte
+type rowID [16]byte
 
-func identOf(key []byte) ident {
+func rowIDOf(key []byte) rowID {
 	sum := sha256.Sum256(key)
-	return ident(sum[:])
+	return rowID(sum[:])
 }
 
 // find returns the row that has v's key, nil when there is none.
 func (t *table[V, P]) find(v V) P {
 	t.probe = v
-	return t.rows[t.ident(&t.probe)]
+	return t.rows[t.id(&t.probe)]
 }
 
-func (t *table[V, P]) ident(p P) ident {
+func (t *table[V, P]) id(p P) rowID {
 	t.scratch = p.appendKey(t.scratch[:0])
-	return identOf(t.scratch)
+	return rowIDOf(t.scratch)
 }
 
 // row returns the row that has v's key; a copy of v becomes one when there is
 // none. It returns nil when the table holds size rows of smaller rank.
 func (t *table[V, P]) row(v V, size int) P {
 	t.probe = v
-	id := t.ident(&t.probe)
+	id := t.id(&t.probe)
 	if have, ok := t.rows[id]; ok {
 		return have
 	}
@@ -81,17 +80,17 @@ func (t *table[V, P]) observe(v V, e Evidence, size int) P {
 		t.leftOut++
 		return nil
 	}
-	p.fact().add(&e)
+	p.fact().record(&e)
 	return p
 }
 
 // makeRoom prepares the table for another row, for which it drops the row of
 // largest rank when it is full. It reports false when that would be the new
 // one.
-func (t *table[V, P]) makeRoom(id ident, size int) bool {
+func (t *table[V, P]) makeRoom(id rowID, size int) bool {
 	t.sorted = nil
 	if t.rows == nil {
-		t.rows = map[ident]P{}
+		t.rows = map[rowID]P{}
 	}
 	if t.above != nil && bytes.Compare(id[:], t.above[:]) >= 0 {
 		return false
@@ -114,7 +113,7 @@ func (t *table[V, P]) makeRoom(id ident, size int) bool {
 	return true
 }
 
-func (t *table[V, P]) drop(id ident) {
+func (t *table[V, P]) drop(id rowID) {
 	f := t.rows[id].fact()
 	t.leftOut += f.Count
 	f.dropped = true
@@ -123,12 +122,12 @@ func (t *table[V, P]) drop(id ident) {
 
 func (t *table[V, P]) len() int { return len(t.rows) }
 
-// idents appends those of the rows.
-func (t *table[V, P]) idents(dst []ident) []ident { return slices.AppendSeq(dst, maps.Keys(t.rows)) }
+// ids appends those of the rows.
+func (t *table[V, P]) ids(dst []rowID) []rowID { return slices.AppendSeq(dst, maps.Keys(t.rows)) }
 
 // prune leaves out the rows from above on, now and later: of several tables that
 // are to be merged, only the smallest keys of all together will stay.
-func (t *table[V, P]) prune(above ident) {
+func (t *table[V, P]) prune(above rowID) {
 	t.above, t.ranks, t.sorted = &above, nil, nil
 	for id := range t.rows {
 		if bytes.Compare(id[:], above[:]) >= 0 {
@@ -221,31 +220,24 @@ func (t *table[V, P]) readJSON(b []byte, leftOut int64) error {
 	if err := d.Decode(&rows); err != nil {
 		return err
 	}
-	t.rows, t.leftOut, t.sorted = make(map[ident]P, len(rows)), leftOut, nil
+	t.rows, t.leftOut, t.sorted = make(map[rowID]P, len(rows)), leftOut, nil
 	for _, v := range rows {
 		if v != nil {
-			t.rows[t.ident(v)] = v
+			t.rows[t.id(v)] = v
 		}
 	}
 	return nil
 }
 
 // A rankHeap has the largest rank first.
-type rankHeap []ident
+type rankHeap []rowID
 
-func (h rankHeap) Len() int           { return len(h) }
+func (h rankHeap) Len() int { return len(h) }
+
 func (h rankHeap) Less(i, j int) bool { return bytes.Compare(h[i][:], h[j][:]) > 0 }
-func (h rankHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *rankHeap) Push(any)          { panic("extract: a full table does not grow") }
-func (h *rankHeap) Pop() any          { panic("extract: a full table does not shrink") }
 
-// appendText appends a text to a key, so that no other texts make the same key.
-// The order of keys is that of the texts, as far as they hold no NUL.
-func appendText(dst []byte, texts ...string) []byte {
-	for _, s := range texts {
-		dst = append(dst, s...)
-		dst = append(dst, 0)
-		dst = binary.AppendUvarint(dst, uint64(len(s)))
-	}
-	return dst
-}
+func (h rankHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+func (h *rankHeap) Push(any) { panic("extract: a full table does not grow") }
+
+func (h *rankHeap) Pop() any { panic("extract: a full table does not shrink") }

@@ -35,7 +35,7 @@ func (p *SSHPeer) appendKey(dst []byte) []byte {
 func (p *SSHPeer) merge(o *SSHPeer) { p.Fact.merge(&o.Fact) }
 
 // sshMessage notes what a message shows of its sender.
-func (l *lane) sshMessage(m *stream.Message) {
+func (w *worker) sshMessage(m *stream.Message) {
 	p := SSHPeer{Server: !m.FromClient, Addr: m.Conn.Flow.Dst}
 	if m.FromClient {
 		p.Addr = netip.AddrPortFrom(m.Conn.Flow.Src.Addr(), 0)
@@ -47,7 +47,7 @@ func (l *lane) sshMessage(m *stream.Message) {
 	} else if r, err := layers.ParseSSHReply(m.Data); err == nil && !m.FromClient {
 		p.Kind, p.Value = SSHHostKey, string(r.AppendFingerprint(nil))
 	}
-	if p.Kind != "" && l.fits(p.Value) {
-		l.report.ssh.observe(p, byMessage(m), l.maxValues())
+	if p.Kind != "" && w.fits(p.Value) {
+		w.report.ssh.observe(p, byMessage(m), w.maxValues())
 	}
 }

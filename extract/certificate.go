@@ -82,19 +82,19 @@ const (
 )
 
 // chain notes a message's certificates.
-func (l *lane) chain(m *stream.Message, c layers.Certificate) {
+func (w *worker) chain(m *stream.Message, c layers.Certificate) {
 	e, position := byMessage(m), 0
 	for der := range c.Chain() {
 		if position == maxChain {
-			l.report.Unseen.TooLong++
+			w.report.Unseen.TooLong++
 			return
 		}
 		sum := sha256.Sum256(der)
 		id := hex.EncodeToString(sum[:])
-		if row := l.report.certificates.observe(Certificate{SHA256: id}, e, l.maxValues()); row != nil && row.SHA1 == "" {
+		if row := w.report.certificates.observe(Certificate{SHA256: id}, e, w.maxValues()); row != nil && row.SHA1 == "" {
 			row.parse(der)
 		}
-		l.report.chains.observe(Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e, l.maxValues())
+		w.report.presented.observe(Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e, w.maxValues())
 		position++
 	}
 }

@@ -23,7 +23,7 @@ func (s *Lease) appendKey(dst []byte) []byte {
 func (s *Lease) merge(o *Lease) { s.Fact.merge(&o.Fact) }
 
 // dhcp notes what a packet of DHCP shows.
-func (l *lane) dhcp(p *layers.Packet) {
+func (w *worker) dhcp(p *layers.Packet) {
 	var s Lease
 	if m, ok := p.DHCPv4(); ok {
 		s = leaseV4(m)
@@ -32,8 +32,8 @@ func (l *lane) dhcp(p *layers.Packet) {
 	} else {
 		return
 	}
-	if (s.MAC != "" || s.HostName != "" || s.VendorClass != "") && l.fits(s.HostName, s.VendorClass) {
-		l.report.leases.observe(s, l.byPacket(), l.maxValues())
+	if (s.MAC != "" || s.HostName != "" || s.VendorClass != "") && w.fits(s.HostName, s.VendorClass) {
+		w.report.leases.observe(s, w.byPacket(), w.maxValues())
 	}
 }
 

@@ -39,15 +39,15 @@ func (r *Resolution) merge(o *Resolution) { r.Fact.merge(&o.Fact) }
 
 // dns notes what a message asks for, in queries and responses alike, and what a
 // response gives.
-func (l *lane) dns(m *stream.Message) {
+func (w *worker) dns(m *stream.Message) {
 	msg, err := layers.ParseDNS(m.Data)
 	if err != nil {
 		return
 	}
-	l.names.Reset(msg)
+	w.names.Reset(msg)
 	e := byMessage(m)
 	for q := range msg.Questions() {
-		row := l.report.queries.observe(Query{Name: l.nameText(q.Name)}, e, l.maxValues())
+		row := w.report.queries.observe(Query{Name: w.nameText(q.Name)}, e, w.maxValues())
 		if row != nil && msg.Response() {
 			row.answer(msg)
 		}
@@ -56,9 +56,9 @@ func (l *lane) dns(m *stream.Message) {
 		return
 	}
 	for _, rr := range msg.Resources() {
-		if value := l.resourceText(rr); value != "" && l.fits(value) {
-			r := Resolution{Name: l.nameText(rr.Name), Type: rr.Type.String(), Value: value}
-			l.report.resolutions.observe(r, e, l.maxValues())
+		if value := w.resourceText(rr); value != "" && w.fits(value) {
+			r := Resolution{Name: w.nameText(rr.Name), Type: rr.Type.String(), Value: value}
+			w.report.resolutions.observe(r, e, w.maxValues())
 		}
 	}
 }
@@ -76,25 +76,25 @@ func (q *Query) answer(msg layers.DNS) {
 
 // resourceText returns what a record gives for its name, "" when its type says
 // nothing of whom the name leads to.
-func (l *lane) resourceText(rr layers.Resource) string {
+func (w *worker) resourceText(rr layers.Resource) string {
 	if a, ok := rr.Addr(); ok {
 		return a.String()
 	}
 	if target, ok := rr.Target(); ok { // CNAME, NS, PTR, DNAME
-		return l.nameText(target)
+		return w.nameText(target)
 	}
 	switch rr.Type {
 	case layers.DNSTypeMX:
 		if _, exchange, ok := rr.MX(); ok {
-			return l.nameText(exchange)
+			return w.nameText(exchange)
 		}
 	case layers.DNSTypeSRV:
 		if srv, ok := rr.SRV(); ok {
-			return l.nameText(srv.Target)
+			return w.nameText(srv.Target)
 		}
 	case layers.DNSTypeSOA:
 		if soa, ok := rr.SOA(); ok {
-			return l.nameText(soa.MName)
+			return w.nameText(soa.MName)
 		}
 	case layers.DNSTypeTXT:
 		var all []byte
@@ -108,10 +108,10 @@ func (l *lane) resourceText(rr layers.Resource) string {
 
 // nameText returns a name of the message in lower case, without final dot: DNS
 // does not tell case apart (RFC 4343). Names in a row are often the same.
-func (l *lane) nameText(n layers.Name) string {
-	l.scratch = lower(l.names.AppendTo(l.scratch[:0], n))
-	if string(l.scratch) != l.lastName {
-		l.lastName = string(l.scratch)
+func (w *worker) nameText(n layers.Name) string {
+	w.scratch = lower(w.names.AppendTo(w.scratch[:0], n))
+	if string(w.scratch) != w.lastName {
+		w.lastName = string(w.scratch)
 	}
-	return l.lastName
+	return w.lastName
 }

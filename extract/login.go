@@ -24,13 +24,13 @@ func (g *Login) appendKey(dst []byte) []byte {
 func (g *Login) merge(o *Login) { g.Fact.merge(&o.Fact) }
 
 // login notes the user that a command names.
-func (l *lane) login(m *stream.Message) {
+func (w *worker) login(m *stream.Message) {
 	c, err := layers.ParseCommand(m.Data)
 	if err != nil || !m.FromClient || !c.Is("USER") {
 		return
 	}
-	if user := text(c.Arg()); user != "" && l.fits(user) {
+	if user := text(c.Arg()); user != "" && w.fits(user) {
 		g := Login{User: user, Proto: m.Proto, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst}
-		l.report.logins.observe(g, byMessage(m), l.maxValues())
+		w.report.logins.observe(g, byMessage(m), w.maxValues())
 	}
 }

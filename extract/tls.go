@@ -50,17 +50,17 @@ type hello struct {
 
 // tls notes what a handshake message shows. The client's hello waits for the
 // server's.
-func (l *lane) tls(s *shard, m *stream.Message) {
+func (w *worker) tls(s *shard, m *stream.Message) {
 	if c, err := layers.ParseClientHello(m.Data); err == nil {
-		l.clientHello(s, m, c)
+		w.clientHello(s, m, c)
 	} else if h, err := layers.ParseServerHello(m.Data); err == nil {
-		l.serverHello(s, m, h)
+		w.serverHello(s, m, h)
 	} else if c, err := layers.ParseCertificate(m.Data); err == nil {
-		l.chain(m, c)
+		w.chain(m, c)
 	}
 }
 
-func (l *lane) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
+func (w *worker) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
 	f := m.Conn.Flow
 	h := hello{at: byMessage(m), session: Session{
 		ServerName: text(lower(append([]byte(nil), c.ServerName()...))), ALPN: alpn(c),
@@ -68,19 +68,19 @@ func (l *lane) clientHello(s *shard, m *stream.Message, c layers.ClientHello) {
 		JA3: string(c.AppendJA3(nil)), JA4: string(c.AppendJA4(nil, transportLetter(protoOf(m)))),
 	}}
 	_, h.session.ECH = c.Extension(layers.TLSExtensionECH)
-	if !l.fits(h.session.ServerName, h.session.ALPN) {
+	if !w.fits(h.session.ServerName, h.session.ALPN) {
 		return
 	}
 	if before, ok := s.hellos.get(f); ok && !before.session.sameHello(&h.session) {
-		l.session(before) // it was not answered, and is not the same again, after a retry
+		w.session(before) // it was not answered, and is not the same again, after a retry
 	}
 	if out, full := s.hellos.put(f, h); full {
-		l.report.Unseen.Unpaired++
-		l.session(out)
+		w.report.Unseen.Unpaired++
+		w.session(out)
 	}
 }
 
-func (l *lane) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
+func (w *worker) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
 	h, ok := s.hellos.get(m.Conn.Flow)
 	if !ok || r.IsRetry() {
 		return
@@ -93,10 +93,10 @@ func (l *lane) serverHello(s *shard, m *stream.Message, r layers.ServerHello) {
 	if h.at.Conn == nil { // of DTLS, each hello is a datagram
 		h.at.Conn = &stream.Conn{Flow: m.Conn.Flow, Start: h.at.First}
 	}
-	l.session(h)
+	w.session(h)
 }
 
-func (l *lane) session(h hello) { l.report.sessions.observe(h.session, h.at, l.maxValues()) }
+func (w *worker) session(h hello) { w.report.sessions.observe(h.session, h.at, w.maxValues()) }
 
 // alpn returns the protocols that a client offers.
 func alpn(c layers.ClientHello) string {
