@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"net/netip"
 	"slices"
 	"time"
@@ -48,6 +49,11 @@ func (c *Certificate) appendKey(dst []byte) []byte { return append(dst, c.SHA256
 
 func (c *Certificate) merge(o *Certificate) { c.Fact.merge(&o.Fact) }
 
+var certificates = handleOf[Certificate]()
+
+// Certificates returns the certificates, in order of their SHA-256.
+func (r *Report) Certificates() iter.Seq[*Certificate] { return certificates.all(r) }
+
 // A Presented says who showed a certificate, and in which place.
 type Presented struct {
 	Fact
@@ -67,6 +73,11 @@ func (p *Presented) appendKey(dst []byte) []byte {
 }
 
 func (p *Presented) merge(o *Presented) { p.Fact.merge(&o.Fact) }
+
+var presented = handleOf[Presented]()
+
+// Presented returns which server, or which client, showed which certificate.
+func (r *Report) Presented() iter.Seq[*Presented] { return presented.all(r) }
 
 // maxChain bounds the certificates of a chain that are looked at.
 const maxChain = 64
@@ -91,10 +102,10 @@ func (w *worker) chain(m *stream.Message, c layers.Certificate) {
 		}
 		sum := sha256.Sum256(der)
 		id := hex.EncodeToString(sum[:])
-		if row := w.report.certificates.observe(Certificate{SHA256: id}, e, w.maxValues()); row != nil && row.SHA1 == "" {
+		if row := certificates.observe(w, Certificate{SHA256: id}, e); row != nil && row.SHA1 == "" {
 			row.parse(der)
 		}
-		w.report.presented.observe(Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e, w.maxValues())
+		presented.observe(w, Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e)
 		position++
 	}
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 
@@ -87,10 +88,16 @@ func (c *Connection) merge(o *Connection) {
 	c.Exchange.add(&o.Exchange)
 }
 
+var connections = handleOf[Connection]()
+
+// Connections returns who spoke to whom: all connections of one client to one
+// port of one server together.
+func (r *Report) Connections() iter.Seq[*Connection] { return connections.all(r) }
+
 // connection notes a connection from dir.Src, the client, to dir.Dst.
 func (w *worker) connection(dir layers.Flow, e Evidence, x *Exchange) {
 	row := Connection{Client: dir.Src.Addr(), Server: dir.Dst, Proto: dir.Proto}
-	if c := w.report.connections.observe(row, e, w.maxValues()); c != nil {
+	if c := connections.observe(w, row, e); c != nil {
 		c.Exchange.add(x)
 		c.Evidence.carry(e, dir)
 	}

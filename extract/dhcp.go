@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -22,6 +23,11 @@ func (s *Lease) appendKey(dst []byte) []byte {
 
 func (s *Lease) merge(o *Lease) { s.Fact.merge(&o.Fact) }
 
+var leases = handleOf[Lease]()
+
+// Leases returns what hosts said of themselves in DHCP.
+func (r *Report) Leases() iter.Seq[*Lease] { return leases.all(r) }
+
 // dhcp notes what a packet of DHCP shows.
 func (w *worker) dhcp(p *layers.Packet) {
 	var s Lease
@@ -33,7 +39,7 @@ func (w *worker) dhcp(p *layers.Packet) {
 		return
 	}
 	if (s.MAC != "" || s.HostName != "" || s.VendorClass != "") && w.fits(s.HostName, s.VendorClass) {
-		w.report.leases.observe(s, w.byPacket(), w.maxValues())
+		leases.observe(w, s, w.byPacket())
 	}
 }
 

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"iter"
+
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 )
@@ -37,9 +39,26 @@ func (r *Resolution) appendKey(dst []byte) []byte { return appendText(dst, r.Nam
 
 func (r *Resolution) merge(o *Resolution) { r.Fact.merge(&o.Fact) }
 
+var (
+	queries     = handleOf[Query]()
+	resolutions = handleOf[Resolution]()
+)
+
+// Queries returns the names that were asked for in DNS, in order.
+func (r *Report) Queries() iter.Seq[*Query] { return queries.all(r) }
+
+// Resolutions returns what DNS responses gave for names, in order of the names.
+func (r *Report) Resolutions() iter.Seq[*Resolution] { return resolutions.all(r) }
+
+// A dnsState belongs to the message of DNS in work.
+type dnsState struct {
+	names    layers.NameAppender
+	lastName string
+}
+
 // dns notes what a message asks for, in queries and responses alike, and what a
 // response gives.
-func (w *worker) dns(m *stream.Message) {
+func (w *worker) dns(_ *shard, m *stream.Message) {
 	msg, err := layers.ParseDNS(m.Data)
 	if err != nil {
 		return
@@ -47,7 +66,7 @@ func (w *worker) dns(m *stream.Message) {
 	w.names.Reset(msg)
 	e := byMessage(m)
 	for q := range msg.Questions() {
-		row := w.report.queries.observe(Query{Name: w.nameText(q.Name)}, e, w.maxValues())
+		row := queries.observe(w, Query{Name: w.nameText(q.Name)}, e)
 		if row != nil && msg.Response() {
 			row.answer(msg)
 		}
@@ -58,7 +77,7 @@ func (w *worker) dns(m *stream.Message) {
 	for _, rr := range msg.Resources() {
 		if value := w.resourceText(rr); value != "" && w.fits(value) {
 			r := Resolution{Name: w.nameText(rr.Name), Type: rr.Type.String(), Value: value}
-			w.report.resolutions.observe(r, e, w.maxValues())
+			resolutions.observe(w, r, e)
 		}
 	}
 }

@@ -38,8 +38,8 @@ type Extractor struct {
 	defrag  stream.Defragmenter
 	shards  []*shard
 	workers []*worker
-	part    part           // of the task in work
-	pruned  map[string]int // rows of all workers' tables after they were last pruned
+	part    part            // of the task in work
+	pruned  [len(kinds)]int // rows of all workers' tables after they were last pruned
 }
 
 // backwardsTolerance is how much earlier than the packet before it, of the same
@@ -59,8 +59,7 @@ func (x *Extractor) Begin(name string) {
 
 // open makes the workers and the shards, and gives each worker its share of these.
 func (x *Extractor) open() {
-	x.pruned = map[string]int{}
-	x.report.maxValues, x.report.maxConns = x.MaxValues, x.MaxConns
+	x.report.setLimits(x.limits())
 	x.defrag.MaxBytes = x.Stream.MaxFragments // whose default is the same
 	for range min(max(x.Workers, 1), shardCount) {
 		x.workers = append(x.workers, newWorker(len(x.workers), &x.Options))
@@ -148,10 +147,10 @@ func (x *Extractor) Finish() *Report {
 		r.absorb(&w.report)
 	}
 	*x = Extractor{Options: x.Options}
-	for f := range r.flows.all() {
+	for _, f := range flows.of(r).rows {
 		f.identify()
 	}
-	r.sortCaptures()
+	r.complete()
 	return r
 }
 

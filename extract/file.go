@@ -2,6 +2,7 @@ package extract
 
 import (
 	"encoding/hex"
+	"iter"
 	"net/netip"
 	"strconv"
 
@@ -41,6 +42,11 @@ func (f *File) appendKey(dst []byte) []byte {
 
 func (f *File) merge(o *File) { f.Fact.merge(&o.Fact) }
 
+var files = handleOf[File]()
+
+// Files returns what HTTP, mail and FTP carried, in order of their SHA-256.
+func (r *Report) Files() iter.Seq[*File] { return files.all(r) }
+
 // file notes a file at its end.
 func (w *worker) file(s *shard, m *stream.Message) {
 	src := m.File
@@ -55,6 +61,6 @@ func (w *worker) file(s *shard, m *stream.Message) {
 		f.Email, _ = s.mails.get(m.Conn.Flow)
 	}
 	if src.Size > 0 && w.fits(f.Name, f.Type, f.URL) {
-		w.report.files.observe(f, byMessage(m), w.maxValues())
+		files.observe(w, f, byMessage(m))
 	}
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -46,11 +47,16 @@ func (f *Flow) fiveTuple() layers.Flow {
 	return layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto}
 }
 
+var flows = handleOf[Flow]()
+
+// Flows returns the single connections, at most Options.MaxConns.
+func (r *Report) Flows() iter.Seq[*Flow] { return flows.all(r) }
+
 // flow notes a single connection from dir.Src, the client, to dir.Dst. community
 // is its Community ID where that does not follow from dir.
 func (w *worker) flow(dir layers.Flow, e Evidence, x *Exchange, community string) {
 	row := Flow{Client: dir.Src, Server: dir.Dst, Proto: dir.Proto}
-	if f := w.report.flows.observe(row, e, w.maxConns()); f != nil {
+	if f := flows.observe(w, row, e); f != nil {
 		f.Exchange.add(x)
 		f.nameID(community)
 	}

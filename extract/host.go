@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -32,16 +33,21 @@ func (h *Host) merge(o *Host) {
 	h.Client += o.Client
 }
 
+var hosts = handleOf[Host]()
+
+// Hosts returns the addresses of packets, in order.
+func (r *Report) Hosts() iter.Seq[*Host] { return hosts.all(r) }
+
 // host returns the row of an address, nil when there is no room for it.
 func (w *worker) host(a netip.Addr) *Host {
-	return w.report.hosts.row(Host{Addr: a}, w.maxValues())
+	return hosts.of(&w.report).row(Host{Addr: a})
 }
 
 // saw counts a packet that a host sent or was sent. h is nil, or dropped, when
 // there was no room for it.
 func (w *worker) saw(h *Host, size int, sent bool) {
 	if h == nil || h.dropped {
-		w.report.hosts.leftOut++
+		hosts.of(&w.report).leftOut++
 		return
 	}
 	e := w.byPacket()

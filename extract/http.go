@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"encoding/base64"
+	"iter"
 	"net/netip"
 	"strings"
 
@@ -66,8 +67,22 @@ func (r *Redirect) appendKey(dst []byte) []byte {
 
 func (r *Redirect) merge(o *Redirect) { r.Fact.merge(&o.Fact) }
 
+var (
+	requests  = handleOf[Request]()
+	redirects = handleOf[Redirect]()
+)
+
+// Requests returns the HTTP requests, in order of URL.
+func (r *Report) Requests() iter.Seq[*Request] { return requests.all(r) }
+
+// Redirects returns the URLs to which HTTP responses send the client.
+func (r *Report) Redirects() iter.Seq[*Redirect] { return redirects.all(r) }
+
+// An httpState holds the requests whose responses may follow.
+type httpState struct{ recent recentRequests }
+
 // http notes an HTTP request, and of a response what it says of its request.
-func (w *worker) http(m *stream.Message) {
+func (w *worker) http(_ *shard, m *stream.Message) {
 	if m.FromClient {
 		w.request(m)
 		return
@@ -89,7 +104,7 @@ func (w *worker) http(m *stream.Message) {
 	}
 	if to := resolve(from, string(w.scratch)); w.fits(from, to) {
 		d := Redirect{From: from, To: to, Status: res.Status()}
-		w.report.redirects.observe(d, byMessage(m), w.maxValues())
+		redirects.observe(w, d, byMessage(m))
 	}
 }
 
@@ -98,7 +113,7 @@ func (w *worker) request(m *stream.Message) {
 	if !ok || !w.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
 		return
 	}
-	row := w.report.requests.observe(r, byMessage(m), w.maxValues())
+	row := requests.observe(w, r, byMessage(m))
 	w.recent.ask(m.Conn.Flow, m.Data, row, r.URL)
 }
 
@@ -112,7 +127,7 @@ func (w *worker) asked(m *stream.Message) (*Request, string) {
 	if !ok {
 		return nil, ""
 	}
-	return w.report.requests.find(r), r.URL
+	return requests.of(&w.report).find(r), r.URL
 }
 
 // recentRequests are those that came last, so that most responses find theirs

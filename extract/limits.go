@@ -32,35 +32,35 @@ func (x *Extractor) prune() {
 	if len(x.workers) < 2 {
 		return
 	}
-	tables := make([]map[string]tabled, len(x.workers))
-	for i, w := range x.workers {
-		tables[i] = w.report.tables()
+	for i, k := range kinds {
+		x.pruned[i] = x.pruneKind(i, k.limit(x.limits()), x.pruned[i])
 	}
-	for name := range tables[0] {
-		size := x.workers[0].maxValues()
-		if name == "flows" {
-			size = x.workers[0].maxConns()
-		}
-		rows := 0
-		for _, t := range tables {
-			rows += t[name].len()
-		}
-		if most := max(size, x.pruned[name]); rows <= most+most/10 {
-			continue
-		}
-		var all []rowID
-		for _, t := range tables {
-			all = t[name].ids(all)
-		}
-		slices.SortFunc(all, func(a, b rowID) int { return bytes.Compare(a[:], b[:]) })
-		all = slices.Compact(all)
-		rows = 0
-		for _, t := range tables {
-			if len(all) > size {
-				t[name].prune(all[size])
-			}
-			rows += t[name].len()
-		}
-		x.pruned[name] = rows
+}
+
+// pruneKind drops the rows of a kind that will not stay, if the workers have more
+// than size of them, and a tenth more than they had after the last time. It returns
+// how many they have then.
+func (x *Extractor) pruneKind(kind, size, before int) int {
+	rows := 0
+	for _, w := range x.workers {
+		rows += w.report.tables[kind].len()
 	}
+	if most := max(size, before); rows <= most+most/10 {
+		return before
+	}
+	var all []rowID
+	for _, w := range x.workers {
+		all = w.report.tables[kind].ids(all)
+	}
+	slices.SortFunc(all, func(a, b rowID) int { return bytes.Compare(a[:], b[:]) })
+	all = slices.Compact(all)
+	rows = 0
+	for _, w := range x.workers {
+		t := w.report.tables[kind]
+		if len(all) > size {
+			t.prune(all[size])
+		}
+		rows += t.len()
+	}
+	return rows
 }

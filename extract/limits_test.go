@@ -431,7 +431,7 @@ func TestPrune(t *testing.T) {
 		if x.report.Packets%enforceEvery == 0 {
 			rows := 0
 			for _, l := range x.workers {
-				rows += l.report.hosts.len()
+				rows += hosts.of(&l.report).len()
 			}
 			if rows > most+most/10 {
 				t.Errorf("%d rows of the workers together", rows)
@@ -439,8 +439,8 @@ func TestPrune(t *testing.T) {
 		}
 	}
 	rep := x.Finish()
-	if rep.hosts.len() != most || rep.LeftOut()["hosts"] == 0 {
-		t.Errorf("%d rows, %v left out", rep.hosts.len(), rep.LeftOut())
+	if hosts.of(rep).len() != most || rep.LeftOut()["hosts"] == 0 {
+		t.Errorf("%d rows, %v left out", hosts.of(rep).len(), rep.LeftOut())
 	}
 }
 

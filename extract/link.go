@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -20,6 +21,19 @@ func (k *Link) appendKey(dst []byte) []byte { return appendText(appendAddr(dst, 
 func (k *Link) merge(o *Link) {
 	k.Fact.merge(&o.Fact)
 	k.ARP += o.ARP
+}
+
+var links = handleOf[Link]()
+
+// Links returns the hardware addresses behind IP addresses, in order of the
+// latter.
+func (r *Report) Links() iter.Seq[*Link] { return links.all(r) }
+
+// A linkState holds the text of the last hardware address: often the next one is
+// the same.
+type linkState struct {
+	lastMAC     layers.MAC
+	lastMACText string
 }
 
 // linkOf notes the hardware address that a packet came from.
@@ -48,5 +62,5 @@ func (w *worker) link(a netip.Addr, mac layers.MAC) *Link {
 	if w.lastMAC != mac || w.lastMACText == "" {
 		w.lastMAC, w.lastMACText = mac, mac.String()
 	}
-	return w.report.links.observe(Link{Addr: a, MAC: w.lastMACText}, w.byPacket(), w.maxValues())
+	return links.observe(w, Link{Addr: a, MAC: w.lastMACText}, w.byPacket())
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -23,14 +24,19 @@ func (g *Login) appendKey(dst []byte) []byte {
 
 func (g *Login) merge(o *Login) { g.Fact.merge(&o.Fact) }
 
+var logins = handleOf[Login]()
+
+// Logins returns the user names that clients of FTP and POP3 gave.
+func (r *Report) Logins() iter.Seq[*Login] { return logins.all(r) }
+
 // login notes the user that a command names.
-func (w *worker) login(m *stream.Message) {
+func (w *worker) login(_ *shard, m *stream.Message) {
 	c, err := layers.ParseCommand(m.Data)
 	if err != nil || !m.FromClient || !c.Is("USER") {
 		return
 	}
 	if user := text(c.Arg()); user != "" && w.fits(user) {
 		g := Login{User: user, Proto: m.Proto, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst}
-		w.report.logins.observe(g, byMessage(m), w.maxValues())
+		logins.observe(w, g, byMessage(m))
 	}
 }

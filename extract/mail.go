@@ -3,6 +3,7 @@ package extract
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -64,6 +65,21 @@ func (v *Envelope) appendKey(dst []byte) []byte {
 
 func (v *Envelope) merge(o *Envelope) { v.Fact.merge(&o.Fact) }
 
+var (
+	emails    = handleOf[Email]()
+	envelopes = handleOf[Envelope]()
+)
+
+// Emails returns the mails by their header fields, in order of Message-ID.
+func (r *Report) Emails() iter.Seq[*Email] { return emails.all(r) }
+
+// Envelopes returns the addresses that SMTP clients named for the transport of
+// mails.
+func (r *Report) Envelopes() iter.Seq[*Envelope] { return envelopes.all(r) }
+
+// A mailState holds the key of the mail that a connection carries last.
+type mailState struct{ mails fifo[string] }
+
 // maxMailboxes bounds the addresses of one field that are kept, and maxListLen the
 // bytes of them and their names together.
 const (
@@ -93,7 +109,7 @@ func (w *worker) email(s *shard, m *stream.Message) {
 		w.report.Unseen.Unpaired++
 	}
 	if w.options.Only.Has(Mail) && w.fits(mail.MessageID, mail.Subject, mail.Date, mail.Mailer) {
-		w.report.emails.observe(mail, byMessage(m), w.maxValues())
+		emails.observe(w, mail, byMessage(m))
 	}
 }
 
@@ -124,7 +140,7 @@ func fieldText(h layers.MailHeader, name string) string {
 }
 
 // smtp notes the addresses of a mail's envelope.
-func (w *worker) smtp(m *stream.Message) {
+func (w *worker) smtp(_ *shard, m *stream.Message) {
 	c, err := layers.ParseCommand(m.Data)
 	if err != nil || !m.FromClient || !c.Is("MAIL") && !c.Is("RCPT") {
 		return
@@ -132,6 +148,6 @@ func (w *worker) smtp(m *stream.Message) {
 	addr := text(c.Mailbox())
 	if addr != "" && w.fits(addr) {
 		v := Envelope{Recipient: c.Is("RCPT"), Addr: addr, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst}
-		w.report.envelopes.observe(v, byMessage(m), w.maxValues())
+		envelopes.observe(w, v, byMessage(m))
 	}
 }

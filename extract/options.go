@@ -56,3 +56,25 @@ func withDefault(v, def int) int {
 	}
 	return v
 }
+
+// limits are how many rows are kept. 0 is the default.
+type limits struct{ values, conns int }
+
+func (o *Options) limits() limits { return limits{o.MaxValues, o.MaxConns} }
+
+func (l limits) maxValues() int { return withDefault(l.values, defaultMaxValues) }
+
+func (l limits) maxConns() int { return withDefault(l.conns, defaultMaxConns) }
+
+// tighter returns the smaller limits.
+func (l limits) tighter(o limits) limits {
+	return limits{tighter(l.values, o.values), tighter(l.conns, o.conns)}
+}
+
+// tighter returns the smaller of two limits that are set.
+func tighter(a, b int) int {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
+}

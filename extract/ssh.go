@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -34,8 +35,13 @@ func (p *SSHPeer) appendKey(dst []byte) []byte {
 
 func (p *SSHPeer) merge(o *SSHPeer) { p.Fact.merge(&o.Fact) }
 
-// sshMessage notes what a message shows of its sender.
-func (w *worker) sshMessage(m *stream.Message) {
+var sshPeers = handleOf[SSHPeer]()
+
+// SSHPeers returns what SSH clients and servers said before they encrypted.
+func (r *Report) SSHPeers() iter.Seq[*SSHPeer] { return sshPeers.all(r) }
+
+// ssh notes what a message shows of its sender.
+func (w *worker) ssh(_ *shard, m *stream.Message) {
 	p := SSHPeer{Server: !m.FromClient, Addr: m.Conn.Flow.Dst}
 	if m.FromClient {
 		p.Addr = netip.AddrPortFrom(m.Conn.Flow.Src.Addr(), 0)
@@ -48,6 +54,6 @@ func (w *worker) sshMessage(m *stream.Message) {
 		p.Kind, p.Value = SSHHostKey, string(r.AppendFingerprint(nil))
 	}
 	if p.Kind != "" && w.fits(p.Value) {
-		w.report.ssh.observe(p, byMessage(m), w.maxValues())
+		sshPeers.observe(w, p, byMessage(m))
 	}
 }

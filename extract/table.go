@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A row is an observation of one kind. Its key follows from what it is, and what
@@ -26,17 +27,20 @@ type row[V any] interface {
 // before, so its counts are exact: tables that were made apart can be merged
 // without a difference.
 type table[V any, P row[V]] struct {
+	limit   int // of rows
 	rows    map[rowID]P
-	ranks   rankHeap // of all rows, from when the table is full
-	leftOut int64    // observations whose key is not kept
-	sorted  []P      // the rows in the order of their keys, while none is added
-	probe   V        // the row that is looked for
-	above   *rowID   // keys from here on are not kept, as others have enough smaller ones
+	ranks   rankHeap   // of all rows, from when the table is full
+	leftOut int64      // observations whose key is not kept
+	sorted  func() []P // returns the rows in the order of their keys; nil: the table is not complete
+	probe   V          // the row that is looked for
+	above   *rowID     // keys from here on are not kept, as others have enough smaller ones
 	scratch []byte
 }
 
-// A rowID stands for a key: it is a hash that nobody can find two keys for. Its
-// order is the rank of keys.
+func newTable[V any, P row[V]]() tabled { return new(table[V, P]) }
+
+// A rowID is a collision-resistant hash of a row's key. Its order is the rank of
+// keys.
 type rowID [16]byte
 
 func rowIDOf(key []byte) rowID {
@@ -56,14 +60,14 @@ func (t *table[V, P]) id(p P) rowID {
 }
 
 // row returns the row that has v's key; a copy of v becomes one when there is
-// none. It returns nil when the table holds size rows of smaller rank.
-func (t *table[V, P]) row(v V, size int) P {
+// none. It returns nil when the table is full of rows of smaller rank.
+func (t *table[V, P]) row(v V) P {
 	t.probe = v
 	id := t.id(&t.probe)
 	if have, ok := t.rows[id]; ok {
 		return have
 	}
-	if !t.makeRoom(id, size) {
+	if !t.makeRoom(id) {
 		return nil
 	}
 	own := P(new(V))
@@ -74,8 +78,8 @@ func (t *table[V, P]) row(v V, size int) P {
 
 // observe counts an observation of what v is at e, and returns its row, nil when
 // there is no room for it.
-func (t *table[V, P]) observe(v V, e Evidence, size int) P {
-	p := t.row(v, size)
+func (t *table[V, P]) observe(v V, e Evidence) P {
+	p := t.row(v)
 	if p == nil {
 		t.leftOut++
 		return nil
@@ -87,7 +91,7 @@ func (t *table[V, P]) observe(v V, e Evidence, size int) P {
 // makeRoom prepares the table for another row, for which it drops the row of
 // largest rank when it is full. It reports false when that would be the new
 // one.
-func (t *table[V, P]) makeRoom(id rowID, size int) bool {
+func (t *table[V, P]) makeRoom(id rowID) bool {
 	t.sorted = nil
 	if t.rows == nil {
 		t.rows = map[rowID]P{}
@@ -95,7 +99,7 @@ func (t *table[V, P]) makeRoom(id rowID, size int) bool {
 	if t.above != nil && bytes.Compare(id[:], t.above[:]) >= 0 {
 		return false
 	}
-	if len(t.rows) < size {
+	if len(t.rows) < t.limit {
 		return true
 	}
 	if t.ranks == nil {
@@ -136,15 +140,16 @@ func (t *table[V, P]) prune(above rowID) {
 	}
 }
 
-// merge adds the rows of o, which is not used any more.
-func (t *table[V, P]) merge(o *table[V, P], size int) {
-	if len(t.rows) == 0 && len(o.rows) <= size {
+// merge adds the rows of another table of the kind, which is not used any more.
+func (t *table[V, P]) merge(other tabled) {
+	o := other.(*table[V, P])
+	if len(t.rows) == 0 && len(o.rows) <= t.limit {
 		t.rows, t.ranks, t.sorted, o.rows = o.rows, o.ranks, nil, nil
 	}
 	for id, v := range o.rows {
 		if have, ok := t.rows[id]; ok {
 			have.merge(v)
-		} else if t.makeRoom(id, size) {
+		} else if t.makeRoom(id) {
 			t.rows[id] = v
 		} else {
 			t.leftOut += v.fact().Count
@@ -153,15 +158,15 @@ func (t *table[V, P]) merge(o *table[V, P], size int) {
 	t.leftOut += o.leftOut
 }
 
-// all returns the rows in the order of their keys.
-func (t *table[V, P]) all() iter.Seq[P] {
-	if t.sorted == nil && len(t.rows) > 0 {
-		t.sort()
-	}
-	return slices.Values(t.sorted)
-}
+// complete says that the table can be read from now on, by many at once. The rows
+// are sorted when they are first asked for: most tables of most reports are not,
+// and a report may be merged many times.
+func (t *table[V, P]) complete() { t.sorted = sync.OnceValue(t.sort) }
 
-func (t *table[V, P]) sort() {
+// all returns the rows of a complete table in the order of their keys.
+func (t *table[V, P]) all() iter.Seq[P] { return slices.Values(t.sorted()) }
+
+func (t *table[V, P]) sort() []P {
 	type keyed struct {
 		key string
 		row P
@@ -171,11 +176,14 @@ func (t *table[V, P]) sort() {
 		list = append(list, keyed{string(v.appendKey(nil)), v})
 	}
 	slices.SortFunc(list, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
-	t.sorted = make([]P, len(list))
+	sorted := make([]P, len(list))
 	for i := range list {
-		t.sorted[i] = list[i].row
+		sorted[i] = list[i].row
 	}
+	return sorted
 }
+
+func (t *table[V, P]) setLimit(rows int) { t.limit = rows }
 
 func (t *table[V, P]) left() int64 { return t.leftOut }
 
@@ -190,31 +198,9 @@ func (t *table[V, P]) facts() iter.Seq[*Fact] {
 	}
 }
 
-// appendJSON appends the rows, bare of evidence if that is asked for.
-func (t *table[V, P]) appendJSON(dst []byte, bare bool) ([]byte, error) {
-	between := "[\n"
-	for v := range t.all() {
-		w := *v
-		if bare {
-			P(&w).fact().Evidence = Trail{}
-		}
-		b, err := json.Marshal(&w)
-		if err != nil {
-			return dst, err
-		}
-		dst = append(append(dst, between...), b...)
-		between = ",\n"
-	}
-	if between == "[\n" {
-		return append(dst, "[]"...), nil
-	}
-	return append(dst, ']'), nil
-}
-
-// readJSON takes the rows that appendJSON wrote, and the count of what was left
-// out.
-func (t *table[V, P]) readJSON(b []byte, leftOut int64) error {
-	d := json.NewDecoder(bytes.NewReader(b))
+// readJSON sets the rows to those of a JSON array.
+func (t *table[V, P]) readJSON(array []byte, leftOut int64) error {
+	d := json.NewDecoder(bytes.NewReader(array))
 	d.DisallowUnknownFields()
 	var rows []P
 	if err := d.Decode(&rows); err != nil {
@@ -227,6 +213,22 @@ func (t *table[V, P]) readJSON(b []byte, leftOut int64) error {
 		}
 	}
 	return nil
+}
+
+// encode yields the rows in JSON, in the order of their keys, bare of evidence if
+// that is asked for.
+func (t *table[V, P]) encode(bare bool) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for v := range t.all() {
+			w := *v
+			if bare {
+				P(&w).fact().Evidence = Trail{}
+			}
+			if !yield(json.Marshal(&w)) {
+				return
+			}
+		}
+	}
 }
 
 // A rankHeap has the largest rank first.

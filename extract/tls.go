@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"strings"
 
@@ -41,6 +42,15 @@ func (s *Session) merge(o *Session) { s.Fact.merge(&o.Fact) }
 func (s *Session) sameHello(o *Session) bool {
 	return s.ServerName == o.ServerName && s.JA3 == o.JA3 && s.JA4 == o.JA4
 }
+
+var sessions = handleOf[Session]()
+
+// Sessions returns what was agreed on in TLS, QUIC and DTLS, in order of the
+// server names.
+func (r *Report) Sessions() iter.Seq[*Session] { return sessions.all(r) }
+
+// A tlsState holds the hellos that wait for their answer.
+type tlsState struct{ hellos fifo[hello] }
 
 // A hello is a session whose server has not answered yet.
 type hello struct {
@@ -96,7 +106,14 @@ func (w *worker) serverHello(s *shard, m *stream.Message, r layers.ServerHello) 
 	w.session(h)
 }
 
-func (w *worker) session(h hello) { w.report.sessions.observe(h.session, h.at, w.maxValues()) }
+func (w *worker) session(h hello) { sessions.observe(w, h.session, h.at) }
+
+// endHellos records the hellos that were not answered.
+func (w *worker) endHellos(s *shard) {
+	for h := range s.hellos.drain() {
+		w.session(h)
+	}
+}
 
 // alpn returns the protocols that a client offers.
 func alpn(c layers.ClientHello) string {

@@ -74,6 +74,9 @@ func TopicSetOf(topics ...Topic) (s TopicSet) {
 // Has reports whether t is in the set.
 func (s TopicSet) Has(t Topic) bool { return s == 0 || s&(1<<t) != 0 }
 
+// overlaps reports whether one of the named topics is in the set.
+func (s TopicSet) overlaps(named TopicSet) bool { return named != 0 && (s == 0 || s&named != 0) }
+
 // All returns the topics of the set, in order.
 func (s TopicSet) All() iter.Seq[Topic] {
 	if s == 0 {

@@ -129,3 +129,10 @@ func (w *worker) close(s *shard, f *liveConn) {
 		w.flow(dir, e, &x, f.community)
 	}
 }
+
+// endTraffic ends all connections of a shard.
+func (w *worker) endTraffic(s *shard) {
+	for f := s.live.oldest; f != nil; f = s.live.oldest {
+		w.close(s, f)
+	}
+}

@@ -15,26 +15,20 @@ type worker struct {
 	report  Report
 	ref     stream.Ref // of the packet in work
 
-	names       layers.NameAppender // of the message of DNS in work
-	lastName    string
-	lastMAC     layers.MAC
-	lastMACText string
-	scratch     []byte
-	recent      recentRequests
+	scratch []byte
+	workerState
 }
 
 // A shard follows the connections between its pairs of addresses.
 type shard struct {
 	worker  *worker
 	streams stream.Assembler
-	live    liveConns
-	hellos  fifo[hello]  // of TLS, that wait for their answer
-	mails   fifo[string] // the mail that a connection carries last
+	shardState
 }
 
 func newWorker(number int, o *Options) *worker {
 	w := &worker{number: number, options: o}
-	w.report.maxValues, w.report.maxConns = o.MaxValues, o.MaxConns
+	w.report.setLimits(o.limits())
 	return w
 }
 
@@ -46,10 +40,6 @@ func newShard(o *Options, w *worker) *shard {
 	s.live.limit = max(withDefault(o.MaxLive, defaultMaxLive)/shardCount, 1)
 	return s
 }
-
-func (w *worker) maxValues() int { return withDefault(w.options.MaxValues, defaultMaxValues) }
-
-func (w *worker) maxConns() int { return withDefault(w.options.MaxConns, defaultMaxConns) }
 
 // do does a task of a packet, which the task may not need.
 func (w *worker) do(t *task, p *layers.Packet, ref stream.Ref) {
@@ -71,11 +61,18 @@ func (w *worker) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream
 	if w.options.traffic() {
 		w.traffic(s, p, rec)
 	}
-	if w.options.Only.Has(DHCP) {
-		w.dhcp(p)
-	}
+	w.shown(p)
 	s.streams.Capture = ref.Capture
 	w.messages(s, s.streams.PushWhole(p, ref, rec))
+}
+
+// shown records what a packet shows that is not a message.
+func (w *worker) shown(p *layers.Packet) {
+	for i := range packetObservers {
+		if o := &packetObservers[i]; w.options.Only.overlaps(o.topics) {
+			o.record(w, p)
+		}
+	}
 }
 
 // fragment takes a fragment of a datagram: what can be told by it alone.
@@ -93,20 +90,15 @@ func (w *worker) datagram(s *shard, p *layers.Packet, rec *pcap.Record, e Eviden
 	if w.options.traffic() {
 		w.datagramTraffic(s, p, rec)
 	}
-	if w.options.Only.Has(DHCP) {
-		w.dhcp(p)
-	}
+	w.shown(p)
 	s.streams.Capture = e.Last.Capture
 	w.messages(s, s.streams.PushWhole(p, e.First, rec))
 }
 
 // end takes what is still open in a shard.
 func (w *worker) end(s *shard) {
-	for f := s.live.oldest; f != nil; f = s.live.oldest {
-		w.close(s, f)
-	}
-	for h := range s.hellos.drain() {
-		w.session(h)
+	for _, end := range enders {
+		end(w, s)
 	}
 }
 
@@ -116,44 +108,8 @@ func (w *worker) messages(s *shard, ms []stream.Message) {
 		if w.options.traffic() {
 			s.live.speaks(m)
 		}
-		switch {
-		case m.Part == stream.Whole:
-			w.message(s, m)
-		case m.Part == stream.End && w.options.Only.Has(Files):
-			w.file(s, m)
-		}
-	}
-}
-
-func (w *worker) message(s *shard, m *stream.Message) {
-	switch m.Proto {
-	case stream.DNS:
-		if w.options.Only.Has(DNS) {
-			w.dns(m)
-		}
-	case stream.HTTP1:
-		if w.options.Only.Has(HTTP) {
-			w.http(m)
-		}
-	case stream.TLS, stream.DTLS:
-		if w.options.Only.Has(TLS) {
-			w.tls(s, m)
-		}
-	case stream.SSH:
-		if w.options.Only.Has(SSH) {
-			w.sshMessage(m)
-		}
-	case stream.Mail:
-		if w.options.Only.Has(Mail) || w.options.Only.Has(Files) {
-			w.email(s, m)
-		}
-	case stream.SMTP:
-		if w.options.Only.Has(Mail) {
-			w.smtp(m)
-		}
-	case stream.FTP, stream.POP3:
-		if w.options.Only.Has(Logins) {
-			w.login(m)
+		if o := observerOf(m); w.options.Only.overlaps(o.topics) {
+			o.record(w, s, m)
 		}
 	}
 }
