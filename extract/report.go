@@ -16,6 +16,8 @@ import (
 // time, so Reports that were made apart can be put together with Merge, in any
 // order. What follows from the whole, such as which name an address has, is
 // worked out when it is asked for.
+//
+// A Report is safe for concurrent reading, but not while Merge changes it.
 type Report struct {
 	// Captures lists what was read, in the order of their times.
 	Captures []Capture
@@ -69,7 +71,8 @@ func (r *Report) setLimits(l limits) {
 	}
 }
 
-// complete sorts what is in the report, and says that it can be read from now on.
+// complete puts the captures in order, and prepares the tables for being read by
+// many at once.
 func (r *Report) complete() {
 	r.sortCaptures()
 	for _, t := range r.tables {

@@ -158,9 +158,8 @@ func (t *table[V, P]) merge(other tabled) {
 	t.leftOut += o.leftOut
 }
 
-// complete says that the table can be read from now on, by many at once. The rows
-// are sorted when they are first asked for: most tables of most reports are not,
-// and a report may be merged many times.
+// complete prepares the table for being read by many at once. Its rows are sorted
+// when they are first asked for, as a report may be merged often before that.
 func (t *table[V, P]) complete() { t.sorted = sync.OnceValue(t.sort) }
 
 // all returns the rows of a complete table in the order of their keys.
