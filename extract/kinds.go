@@ -55,6 +55,7 @@ var observers = [stream.ProtoUser]observer{
 	stream.SMTP:  {TopicSetOf(Mail), (*worker).smtp},
 	stream.FTP:   {TopicSetOf(Logins), (*worker).login},
 	stream.POP3:  {TopicSetOf(Logins), (*worker).login},
+	stream.IMAP:  {TopicSetOf(Logins), (*worker).login},
 }
 
 // fileObserver is that of the ends of files, whatever carried them.

@@ -20,7 +20,7 @@ const (
 	DNS                      // questions and answers
 	Mail                     // header fields and envelopes
 	SSH                      // software, algorithms, host keys
-	Logins                   // user names of FTP and POP3
+	Logins                   // user names of FTP, IMAP and POP3
 	DHCP                     // names and classes that hosts give themselves
 	IP                       // addresses
 	Connections              // who spoke to whom
