@@ -233,12 +233,8 @@ func (t *table[V, P]) encode(bare bool) iter.Seq2[[]byte, error] {
 // A rankHeap has the largest rank first.
 type rankHeap []rowID
 
-func (h rankHeap) Len() int { return len(h) }
-
+func (h rankHeap) Len() int           { return len(h) }
 func (h rankHeap) Less(i, j int) bool { return bytes.Compare(h[i][:], h[j][:]) > 0 }
-
-func (h rankHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-func (h *rankHeap) Push(any) { panic("extract: a full table does not grow") }
-
-func (h *rankHeap) Pop() any { panic("extract: a full table does not shrink") }
+func (h rankHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *rankHeap) Push(any)          { panic("extract: a full table does not grow") }
+func (h *rankHeap) Pop() any          { panic("extract: a full table does not shrink") }
