@@ -63,7 +63,7 @@ func TestProxy(t *testing.T) {
 // MISP's form of a domain, for all names: RFC 3492 section 7.1 and RFC 5891.
 func TestInternationalNames(t *testing.T) {
 	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.bücher.example\r\n\r\n", "").report(t, Options{})
-	s := rep.Select(EventOptions{Only: []Topic{HTTP}})
+	s := rep.Select(EventOptions{Only: TopicSetOf(HTTP)})
 	if !slices.ContainsFunc(s.Attributes, func(a Attribute) bool {
 		return a.Type == misp.Hostname && a.Value == "www.xn--bcher-kva.example"
 	}) {
@@ -80,7 +80,7 @@ func download(t *testing.T, header, body string) (all []string) {
 	response := fmt.Sprintf("HTTP/1.1 200 OK\r\n%s\r\nContent-Length: %d\r\n\r\n%s", header, len(body), body)
 	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.example\r\n\r\n", response).
 		report(t, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
-	for _, a := range rep.Select(EventOptions{Only: []Topic{Files}, Detail: Indicators}).Attributes {
+	for _, a := range rep.Select(EventOptions{Only: TopicSetOf(Files), Detail: Indicators}).Attributes {
 		all = append(all, string(a.Type)+" "+a.Value)
 	}
 	return all
@@ -143,7 +143,7 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		c.add(build.UDP(resolver, 53, client, 5000, answer))
 	}
 	c.add(build.UDP(resolver, 53, client, 5000, dnsMessage(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
-	s := c.report(t, Options{}).Select(EventOptions{Only: []Topic{DNS}, MaxAttributes: 4, Detail: Indicators})
+	s := c.report(t, Options{}).Select(EventOptions{Only: TopicSetOf(DNS), MaxAttributes: 4, Detail: Indicators})
 	got := map[string]string{}
 	for _, a := range s.Attributes {
 		got[a.Value], _, _ = strings.Cut(a.Comment, ";")

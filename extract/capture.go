@@ -170,7 +170,7 @@ func (r *Report) sortCaptures() {
 
 // moveCaptures tells the evidence where its captures are now.
 func (r *Report) moveCaptures(place []int) {
-	for _, t := range r.tables() {
+	for _, t := range r.tables {
 		for f := range t.facts() {
 			f.Evidence.move(place)
 		}

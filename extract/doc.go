@@ -71,6 +71,7 @@
 // # Ownership
 //
 // What this package returns is the caller's own: it refers to no packet bytes.
-// Neither an Extractor nor a Report is safe for concurrent use, not even for
-// reading: a Report sorts its rows when they are asked for.
+// A Report is complete when Finish, Merge or ReadJSON returns. From then on any
+// number of goroutines may read it, unless one of them merges another into it. An
+// Extractor is not safe for concurrent use.
 package extract

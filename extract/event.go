@@ -30,8 +30,8 @@ type EventOptions struct {
 	ThreatLevel  int // 1 high, 2 medium, 3 low, 4 undefined; 0: 4
 	Analysis     int // 0 initial, 1 ongoing, 2 completed
 
-	// Only, if not empty, lists the topics that go in.
-	Only []Topic
+	// Only says which topics go in.
+	Only TopicSet
 
 	// Detail says whether attributes, objects or both go in.
 	Detail Detail
@@ -76,8 +76,7 @@ const (
 	defaultMaxObjects    = 200
 )
 
-// Check returns an error when a number is none that MISP knows, or a topic is
-// unknown.
+// Check returns an error if a value is out of MISP's range.
 func (o EventOptions) Check() error {
 	switch {
 	case o.Distribution < 0 || o.Distribution > 3:
@@ -87,7 +86,7 @@ func (o EventOptions) Check() error {
 	case o.Analysis < 0 || o.Analysis > 2:
 		return fmt.Errorf("analysis %d is not from 0 to 2", o.Analysis)
 	}
-	return topics(o.Only).check()
+	return nil
 }
 
 // bound returns how many may go out.

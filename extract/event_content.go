@@ -14,7 +14,7 @@ import (
 // its names, and where it came from.
 func (m *mapping) fileDrafts() []draft {
 	var byHash groups[string, *File]
-	for f := range m.report.files.all() {
+	for f := range m.report.Files() {
 		if rule := contentRule(f); f.SHA256 != "" && (rule == "" || m.lifts(rule)) {
 			byHash.add(f.SHA256, f)
 		}
@@ -53,20 +53,20 @@ func abridged(hash string) string { return hash[:min(len(hash), 16)] }
 // emailDrafts describes the mails. They contain their attachments.
 func (m *mapping) emailDrafts() []draft {
 	attached := map[string][]string{}
-	for f := range m.report.files.all() {
+	for f := range m.report.Files() {
 		if f.Email != "" && f.SHA256 != "" && !slices.Contains(attached[f.Email], f.SHA256) {
 			attached[f.Email] = append(attached[f.Email], f.SHA256)
 		}
 	}
 	names := map[string][]string{}
-	for f := range m.report.files.all() {
+	for f := range m.report.Files() {
 		if f.Email != "" && f.Name != "" {
 			names[f.Email] = append(names[f.Email], baseName(f.Name))
 		}
 	}
 	byKey := map[string]bool{}
 	var all []draft
-	for e := range m.report.emails.all() {
+	for e := range m.report.Emails() {
 		key := e.Key()
 		if byKey[key] {
 			continue // the same mail on its way to another host
@@ -123,11 +123,11 @@ func requestKey(q *Request) string {
 // requestDrafts describes the HTTP requests, and where they were sent on to.
 func (m *mapping) requestDrafts(x *index) []draft {
 	targets := map[string][]string{}
-	for d := range m.report.redirects.all() {
+	for d := range m.report.Redirects() {
 		targets[d.From] = append(targets[d.From], x.urls[d.To]...)
 	}
 	var all []draft
-	for q := range m.report.requests.all() {
+	for q := range m.report.Requests() {
 		if rule := m.hostRule(q.Host); rule != "" && !m.lifts(rule) {
 			continue
 		}

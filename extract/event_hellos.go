@@ -12,11 +12,11 @@ import (
 // certificateDrafts describes the certificates that servers and clients showed as their own.
 func (m *mapping) certificateDrafts() []draft {
 	own := map[string]bool{}
-	for p := range m.report.chains.all() {
+	for p := range m.report.Presented() {
 		own[p.SHA256] = own[p.SHA256] || p.Position == 0
 	}
 	var all []draft
-	for c := range m.report.certificates.all() {
+	for c := range m.report.Certificates() {
 		if !own[c.SHA256] && !m.lifts(IssuerCert) {
 			continue
 		}
@@ -65,7 +65,7 @@ func (o *object) fillCertificate(c *Certificate) {
 func (m *mapping) sessionDrafts() []draft {
 	var all []draft
 	ja4 := map[string]*Fact{}
-	for s := range m.report.sessions.all() {
+	for s := range m.report.Sessions() {
 		if s.JA4 != "" {
 			if ja4[s.JA4] == nil {
 				ja4[s.JA4] = &Fact{}
@@ -127,7 +127,7 @@ func (m *mapping) bothLocal(a, b netip.Addr) bool {
 // sshDrafts describes the SSH servers.
 func (m *mapping) sshDrafts() []draft {
 	var servers groups[netip.AddrPort, *SSHPeer]
-	for p := range m.report.ssh.all() {
+	for p := range m.report.SSHPeers() {
 		if rule := m.addrRule(p.Addr.Addr()); p.Server && (rule == "" || m.lifts(rule)) {
 			servers.add(p.Addr, p)
 		}

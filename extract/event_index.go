@@ -26,12 +26,12 @@ func (m *mapping) index() *index {
 		sessions: map[string][]*Session{}, urls: map[string][]string{},
 	}
 	proxies := map[netip.AddrPort]bool{} // whose requests name other hosts
-	for q := range r.requests.all() {
+	for q := range r.Requests() {
 		if q.proxied() {
 			proxies[q.Server] = true
 		}
 	}
-	for q := range r.requests.all() {
+	for q := range r.Requests() {
 		key := connectionKey(q.Client, q.Server)
 		x.requests[key] = append(x.requests[key], q)
 		x.urls[q.URL] = append(x.urls[q.URL], requestKey(q))
@@ -39,19 +39,19 @@ func (m *mapping) index() *index {
 			x.addName(q.Server.Addr(), q.Host)
 		}
 	}
-	for s := range r.sessions.all() {
+	for s := range r.Sessions() {
 		key := connectionKey(s.Client, s.Server)
 		x.sessions[key] = append(x.sessions[key], s)
 		if !proxies[s.Server] {
 			x.addName(s.Server.Addr(), s.ServerName)
 		}
 	}
-	for d := range r.resolutions.all() {
+	for d := range r.Resolutions() {
 		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
 			x.addName(a, d.Name)
 		}
 	}
-	for p := range r.chains.all() {
+	for p := range r.Presented() {
 		if p.Position == 0 && !p.Client {
 			x.certs[p.Server] = append(x.certs[p.Server], p.SHA256)
 		}
@@ -67,7 +67,7 @@ func (x *index) addFlows(r *Report, drafts []draft) {
 			wanted[d.key] = true
 		}
 	}
-	for f := range r.flows.all() {
+	for f := range r.Flows() {
 		key := connKey(&Connection{Client: f.Client.Addr(), Server: f.Server, Proto: f.Proto})
 		if _, several := x.flows[key]; several {
 			x.flows[key] = nil
@@ -91,11 +91,11 @@ func (x *index) addName(a netip.Addr, name string) {
 // has, as a router's would.
 func onLink(r *Report) map[netip.Addr]string {
 	shared := map[string]int{}
-	for k := range r.links.all() {
+	for k := range r.Links() {
 		shared[k.MAC+family(k.Addr)]++
 	}
 	macs := map[netip.Addr]string{}
-	for k := range r.links.all() {
+	for k := range r.Links() {
 		if k.ARP > 0 || shared[k.MAC+family(k.Addr)] == 1 && macs[k.Addr] == "" {
 			macs[k.Addr] = k.MAC
 		}

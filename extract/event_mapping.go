@@ -133,66 +133,66 @@ func (s origins) all() iter.Seq[origin] {
 // EventOptions say otherwise.
 func (m *mapping) all() {
 	r := m.report
-	for _, q := range r.requests.rows {
+	for q := range r.Requests() {
 		m.request(q)
 	}
-	for _, d := range r.redirects.rows {
+	for d := range r.Redirects() {
 		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.urlRule(d.To))
 	}
-	for _, f := range r.files.rows {
+	for f := range r.Files() {
 		m.file(f)
 	}
-	for _, s := range r.sessions.rows {
+	for s := range r.Sessions() {
 		m.name(tlsName, s.ServerName, &s.Fact)
 		m.put(tlsClient, misp.JA3, s.JA3, &s.Fact)
 		m.put(tlsServer, misp.JA3, s.JA3S, &s.Fact, OnlyInObject)
 		m.put(tlsJA4, misp.Text, s.JA4, &s.Fact, OnlyInObject)
 	}
 	m.certificates()
-	for _, q := range r.queries.rows {
+	for q := range r.Queries() {
 		m.query(q)
 	}
-	for _, d := range r.resolutions.rows {
+	for d := range r.Resolutions() {
 		m.resolution(d)
 	}
-	for _, e := range r.emails.rows {
+	for e := range r.Emails() {
 		m.email(e)
 	}
-	for _, v := range r.envelopes.rows {
+	for v := range r.Envelopes() {
 		if v.Recipient {
 			m.put(mailRecipient, misp.EmailDst, v.Addr, &v.Fact)
 		} else {
 			m.put(mailSender, misp.EmailSrc, v.Addr, &v.Fact)
 		}
 	}
-	for _, p := range r.ssh.rows {
+	for p := range r.SSHPeers() {
 		m.sshPeer(p)
 	}
-	for _, g := range r.logins.rows {
+	for g := range r.Logins() {
 		m.put(loginUser, misp.Text, g.User, &g.Fact, NoType)
 	}
-	for _, s := range r.leases.rows {
+	for s := range r.Leases() {
 		m.put(dhcpName, misp.Text, s.HostName, &s.Fact, NoType)
 		m.put(dhcpClass, misp.Text, s.VendorClass, &s.Fact, NoType)
 		m.put(hostHardware, misp.MACAddress, s.MAC, &s.Fact, HardwareAddr)
 	}
-	for _, h := range r.hosts.rows {
+	for h := range r.Hosts() {
 		if h.Contacted() {
 			m.put(hostServer, misp.IPDst, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
 		} else {
 			m.put(hostClient, misp.IPSrc, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
 		}
 	}
-	for _, k := range r.links.rows {
+	for k := range r.Links() {
 		m.put(hostHardware, misp.MACAddress, k.MAC, &k.Fact, HardwareAddr)
 	}
-	for _, c := range r.connections.rows {
+	for c := range r.Connections() {
 		m.connection(c)
 	}
 	if m.options.All {
-		for _, f := range r.flows.rows {
+		for f := range r.Flows() {
 			fact := f.Fact
-			fact.Evidence = fact.Evidence.of(f.flow())
+			fact.Evidence = fact.Evidence.of(f.fiveTuple())
 			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
 		}
 	}
@@ -242,7 +242,7 @@ func (m *mapping) file(f *File) {
 
 func (m *mapping) certificates() {
 	own := map[string]origin{}
-	for _, p := range m.report.chains.rows {
+	for p := range m.report.Presented() {
 		if p.Position > 0 {
 			continue
 		}
@@ -252,7 +252,7 @@ func (m *mapping) certificates() {
 			own[p.SHA256] = tlsClientCertificate
 		}
 	}
-	for _, c := range m.report.certificates.rows {
+	for c := range m.report.Certificates() {
 		from, known := own[c.SHA256]
 		rule := Rule("")
 		if !known {

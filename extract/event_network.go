@@ -49,7 +49,7 @@ func (o *object) fillCapture(c *Capture) {
 // capture holds.
 func (m *mapping) containedBy(capture int) []reference {
 	var refs []reference
-	for c := range m.report.connections.all() {
+	for c := range m.report.Connections() {
 		if e, ok := c.Evidence.First(); ok && e.First.Capture == capture {
 			refs = append(refs, reference{misp.Contains, misp.TemplateNetworkConnection, "", connKey(c)})
 		}
@@ -61,7 +61,7 @@ func (m *mapping) containedBy(capture int) []reference {
 // was resolved to.
 func (m *mapping) resolutionDrafts() []draft {
 	var byName groups[string, *Resolution]
-	for d := range m.report.resolutions.all() {
+	for d := range m.report.Resolutions() {
 		if rule := nameRule(d.Name); rule == "" || m.lifts(rule) {
 			byName.add(d.Name, d)
 		}
@@ -107,7 +107,7 @@ func connKey(c *Connection) string {
 // connectionDrafts describes who spoke to whom.
 func (m *mapping) connectionDrafts(x *index) []draft {
 	var all []draft
-	for c := range m.report.connections.all() {
+	for c := range m.report.Connections() {
 		if m.bothLocal(c.Client, c.Server.Addr()) || c.Ended.Unanswered+c.Ended.Refused == c.Count && !m.lifts(Unanswered) {
 			continue
 		}

@@ -223,28 +223,27 @@ func shares(have []int, room int) []int {
 // drafts returns all objects that the report and the rules give.
 func (m *mapping) drafts(x *index) []draft {
 	var all []draft
-	want := func(t Topic) bool { return topics(m.options.Only).has(t) }
 	all = append(all, m.captureDrafts()...)
-	if want(Files) {
+	if m.options.Only.Has(Files) {
 		all = append(all, m.fileDrafts()...)
 	}
-	if want(Mail) {
+	if m.options.Only.Has(Mail) {
 		all = append(all, m.emailDrafts()...)
 	}
-	if want(HTTP) {
+	if m.options.Only.Has(HTTP) {
 		all = append(all, m.requestDrafts(x)...)
 	}
-	if want(TLS) {
+	if m.options.Only.Has(TLS) {
 		all = append(all, m.certificateDrafts()...)
 		all = append(all, m.sessionDrafts()...)
 	}
-	if want(DNS) {
+	if m.options.Only.Has(DNS) {
 		all = append(all, m.resolutionDrafts()...)
 	}
-	if want(Connections) {
+	if m.options.Only.Has(Connections) {
 		all = append(all, m.connectionDrafts(x)...)
 	}
-	if want(SSH) {
+	if m.options.Only.Has(SSH) {
 		all = append(all, m.sshDrafts()...)
 	}
 	return all

@@ -66,7 +66,7 @@ func newMapping(r *Report, o EventOptions) *mapping {
 // put adds an observation to the attribute of its type and value, unless a rule
 // leaves it out.
 func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules ...Rule) {
-	if value == "" || !topics(m.options.Only).has(from.topic()) {
+	if value == "" || !m.options.Only.Has(from.topic()) {
 		return
 	}
 	for _, rule := range rules {
@@ -191,14 +191,10 @@ func (m *mapping) leave(from origin, rule Rule, value string, f *Fact) {
 
 // leftOut returns what was left out, by topic, rule and value.
 func (m *mapping) leftOut() []LeftOut {
-	place := map[Topic]int{}
-	for i, t := range Topics() {
-		place[t] = i
-	}
 	slices.SortFunc(m.left, func(a, b LeftOut) int {
 		switch {
 		case a.Topic != b.Topic:
-			return place[a.Topic] - place[b.Topic]
+			return int(a.Topic) - int(b.Topic)
 		case a.Rule != b.Rule:
 			return strings.Compare(string(a.Rule), string(b.Rule))
 		}

@@ -58,7 +58,7 @@ func ExampleExtractor_ReadInput() {
 	if err := x.ReadInput(context.Background(), f.Name(), f); err != nil {
 		log.Print(err) // all that was before the damage is there
 	}
-	ev := x.Finish().Event(extract.EventOptions{Only: []extract.Topic{extract.Files}})
+	ev := x.Finish().Event(extract.EventOptions{Only: extract.TopicSetOf(extract.Files)})
 	fmt.Println(ev.Info)
 	for _, a := range ev.Attributes {
 		fmt.Println(a.Type, a.Value)
@@ -75,7 +75,7 @@ func ExampleReport_Select() {
 		log.Fatal(err)
 	}
 	rep, _ := extract.Read(context.Background(), r, extract.Options{})
-	o := extract.EventOptions{Only: []extract.Topic{extract.IP}}
+	o := extract.EventOptions{Only: extract.TopicSetOf(extract.IP)}
 	for _, a := range rep.Select(o).Attributes {
 		first, _ := a.Evidence.First()
 		fmt.Println(a.Type, a.Value, "in packet", first.First.Number)
@@ -128,7 +128,7 @@ func ExampleReadJSON() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	o := extract.EventOptions{Only: []extract.Topic{extract.HTTP}}
+	o := extract.EventOptions{Only: extract.TopicSetOf(extract.HTTP)}
 	fmt.Println(len(kept.Event(o).Attributes), "attributes")
 	fmt.Println("the same event:", kept.Event(o).UUID == rep.Event(o).UUID)
 	// Output:
@@ -170,7 +170,7 @@ func ExampleSelection_objects() {
 	if err != nil {
 		log.Print(err)
 	}
-	o := extract.EventOptions{Detail: extract.Objects, Only: []extract.Topic{extract.HTTP, extract.Connections}}
+	o := extract.EventOptions{Detail: extract.Objects, Only: extract.TopicSetOf(extract.HTTP, extract.Connections)}
 	objects := rep.Select(o).Objects
 	comments := map[misp.UUID]string{}
 	for _, o := range objects {

@@ -181,7 +181,7 @@ func TestRoles(t *testing.T) {
 		for _, p := range c.packets {
 			cp.add(p)
 		}
-		for _, only := range [][]Topic{nil, {IP}} {
+		for _, only := range []TopicSet{0, TopicSetOf(IP)} {
 			if diff := cmp.Diff(c.want, rows(cp.report(t, Options{Only: only}), EventOptions{})); diff != "" {
 				t.Errorf("%s, only %v: %s", c.name, only, diff)
 			}
@@ -246,7 +246,7 @@ func TestHTTPHosts(t *testing.T) {
 	} {
 		var cp capture
 		cp.request("10.0.0.5", "198.51.100.7", c.port, c.request)
-		if diff := cmp.Diff(c.want, rows(cp.report(t, Options{}), EventOptions{Only: []Topic{HTTP}})); diff != "" {
+		if diff := cmp.Diff(c.want, rows(cp.report(t, Options{}), EventOptions{Only: TopicSetOf(HTTP)})); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
 		}
 	}
@@ -352,7 +352,7 @@ func TestMaxValueLen(t *testing.T) {
 	var c capture
 	c.request("10.0.0.5", "198.51.100.7", 80, "GET /"+strings.Repeat("a", 100)+" HTTP/1.1\r\nHost: www.example\r\n\r\n")
 	rep := c.report(t, Options{MaxValueLen: 50})
-	if got := rows(rep, EventOptions{Only: []Topic{HTTP}}); got != nil || rep.Unseen.TooLong != 1 {
+	if got := rows(rep, EventOptions{Only: TopicSetOf(HTTP)}); got != nil || rep.Unseen.TooLong != 1 {
 		t.Errorf("%v, %d too long", got, rep.Unseen.TooLong)
 	}
 }

@@ -1,12 +1,8 @@
 package extract
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"io"
-	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/sightline-go/sightline/layers"
@@ -38,21 +34,14 @@ func Read(ctx context.Context, r *pcap.Reader, o Options) (*Report, error) {
 type Extractor struct {
 	Options
 
-	report Report // what is known of captures, not of what is in them
-	clocks []time.Time
-	defrag stream.Defragmenter
-	shards []*shard
-	lanes  []*lane
-	pruned map[string]int // rows of all lanes together, after the last time that was seen to
+	report  Report // what is known of captures, not of what is in them
+	clocks  []time.Time
+	defrag  stream.Defragmenter
+	shards  []*shard
+	workers []*worker
+	part    part            // of the task in work
+	pruned  [len(kinds)]int // rows of all workers' tables after they were last pruned
 }
-
-// shardCount is how many shards there are. It is part of what an Extractor finds
-// at its bounds, and must not depend on the machine.
-const shardCount = 64
-
-// settleEvery is after how many packets the bounds of all shards together are
-// seen to.
-const settleEvery = 4096
 
 // backwardsTolerance is how much earlier than the packet before it, of the same
 // interface, a packet may be. Adapters with several queues, and captures on
@@ -61,7 +50,7 @@ const backwardsTolerance = 100 * time.Millisecond
 
 // Begin says that the following packets are those of the capture called name.
 func (x *Extractor) Begin(name string) {
-	if x.lanes == nil {
+	if x.workers == nil {
 		x.open()
 	}
 	x.report.Captures = append(x.report.Captures, Capture{Name: name, From: -1})
@@ -69,16 +58,15 @@ func (x *Extractor) Begin(name string) {
 	x.defrag.Capture = len(x.report.Captures) - 1
 }
 
-// open makes the lanes and the shards, and gives each lane its share of these.
+// open makes the workers and the shards, and gives each worker its share of these.
 func (x *Extractor) open() {
-	x.pruned = map[string]int{}
-	x.report.maxValues, x.report.maxConns = x.MaxValues, x.MaxConns
+	x.report.setLimits(x.limits())
 	x.defrag.MaxBytes = x.Stream.MaxFragments // whose default is the same
 	for range min(max(x.Workers, 1), shardCount) {
-		x.lanes = append(x.lanes, newLane(len(x.lanes), &x.Options))
+		x.workers = append(x.workers, newWorker(len(x.workers), &x.Options))
 	}
 	for i := range shardCount {
-		x.shards = append(x.shards, newShard(&x.Options, x.lanes[i%len(x.lanes)]))
+		x.shards = append(x.shards, newShard(&x.Options, x.workers[i%len(x.workers)]))
 	}
 }
 
@@ -101,7 +89,7 @@ func (x *Extractor) Read(ctx context.Context, name string, r *pcap.Reader) error
 	err := ctx.Err()
 	switch {
 	case err != nil:
-	case len(x.lanes) > 1:
+	case len(x.workers) > 1:
 		err = x.readParallel(ctx, r)
 	default:
 		err = x.readAlone(ctx, r)
@@ -131,133 +119,39 @@ func (x *Extractor) readAlone(ctx context.Context, r *pcap.Reader) error {
 
 // Add takes a packet, which was decoded from rec.
 func (x *Extractor) Add(p *layers.Packet, rec *pcap.Record) {
-	if x.lanes == nil {
+	if x.workers == nil {
 		x.Begin("")
 	}
-	x.count(p, rec)
-	s, ref := x.shardOf(p), x.ref(rec)
-	if x.lanes[0].want.traffic() {
-		for outer := range outerFlows(p) {
-			s := x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr())
-			s.lane.tunnel(s, outer, rec, ref)
-		}
-	}
-	if !p.Fragment() {
-		s.lane.packet(s, p, rec, ref)
-	} else {
-		s.lane.fragment(p, rec, ref)
-		if whole, first := x.defrag.Whole(p, rec); whole != nil {
-			s = x.shardOf(whole)
-			s.lane.datagram(s, whole, rec, Evidence{First: first, Last: ref})
-		}
-	}
-	if x.report.Packets%settleEvery == 0 {
-		x.settle()
-	}
-}
-
-func (x *Extractor) ref(rec *pcap.Record) stream.Ref {
-	return stream.RefOf(len(x.report.Captures)-1, rec)
-}
-
-// shardOf returns the shard of the packet's innermost addresses, in either order.
-func (x *Extractor) shardOf(p *layers.Packet) *shard {
-	src, dst, ok := p.Addrs()
-	if !ok {
-		return x.shards[0]
-	}
-	return x.shardOfPair(src, dst)
-}
-
-func (x *Extractor) shardOfPair(a, b netip.Addr) *shard { return x.shards[(mix(a)+mix(b))%shardCount] }
-
-// mix is a fixed hash of an address.
-func mix(a netip.Addr) uint64 {
-	b := a.As16()
-	h := binary.BigEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.BigEndian.Uint64(b[8:])
-	h *= 0xff51afd7ed558ccd
-	return h ^ h>>32
-}
-
-// settle sees to the bound on what all shards together hold: where it is
-// reached, each gives up what is beyond its share.
-func (x *Extractor) settle() {
-	x.prune()
-	held, limit := 0, withDefault(x.Stream.MaxBytes, defaultMaxBytes)
-	for _, s := range x.shards {
-		held += s.streams.Held()
-	}
-	for _, s := range x.shards {
-		if held <= limit {
-			return
-		}
-		before := s.streams.Held()
-		s.lane.messages(s, s.streams.Shrink(limit/shardCount))
-		held -= before - s.streams.Held()
-	}
-}
-
-// prune sees to the bounds on what the lanes' tables hold together.
-func (x *Extractor) prune() {
-	if len(x.lanes) < 2 {
-		return
-	}
-	tables := make([]map[string]tabled, len(x.lanes))
-	for i, l := range x.lanes {
-		tables[i] = l.report.tables()
-	}
-	for name := range tables[0] {
-		size := x.lanes[0].maxValues()
-		if name == "flows" {
-			size = x.lanes[0].maxConns()
-		}
-		rows := 0
-		for _, t := range tables {
-			rows += t[name].len()
-		}
-		if most := max(size, x.pruned[name]); rows <= most+most/10 {
-			continue
-		}
-		var all []ident
-		for _, t := range tables {
-			all = t[name].idents(all)
-		}
-		slices.SortFunc(all, func(a, b ident) int { return bytes.Compare(a[:], b[:]) })
-		all = slices.Compact(all)
-		rows = 0
-		for _, t := range tables {
-			if len(all) > size {
-				t[name].prune(all[size])
-			}
-			rows += t[name].len()
-		}
-		x.pruned[name] = rows
+	ref := stream.RefOf(len(x.report.Captures)-1, rec)
+	x.route(p, rec, func(t task) { t.shard.worker.do(&t, p, ref) })
+	if x.report.Packets%enforceEvery == 0 {
+		x.enforceLimits()
 	}
 }
 
 // Finish ends what is still open and returns the Report.
 func (x *Extractor) Finish() *Report {
-	if x.lanes == nil {
+	if x.workers == nil {
 		x.open()
 	}
 	x.defrag.Flush()
 	report := x.report
 	r := &report
 	for _, s := range x.shards {
-		s.lane.messages(s, s.streams.Flush())
-		s.lane.end(s)
+		s.worker.messages(s, s.streams.Flush())
+		s.worker.end(s)
 		r.Unseen.Stream.Add(s.streams.Stats())
 	}
 	r.Unseen.Stream.Defrag = x.defrag.Stats()
-	for _, l := range x.lanes {
-		r.Unseen.add(&l.report.Unseen)
-		r.absorb(&l.report)
+	for _, w := range x.workers {
+		r.Unseen.add(&w.report.Unseen)
+		r.absorb(&w.report)
 	}
 	*x = Extractor{Options: x.Options}
-	for f := range r.flows.all() {
+	for _, f := range flows.of(r).rows {
 		f.identify()
 	}
-	r.sortCaptures()
+	r.complete()
 	return r
 }
 

@@ -36,8 +36,8 @@ func (f *Fact) Seen() (first, last time.Time, ok bool) {
 // fact lets a table reach the Fact that its rows embed.
 func (f *Fact) fact() *Fact { return f }
 
-// add counts an observation at e.
-func (f *Fact) add(e *Evidence) {
+// record counts an observation at e.
+func (f *Fact) record(e *Evidence) {
 	f.Count++
 	if usable(e.First.Time) && usable(e.Last.Time) {
 		f.extend(e.First.Time, e.Last.Time)
@@ -45,7 +45,7 @@ func (f *Fact) add(e *Evidence) {
 		f.Untimed++
 	}
 	if !f.Evidence.full(&e.First) {
-		f.Evidence.add(markOf(*e))
+		f.Evidence.add(packEvidence(*e))
 	}
 }
 
@@ -65,7 +65,7 @@ func (f *Fact) merge(g *Fact) {
 	}
 	f.Count += g.Count
 	f.Untimed += g.Untimed
-	for _, m := range g.Evidence.marks {
+	for _, m := range g.Evidence.list {
 		f.Evidence.add(m)
 	}
 }

@@ -4,20 +4,28 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"iter"
 )
 
-// A reportJSON is a Report in JSON, but for its tables, which stand beside it by
-// their names.
-type reportJSON struct {
-	Captures  []Capture        `json:"captures,omitempty"`
-	Packets   int64            `json:"packets"`
-	Bytes     int64            `json:"bytes"`
-	Unseen    Unseen           `json:"unseen"`
-	MaxValues int              `json:"max_values,omitempty"`
-	MaxConns  int              `json:"max_conns,omitempty"`
-	LeftOut   map[string]int64 `json:"left_out,omitempty"`
+// A member is a member of a report's JSON object, other than a table.
+type member struct {
+	name  string
+	value any  // a pointer
+	omit  bool // as it is empty
+}
+
+// members returns the members in the order in which they are written. The tables
+// follow them.
+func (r *Report) members(leftOut *map[string]int64) []member {
+	return []member{
+		{"captures", &r.Captures, len(r.Captures) == 0},
+		{"packets", &r.Packets, false},
+		{"bytes", &r.Bytes, false},
+		{"unseen", &r.Unseen, false},
+		{"max_values", &r.limits.values, r.limits.values == 0},
+		{"max_conns", &r.limits.conns, r.limits.conns == 0},
+		{"left_out", leftOut, len(*leftOut) == 0},
+	}
 }
 
 // WriteJSON writes the report in a form that ReadJSON reads back without loss:
@@ -25,31 +33,82 @@ type reportJSON struct {
 // it does not say where anything was observed: no captures and no evidence, so
 // that the same traffic in two files gives the same text.
 func (r *Report) WriteJSON(w io.Writer, provenance bool) error {
-	head := reportJSON{
-		Packets: r.Packets, Bytes: r.Bytes, Unseen: r.Unseen,
-		MaxValues: r.maxValues, MaxConns: r.maxConns, LeftOut: r.LeftOut(),
+	head := *r
+	if !provenance {
+		head.Captures = nil
 	}
-	if provenance {
-		head.Captures = r.Captures
-	}
-	b, err := json.Marshal(head)
-	if err != nil {
-		return err
-	}
-	b = b[:len(b)-1] // the closing brace
-	tables := r.tables()
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		b = fmt.Appendf(b, ",\n%q:", name)
-		if b, err = tables[name].appendJSON(b, !provenance); err != nil {
-			return err
+	leftOut := r.LeftOut()
+	d := document{w: w, next: "{"}
+	for _, m := range head.members(&leftOut) {
+		if !m.omit {
+			d.member(m.name, m.value)
 		}
-		if _, err = w.Write(b); err != nil {
-			return err
-		}
-		b = b[:0]
 	}
-	_, err = io.WriteString(w, "}\n")
-	return err
+	for i, k := range kinds {
+		d.array(k.name, r.rows(i, !provenance))
+	}
+	return d.end()
+}
+
+// rows returns the rows of a table as JSON.
+func (r *Report) rows(kind int, bare bool) iter.Seq2[[]byte, error] {
+	if r.tables == nil {
+		return func(func([]byte, error) bool) {}
+	}
+	return r.tables[kind].encode(bare)
+}
+
+// A document writes a JSON object, one member after the other. After an error it
+// writes nothing.
+type document struct {
+	w    io.Writer
+	next string // what stands before the next member
+	buf  []byte
+	err  error
+}
+
+// member writes a member with any value.
+func (d *document) member(name string, value any) {
+	b, err := json.Marshal(value)
+	d.fail(err)
+	d.buf = fmt.Appendf(d.buf, "%s%q:%s", d.next, name, b)
+	d.next = ","
+	d.flush()
+}
+
+// array writes a member on a line of its own, and each element of its array on
+// another.
+func (d *document) array(name string, elements iter.Seq2[[]byte, error]) {
+	d.buf = fmt.Appendf(d.buf, "%s\n%q:[", d.next, name)
+	separator := "\n"
+	for b, err := range elements {
+		d.fail(err)
+		d.buf = append(append(d.buf, separator...), b...)
+		separator = ",\n"
+	}
+	d.buf = append(d.buf, ']')
+	d.next = ","
+	d.flush()
+}
+
+// end ends the object and returns the first error.
+func (d *document) end() error {
+	d.buf = append(d.buf, "}\n"...)
+	d.flush()
+	return d.err
+}
+
+func (d *document) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+func (d *document) flush() {
+	if d.err == nil {
+		_, d.err = d.w.Write(d.buf)
+	}
+	d.buf = d.buf[:0]
 }
 
 // ReadJSON reads a report that WriteJSON wrote. Errors of captures come back as
@@ -60,45 +119,40 @@ func ReadJSON(src io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("extract: no report: %w", err)
 	}
 	r := new(Report)
-	tables := r.tables()
-	head := map[string]json.RawMessage{}
-	for name, part := range parts {
-		if tables[name] == nil {
-			head[name] = part
+	var leftOut map[string]int64
+	for _, m := range r.members(&leftOut) {
+		if err := decode(parts[m.name], m.value); err != nil {
+			return nil, fmt.Errorf("extract: no report: %s: %w", m.name, err)
 		}
 	}
-	h, err := readHead(head)
-	if err != nil {
-		return nil, fmt.Errorf("extract: no report: %w", err)
-	}
-	r.Captures, r.Packets, r.Bytes, r.Unseen = h.Captures, h.Packets, h.Bytes, h.Unseen
-	r.maxValues, r.maxConns = h.MaxValues, h.MaxConns
-	for name, t := range tables {
-		if parts[name] == nil {
+	r.setLimits(r.limits)
+	for i, k := range kinds {
+		if parts[k.name] == nil {
 			continue
 		}
-		if err := t.readJSON(parts[name], h.LeftOut[name]); err != nil {
-			return nil, fmt.Errorf("extract: %s of the report: %w", name, err)
+		if err := r.tables[i].readJSON(parts[k.name], leftOut[k.name]); err != nil {
+			return nil, fmt.Errorf("extract: %s of the report: %w", k.name, err)
 		}
 	}
+	r.complete()
 	return r, r.checkEvidence()
 }
 
-func readHead(parts map[string]json.RawMessage) (h reportJSON, err error) {
-	b, err := json.Marshal(parts)
-	if err == nil {
-		err = json.Unmarshal(b, &h)
+// decode sets value to what part holds, if there is one.
+func decode(part json.RawMessage, value any) error {
+	if part == nil {
+		return nil
 	}
-	return h, err
+	return json.Unmarshal(part, value)
 }
 
 // checkEvidence returns an error when evidence lies in a capture that is not
 // there.
 func (r *Report) checkEvidence() error {
-	for name, t := range r.tables() {
+	for i, t := range r.tables {
 		for f := range t.facts() {
 			if !f.Evidence.within(len(r.Captures)) {
-				return fmt.Errorf("extract: %s of the report: evidence in none of its %d captures", name, len(r.Captures))
+				return fmt.Errorf("extract: %s of the report: evidence in none of its %d captures", kinds[i].name, len(r.Captures))
 			}
 		}
 	}

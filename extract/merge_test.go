@@ -5,12 +5,10 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -80,38 +78,6 @@ func sameText(t *testing.T, name, a, b string) {
 	}
 }
 
-// crowd is a capture in which every bound of small is reached.
-func crowd() []byte {
-	rng := rand.New(rand.NewPCG(3, 4))
-	var f build.Pcap
-	for i := range 12_000 {
-		at := start.Add(time.Duration(i) * 5 * time.Millisecond)
-		src := fmt.Sprintf("10.0.%d.%d", rng.IntN(4), rng.IntN(250)+1)
-		dst := fmt.Sprintf("192.0.2.%d", rng.IntN(250)+1)
-		port := uint16(1024 + rng.IntN(50_000))
-		var ip []byte
-		switch i % 4 {
-		case 0:
-			ip = build.UDP(src, port, dst, 53, build.DNSQuery(uint16(i), fmt.Sprint("n", rng.IntN(3000)), "example"))
-		case 1:
-			ip = build.TCP{Src: src, Dst: dst, SrcPort: port, DstPort: 80, Seq: 1, Flags: 2}.Packet()
-		case 2:
-			ip = build.TCP{Src: src, Dst: dst, SrcPort: port, DstPort: 80, Seq: 1, Flags: 0x18,
-				Data: fmt.Sprintf("GET /%d HTTP/1.1\r\nHost: h%d.example\r\n\r\n", rng.IntN(500), rng.IntN(50))}.Packet()
-		default: // bytes that wait for others
-			ip = build.TCP{Src: src, Dst: dst, SrcPort: port % 200, DstPort: 8080, Seq: uint32(rng.IntN(1 << 20)), Flags: 0x10,
-				Data: strings.Repeat("x", 1000)}.Packet()
-		}
-		f.Add(at, build.Ethernet(0x0800, ip))
-	}
-	return f.Bytes()
-}
-
-var small = Options{
-	MaxValues: 100, MaxConns: 150, MaxLive: 640,
-	Stream: stream.Config{MaxBytes: 1 << 20, MaxSilent: 640, Hash: stream.HashAll},
-}
-
 func readBytes(t testing.TB, b []byte, o Options) *Report {
 	t.Helper()
 	r, err := pcap.NewReaderBytes(b)
@@ -120,47 +86,6 @@ func readBytes(t testing.TB, b []byte, o Options) *Report {
 	}
 	rep, _ := Read(context.Background(), r, o)
 	return rep
-}
-
-// The report is the same, byte for byte, for any number of workers, at the
-// bounds too.
-func TestWorkers(t *testing.T) {
-	b := crowd()
-	want := readBytes(t, b, small)
-	if want.Unseen.Parted == 0 || want.Unseen.Stream.Evicted == 0 || len(want.LeftOut()) < 4 {
-		t.Fatalf("not every bound is reached: %+v, %v", want.Unseen, want.LeftOut())
-	}
-	for _, workers := range []int{2, 8, 100} {
-		o := small
-		o.Workers = workers
-		sameText(t, fmt.Sprint(workers, " workers"), jsonOf(t, want, true), jsonOf(t, readBytes(t, b, o), true))
-	}
-	for _, name := range withCorpus(t) {
-		o := Options{Stream: stream.Config{Hash: stream.HashAll}}
-		want := jsonOf(t, readFile(t, name, o), true)
-		for _, o.Workers = range []int{2, 8} {
-			sameText(t, name, want, jsonOf(t, readFile(t, name, o), true))
-		}
-	}
-}
-
-// A report that is written is read back without loss.
-func TestJSON(t *testing.T) {
-	reports := []*Report{new(Report), readBytes(t, crowd(), small)}
-	for _, name := range captures(t) {
-		reports = append(reports, readFile(t, name, Options{Stream: stream.Config{Hash: stream.HashAll}}))
-	}
-	for i, r := range reports {
-		want := jsonOf(t, r, true)
-		back, err := ReadJSON(strings.NewReader(want))
-		if err != nil {
-			t.Fatal(i, err)
-		}
-		sameText(t, fmt.Sprint("report ", i), want, jsonOf(t, back, true))
-		if diff := cmp.Diff(r.Event(EventOptions{}), back.Event(EventOptions{})); diff != "" {
-			t.Errorf("report %d gives another event: %s", i, diff)
-		}
-	}
 }
 
 // parts returns the packets of a capture in n captures.
@@ -228,7 +153,7 @@ func TestMergeIsMonoid(t *testing.T) {
 func TestPartsAndWhole(t *testing.T) {
 	b := crowd()
 	o := small
-	o.Only = []Topic{DNS, DHCP}
+	o.Only = TopicSetOf(DNS, DHCP)
 	whole := readBytes(t, b, o)
 	for _, n := range []int{2, 5, 20} {
 		sum := new(Report)

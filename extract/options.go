@@ -1,53 +1,12 @@
 package extract
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/sightline-go/sightline/layers/stream"
-)
-
-// A Topic is a kind of observation.
-type Topic string
-
-// The topics, in the order in which they reach an event.
-const (
-	HTTP        Topic = "http"        // requests and redirects
-	Files       Topic = "files"       // what HTTP, mail and FTP carry
-	TLS         Topic = "tls"         // hellos and certificates, of QUIC and DTLS too
-	DNS         Topic = "dns"         // questions and answers
-	Mail        Topic = "mail"        // header fields and envelopes
-	SSH         Topic = "ssh"         // software, algorithms, host keys
-	Logins      Topic = "logins"      // user names of FTP and POP3
-	DHCP        Topic = "dhcp"        // names and classes that hosts give themselves
-	IP          Topic = "ip"          // addresses
-	Connections Topic = "connections" // who spoke to whom
-)
-
-// Topics returns all of them, in order.
-func Topics() []Topic {
-	return []Topic{HTTP, Files, TLS, DNS, Mail, SSH, Logins, DHCP, IP, Connections}
-}
-
-// topics is an optional list of Topics: an empty one stands for all.
-type topics []Topic
-
-func (t topics) has(topic Topic) bool { return len(t) == 0 || slices.Contains(t, topic) }
-
-func (t topics) check() error {
-	for _, topic := range t {
-		if !slices.Contains(Topics(), topic) {
-			return fmt.Errorf("unknown topic %q; there are %v", topic, Topics())
-		}
-	}
-	return nil
-}
+import "github.com/sightline-go/sightline/layers/stream"
 
 // Options bound what an Extractor keeps. A field that is 0 has its default.
 type Options struct {
-	// Only, if not empty, lists the topics that are looked at. The others cost
-	// nothing, and are missing in the Report.
-	Only []Topic
+	// Only says which topics are looked at. The others cost nothing, and are
+	// missing in the Report.
+	Only TopicSet
 
 	// MaxValues bounds the distinct observations of each kind that are kept.
 	// Further ones are left out and counted. 0: 10,000.
@@ -78,6 +37,10 @@ type Options struct {
 	Workers int
 }
 
+// traffic reports whether connections are followed: hosts have their roles from
+// them.
+func (o *Options) traffic() bool { return o.Only.Has(IP) || o.Only.Has(Connections) }
+
 const (
 	defaultMaxValues   = 10_000
 	defaultMaxConns    = 50_000
@@ -92,4 +55,26 @@ func withDefault(v, def int) int {
 		return def
 	}
 	return v
+}
+
+// limits are how many rows are kept. 0 is the default.
+type limits struct{ values, conns int }
+
+func (o *Options) limits() limits { return limits{o.MaxValues, o.MaxConns} }
+
+func (l limits) maxValues() int { return withDefault(l.values, defaultMaxValues) }
+
+func (l limits) maxConns() int { return withDefault(l.conns, defaultMaxConns) }
+
+// tighter returns the smaller limits.
+func (l limits) tighter(o limits) limits {
+	return limits{tighter(l.values, o.values), tighter(l.conns, o.conns)}
+}
+
+// tighter returns the smaller of two limits that are set.
+func tighter(a, b int) int {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }

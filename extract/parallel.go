@@ -10,27 +10,27 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Packets are handed out in rounds. There are roundCount of them, twice what lies
-// between two settles: so there is something to do for a lane while another one
-// works, and for who hands out while all lanes do. roundBytes ends a round before
-// roundSize packets where these are large, as all rounds are in memory.
+// Packets are handed out in rounds. There are twice as many as lie between two
+// calls of enforceLimits, so that neither the workers nor the dispatcher starve. A
+// round ends at roundBytes, before it has roundSize packets, where packets are
+// large: all rounds are in memory.
 const (
 	roundCount = 8
 	roundSize  = 1024
 	roundBytes = 2 << 20
 )
 
-// readParallel reads r while the lanes work, each in a goroutine of its own.
-// Every lane takes the rounds in their order, and waits for the others only
-// where the bounds of all shards together are seen to: that is done at the same
-// packets whatever the number of lanes.
+// readParallel reads r while the workers work, each in a goroutine of its own.
+// Each worker does the rounds in order. It waits for the others only where limits
+// are enforced on all shards together, which happens at the same packets for any
+// number of workers.
 func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
-	h := newHandout(x, r)
-	defer h.end()
+	d := newDispatcher(x, r)
+	defer d.end()
 	for {
-		next := h.next()
-		err := h.fill(next)
-		for _, rounds := range h.lanes {
+		next := d.next()
+		err := d.fill(next)
+		for _, rounds := range d.queues {
 			rounds <- next
 		}
 		if err == nil {
@@ -42,91 +42,76 @@ func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
 	}
 }
 
-// A handout sorts packets by the lanes that are to work on them.
-type handout struct {
-	x     *Extractor
-	r     *pcap.Reader
-	d     layers.Decoder
-	p     layers.Packet
-	batch *pcap.Batch
-	recs  []pcap.Record // of batch, not handed out yet
-	spare []*pcap.Batch
+// A dispatcher gives each worker the tasks of its shards.
+type dispatcher struct {
+	x       *Extractor
+	r       *pcap.Reader
+	decoder layers.Decoder
+	packet  layers.Packet
+	batch   *pcap.Batch
+	recs    []pcap.Record // of batch, not handed out yet
+	spare   []*pcap.Batch
 
-	lanes   []chan *round // what each lane is to do
-	free    chan *round   // done by all lanes
+	queues  []chan *round // what each worker is to do
+	free    chan *round   // done by all workers
 	working sync.WaitGroup
 }
 
-// A round is what the lanes work on at a time.
+// A round is what the workers work on at a time.
 type round struct {
-	work    [][]task // by lane
-	batches []*pcap.Batch
-	left    atomic.Int32  // lanes that are not done
-	settled chan struct{} // closed when all lanes may go on; nil: they need not wait
+	work     [][]task // by worker
+	batches  []*pcap.Batch
+	left     atomic.Int32  // workers that are not done
+	enforced chan struct{} // closed when all workers may continue; nil: they need not wait
 }
 
-// A task is a packet and its shard.
-type task struct {
-	shard *shard
-	rec   *pcap.Record
-	more  *more // nil for a packet that is no fragment
-}
-
-// more is what else is to be known of some tasks.
-type more struct {
-	fragment bool
-	outer    layers.Flow    // of a tunnel
-	first    stream.Ref     // of the fragments of datagram
-	datagram *layers.Packet // put together
-}
-
-// newHandout starts the lanes.
-func newHandout(x *Extractor, r *pcap.Reader) *handout {
-	h := &handout{x: x, r: r, free: make(chan *round, roundCount)}
+// newDispatcher starts the workers.
+func newDispatcher(x *Extractor, r *pcap.Reader) *dispatcher {
+	d := &dispatcher{x: x, r: r, free: make(chan *round, roundCount)}
 	for range roundCount {
-		h.free <- &round{work: make([][]task, len(x.lanes))}
+		d.free <- &round{work: make([][]task, len(x.workers))}
 	}
 	capture := len(x.report.Captures) - 1
-	for _, l := range x.lanes {
+	for _, w := range x.workers {
 		rounds := make(chan *round, roundCount)
-		h.lanes = append(h.lanes, rounds)
-		h.working.Go(func() {
+		d.queues = append(d.queues, rounds)
+		d.working.Go(func() {
 			for r := range rounds {
-				l.work(r.work[l.number], capture)
-				h.done(r)
+				w.work(r.work[w.number], capture)
+				d.done(r)
 			}
 		})
 	}
-	return h
+	return d
 }
 
-// end waits until the lanes have done all rounds.
-func (h *handout) end() {
-	for _, rounds := range h.lanes {
+// end waits until the workers have done all rounds.
+func (d *dispatcher) end() {
+	for _, rounds := range d.queues {
 		close(rounds)
 	}
-	h.working.Wait()
+	d.working.Wait()
 }
 
-// done ends a lane's part of a round.
-func (h *handout) done(r *round) {
-	settled := r.settled // r is filled anew as soon as the last lane is done
+// done ends a worker's part of a round.
+func (d *dispatcher) done(r *round) {
+	enforced := r.enforced // r is refilled as soon as the last worker is done
 	switch last := r.left.Add(-1) == 0; {
-	case last && settled != nil:
-		h.x.settle()
-		close(settled)
-		h.free <- r
+	case last && enforced != nil:
+		d.x.enforceLimits()
+		close(enforced)
+		d.free <- r
 	case last:
-		h.free <- r
-	case settled != nil:
-		<-settled
+		d.free <- r
+	case enforced != nil:
+		<-enforced
 	}
 }
 
-// next returns a round to be filled. What was in it is not used any more, nor is
-// what was in the rounds before: lanes do them in order.
-func (h *handout) next() *round {
-	r := <-h.free
+// next returns a round to be filled. Nothing refers to what was in it, nor to the
+// rounds before it, as workers do them in order.
+func (d *dispatcher) next() *round {
+	r := <-d.free
 	for i := range r.work {
 		clear(r.work[i])
 		r.work[i] = r.work[i][:0]
@@ -134,96 +119,67 @@ func (h *handout) next() *round {
 	for _, b := range r.batches {
 		b.Release()
 	}
-	h.spare = append(h.spare, r.batches...)
-	r.batches, r.settled = r.batches[:0], nil
-	r.left.Store(int32(len(h.lanes)))
+	d.spare = append(d.spare, r.batches...)
+	r.batches, r.enforced = r.batches[:0], nil
+	r.left.Store(int32(len(d.queues)))
 	return r
 }
 
 // fill fills a round with the next packets. At an error, of the reader, it holds
 // what came before.
-func (h *handout) fill(to *round) error {
-	for n, size := 0, 0; n < roundSize && size < roundBytes && to.settled == nil; {
-		if len(h.recs) == 0 {
-			h.batch = h.empty()
-			if err := h.r.Batch(h.batch); err != nil {
+func (d *dispatcher) fill(to *round) error {
+	for n, size := 0, 0; n < roundSize && size < roundBytes && to.enforced == nil; {
+		if len(d.recs) == 0 {
+			d.batch = d.empty()
+			if err := d.r.Batch(d.batch); err != nil {
 				return err
 			}
-			h.recs = h.batch.Records
+			d.recs = d.batch.Records
 		}
-		packets := &h.x.report.Packets
-		room := min(roundSize-n, int(settleEvery-*packets%settleEvery), len(h.recs))
-		for i := range h.recs[:room] {
-			h.packet(to, &h.recs[i])
-			size += len(h.recs[i].Data)
+		packets := &d.x.report.Packets
+		room := min(roundSize-n, int(enforceEvery-*packets%enforceEvery), len(d.recs))
+		for i := range d.recs[:room] {
+			rec := &d.recs[i]
+			d.decoder.Decode(&d.packet, rec)
+			d.x.route(&d.packet, rec, to.add)
+			size += len(rec.Data)
 		}
 		n += room
-		if h.recs = h.recs[room:]; len(h.recs) == 0 {
-			to.batches = append(to.batches, h.batch)
+		if d.recs = d.recs[room:]; len(d.recs) == 0 {
+			to.batches = append(to.batches, d.batch)
 		}
-		if *packets%settleEvery == 0 {
-			to.settled = make(chan struct{})
+		if *packets%enforceEvery == 0 {
+			to.enforced = make(chan struct{})
 		}
 	}
 	return nil
 }
 
 // empty returns a batch to be filled.
-func (h *handout) empty() *pcap.Batch {
-	n := len(h.spare)
+func (d *dispatcher) empty() *pcap.Batch {
+	n := len(d.spare)
 	if n == 0 {
 		return new(pcap.Batch)
 	}
-	b := h.spare[n-1]
-	h.spare = h.spare[:n-1]
+	b := d.spare[n-1]
+	d.spare = d.spare[:n-1]
 	return b
 }
 
-// packet hands out a packet, and what else it brings.
-func (h *handout) packet(to *round, rec *pcap.Record) {
-	x, p := h.x, &h.p
-	h.d.Decode(p, rec)
-	x.count(p, rec)
-	s := x.shardOf(p)
-	if x.lanes[0].want.traffic() {
-		for outer := range outerFlows(p) {
-			to.add(task{x.shardOfPair(outer.Src.Addr(), outer.Dst.Addr()), rec, &more{outer: outer}})
-		}
-	}
-	if !p.Fragment() {
-		to.add(task{s, rec, nil})
-		return
-	}
-	to.add(task{s, rec, &more{fragment: true}})
-	if whole, first := x.defrag.Whole(p, rec); whole != nil {
-		datagram := *whole
-		to.add(task{x.shardOf(whole), rec, &more{first: first, datagram: &datagram}})
-	}
-}
-
 func (r *round) add(t task) {
-	i := t.shard.lane.number
-	r.work[i] = append(r.work[i], t)
+	i := t.shard.worker.number
+	r.work[i] = append(r.work[i], t.keep())
 }
 
 // work does tasks, in order.
-func (l *lane) work(tasks []task, capture int) {
+func (w *worker) work(tasks []task, capture int) {
 	var d layers.Decoder
 	var p layers.Packet
 	for i := range tasks {
 		t := &tasks[i]
-		ref := stream.RefOf(capture, t.rec)
-		switch m := t.more; {
-		case m == nil:
+		if t.packet() {
 			d.Decode(&p, t.rec)
-			l.packet(t.shard, &p, t.rec, ref)
-		case m.fragment:
-			d.Decode(&p, t.rec)
-			l.fragment(&p, t.rec, ref)
-		case m.datagram != nil:
-			l.datagram(t.shard, m.datagram, t.rec, Evidence{First: m.first, Last: ref})
-		default:
-			l.tunnel(t.shard, m.outer, t.rec, ref)
 		}
+		w.do(t, &p, stream.RefOf(capture, t.rec))
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"container/heap"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"iter"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A row is an observation of one kind. Its key follows from what it is, and what
@@ -27,44 +27,47 @@ type row[V any] interface {
 // before, so its counts are exact: tables that were made apart can be merged
 // without a difference.
 type table[V any, P row[V]] struct {
-	rows    map[ident]P
-	ranks   rankHeap // of all rows, from when the table is full
-	leftOut int64    // observations whose key is not kept
-	sorted  []P      // the rows in the order of their keys, while none is added
-	probe   V        // the row that is looked for
-	above   *ident   // keys from here on are not kept, as others have enough smaller ones
+	limit   int // of rows
+	rows    map[rowID]P
+	ranks   rankHeap   // of all rows, from when the table is full
+	leftOut int64      // observations whose key is not kept
+	sorted  func() []P // returns the rows in the order of their keys; nil: the table is not complete
+	probe   V          // the row that is looked for
+	above   *rowID     // keys from here on are not kept, as others have enough smaller ones
 	scratch []byte
 }
 
-// An ident stands for a key: it is a hash that nobody can find two keys for. Its
-// order is the rank of keys.
-type ident [16]byte
+func newTable[V any, P row[V]]() tabled { return new(table[V, P]) }
 
-func identOf(key []byte) ident {
+// A rowID is a collision-resistant hash of a row's key. Its order is the rank of
+// keys.
+type rowID [16]byte
+
+func rowIDOf(key []byte) rowID {
 	sum := sha256.Sum256(key)
-	return ident(sum[:])
+	return rowID(sum[:])
 }
 
 // find returns the row that has v's key, nil when there is none.
 func (t *table[V, P]) find(v V) P {
 	t.probe = v
-	return t.rows[t.ident(&t.probe)]
+	return t.rows[t.id(&t.probe)]
 }
 
-func (t *table[V, P]) ident(p P) ident {
+func (t *table[V, P]) id(p P) rowID {
 	t.scratch = p.appendKey(t.scratch[:0])
-	return identOf(t.scratch)
+	return rowIDOf(t.scratch)
 }
 
 // row returns the row that has v's key; a copy of v becomes one when there is
-// none. It returns nil when the table holds size rows of smaller rank.
-func (t *table[V, P]) row(v V, size int) P {
+// none. It returns nil when the table is full of rows of smaller rank.
+func (t *table[V, P]) row(v V) P {
 	t.probe = v
-	id := t.ident(&t.probe)
+	id := t.id(&t.probe)
 	if have, ok := t.rows[id]; ok {
 		return have
 	}
-	if !t.makeRoom(id, size) {
+	if !t.makeRoom(id) {
 		return nil
 	}
 	own := P(new(V))
@@ -75,28 +78,28 @@ func (t *table[V, P]) row(v V, size int) P {
 
 // observe counts an observation of what v is at e, and returns its row, nil when
 // there is no room for it.
-func (t *table[V, P]) observe(v V, e Evidence, size int) P {
-	p := t.row(v, size)
+func (t *table[V, P]) observe(v V, e Evidence) P {
+	p := t.row(v)
 	if p == nil {
 		t.leftOut++
 		return nil
 	}
-	p.fact().add(&e)
+	p.fact().record(&e)
 	return p
 }
 
 // makeRoom prepares the table for another row, for which it drops the row of
 // largest rank when it is full. It reports false when that would be the new
 // one.
-func (t *table[V, P]) makeRoom(id ident, size int) bool {
+func (t *table[V, P]) makeRoom(id rowID) bool {
 	t.sorted = nil
 	if t.rows == nil {
-		t.rows = map[ident]P{}
+		t.rows = map[rowID]P{}
 	}
 	if t.above != nil && bytes.Compare(id[:], t.above[:]) >= 0 {
 		return false
 	}
-	if len(t.rows) < size {
+	if len(t.rows) < t.limit {
 		return true
 	}
 	if t.ranks == nil {
@@ -114,7 +117,7 @@ func (t *table[V, P]) makeRoom(id ident, size int) bool {
 	return true
 }
 
-func (t *table[V, P]) drop(id ident) {
+func (t *table[V, P]) drop(id rowID) {
 	f := t.rows[id].fact()
 	t.leftOut += f.Count
 	f.dropped = true
@@ -123,12 +126,12 @@ func (t *table[V, P]) drop(id ident) {
 
 func (t *table[V, P]) len() int { return len(t.rows) }
 
-// idents appends those of the rows.
-func (t *table[V, P]) idents(dst []ident) []ident { return slices.AppendSeq(dst, maps.Keys(t.rows)) }
+// ids appends those of the rows.
+func (t *table[V, P]) ids(dst []rowID) []rowID { return slices.AppendSeq(dst, maps.Keys(t.rows)) }
 
 // prune leaves out the rows from above on, now and later: of several tables that
 // are to be merged, only the smallest keys of all together will stay.
-func (t *table[V, P]) prune(above ident) {
+func (t *table[V, P]) prune(above rowID) {
 	t.above, t.ranks, t.sorted = &above, nil, nil
 	for id := range t.rows {
 		if bytes.Compare(id[:], above[:]) >= 0 {
@@ -137,15 +140,16 @@ func (t *table[V, P]) prune(above ident) {
 	}
 }
 
-// merge adds the rows of o, which is not used any more.
-func (t *table[V, P]) merge(o *table[V, P], size int) {
-	if len(t.rows) == 0 && len(o.rows) <= size {
+// merge adds the rows of another table of the kind, which is not used any more.
+func (t *table[V, P]) merge(other tabled) {
+	o := other.(*table[V, P])
+	if len(t.rows) == 0 && len(o.rows) <= t.limit {
 		t.rows, t.ranks, t.sorted, o.rows = o.rows, o.ranks, nil, nil
 	}
 	for id, v := range o.rows {
 		if have, ok := t.rows[id]; ok {
 			have.merge(v)
-		} else if t.makeRoom(id, size) {
+		} else if t.makeRoom(id) {
 			t.rows[id] = v
 		} else {
 			t.leftOut += v.fact().Count
@@ -154,15 +158,14 @@ func (t *table[V, P]) merge(o *table[V, P], size int) {
 	t.leftOut += o.leftOut
 }
 
-// all returns the rows in the order of their keys.
-func (t *table[V, P]) all() iter.Seq[P] {
-	if t.sorted == nil && len(t.rows) > 0 {
-		t.sort()
-	}
-	return slices.Values(t.sorted)
-}
+// complete prepares the table for being read by many at once. Its rows are sorted
+// when they are first asked for, as a report may be merged often before that.
+func (t *table[V, P]) complete() { t.sorted = sync.OnceValue(t.sort) }
 
-func (t *table[V, P]) sort() {
+// all returns the rows of a complete table in the order of their keys.
+func (t *table[V, P]) all() iter.Seq[P] { return slices.Values(t.sorted()) }
+
+func (t *table[V, P]) sort() []P {
 	type keyed struct {
 		key string
 		row P
@@ -172,11 +175,14 @@ func (t *table[V, P]) sort() {
 		list = append(list, keyed{string(v.appendKey(nil)), v})
 	}
 	slices.SortFunc(list, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
-	t.sorted = make([]P, len(list))
+	sorted := make([]P, len(list))
 	for i := range list {
-		t.sorted[i] = list[i].row
+		sorted[i] = list[i].row
 	}
+	return sorted
 }
+
+func (t *table[V, P]) setLimit(rows int) { t.limit = rows }
 
 func (t *table[V, P]) left() int64 { return t.leftOut }
 
@@ -191,61 +197,48 @@ func (t *table[V, P]) facts() iter.Seq[*Fact] {
 	}
 }
 
-// appendJSON appends the rows, bare of evidence if that is asked for.
-func (t *table[V, P]) appendJSON(dst []byte, bare bool) ([]byte, error) {
-	between := "[\n"
-	for v := range t.all() {
-		w := *v
-		if bare {
-			P(&w).fact().Evidence = Trail{}
-		}
-		b, err := json.Marshal(&w)
-		if err != nil {
-			return dst, err
-		}
-		dst = append(append(dst, between...), b...)
-		between = ",\n"
-	}
-	if between == "[\n" {
-		return append(dst, "[]"...), nil
-	}
-	return append(dst, ']'), nil
-}
-
-// readJSON takes the rows that appendJSON wrote, and the count of what was left
-// out.
-func (t *table[V, P]) readJSON(b []byte, leftOut int64) error {
-	d := json.NewDecoder(bytes.NewReader(b))
+// readJSON sets the rows to those of a JSON array.
+func (t *table[V, P]) readJSON(array []byte, leftOut int64) error {
+	d := json.NewDecoder(bytes.NewReader(array))
 	d.DisallowUnknownFields()
 	var rows []P
 	if err := d.Decode(&rows); err != nil {
 		return err
 	}
-	t.rows, t.leftOut, t.sorted = make(map[ident]P, len(rows)), leftOut, nil
+	t.rows, t.leftOut, t.sorted = make(map[rowID]P, len(rows)), leftOut, nil
 	for _, v := range rows {
 		if v != nil {
-			t.rows[t.ident(v)] = v
+			t.rows[t.id(v)] = v
 		}
 	}
 	return nil
 }
 
-// A rankHeap has the largest rank first.
-type rankHeap []ident
-
-func (h rankHeap) Len() int           { return len(h) }
-func (h rankHeap) Less(i, j int) bool { return bytes.Compare(h[i][:], h[j][:]) > 0 }
-func (h rankHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *rankHeap) Push(any)          { panic("extract: a full table does not grow") }
-func (h *rankHeap) Pop() any          { panic("extract: a full table does not shrink") }
-
-// appendText appends a text to a key, so that no other texts make the same key.
-// The order of keys is that of the texts, as far as they hold no NUL.
-func appendText(dst []byte, texts ...string) []byte {
-	for _, s := range texts {
-		dst = append(dst, s...)
-		dst = append(dst, 0)
-		dst = binary.AppendUvarint(dst, uint64(len(s)))
+// encode yields the rows in JSON, in the order of their keys, bare of evidence if
+// that is asked for.
+func (t *table[V, P]) encode(bare bool) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for v := range t.all() {
+			w := *v
+			if bare {
+				P(&w).fact().Evidence = Trail{}
+			}
+			if !yield(json.Marshal(&w)) {
+				return
+			}
+		}
 	}
-	return dst
 }
+
+// A rankHeap has the largest rank first.
+type rankHeap []rowID
+
+func (h rankHeap) Len() int { return len(h) }
+
+func (h rankHeap) Less(i, j int) bool { return bytes.Compare(h[i][:], h[j][:]) > 0 }
+
+func (h rankHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+func (h *rankHeap) Push(any) { panic("extract: a full table does not grow") }
+
+func (h *rankHeap) Pop() any { panic("extract: a full table does not shrink") }

@@ -27,17 +27,17 @@ const maxEvidence = 8
 
 // A Trail holds the first pieces of evidence by time, at most eight, in little
 // memory: most of what a Report takes is these.
-type Trail struct{ marks []mark }
+type Trail struct{ list []packedEvidence }
 
-// A mark is an Evidence.
-type mark struct {
-	first spot
-	last  *spot // nil: as first
+// A packedEvidence is an Evidence in the form that a Trail holds.
+type packedEvidence struct {
+	first packedRef
+	last  *packedRef // nil: as first
 	conn  *stream.Conn
 }
 
-// A spot is a stream.Ref.
-type spot struct {
+// A packedRef is a stream.Ref without pointers.
+type packedRef struct {
 	offset, number, sec int64
 	nsec                int32 // noTime: there is no time
 	capture             int32
@@ -45,15 +45,15 @@ type spot struct {
 
 const noTime = -1
 
-func spotOf(r stream.Ref) spot {
-	s := spot{offset: r.Offset, number: r.Number, nsec: noTime, capture: int32(r.Capture)}
+func packRef(r stream.Ref) packedRef {
+	s := packedRef{offset: r.Offset, number: r.Number, nsec: noTime, capture: int32(r.Capture)}
 	if !r.Time.IsZero() {
 		s.sec, s.nsec = r.Time.Unix(), int32(r.Time.Nanosecond())
 	}
 	return s
 }
 
-func (s *spot) ref() stream.Ref {
+func (s *packedRef) unpack() stream.Ref {
 	r := stream.Ref{Capture: int(s.capture), Offset: s.offset, Number: s.number}
 	if s.nsec != noTime {
 		r.Time = time.Unix(s.sec, int64(s.nsec)).UTC()
@@ -61,27 +61,27 @@ func (s *spot) ref() stream.Ref {
 	return r
 }
 
-func markOf(e Evidence) mark {
-	m := mark{first: spotOf(e.First), conn: e.Conn}
+func packEvidence(e Evidence) packedEvidence {
+	m := packedEvidence{first: packRef(e.First), conn: e.Conn}
 	if e.Last != e.First {
-		last := spotOf(e.Last)
+		last := packRef(e.Last)
 		m.last = &last
 	}
 	return m
 }
 
-func (m *mark) evidence() Evidence {
-	e := Evidence{First: m.first.ref(), Conn: m.conn}
+func (m *packedEvidence) unpack() Evidence {
+	e := Evidence{First: m.first.unpack(), Conn: m.conn}
 	e.Last = e.First
 	if m.last != nil {
-		e.Last = m.last.ref()
+		e.Last = m.last.unpack()
 	}
 	return e
 }
 
-// compare orders marks by time, then by their place in the captures, and then by
+// compare orders evidence by time, then by their place in the captures, and then by
 // the connection.
-func (m *mark) compare(o *mark) int {
+func (m *packedEvidence) compare(o *packedEvidence) int {
 	if c := m.first.compare(&o.first); c != 0 {
 		return c
 	}
@@ -92,7 +92,7 @@ func (m *mark) compare(o *mark) int {
 }
 
 // end returns where the observation ends.
-func (m *mark) end() *spot {
+func (m *packedEvidence) end() *packedRef {
 	if m.last != nil {
 		return m.last
 	}
@@ -108,13 +108,13 @@ func compareConns(a, b *stream.Conn) int {
 	case b == nil:
 		return 1
 	}
-	from, to := spotOf(a.Start), spotOf(b.Start)
+	from, to := packRef(a.Start), packRef(b.Start)
 	return cmp.Or(
 		from.compare(&to), a.Flow.Src.Compare(b.Flow.Src), a.Flow.Dst.Compare(b.Flow.Dst),
 		cmp.Compare(a.Flow.Proto, b.Flow.Proto))
 }
 
-func (s *spot) compare(o *spot) int {
+func (s *packedRef) compare(o *packedRef) int {
 	switch {
 	case s.sec != o.sec:
 		return cmp.Compare(s.sec, o.sec)
@@ -127,27 +127,27 @@ func (s *spot) compare(o *spot) int {
 }
 
 // Len returns how many pieces there are.
-func (t Trail) Len() int { return len(t.marks) }
+func (t Trail) Len() int { return len(t.list) }
 
 // First returns the first piece. It reports false when there is none.
 func (t Trail) First() (Evidence, bool) {
-	if len(t.marks) == 0 {
+	if len(t.list) == 0 {
 		return Evidence{}, false
 	}
-	return t.marks[0].evidence(), true
+	return t.list[0].unpack(), true
 }
 
 // List returns the pieces, by time.
 func (t Trail) List() []Evidence {
-	list := make([]Evidence, len(t.marks))
-	for i := range t.marks {
-		list[i] = t.marks[i].evidence()
+	list := make([]Evidence, len(t.list))
+	for i := range t.list {
+		list[i] = t.list[i].unpack()
 	}
 	return list
 }
 
 // IsZero reports whether there is none.
-func (t Trail) IsZero() bool { return len(t.marks) == 0 }
+func (t Trail) IsZero() bool { return len(t.list) == 0 }
 
 // MarshalJSON returns the list.
 func (t Trail) MarshalJSON() ([]byte, error) { return json.Marshal(t.List()) }
@@ -160,41 +160,41 @@ func (t *Trail) UnmarshalJSON(b []byte) error {
 	}
 	*t = Trail{}
 	for _, e := range list {
-		t.add(markOf(e))
+		t.add(packEvidence(e))
 	}
 	return nil
 }
 
 // add puts m where it belongs, if it is one of the first.
-func (t *Trail) add(m mark) {
-	i := len(t.marks)
-	for i > 0 && m.compare(&t.marks[i-1]) < 0 {
+func (t *Trail) add(m packedEvidence) {
+	i := len(t.list)
+	for i > 0 && m.compare(&t.list[i-1]) < 0 {
 		i--
 	}
 	if i == maxEvidence {
 		return
 	}
-	if len(t.marks) == maxEvidence {
-		t.marks = t.marks[:maxEvidence-1]
+	if len(t.list) == maxEvidence {
+		t.list = t.list[:maxEvidence-1]
 	}
-	t.marks = slices.Insert(t.marks, i, m)
+	t.list = slices.Insert(t.list, i, m)
 }
 
 // full reports whether evidence from r on would not be kept.
 func (t *Trail) full(r *stream.Ref) bool {
-	if len(t.marks) < maxEvidence {
+	if len(t.list) < maxEvidence {
 		return false
 	}
-	last := &t.marks[maxEvidence-1].first
+	last := &t.list[maxEvidence-1].first
 	return last.nsec != noTime && r.Time.Unix() > last.sec
 }
 
 // carry says which connection e is of, if it is kept. It is for the many
 // connections of which no evidence is.
 func (t *Trail) carry(e Evidence, dir layers.Flow) {
-	want := markOf(e)
-	for i := range t.marks {
-		if m := &t.marks[i]; m.conn == nil && m.compare(&want) == 0 {
+	want := packEvidence(e)
+	for i := range t.list {
+		if m := &t.list[i]; m.conn == nil && m.compare(&want) == 0 {
 			m.conn = &stream.Conn{Flow: dir, Start: e.First}
 		}
 	}
@@ -203,18 +203,18 @@ func (t *Trail) carry(e Evidence, dir layers.Flow) {
 // of returns the trail with each piece as of a connection that goes in direction
 // dir.
 func (t Trail) of(dir layers.Flow) Trail {
-	own := Trail{slices.Clone(t.marks)}
-	for i := range own.marks {
-		m := &own.marks[i]
-		m.conn = &stream.Conn{Flow: dir, Start: m.first.ref()}
+	own := Trail{slices.Clone(t.list)}
+	for i := range own.list {
+		m := &own.list[i]
+		m.conn = &stream.Conn{Flow: dir, Start: m.first.unpack()}
 	}
 	return own
 }
 
 // move tells the evidence where its captures are now.
 func (t *Trail) move(place []int) {
-	for i := range t.marks {
-		m := &t.marks[i]
+	for i := range t.list {
+		m := &t.list[i]
 		m.first.capture = int32(place[m.first.capture])
 		if m.last != nil {
 			m.last.capture = int32(place[m.last.capture])
@@ -223,14 +223,14 @@ func (t *Trail) move(place []int) {
 			m.conn.Start.Capture = place[m.conn.Start.Capture]
 		}
 	}
-	slices.SortFunc(t.marks, func(a, b mark) int { return a.compare(&b) })
+	slices.SortFunc(t.list, func(a, b packedEvidence) int { return a.compare(&b) })
 }
 
 // within reports whether all of it lies in so many captures.
 func (t *Trail) within(captures int) bool {
 	in := func(capture int) bool { return 0 <= capture && capture < captures }
-	for i := range t.marks {
-		m := &t.marks[i]
+	for i := range t.list {
+		m := &t.list[i]
 		if !in(int(m.first.capture)) || m.last != nil && !in(int(m.last.capture)) || m.conn != nil && !in(m.conn.Start.Capture) {
 			return false
 		}

@@ -50,7 +50,7 @@ func (c *capture) answered(src, dst string, port uint16, request, response strin
 // and from 203.0.113.9, and what is left out of them.
 func urls(t *testing.T, o EventOptions, request, response string) (all, left []string) {
 	t.Helper()
-	o.Only = []Topic{HTTP}
+	o.Only = TopicSetOf(HTTP)
 	s := new(capture).answered("10.0.0.5", "203.0.113.9", 80, request, response).report(t, Options{Only: o.Only}).Select(o)
 	for _, a := range s.Attributes {
 		if a.Type == "url" {

@@ -55,7 +55,7 @@ type probe struct {
 }
 
 func newVerifier(o Options, attributes []Attribute, wide bool) *verifier {
-	o.Only, o.Workers = nil, 0
+	o.Only, o.Workers = 0, 0
 	v := &verifier{options: o, wide: wide, waiting: map[place][]*probe{}, active: map[[2]netip.Addr][]*probe{}}
 	type evidence struct {
 		first, last place

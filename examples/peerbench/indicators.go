@@ -36,7 +36,7 @@ func indicators(name string, workers int) (f found, err error) {
 		return f, err
 	}
 	defer r.Close()
-	only := []extract.Topic{extract.DNS, extract.HTTP, extract.TLS}
+	only := extract.TopicSetOf(extract.DNS, extract.HTTP, extract.TLS)
 	rep, err := extract.Read(context.Background(), r, extract.Options{
 		Only: only, MaxValues: 1_000_000, Stream: stream.Config{Hash: stream.HashNone}, Workers: workers,
 	})

@@ -176,18 +176,13 @@ func parse(args []string) (command, error) {
 	if len(c.files) == 0 {
 		return c, errors.New("no capture given")
 	}
-	for topic := range strings.SplitSeq(*only, ",") {
-		if topic != "" {
-			e.Only = append(e.Only, extract.Topic(topic))
-		}
-	}
-	c.options.Only = e.Only
 	if e.All {
 		c.options.MaxValues, c.options.MaxConns = everything, everything
 	}
 	err := cmp.Or(
 		choose(&c.format, formats, "o", *format), choose(&c.options.Stream.Hash, hashes, "hash", *hash),
-		choose(&e.Detail, details, "detail", *detail), c.check(), c.loadLists(*lists))
+		choose(&e.Detail, details, "detail", *detail), c.check(), e.Only.UnmarshalText([]byte(*only)), c.loadLists(*lists))
+	c.options.Only = e.Only
 	if c.options.Workers == 0 && c.hashes() {
 		c.options.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -220,8 +215,7 @@ func choose[T any](to *T, from map[string]T, name, value string) error {
 
 // hashes reports whether files are hashed.
 func (c *command) hashes() bool {
-	files := len(c.options.Only) == 0 || slices.Contains(c.options.Only, extract.Files)
-	return files && c.options.Stream.Hash != stream.HashNone
+	return c.options.Only.Has(extract.Files) && c.options.Stream.Hash != stream.HashNone
 }
 
 func (c *command) check() error {

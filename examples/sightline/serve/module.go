@@ -3,7 +3,6 @@ package serve
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -100,7 +99,7 @@ func moduleList(version string, hashes, warninglists bool) []module {
 func topicList() string {
 	var names []string
 	for _, t := range extract.Topics() {
-		names = append(names, string(t))
+		names = append(names, t.String())
 	}
 	return strings.Join(names, ", ")
 }
@@ -172,13 +171,13 @@ func networks(s string) (all []netip.Prefix, err error) {
 	return all, nil
 }
 
-func topicsOf(s string) (all []extract.Topic, err error) {
+func topicsOf(s string) (all extract.TopicSet, err error) {
 	for _, word := range list(s) {
-		t := extract.Topic(strings.ToLower(word))
-		if !slices.Contains(extract.Topics(), t) {
-			return nil, queryError(fmt.Sprintf("What to look for: there is no %q; there are %s.", short(word), topicList()))
+		var t extract.Topic
+		if t.UnmarshalText([]byte(strings.ToLower(word))) != nil {
+			return 0, queryError(fmt.Sprintf("What to look for: there is no %q; there are %s.", short(word), topicList()))
 		}
-		all = append(all, t)
+		all |= extract.TopicSetOf(t)
 	}
 	return all, nil
 }

@@ -213,7 +213,7 @@ func (c *config) eventUUID(id string) misp.UUID {
 }
 
 // extraction returns what is kept of a capture that may take share bytes.
-func (c *config) extraction(share int64, only []extract.Topic) extract.Options {
+func (c *config) extraction(share int64, only extract.TopicSet) extract.Options {
 	o := boundedBy(share)
 	o.Only, o.Workers, o.Stream.Hash = only, c.workers, c.hash
 	return o

@@ -51,7 +51,7 @@ func newObserver(c *command) *observer {
 	o := extract.Options{Stream: stream.Config{Hash: stream.HashAll}}
 	for i, k := range kinds {
 		if c.asks(i) {
-			o.Only = append(o.Only, k.topics...)
+			o.Only |= extract.TopicSetOf(k.topics...)
 		}
 	}
 	return &observer{

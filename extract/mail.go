@@ -3,6 +3,7 @@ package extract
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -64,6 +65,21 @@ func (v *Envelope) appendKey(dst []byte) []byte {
 
 func (v *Envelope) merge(o *Envelope) { v.Fact.merge(&o.Fact) }
 
+var (
+	emails    = handleOf[Email]()
+	envelopes = handleOf[Envelope]()
+)
+
+// Emails returns the mails by their header fields, in order of Message-ID.
+func (r *Report) Emails() iter.Seq[*Email] { return emails.all(r) }
+
+// Envelopes returns the addresses that SMTP clients named for the transport of
+// mails.
+func (r *Report) Envelopes() iter.Seq[*Envelope] { return envelopes.all(r) }
+
+// A mailState holds the key of the mail that a connection carries last.
+type mailState struct{ mails fifo[string] }
+
 // maxMailboxes bounds the addresses of one field that are kept, and maxListLen the
 // bytes of them and their names together.
 const (
@@ -72,7 +88,7 @@ const (
 )
 
 // email notes a mail, and that its connection carries it.
-func (l *lane) email(s *shard, m *stream.Message) {
+func (w *worker) email(s *shard, m *stream.Message) {
 	h, err := mail.ParseHeader(m.Data)
 	if err != nil {
 		return
@@ -85,29 +101,29 @@ func (l *lane) email(s *shard, m *stream.Message) {
 	if mail.Mailer == "" {
 		mail.Mailer = fieldText(h, "User-Agent")
 	}
-	mail.From, mail.FromNames = l.mailboxes(h, "From")
-	mail.To, _ = l.mailboxes(h, "To")
-	mail.Cc, _ = l.mailboxes(h, "Cc")
-	mail.ReplyTo, _ = l.mailboxes(h, "Reply-To")
+	mail.From, mail.FromNames = w.mailboxes(h, "From")
+	mail.To, _ = w.mailboxes(h, "To")
+	mail.Cc, _ = w.mailboxes(h, "Cc")
+	mail.ReplyTo, _ = w.mailboxes(h, "Reply-To")
 	if _, full := s.mails.put(m.Conn.Flow, mail.Key()); full {
-		l.report.Unseen.Unpaired++
+		w.report.Unseen.Unpaired++
 	}
-	if l.want.mail && l.fits(mail.MessageID, mail.Subject, mail.Date, mail.Mailer) {
-		l.report.emails.observe(mail, byMessage(m), l.maxValues())
+	if w.options.Only.Has(Mail) && w.fits(mail.MessageID, mail.Subject, mail.Date, mail.Mailer) {
+		emails.observe(w, mail, byMessage(m))
 	}
 }
 
 // mailboxes returns the addresses and the names of an address field, without
 // those that are too long.
-func (l *lane) mailboxes(h mail.Header, field string) (addrs, names []string) {
+func (w *worker) mailboxes(h mail.Header, field string) (addrs, names []string) {
 	size := 0
 	for name, addr := range h.Addresses(field) {
 		a, n := text(addr), mail.Text(name)
-		if !l.fits(a, n) {
+		if !w.fits(a, n) {
 			continue
 		}
 		if size += len(a) + len(n); len(addrs) == maxMailboxes || size > maxListLen {
-			l.report.Unseen.TooLong++
+			w.report.Unseen.TooLong++
 			break
 		}
 		addrs = append(addrs, a)
@@ -124,14 +140,14 @@ func fieldText(h mail.Header, name string) string {
 }
 
 // smtp notes the addresses of a mail's envelope.
-func (l *lane) smtp(m *stream.Message) {
+func (w *worker) smtp(_ *shard, m *stream.Message) {
 	c, err := mail.ParseCommand(m.Data)
 	if err != nil || !m.FromClient || !c.Is("MAIL") && !c.Is("RCPT") {
 		return
 	}
 	addr := text(c.Mailbox())
-	if addr != "" && l.fits(addr) {
+	if addr != "" && w.fits(addr) {
 		v := Envelope{Recipient: c.Is("RCPT"), Addr: addr, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst}
-		l.report.envelopes.observe(v, byMessage(m), l.maxValues())
+		envelopes.observe(w, v, byMessage(m))
 	}
 }

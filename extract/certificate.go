@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"net/netip"
 	"slices"
 	"time"
@@ -48,6 +49,11 @@ func (c *Certificate) appendKey(dst []byte) []byte { return append(dst, c.SHA256
 
 func (c *Certificate) merge(o *Certificate) { c.Fact.merge(&o.Fact) }
 
+var certificates = handleOf[Certificate]()
+
+// Certificates returns the certificates, in order of their SHA-256.
+func (r *Report) Certificates() iter.Seq[*Certificate] { return certificates.all(r) }
+
 // A Presented says who showed a certificate, and in which place.
 type Presented struct {
 	Fact
@@ -68,6 +74,11 @@ func (p *Presented) appendKey(dst []byte) []byte {
 
 func (p *Presented) merge(o *Presented) { p.Fact.merge(&o.Fact) }
 
+var presented = handleOf[Presented]()
+
+// Presented returns which server, or which client, showed which certificate.
+func (r *Report) Presented() iter.Seq[*Presented] { return presented.all(r) }
+
 // maxChain bounds the certificates of a chain that are looked at.
 const maxChain = 64
 
@@ -82,19 +93,19 @@ const (
 )
 
 // chain notes a message's certificates.
-func (l *lane) chain(m *stream.Message, c tls.Certificate) {
+func (w *worker) chain(m *stream.Message, c tls.Certificate) {
 	e, position := byMessage(m), 0
 	for der := range c.Chain() {
 		if position == maxChain {
-			l.report.Unseen.TooLong++
+			w.report.Unseen.TooLong++
 			return
 		}
 		sum := sha256.Sum256(der)
 		id := hex.EncodeToString(sum[:])
-		if row := l.report.certificates.observe(Certificate{SHA256: id}, e, l.maxValues()); row != nil && row.SHA1 == "" {
+		if row := certificates.observe(w, Certificate{SHA256: id}, e); row != nil && row.SHA1 == "" {
 			row.parse(der)
 		}
-		l.report.chains.observe(Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e, l.maxValues())
+		presented.observe(w, Presented{SHA256: id, Server: m.Conn.Flow.Dst, Client: m.FromClient, Position: position}, e)
 		position++
 	}
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"strings"
 
@@ -42,6 +43,15 @@ func (s *Session) sameHello(o *Session) bool {
 	return s.ServerName == o.ServerName && s.JA3 == o.JA3 && s.JA4 == o.JA4
 }
 
+var sessions = handleOf[Session]()
+
+// Sessions returns what was agreed on in TLS, QUIC and DTLS, in order of the
+// server names.
+func (r *Report) Sessions() iter.Seq[*Session] { return sessions.all(r) }
+
+// A tlsState holds the hellos that wait for their answer.
+type tlsState struct{ hellos fifo[hello] }
+
 // A hello is a session whose server has not answered yet.
 type hello struct {
 	session Session
@@ -50,17 +60,17 @@ type hello struct {
 
 // tls notes what a handshake message shows. The client's hello waits for the
 // server's.
-func (l *lane) tls(s *shard, m *stream.Message) {
+func (w *worker) tls(s *shard, m *stream.Message) {
 	if c, err := tls.ParseClientHello(m.Data); err == nil {
-		l.clientHello(s, m, c)
+		w.clientHello(s, m, c)
 	} else if h, err := tls.ParseServerHello(m.Data); err == nil {
-		l.serverHello(s, m, h)
+		w.serverHello(s, m, h)
 	} else if c, err := tls.ParseCertificate(m.Data); err == nil {
-		l.chain(m, c)
+		w.chain(m, c)
 	}
 }
 
-func (l *lane) clientHello(s *shard, m *stream.Message, c tls.ClientHello) {
+func (w *worker) clientHello(s *shard, m *stream.Message, c tls.ClientHello) {
 	f := m.Conn.Flow
 	h := hello{at: byMessage(m), session: Session{
 		ServerName: text(lower(append([]byte(nil), c.ServerName()...))), ALPN: alpn(c),
@@ -68,19 +78,19 @@ func (l *lane) clientHello(s *shard, m *stream.Message, c tls.ClientHello) {
 		JA3: string(c.AppendJA3(nil)), JA4: string(c.AppendJA4(nil, transportLetter(protoOf(m)))),
 	}}
 	_, h.session.ECH = c.Extension(tls.ExtensionECH)
-	if !l.fits(h.session.ServerName, h.session.ALPN) {
+	if !w.fits(h.session.ServerName, h.session.ALPN) {
 		return
 	}
 	if before, ok := s.hellos.get(f); ok && !before.session.sameHello(&h.session) {
-		l.session(before) // it was not answered, and is not the same again, after a retry
+		w.session(before) // it was not answered, and is not the same again, after a retry
 	}
 	if out, full := s.hellos.put(f, h); full {
-		l.report.Unseen.Unpaired++
-		l.session(out)
+		w.report.Unseen.Unpaired++
+		w.session(out)
 	}
 }
 
-func (l *lane) serverHello(s *shard, m *stream.Message, r tls.ServerHello) {
+func (w *worker) serverHello(s *shard, m *stream.Message, r tls.ServerHello) {
 	h, ok := s.hellos.get(m.Conn.Flow)
 	if !ok || r.IsRetry() {
 		return
@@ -93,10 +103,17 @@ func (l *lane) serverHello(s *shard, m *stream.Message, r tls.ServerHello) {
 	if h.at.Conn == nil { // of DTLS, each hello is a datagram
 		h.at.Conn = &stream.Conn{Flow: m.Conn.Flow, Start: h.at.First}
 	}
-	l.session(h)
+	w.session(h)
 }
 
-func (l *lane) session(h hello) { l.report.sessions.observe(h.session, h.at, l.maxValues()) }
+func (w *worker) session(h hello) { sessions.observe(w, h.session, h.at) }
+
+// endHellos records the hellos that were not answered.
+func (w *worker) endHellos(s *shard) {
+	for h := range s.hellos.drain() {
+		w.session(h)
+	}
+}
 
 // alpn returns the protocols that a client offers.
 func alpn(c tls.ClientHello) string {

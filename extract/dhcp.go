@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -24,8 +25,13 @@ func (s *Lease) appendKey(dst []byte) []byte {
 
 func (s *Lease) merge(o *Lease) { s.Fact.merge(&o.Fact) }
 
+var leases = handleOf[Lease]()
+
+// Leases returns what hosts said of themselves in DHCP.
+func (r *Report) Leases() iter.Seq[*Lease] { return leases.all(r) }
+
 // dhcp notes what a packet of DHCP shows.
-func (l *lane) dhcp(p *layers.Packet) {
+func (w *worker) dhcp(p *layers.Packet) {
 	var s Lease
 	if m, ok := p.DHCPv4(); ok {
 		s = leaseV4(m)
@@ -34,8 +40,8 @@ func (l *lane) dhcp(p *layers.Packet) {
 	} else {
 		return
 	}
-	if (s.MAC != "" || s.HostName != "" || s.VendorClass != "") && l.fits(s.HostName, s.VendorClass) {
-		l.report.leases.observe(s, l.byPacket(), l.maxValues())
+	if (s.MAC != "" || s.HostName != "" || s.VendorClass != "") && w.fits(s.HostName, s.VendorClass) {
+		leases.observe(w, s, w.byPacket())
 	}
 }
 

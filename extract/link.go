@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers"
@@ -23,31 +24,44 @@ func (k *Link) merge(o *Link) {
 	k.ARP += o.ARP
 }
 
+var links = handleOf[Link]()
+
+// Links returns the hardware addresses behind IP addresses, in order of the
+// latter.
+func (r *Report) Links() iter.Seq[*Link] { return links.all(r) }
+
+// A linkState holds the text of the last hardware address: often the next one is
+// the same.
+type linkState struct {
+	lastMAC     wire.MAC
+	lastMACText string
+}
+
 // linkOf notes the hardware address that a packet came from.
-func (l *lane) linkOf(p *layers.Packet) {
+func (w *worker) linkOf(p *layers.Packet) {
 	eth, ok := p.Ethernet()
 	src, _, isIP := p.Addrs()
 	if ok && isIP {
-		l.link(src, eth.Src())
+		w.link(src, eth.Src())
 	}
 }
 
 // arp notes the addresses that the sender of an ARP packet has (RFC 826).
-func (l *lane) arp(p *layers.Packet) {
+func (w *worker) arp(p *layers.Packet) {
 	a, ok := p.ARP()
 	if !ok || len(a.SenderHardware()) != 6 || !a.SenderIP().IsValid() || a.SenderIP().IsUnspecified() {
 		return
 	}
-	if k := l.link(a.SenderIP(), wire.MAC(a.SenderHardware())); k != nil {
+	if k := w.link(a.SenderIP(), wire.MAC(a.SenderHardware())); k != nil {
 		k.ARP++
 	}
 }
 
 // link notes a pair of addresses. Of the packets that show it the first ones are
 // enough: there are as many as there are connections.
-func (l *lane) link(a netip.Addr, mac wire.MAC) *Link {
-	if l.lastMAC != mac || l.lastMACText == "" {
-		l.lastMAC, l.lastMACText = mac, mac.String()
+func (w *worker) link(a netip.Addr, mac wire.MAC) *Link {
+	if w.lastMAC != mac || w.lastMACText == "" {
+		w.lastMAC, w.lastMACText = mac, mac.String()
 	}
-	return l.report.links.observe(Link{Addr: a, MAC: l.lastMACText}, l.byPacket(), l.maxValues())
+	return links.observe(w, Link{Addr: a, MAC: w.lastMACText}, w.byPacket())
 }

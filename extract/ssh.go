@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/sightline-go/sightline/layers/ssh"
@@ -34,8 +35,13 @@ func (p *SSHPeer) appendKey(dst []byte) []byte {
 
 func (p *SSHPeer) merge(o *SSHPeer) { p.Fact.merge(&o.Fact) }
 
-// sshMessage notes what a message shows of its sender.
-func (l *lane) sshMessage(m *stream.Message) {
+var sshPeers = handleOf[SSHPeer]()
+
+// SSHPeers returns what SSH clients and servers said before they encrypted.
+func (r *Report) SSHPeers() iter.Seq[*SSHPeer] { return sshPeers.all(r) }
+
+// ssh notes what a message shows of its sender.
+func (w *worker) ssh(_ *shard, m *stream.Message) {
 	p := SSHPeer{Server: !m.FromClient, Addr: m.Conn.Flow.Dst}
 	if m.FromClient {
 		p.Addr = netip.AddrPortFrom(m.Conn.Flow.Src.Addr(), 0)
@@ -47,7 +53,7 @@ func (l *lane) sshMessage(m *stream.Message) {
 	} else if r, err := ssh.ParseKexReply(m.Data); err == nil && !m.FromClient {
 		p.Kind, p.Value = SSHHostKey, string(r.AppendFingerprint(nil))
 	}
-	if p.Kind != "" && l.fits(p.Value) {
-		l.report.ssh.observe(p, byMessage(m), l.maxValues())
+	if p.Kind != "" && w.fits(p.Value) {
+		sshPeers.observe(w, p, byMessage(m))
 	}
 }

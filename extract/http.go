@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"encoding/base64"
+	"iter"
 	"net/netip"
 	"strings"
 
@@ -67,53 +68,67 @@ func (r *Redirect) appendKey(dst []byte) []byte {
 
 func (r *Redirect) merge(o *Redirect) { r.Fact.merge(&o.Fact) }
 
+var (
+	requests  = handleOf[Request]()
+	redirects = handleOf[Redirect]()
+)
+
+// Requests returns the HTTP requests, in order of URL.
+func (r *Report) Requests() iter.Seq[*Request] { return requests.all(r) }
+
+// Redirects returns the URLs to which HTTP responses send the client.
+func (r *Report) Redirects() iter.Seq[*Redirect] { return redirects.all(r) }
+
+// An httpState holds the requests whose responses may follow.
+type httpState struct{ recent recentRequests }
+
 // http notes an HTTP request, and of a response what it says of its request.
-func (l *lane) http(m *stream.Message) {
+func (w *worker) http(_ *shard, m *stream.Message) {
 	if m.FromClient {
-		l.request(m)
+		w.request(m)
 		return
 	}
 	res, err := http1.ParseResponse(m.Data)
 	if err != nil || res.Status() < 200 || m.Request == nil {
 		return
 	}
-	row, from := l.asked(m)
+	row, from := w.asked(m)
 	if row != nil {
 		row.Statuses = increment(row.Statuses, res.Status())
 	}
 	if res.Status() < 300 || res.Status() > 399 || from == "" {
 		return // in 201, Location is what was created (RFC 9110 section 10.2.2)
 	}
-	l.scratch = http1.AppendValue(l.scratch[:0], res.Get("Location"))
-	if len(l.scratch) == 0 {
+	w.scratch = http1.AppendValue(w.scratch[:0], res.Get("Location"))
+	if len(w.scratch) == 0 {
 		return
 	}
-	if to := resolve(from, string(l.scratch)); l.fits(from, to) {
+	if to := resolve(from, string(w.scratch)); w.fits(from, to) {
 		d := Redirect{From: from, To: to, Status: res.Status()}
-		l.report.redirects.observe(d, byMessage(m), l.maxValues())
+		redirects.observe(w, d, byMessage(m))
 	}
 }
 
-func (l *lane) request(m *stream.Message) {
-	r, ok := l.requestOf(m.Conn.Flow, m.Data)
-	if !ok || !l.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
+func (w *worker) request(m *stream.Message) {
+	r, ok := w.requestOf(m.Conn.Flow, m.Data)
+	if !ok || !w.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
 		return
 	}
-	row := l.report.requests.observe(r, byMessage(m), l.maxValues())
-	l.recent.ask(m.Conn.Flow, m.Data, row, r.URL)
+	row := requests.observe(w, r, byMessage(m))
+	w.recent.ask(m.Conn.Flow, m.Data, row, r.URL)
 }
 
 // asked returns the row of the request that m answers, nil when there is none,
 // and its URL, "" when it has none.
-func (l *lane) asked(m *stream.Message) (*Request, string) {
-	if x := l.recent.asked(m.Conn.Flow, m.Request); x != nil {
+func (w *worker) asked(m *stream.Message) (*Request, string) {
+	if x := w.recent.asked(m.Conn.Flow, m.Request); x != nil {
 		return x.row, x.url
 	}
-	r, ok := l.requestOf(m.Conn.Flow, m.Request)
+	r, ok := w.requestOf(m.Conn.Flow, m.Request)
 	if !ok {
 		return nil, ""
 	}
-	return l.report.requests.find(r), r.URL
+	return requests.of(&w.report).find(r), r.URL
 }
 
 // recentRequests are those that came last, so that most responses find theirs
@@ -154,7 +169,7 @@ func (x *recentRequests) asked(f layers.Flow, head []byte) *recentRequest {
 }
 
 // requestOf returns the request whose head b is; f leads to the server.
-func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
+func (w *worker) requestOf(f layers.Flow, b []byte) (Request, bool) {
 	req, err := http1.ParseRequest(b)
 	if err != nil {
 		return Request{}, false
@@ -164,17 +179,17 @@ func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
 		server = authority(f.Dst)
 		host = server
 	}
-	l.scratch = req.AppendURLAt(l.scratch[:0], server)
+	w.scratch = req.AppendURLAt(w.scratch[:0], server)
 	r := Request{
-		URL: urlText(l.scratch), Method: text(req.Method()), Target: urlText(req.Target()), Host: hostOf(host),
+		URL: urlText(w.scratch), Method: text(req.Method()), Target: urlText(req.Target()), Host: hostOf(host),
 		Client: f.Src.Addr(), Server: f.Dst,
 	}
 	for name, value := range req.Fields() {
 		switch len(name) {
 		case len("Referer"):
-			l.setField(&r.Referer, name, "Referer", value)
+			w.setField(&r.Referer, name, "Referer", value)
 		case len("User-Agent"):
-			l.setField(&r.UserAgent, name, "User-Agent", value)
+			w.setField(&r.UserAgent, name, "User-Agent", value)
 		case len("Authorization"):
 			if strings.EqualFold(string(name), "Authorization") && r.User == "" {
 				r.User = basicUser(value)
@@ -186,16 +201,16 @@ func (l *lane) requestOf(f layers.Flow, b []byte) (Request, bool) {
 
 // setField sets the text of a header field, if name is its name and it has none
 // yet.
-func (l *lane) setField(to *string, name []byte, want string, value []byte) {
+func (w *worker) setField(to *string, name []byte, want string, value []byte) {
 	if *to == "" && strings.EqualFold(string(name), want) {
-		*to = l.fieldText(value)
+		*to = w.fieldText(value)
 	}
 }
 
 // fieldText returns the text of a header field.
-func (l *lane) fieldText(value []byte) string {
-	l.scratch = http1.AppendValue(l.scratch[:0], value)
-	return text(l.scratch)
+func (w *worker) fieldText(value []byte) string {
+	w.scratch = http1.AppendValue(w.scratch[:0], value)
+	return text(w.scratch)
 }
 
 // basicUser returns the user that the value of Authorization names.

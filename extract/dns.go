@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"iter"
+
 	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/layers/stream"
 )
@@ -37,17 +39,34 @@ func (r *Resolution) appendKey(dst []byte) []byte { return appendText(dst, r.Nam
 
 func (r *Resolution) merge(o *Resolution) { r.Fact.merge(&o.Fact) }
 
+var (
+	queries     = handleOf[Query]()
+	resolutions = handleOf[Resolution]()
+)
+
+// Queries returns the names that were asked for in DNS, in order.
+func (r *Report) Queries() iter.Seq[*Query] { return queries.all(r) }
+
+// Resolutions returns what DNS responses gave for names, in order of the names.
+func (r *Report) Resolutions() iter.Seq[*Resolution] { return resolutions.all(r) }
+
+// A dnsState belongs to the message of DNS in work.
+type dnsState struct {
+	names    dns.NameAppender
+	lastName string
+}
+
 // dns notes what a message asks for, in queries and responses alike, and what a
 // response gives.
-func (l *lane) dns(m *stream.Message) {
+func (w *worker) dns(_ *shard, m *stream.Message) {
 	msg, err := dns.ParseMessage(m.Data)
 	if err != nil {
 		return
 	}
-	l.names.Reset(msg)
+	w.names.Reset(msg)
 	e := byMessage(m)
 	for q := range msg.Questions() {
-		row := l.report.queries.observe(Query{Name: l.nameText(q.Name)}, e, l.maxValues())
+		row := queries.observe(w, Query{Name: w.nameText(q.Name)}, e)
 		if row != nil && msg.Response() {
 			row.answer(msg)
 		}
@@ -56,9 +75,9 @@ func (l *lane) dns(m *stream.Message) {
 		return
 	}
 	for _, rr := range msg.Resources() {
-		if value := l.resourceText(rr); value != "" && l.fits(value) {
-			r := Resolution{Name: l.nameText(rr.Name), Type: rr.Type.String(), Value: value}
-			l.report.resolutions.observe(r, e, l.maxValues())
+		if value := w.resourceText(rr); value != "" && w.fits(value) {
+			r := Resolution{Name: w.nameText(rr.Name), Type: rr.Type.String(), Value: value}
+			resolutions.observe(w, r, e)
 		}
 	}
 }
@@ -76,25 +95,25 @@ func (q *Query) answer(msg dns.Message) {
 
 // resourceText returns what a record gives for its name, "" when its type says
 // nothing of whom the name leads to.
-func (l *lane) resourceText(rr dns.Resource) string {
+func (w *worker) resourceText(rr dns.Resource) string {
 	if a, ok := rr.Addr(); ok {
 		return a.String()
 	}
 	if target, ok := rr.Target(); ok { // CNAME, NS, PTR, DNAME
-		return l.nameText(target)
+		return w.nameText(target)
 	}
 	switch rr.Type {
 	case dns.TypeMX:
 		if _, exchange, ok := rr.MX(); ok {
-			return l.nameText(exchange)
+			return w.nameText(exchange)
 		}
 	case dns.TypeSRV:
 		if srv, ok := rr.SRV(); ok {
-			return l.nameText(srv.Target)
+			return w.nameText(srv.Target)
 		}
 	case dns.TypeSOA:
 		if soa, ok := rr.SOA(); ok {
-			return l.nameText(soa.MName)
+			return w.nameText(soa.MName)
 		}
 	case dns.TypeTXT:
 		var all []byte
@@ -108,10 +127,10 @@ func (l *lane) resourceText(rr dns.Resource) string {
 
 // nameText returns a name of the message in lower case, without final dot: DNS
 // does not tell case apart (RFC 4343). Names in a row are often the same.
-func (l *lane) nameText(n dns.Name) string {
-	l.scratch = lower(l.names.AppendTo(l.scratch[:0], n))
-	if string(l.scratch) != l.lastName {
-		l.lastName = string(l.scratch)
+func (w *worker) nameText(n dns.Name) string {
+	w.scratch = lower(w.names.AppendTo(w.scratch[:0], n))
+	if string(w.scratch) != w.lastName {
+		w.lastName = string(w.scratch)
 	}
-	return l.lastName
+	return w.lastName
 }

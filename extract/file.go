@@ -2,6 +2,7 @@ package extract
 
 import (
 	"encoding/hex"
+	"iter"
 	"net/netip"
 	"strconv"
 
@@ -41,8 +42,13 @@ func (f *File) appendKey(dst []byte) []byte {
 
 func (f *File) merge(o *File) { f.Fact.merge(&o.Fact) }
 
+var files = handleOf[File]()
+
+// Files returns what HTTP, mail and FTP carried, in order of their SHA-256.
+func (r *Report) Files() iter.Seq[*File] { return files.all(r) }
+
 // file notes a file at its end.
-func (l *lane) file(s *shard, m *stream.Message) {
+func (w *worker) file(s *shard, m *stream.Message) {
 	src := m.File
 	f := File{
 		SHA256: hex.EncodeToString(src.SHA256), SHA1: hex.EncodeToString(src.SHA1), MD5: hex.EncodeToString(src.MD5),
@@ -50,11 +56,11 @@ func (l *lane) file(s *shard, m *stream.Message) {
 		Proto: m.Proto, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst, FromClient: m.FromClient,
 	}
 	if m.Proto == stream.HTTP1 {
-		_, f.URL = l.asked(m)
+		_, f.URL = w.asked(m)
 	} else {
 		f.Email, _ = s.mails.get(m.Conn.Flow)
 	}
-	if src.Size > 0 && l.fits(f.Name, f.Type, f.URL) {
-		l.report.files.observe(f, byMessage(m), l.maxValues())
+	if src.Size > 0 && w.fits(f.Name, f.Type, f.URL) {
+		files.observe(w, f, byMessage(m))
 	}
 }

@@ -1,0 +1,126 @@
+package extract
+
+import (
+	"fmt"
+	"iter"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Topic is a group of observations that are selected together.
+type Topic uint8
+
+// The topics, in the order in which they reach an event.
+const (
+	HTTP        Topic = iota // requests and redirects
+	Files                    // what HTTP, mail and FTP carry
+	TLS                      // hellos and certificates, of QUIC and DTLS too
+	DNS                      // questions and answers
+	Mail                     // header fields and envelopes
+	SSH                      // software, algorithms, host keys
+	Logins                   // user names of FTP, IMAP and POP3
+	DHCP                     // names and classes that hosts give themselves
+	IP                       // addresses
+	Connections              // who spoke to whom
+
+	topicCount
+)
+
+var topicNames = [topicCount]string{
+	HTTP: "http", Files: "files", TLS: "tls", DNS: "dns", Mail: "mail", SSH: "ssh", Logins: "logins", DHCP: "dhcp",
+	IP: "ip", Connections: "connections",
+}
+
+// Topics returns all of them, in order.
+func Topics() []Topic { return slices.Collect(TopicSet(0).All()) }
+
+// String returns the topic's name.
+func (t Topic) String() string {
+	if t < topicCount {
+		return topicNames[t]
+	}
+	return "Topic(" + strconv.Itoa(int(t)) + ")"
+}
+
+// MarshalText returns the topic's name.
+func (t Topic) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText sets t to the topic of that name.
+func (t *Topic) UnmarshalText(name []byte) error {
+	i := slices.Index(topicNames[:], string(name))
+	if i < 0 {
+		return fmt.Errorf("unknown topic %q; there are %v", name, Topics())
+	}
+	*t = Topic(i)
+	return nil
+}
+
+// A TopicSet is a set of topics. The zero value stands for all of them. Sets that
+// name topics are united with |.
+type TopicSet uint16
+
+const _ TopicSet = 1 << (topicCount - 1) // there is a bit for each topic
+
+// TopicSetOf returns the set of the given topics: with none, the zero value.
+func TopicSetOf(topics ...Topic) (s TopicSet) {
+	for _, t := range topics {
+		s |= 1 << t
+	}
+	return s
+}
+
+// Has reports whether t is in the set.
+func (s TopicSet) Has(t Topic) bool { return s == 0 || s&(1<<t) != 0 }
+
+// overlaps reports whether one of the named topics is in the set.
+func (s TopicSet) overlaps(named TopicSet) bool { return named != 0 && (s == 0 || s&named != 0) }
+
+// All returns the topics of the set, in order.
+func (s TopicSet) All() iter.Seq[Topic] {
+	if s == 0 {
+		s = 1<<topicCount - 1
+	}
+	return func(yield func(Topic) bool) {
+		for left := s; left != 0; left &= left - 1 {
+			if !yield(Topic(bits.TrailingZeros16(uint16(left)))) {
+				return
+			}
+		}
+	}
+}
+
+// String returns the names of the topics, separated by commas. It is empty for the
+// zero value.
+func (s TopicSet) String() string {
+	if s == 0 {
+		return ""
+	}
+	var names []string
+	for t := range s.All() {
+		names = append(names, t.String())
+	}
+	return strings.Join(names, ",")
+}
+
+// MarshalText returns what String does.
+func (s TopicSet) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText sets s to the topics that a list like "http,dns" names. Empty names
+// are skipped, and an empty list is the zero value.
+func (s *TopicSet) UnmarshalText(list []byte) error {
+	var all TopicSet
+	for name := range strings.SplitSeq(string(list), ",") {
+		if name == "" {
+			continue
+		}
+		var t Topic
+		if err := t.UnmarshalText([]byte(name)); err != nil {
+			return err
+		}
+		all |= TopicSetOf(t)
+	}
+	*s = all
+	return nil
+}
