@@ -123,9 +123,10 @@ func (c *Capture) extend(t time.Time) {
 	}
 }
 
-// identity returns what tells a capture from others: its SHA-256, or, where that
-// is not known, what it holds.
-func (c *Capture) identity() string {
+// Identity returns a string that differs between captures: the bytes of the
+// SHA-256 if it is known, otherwise a text of the counts and times. It does not
+// depend on the name.
+func (c *Capture) Identity() string {
 	if c.SHA256 != ([32]byte{}) {
 		return string(c.SHA256[:])
 	}
@@ -136,7 +137,7 @@ func (c *Capture) identity() string {
 func (c *Capture) compare(o *Capture) int {
 	return cmp.Or(
 		c.First.Compare(o.First),
-		strings.Compare(c.identity(), o.identity()),
+		strings.Compare(c.Identity(), o.Identity()),
 		cmp.Compare(c.From, o.From),
 		strings.Compare(c.Name, o.Name))
 }
@@ -144,7 +145,7 @@ func (c *Capture) compare(o *Capture) int {
 // overlaps reports whether both are the same capture, and hold the same packets
 // of it.
 func (c *Capture) overlaps(o *Capture) bool {
-	if c.Packets == 0 || o.Packets == 0 || c.Name != o.Name || c.identity() != o.identity() {
+	if c.Packets == 0 || o.Packets == 0 || c.Name != o.Name || c.Identity() != o.Identity() {
 		return false
 	}
 	return c.From <= o.To && o.From <= c.To

@@ -225,7 +225,7 @@ var namespace = misp.NewUUID(misp.UUID{}, "https://github.com/sightline-go/sight
 func (r *Report) uuid() misp.UUID {
 	var parts []string
 	for i := range r.Captures {
-		parts = append(parts, r.Captures[i].identity())
+		parts = append(parts, r.Captures[i].Identity())
 	}
 	slices.Sort(parts)
 	return misp.NewUUID(namespace, append(parts, "event")...)

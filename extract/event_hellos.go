@@ -70,7 +70,7 @@ func (m *mapping) sessionDrafts() []draft {
 			if ja4[s.JA4] == nil {
 				ja4[s.JA4] = &Fact{}
 			}
-			ja4[s.JA4].merge(&s.Fact)
+			ja4[s.JA4].Merge(&s.Fact)
 		}
 		if s.JA3 == "" || m.bothLocal(s.Client, s.Server.Addr()) {
 			continue
@@ -79,7 +79,7 @@ func (m *mapping) sessionDrafts() []draft {
 		if s.JA3S != "" {
 			t = misp.TemplateJA3S
 		}
-		all = append(all, draft{t, sessionKey(s), &s.Fact, func(o *object) []reference {
+		all = append(all, draft{t, s.Key(), &s.Fact, func(o *object) []reference {
 			o.fillSession(s)
 			return nil
 		}})
@@ -108,8 +108,6 @@ func (o *object) fillSession(s *Session) {
 	o.text("description", strings.Join(slices.DeleteFunc([]string{s.ServerName, s.Version, s.Selected, s.ALPN},
 		func(t string) bool { return t == "" }), ", "))
 }
-
-func sessionKey(s *Session) string { return string(s.appendKey(nil)) }
 
 func serverText(s *Session) string {
 	if s.ServerName != "" {

@@ -27,7 +27,7 @@ func (m *mapping) index() *index {
 	}
 	proxies := map[netip.AddrPort]bool{} // whose requests name other hosts
 	for q := range r.requests.all() {
-		if q.proxied() {
+		if q.Proxied() {
 			proxies[q.Server] = true
 		}
 	}

@@ -137,7 +137,7 @@ func (m *mapping) all() {
 		m.request(q)
 	}
 	for _, d := range r.redirects.rows {
-		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.urlRule(d.To))
+		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.hostRule(d.Host()))
 	}
 	for _, f := range r.files.rows {
 		m.file(f)
@@ -192,7 +192,7 @@ func (m *mapping) all() {
 	if m.options.All {
 		for _, f := range r.flows.rows {
 			fact := f.Fact
-			fact.Evidence = fact.Evidence.of(f.flow())
+			fact.Evidence = f.ConnEvidence()
 			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
 		}
 	}
@@ -206,7 +206,7 @@ func (m *mapping) request(q *Request) {
 	} else {
 		m.put(httpRequest, misp.URL, q.URL, f, m.hostRule(q.Host))
 	}
-	if a, passed := q.passedTo(); passed {
+	if a, passed := q.ForwardedTo(); passed {
 		m.put(httpHost, misp.IPDst, q.Host, f, m.addrRule(a)) // no packet shows that it was contacted
 	} else {
 		m.name(httpHost, q.Host, f)

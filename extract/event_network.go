@@ -16,7 +16,7 @@ func (m *mapping) captureDrafts() []draft {
 		c := &m.report.Captures[i]
 		fact := &Fact{Count: 1, First: c.First, Last: c.Last}
 		all = append(all, draft{
-			template: misp.TemplatePcapMetadata, key: hex.EncodeToString([]byte(c.identity())), fact: fact,
+			template: misp.TemplatePcapMetadata, key: hex.EncodeToString([]byte(c.Identity())), fact: fact,
 			fill: func(o *object) []reference {
 				o.fillCapture(c)
 				return m.containedBy(i)
@@ -131,8 +131,8 @@ func (x *index) around(c *Connection) (refs []reference) {
 	}
 	for _, s := range x.sessions[key] {
 		refs = append(refs,
-			reference{misp.CharacterizedBy, misp.TemplateJA3S, "", sessionKey(s)},
-			reference{misp.CharacterizedBy, misp.TemplateJA3, "", sessionKey(s)},
+			reference{misp.CharacterizedBy, misp.TemplateJA3S, "", s.Key()},
+			reference{misp.CharacterizedBy, misp.TemplateJA3, "", s.Key()},
 			reference{misp.CharacterizedBy, misp.TemplateJA4Plus, "", s.JA4})
 	}
 	return refs

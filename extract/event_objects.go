@@ -281,7 +281,7 @@ func (g *groups[K, R]) all() iter.Seq2[K, []R] {
 func together[R interface{ fact() *Fact }](rows []R) *Fact {
 	all := &Fact{}
 	for _, r := range rows {
-		all.merge(r.fact())
+		all.Merge(r.fact())
 	}
 	return all
 }

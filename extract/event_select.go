@@ -45,10 +45,10 @@ type indicator struct {
 func (i *indicator) add(f *Fact, from origins) {
 	if !i.several {
 		all := &Fact{}
-		all.merge(i.fact)
+		all.Merge(i.fact)
 		i.fact, i.several = all, true
 	}
-	i.fact.merge(f)
+	i.fact.Merge(f)
 	i.origins |= from
 }
 
@@ -240,11 +240,6 @@ func (m *mapping) hostRule(host string) Rule {
 		return m.textAddrRule(host)
 	}
 	return nameRule(host)
-}
-
-// urlRule returns the rule that leaves out a URL: that of its host.
-func (m *mapping) urlRule(u string) Rule {
-	return m.hostRule(hostOf(strings.TrimPrefix(splitURI(u).authority, "//")))
 }
 
 // typeOrder is the order of types in an event: the most telling first.

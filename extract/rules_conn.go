@@ -136,6 +136,10 @@ func (f *Flow) identify() {
 	}
 }
 
+// ConnEvidence returns the evidence with its Conn set. Evidence leaves Conn nil,
+// as it follows from the addresses and ports of the Flow.
+func (f *Flow) ConnEvidence() Trail { return f.Evidence.of(f.flow()) }
+
 func (f *Flow) flow() layers.Flow { return layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto} }
 
 func appendAddr(dst []byte, a netip.Addr) []byte {
