@@ -68,7 +68,7 @@ func TestEverythingThatTsharkFinds(t *testing.T) {
 			"http.host", "http.request.full_uri", "http.user_agent", "tls.handshake.extensions_server_name",
 		} {
 			for i, cell := range columns[name] {
-				for _, v := range values(name, cell) {
+				for _, v := range cells(name, cell) {
 					total++
 					if !have[v] {
 						t.Errorf("%s packet %d: %s %q is neither in the event nor left out", capture, i+1, name, v)
@@ -105,9 +105,9 @@ func known(rep *Report) map[string]bool {
 	return have
 }
 
-// values returns the values of a cell in the form of attributes. An address that
+// cells returns the values of a cell in the form of attributes. An address that
 // an ICMP error quotes is no address of the packet: the first one is.
-func values(column, cell string) []string {
+func cells(column, cell string) []string {
 	if cell == "" {
 		return nil
 	}
