@@ -104,15 +104,6 @@ func (c *Capture) sawLink(t pcap.LinkType) {
 	c.LinkTypes = append(c.LinkTypes, t)
 }
 
-// linkText returns the names of the link types.
-func (c *Capture) linkText() string {
-	var names []string
-	for _, t := range c.LinkTypes {
-		names = append(names, t.String())
-	}
-	return strings.Join(names, ", ")
-}
-
 // extend makes the capture's span hold t.
 func (c *Capture) extend(t time.Time) {
 	if c.First.IsZero() || t.Before(c.First) {
@@ -176,38 +167,4 @@ func (r *Report) moveCaptures(place []int) {
 			f.Evidence.move(place)
 		}
 	}
-}
-
-// names returns the names of the captures, without their folders.
-func (r *Report) names() string {
-	var names []string
-	for i := range r.Captures {
-		if name := baseName(r.Captures[i].Name); name != "" {
-			names = append(names, name)
-		}
-	}
-	switch {
-	case len(names) == 0:
-		return "a capture"
-	case len(names) > 3:
-		return fmt.Sprintf("%s and %d more captures", names[0], len(names)-1)
-	}
-	return strings.Join(names, ", ")
-}
-
-func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
-
-// span returns the times of the first and the last packet, zero times when
-// packets have none that can be trusted.
-func (r *Report) span() (first, last time.Time) {
-	for i := range r.Captures {
-		c := &r.Captures[i]
-		if !c.First.IsZero() && (first.IsZero() || c.First.Before(first)) {
-			first = c.First
-		}
-		if c.Last.After(last) {
-			last = c.Last
-		}
-	}
-	return first, last
 }

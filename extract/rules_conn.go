@@ -284,6 +284,8 @@ func (f *flow) reopened(side int, tcp layers.TCP) bool {
 	return f.ended().Open+f.ended().Unanswered == 0
 }
 
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255}) // RFC 919 section 7
+
 func (l *lane) open(s *shard, dir layers.Flow) *flow {
 	t := &s.flows
 	if len(t.flows) >= t.max {

@@ -65,8 +65,8 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// event is what these tests read of the output.
-type event struct {
+// written is what these tests read of the output.
+type written struct {
 	Event struct {
 		Info      string
 		Tag       []struct{ Name string }
@@ -81,7 +81,7 @@ func TestEvent(t *testing.T) {
 		!strings.Contains(stderr, "private address (1)") {
 		t.Fatalf("status %d, %s", status, stderr)
 	}
-	var e event
+	var e written
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestDamaged(t *testing.T) {
 	file := capture(0, "a", "www.example", "two.example")
 	cut := len(file) - 1
 	status, stdout, stderr := run1(t, file[:cut], "-")
-	var e event
+	var e written
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,11 @@ import (
 	"slices"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 )
 
 // summarise tells what was read, what comes out of it, and what does not.
-func summarise(w io.Writer, rep *extract.Report, sel *extract.Selection) {
+func summarise(w io.Writer, rep *extract.Report, sel *event.Selection) {
 	fmt.Fprintf(w, "%s, %s in %s\n", count(rep.Packets, "packet"), size(rep.Bytes), count(len(rep.Captures), "capture"))
 	byType := map[string]int{}
 	for _, a := range sel.Attributes {

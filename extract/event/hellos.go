@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"net/netip"
@@ -6,17 +6,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
 // certificateDrafts describes the certificates that servers and clients showed as their own.
 func (m *mapping) certificateDrafts() []draft {
 	own := map[string]bool{}
-	for p := range m.report.chains.all() {
+	for p := range m.report.Presented() {
 		own[p.SHA256] = own[p.SHA256] || p.Position == 0
 	}
 	var all []draft
-	for c := range m.report.certificates.all() {
+	for c := range m.report.Certificates() {
 		if !own[c.SHA256] && !m.lifts(IssuerCert) {
 			continue
 		}
@@ -31,7 +32,7 @@ func (m *mapping) certificateDrafts() []draft {
 // maxCertNames bounds the names of a certificate that go into its object.
 const maxCertNames = 50
 
-func (o *object) fillCertificate(c *Certificate) {
+func (o *object) fillCertificate(c *extract.Certificate) {
 	o.Comment = "certificate of " + c.CommonName
 	if c.CommonName == "" {
 		o.Comment = "certificate " + abridged(c.SHA256)
@@ -64,11 +65,11 @@ func (o *object) fillCertificate(c *Certificate) {
 // sessionDrafts describes the fingerprints of TLS.
 func (m *mapping) sessionDrafts() []draft {
 	var all []draft
-	ja4 := map[string]*Fact{}
-	for s := range m.report.sessions.all() {
+	ja4 := map[string]*extract.Fact{}
+	for s := range m.report.Sessions() {
 		if s.JA4 != "" {
 			if ja4[s.JA4] == nil {
-				ja4[s.JA4] = &Fact{}
+				ja4[s.JA4] = &extract.Fact{}
 			}
 			ja4[s.JA4].Merge(&s.Fact)
 		}
@@ -95,7 +96,7 @@ func (m *mapping) sessionDrafts() []draft {
 	return all
 }
 
-func (o *object) fillSession(s *Session) {
+func (o *object) fillSession(s *extract.Session) {
 	o.Comment = "TLS to " + serverText(s)
 	o.indicator("ja3-fingerprint-md5", s.JA3)
 	if s.JA3S != "" {
@@ -109,7 +110,7 @@ func (o *object) fillSession(s *Session) {
 		func(t string) bool { return t == "" }), ", "))
 }
 
-func serverText(s *Session) string {
+func serverText(s *extract.Session) string {
 	if s.ServerName != "" {
 		return s.ServerName
 	}
@@ -124,15 +125,15 @@ func (m *mapping) bothLocal(a, b netip.Addr) bool {
 
 // sshDrafts describes the SSH servers.
 func (m *mapping) sshDrafts() []draft {
-	var servers groups[netip.AddrPort, *SSHPeer]
-	for p := range m.report.ssh.all() {
+	var servers groups[netip.AddrPort, *extract.SSHPeer]
+	for p := range m.report.SSHPeers() {
 		if rule := m.addrRule(p.Addr.Addr()); p.Server && (rule == "" || m.lifts(rule)) {
 			servers.add(p.Addr, p)
 		}
 	}
 	var all []draft
 	for server, peers := range servers.all() {
-		fact := together(peers)
+		fact := together(peers, func(p *extract.SSHPeer) *extract.Fact { return &p.Fact })
 		all = append(all, draft{misp.TemplatePassiveSSH, server.String(), fact, func(o *object) []reference {
 			o.fillSSH(server, peers, fact)
 			return nil
@@ -141,17 +142,17 @@ func (m *mapping) sshDrafts() []draft {
 	return all
 }
 
-func (o *object) fillSSH(server netip.AddrPort, peers []*SSHPeer, fact *Fact) {
+func (o *object) fillSSH(server netip.AddrPort, peers []*extract.SSHPeer, fact *extract.Fact) {
 	o.Comment = "SSH server " + server.String()
 	o.text("host", server.Addr().String())
 	o.number("port", int64(server.Port()))
 	for _, p := range peers {
 		switch p.Kind {
-		case SSHSoftware:
+		case extract.SSHSoftware:
 			o.text("banner", p.Value)
-		case SSHHASSH:
+		case extract.SSHHASSH:
 			o.indicator("hassh", p.Value)
-		case SSHHostKey:
+		case extract.SSHHostKey:
 			o.indicator("fingerprint", p.Value)
 		}
 	}

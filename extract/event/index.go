@@ -1,37 +1,38 @@
-package extract
+package event
 
 import (
 	"net/netip"
 	"slices"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
 // An index joins what the tables of a report keep apart.
 type index struct {
-	names    map[netip.Addr][]string     // that DNS, TLS and HTTP lead to an address by
-	macs     map[netip.Addr]string       // of on-link addresses
-	flows    map[string]*Flow            // the one flow of a connection that has one alone
-	requests map[string][]*Request       // by connection
-	certs    map[netip.AddrPort][]string // by server
-	sessions map[string][]*Session       // by connection
-	urls     map[string][]string         // keys of requests by URL
+	names    map[netip.Addr][]string       // that DNS, TLS and HTTP lead to an address by
+	macs     map[netip.Addr]string         // of on-link addresses
+	flows    map[string]*extract.Flow      // the one flow of a connection that has one alone
+	requests map[string][]*extract.Request // by connection
+	certs    map[netip.AddrPort][]string   // by server
+	sessions map[string][]*extract.Session // by connection
+	urls     map[string][]string           // keys of requests by URL
 }
 
 func (m *mapping) index() *index {
 	r := m.report
 	x := &index{
-		names: map[netip.Addr][]string{}, macs: onLink(r), flows: map[string]*Flow{},
-		requests: map[string][]*Request{}, certs: map[netip.AddrPort][]string{},
-		sessions: map[string][]*Session{}, urls: map[string][]string{},
+		names: map[netip.Addr][]string{}, macs: onLink(r), flows: map[string]*extract.Flow{},
+		requests: map[string][]*extract.Request{}, certs: map[netip.AddrPort][]string{},
+		sessions: map[string][]*extract.Session{}, urls: map[string][]string{},
 	}
 	proxies := map[netip.AddrPort]bool{} // whose requests name other hosts
-	for q := range r.requests.all() {
+	for q := range r.Requests() {
 		if q.Proxied() {
 			proxies[q.Server] = true
 		}
 	}
-	for q := range r.requests.all() {
+	for q := range r.Requests() {
 		key := connectionKey(q.Client, q.Server)
 		x.requests[key] = append(x.requests[key], q)
 		x.urls[q.URL] = append(x.urls[q.URL], requestKey(q))
@@ -39,19 +40,19 @@ func (m *mapping) index() *index {
 			x.addName(q.Server.Addr(), q.Host)
 		}
 	}
-	for s := range r.sessions.all() {
+	for s := range r.Sessions() {
 		key := connectionKey(s.Client, s.Server)
 		x.sessions[key] = append(x.sessions[key], s)
 		if !proxies[s.Server] {
 			x.addName(s.Server.Addr(), s.ServerName)
 		}
 	}
-	for d := range r.resolutions.all() {
+	for d := range r.Resolutions() {
 		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
 			x.addName(a, d.Name)
 		}
 	}
-	for p := range r.chains.all() {
+	for p := range r.Presented() {
 		if p.Position == 0 && !p.Client {
 			x.certs[p.Server] = append(x.certs[p.Server], p.SHA256)
 		}
@@ -60,15 +61,15 @@ func (m *mapping) index() *index {
 }
 
 // addFlows notes the flows of connections that go out.
-func (x *index) addFlows(r *Report, drafts []draft) {
+func (x *index) addFlows(r *extract.Report, drafts []draft) {
 	wanted := map[string]bool{}
 	for _, d := range drafts {
 		if d.template == misp.TemplateNetworkConnection {
 			wanted[d.key] = true
 		}
 	}
-	for f := range r.flows.all() {
-		key := connKey(&Connection{Client: f.Client.Addr(), Server: f.Server, Proto: f.Proto})
+	for f := range r.Flows() {
+		key := connKey(&extract.Connection{Client: f.Client.Addr(), Server: f.Server, Proto: f.Proto})
 		if _, several := x.flows[key]; several {
 			x.flows[key] = nil
 		} else if wanted[key] {
@@ -89,13 +90,13 @@ func (x *index) addName(a netip.Addr, name string) {
 // onLink returns the hardware addresses of IP addresses: of those that told
 // theirs in ARP, and of those whose hardware address no other of their family
 // has, as a router's would.
-func onLink(r *Report) map[netip.Addr]string {
+func onLink(r *extract.Report) map[netip.Addr]string {
 	shared := map[string]int{}
-	for k := range r.links.all() {
+	for k := range r.Links() {
 		shared[k.MAC+family(k.Addr)]++
 	}
 	macs := map[netip.Addr]string{}
-	for k := range r.links.all() {
+	for k := range r.Links() {
 		if k.ARP > 0 || shared[k.MAC+family(k.Addr)] == 1 && macs[k.Addr] == "" {
 			macs[k.Addr] = k.MAC
 		}

@@ -1,21 +1,21 @@
-package extract
+package event
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"net/netip"
 	"slices"
 	"time"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// EventOptions say what goes into an event. The zero value takes all topics,
+// Options say what goes into an event. The zero value takes all topics,
 // leaves out what no rule lets pass, and bounds the event to what a person can
 // review on MISP's page.
-type EventOptions struct {
+type Options struct {
 	// UUID identifies the event. The zero UUID stands for one that follows from
 	// the captures: the same captures give the same event.
 	UUID misp.UUID
@@ -31,7 +31,7 @@ type EventOptions struct {
 	Analysis     int // 0 initial, 1 ongoing, 2 completed
 
 	// Only, if not empty, lists the topics that go in.
-	Only []Topic
+	Only []extract.Topic
 
 	// Detail says whether attributes, objects or both go in.
 	Detail Detail
@@ -78,7 +78,7 @@ const (
 
 // Check returns an error when a number is none that MISP knows, or a topic is
 // unknown.
-func (o EventOptions) Check() error {
+func (o Options) Check() error {
 	switch {
 	case o.Distribution < 0 || o.Distribution > 3:
 		return fmt.Errorf("distribution %d is not from 0 to 3", o.Distribution)
@@ -87,11 +87,19 @@ func (o EventOptions) Check() error {
 	case o.Analysis < 0 || o.Analysis > 2:
 		return fmt.Errorf("analysis %d is not from 0 to 2", o.Analysis)
 	}
-	return topics(o.Only).check()
+	for _, topic := range o.Only {
+		if !slices.Contains(extract.Topics(), topic) {
+			return fmt.Errorf("unknown topic %q; there are %v", topic, extract.Topics())
+		}
+	}
+	return nil
 }
 
+// wants reports whether a topic goes in.
+func (o *Options) wants(t extract.Topic) bool { return len(o.Only) == 0 || slices.Contains(o.Only, t) }
+
 // bound returns how many may go out.
-func (o *EventOptions) bound(n, def int) int {
+func (o *Options) bound(n, def int) int {
 	switch {
 	case o.All || n < 0:
 		return int(^uint(0) >> 1)
@@ -116,7 +124,7 @@ type Attribute struct {
 	Warninglists []string
 
 	// Evidence holds the first observations, at most eight.
-	Evidence Trail
+	Evidence extract.Trail
 }
 
 // MarshalJSON returns the attribute in the form of the event's, with what an
@@ -127,10 +135,10 @@ func (a Attribute) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	more, err := json.Marshal(struct {
-		Count        int64    `json:"count"`
-		Claimed      bool     `json:"claimed,omitempty"`
-		Warninglists []string `json:"warninglists,omitempty"`
-		Evidence     Trail    `json:"evidence"`
+		Count        int64         `json:"count"`
+		Claimed      bool          `json:"claimed,omitempty"`
+		Warninglists []string      `json:"warninglists,omitempty"`
+		Evidence     extract.Trail `json:"evidence"`
 	}{a.Count, a.Claimed, a.Warninglists, a.Evidence})
 	if err != nil {
 		return nil, err
@@ -141,13 +149,13 @@ func (a Attribute) MarshalJSON() ([]byte, error) {
 
 // LeftOut is an observation that is not among the attributes, and why.
 type LeftOut struct {
-	Rule  Rule   `json:"rule"`
-	Topic Topic  `json:"topic"`
-	Value string `json:"value"`
-	Count int64  `json:"count"`
+	Rule  Rule          `json:"rule"`
+	Topic extract.Topic `json:"topic"`
+	Value string        `json:"value"`
+	Count int64         `json:"count"`
 }
 
-// A Selection is what EventOptions choose of a Report.
+// A Selection is what Options choose of a Report.
 type Selection struct {
 	// Attributes are ordered by type, the most telling first, and by value.
 	Attributes []Attribute
@@ -166,19 +174,13 @@ type Selection struct {
 	event misp.Event
 }
 
-// Event returns the MISP event of what was observed. It and its date follow
-// from the captures alone, not from the clock.
-func (r *Report) Event(o EventOptions) *misp.Event { return r.Select(o).Event() }
+// Of returns the MISP event of a Report. The event and its date depend on the
+// captures only, not on the clock.
+func Of(r *extract.Report, o Options) *misp.Event { return Select(r, o).Event() }
 
-// Attributes returns the attributes of Event(EventOptions{}) with their counts
-// and evidence.
-func (r *Report) Attributes() iter.Seq[Attribute] {
-	return slices.Values(r.Select(EventOptions{Detail: Indicators}).Attributes)
-}
-
-// Select applies the mapping and its rules. Event, and the rest of the
-// Selection, come from one pass.
-func (r *Report) Select(o EventOptions) *Selection {
+// Select maps the observations of a Report to attributes and objects, and leaves
+// out those that a Rule excludes.
+func Select(r *extract.Report, o Options) *Selection {
 	m := newMapping(r, o)
 	m.all()
 	s := &Selection{event: misp.Event{
@@ -193,12 +195,12 @@ func (r *Report) Select(o EventOptions) *Selection {
 	}
 	s.LeftOut = m.leftOut()
 	if o.Info == "" {
-		s.event.Info = "Indicators from " + r.names()
+		s.event.Info = "Indicators from " + captureNames(r)
 	}
 	if o.ThreatLevel == 0 {
 		s.event.ThreatLevel = 4
 	}
-	s.event.Date, s.event.Timestamp = r.span()
+	s.event.Date, s.event.Timestamp = span(r)
 	if s.event.Date.IsZero() {
 		// MISP would take the day of the import, and two imports would differ.
 		s.event.Date, s.event.Timestamp = time.Unix(0, 0), time.Unix(0, 0)
@@ -222,7 +224,7 @@ var namespace = misp.NewUUID(misp.UUID{}, "https://github.com/sightline-go/sight
 
 // uuid returns the event UUID that follows from the captures, in any order:
 // from their SHA-256, or, where that is not known, from what they hold.
-func (r *Report) uuid() misp.UUID {
+func uuidOf(r *extract.Report) misp.UUID {
 	var parts []string
 	for i := range r.Captures {
 		parts = append(parts, r.Captures[i].Identity())

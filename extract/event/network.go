@@ -1,11 +1,14 @@
-package extract
+package event
 
 import (
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
@@ -14,7 +17,7 @@ func (m *mapping) captureDrafts() []draft {
 	var all []draft
 	for i := range m.report.Captures {
 		c := &m.report.Captures[i]
-		fact := &Fact{Count: 1, First: c.First, Last: c.Last}
+		fact := &extract.Fact{Count: 1, First: c.First, Last: c.Last}
 		all = append(all, draft{
 			template: misp.TemplatePcapMetadata, key: hex.EncodeToString([]byte(c.Identity())), fact: fact,
 			fill: func(o *object) []reference {
@@ -26,7 +29,7 @@ func (m *mapping) captureDrafts() []draft {
 	return all
 }
 
-func (o *object) fillCapture(c *Capture) {
+func (o *object) fillCapture(c *extract.Capture) {
 	o.Comment = strings.TrimSpace("capture " + baseName(c.Name))
 	if c.SHA256 != ([32]byte{}) {
 		o.text("file-hash-sha256", hex.EncodeToString(c.SHA256[:]))
@@ -36,7 +39,7 @@ func (o *object) fillCapture(c *Capture) {
 	o.number("captured-packets", c.Packets)
 	o.number("packet-size-limit", int64(c.SnapLen))
 	o.text("file-format", c.Format)
-	o.text("protocol", c.linkText())
+	o.text("protocol", linkText(c))
 	o.time("first-packet-seen", c.First)
 	o.time("last-packet-seen", c.Last)
 	if !c.First.IsZero() {
@@ -45,11 +48,54 @@ func (o *object) fillCapture(c *Capture) {
 	o.text("text", strconv.FormatInt(c.Packets, 10)+" packets, "+strconv.FormatInt(c.Bytes, 10)+" bytes")
 }
 
+// linkText returns the names of the link types.
+func linkText(c *extract.Capture) string {
+	var names []string
+	for _, t := range c.LinkTypes {
+		names = append(names, t.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// captureNames returns the names of the captures, without their folders.
+func captureNames(r *extract.Report) string {
+	var names []string
+	for i := range r.Captures {
+		if name := baseName(r.Captures[i].Name); name != "" {
+			names = append(names, name)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return "a capture"
+	case len(names) > 3:
+		return fmt.Sprintf("%s and %d more captures", names[0], len(names)-1)
+	}
+	return strings.Join(names, ", ")
+}
+
+func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
+
+// span returns the times of the first and the last packet, zero times when
+// packets have none that can be trusted.
+func span(r *extract.Report) (first, last time.Time) {
+	for i := range r.Captures {
+		c := &r.Captures[i]
+		if !c.First.IsZero() && (first.IsZero() || c.First.Before(first)) {
+			first = c.First
+		}
+		if c.Last.After(last) {
+			last = c.Last
+		}
+	}
+	return first, last
+}
+
 // containedBy returns references to the connections whose first packet a
 // capture holds.
 func (m *mapping) containedBy(capture int) []reference {
 	var refs []reference
-	for c := range m.report.connections.all() {
+	for c := range m.report.Connections() {
 		if e, ok := c.Evidence.First(); ok && e.First.Capture == capture {
 			refs = append(refs, reference{misp.Contains, misp.TemplateNetworkConnection, "", connKey(c)})
 		}
@@ -60,22 +106,22 @@ func (m *mapping) containedBy(capture int) []reference {
 // resolutionDrafts describes the names that DNS resolved, each with all that it
 // was resolved to.
 func (m *mapping) resolutionDrafts() []draft {
-	var byName groups[string, *Resolution]
-	for d := range m.report.resolutions.all() {
+	var byName groups[string, *extract.Resolution]
+	for d := range m.report.Resolutions() {
 		if rule := nameRule(d.Name); rule == "" || m.lifts(rule) {
 			byName.add(d.Name, d)
 		}
 	}
 	var all []draft
 	for name, records := range byName.all() {
-		all = append(all, draft{misp.TemplateDNSRecord, name, together(records), func(o *object) []reference {
+		all = append(all, draft{misp.TemplateDNSRecord, name, together(records, func(d *extract.Resolution) *extract.Fact { return &d.Fact }), func(o *object) []reference {
 			return o.fillRecord(name, records)
 		}})
 	}
 	return all
 }
 
-func (o *object) fillRecord(name string, records []*Resolution) (refs []reference) {
+func (o *object) fillRecord(name string, records []*extract.Resolution) (refs []reference) {
 	o.Comment = name
 	o.indicator("queried-domain", name)
 	for _, r := range records {
@@ -91,7 +137,7 @@ func (o *object) fillRecord(name string, records []*Resolution) (refs []referenc
 }
 
 // resolution adds what a name was resolved to.
-func (o *object) resolution(r *Resolution) {
+func (o *object) resolution(r *extract.Resolution) {
 	relation := strings.ToLower(r.Type) + "-record"
 	if a, err := netip.ParseAddr(r.Value); err == nil && (r.Type == "A" || r.Type == "AAAA") {
 		o.addr(relation, a)
@@ -100,14 +146,14 @@ func (o *object) resolution(r *Resolution) {
 	}
 }
 
-func connKey(c *Connection) string {
+func connKey(c *extract.Connection) string {
 	return connectionKey(c.Client, c.Server) + " " + strconv.Itoa(int(c.Proto))
 }
 
 // connectionDrafts describes who spoke to whom.
 func (m *mapping) connectionDrafts(x *index) []draft {
 	var all []draft
-	for c := range m.report.connections.all() {
+	for c := range m.report.Connections() {
 		if m.bothLocal(c.Client, c.Server.Addr()) || c.Ended.Unanswered+c.Ended.Refused == c.Count && !m.lifts(Unanswered) {
 			continue
 		}
@@ -121,7 +167,7 @@ func (m *mapping) connectionDrafts(x *index) []draft {
 }
 
 // around returns references to what a connection carries.
-func (x *index) around(c *Connection) (refs []reference) {
+func (x *index) around(c *extract.Connection) (refs []reference) {
 	key := connectionKey(c.Client, c.Server)
 	for _, hash := range x.certs[c.Server] {
 		refs = append(refs, reference{misp.Uses, misp.TemplateX509, "", hash})
@@ -138,7 +184,7 @@ func (x *index) around(c *Connection) (refs []reference) {
 	return refs
 }
 
-func (m *mapping) connectionLabel(c *Connection) string {
+func (m *mapping) connectionLabel(c *extract.Connection) string {
 	label := "to " + c.Server.String() + " " + strings.Join(protoNames(c), ", ")
 	if c.Server.Port() == 0 {
 		label = "to " + c.Server.Addr().String() + " " + strings.Join(protoNames(c), ", ")
@@ -149,7 +195,7 @@ func (m *mapping) connectionLabel(c *Connection) string {
 	return label
 }
 
-func protoNames(c *Connection) []string {
+func protoNames(c *extract.Connection) []string {
 	names := make([]string, 0, len(c.Protos)+1)
 	for _, p := range c.Protos {
 		names = append(names, p.String())
@@ -160,7 +206,7 @@ func protoNames(c *Connection) []string {
 	return names
 }
 
-func (o *object) fillConnection(c *Connection, x *index) {
+func (o *object) fillConnection(c *extract.Connection, x *index) {
 	o.addr("ip-src", c.Client)
 	o.addr("ip-dst", c.Server.Addr())
 	o.number("dst-port", int64(c.Server.Port()))

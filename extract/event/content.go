@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/layers/stream"
 )
@@ -13,20 +14,20 @@ import (
 // fileDrafts describes the files whose hash goes out: each hash once, with all
 // its names, and where it came from.
 func (m *mapping) fileDrafts() []draft {
-	var byHash groups[string, *File]
-	for f := range m.report.files.all() {
+	var byHash groups[string, *extract.File]
+	for f := range m.report.Files() {
 		if rule := contentRule(f); f.SHA256 != "" && (rule == "" || m.lifts(rule)) {
 			byHash.add(f.SHA256, f)
 		}
 	}
 	var all []draft
 	for hash, files := range byHash.all() {
-		all = append(all, draft{misp.TemplateFile, hash, together(files), func(o *object) []reference { return o.fillFile(files) }})
+		all = append(all, draft{misp.TemplateFile, hash, together(files, func(f *extract.File) *extract.Fact { return &f.Fact }), func(o *object) []reference { return o.fillFile(files) }})
 	}
 	return all
 }
 
-func (o *object) fillFile(files []*File) (refs []reference) {
+func (o *object) fillFile(files []*extract.File) (refs []reference) {
 	f := files[0]
 	o.Comment = "file " + abridged(f.SHA256)
 	o.indicator("sha256", f.SHA256)
@@ -53,20 +54,20 @@ func abridged(hash string) string { return hash[:min(len(hash), 16)] }
 // emailDrafts describes the mails. They contain their attachments.
 func (m *mapping) emailDrafts() []draft {
 	attached := map[string][]string{}
-	for f := range m.report.files.all() {
+	for f := range m.report.Files() {
 		if f.Email != "" && f.SHA256 != "" && !slices.Contains(attached[f.Email], f.SHA256) {
 			attached[f.Email] = append(attached[f.Email], f.SHA256)
 		}
 	}
 	names := map[string][]string{}
-	for f := range m.report.files.all() {
+	for f := range m.report.Files() {
 		if f.Email != "" && f.Name != "" {
 			names[f.Email] = append(names[f.Email], baseName(f.Name))
 		}
 	}
 	byKey := map[string]bool{}
 	var all []draft
-	for e := range m.report.emails.all() {
+	for e := range m.report.Emails() {
 		key := e.Key()
 		if byKey[key] {
 			continue // the same mail on its way to another host
@@ -86,7 +87,7 @@ func (m *mapping) emailDrafts() []draft {
 	return all
 }
 
-func (o *object) fillEmail(e *Email) {
+func (o *object) fillEmail(e *extract.Email) {
 	o.Comment = "mail: " + e.Subject
 	for _, a := range e.From {
 		o.indicator("from", a)
@@ -116,18 +117,18 @@ func (o *object) fillEmail(e *Email) {
 	}
 }
 
-func requestKey(q *Request) string {
+func requestKey(q *extract.Request) string {
 	return strings.Join([]string{q.Method, q.URL, q.UserAgent, q.Referer, q.User, q.Client.String(), q.Server.String()}, "\n")
 }
 
 // requestDrafts describes the HTTP requests, and where they were sent on to.
 func (m *mapping) requestDrafts(x *index) []draft {
 	targets := map[string][]string{}
-	for d := range m.report.redirects.all() {
+	for d := range m.report.Redirects() {
 		targets[d.From] = append(targets[d.From], x.urls[d.To]...)
 	}
 	var all []draft
-	for q := range m.report.requests.all() {
+	for q := range m.report.Requests() {
 		if rule := m.hostRule(q.Host); rule != "" && !m.lifts(rule) {
 			continue
 		}
@@ -145,7 +146,7 @@ func (m *mapping) requestDrafts(x *index) []draft {
 	return all
 }
 
-func (o *object) fillRequest(q *Request) {
+func (o *object) fillRequest(q *extract.Request) {
 	o.Comment = q.Method + " " + q.URL
 	o.text("method", q.Method)
 	if q.Method != "CONNECT" {

@@ -1,10 +1,11 @@
-package extract
+package event
 
 import (
 	"iter"
 	"math/bits"
 	"slices"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
@@ -60,54 +61,54 @@ const (
 
 // What is to be said of an origin.
 var originInfo = [...]struct {
-	topic   Topic
+	topic   extract.Topic
 	text    string
 	claimed bool // it is what a peer says, and not what the packets themselves show
 }{
-	httpRequest:          {HTTP, "HTTP request", true},
-	httpHost:             {HTTP, "HTTP host", true},
-	httpAgent:            {HTTP, "HTTP user agent", true},
-	httpMethod:           {HTTP, "HTTP method", true},
-	httpUser:             {HTTP, "HTTP user", true},
-	httpRedirect:         {HTTP, "HTTP redirect", true},
-	fileHash:             {Files, "file", false},
-	fileName:             {Files, "name of a file", true},
-	tlsName:              {TLS, "TLS server name", true},
-	tlsClient:            {TLS, "JA3 of a client", false},
-	tlsServer:            {TLS, "JA3S of a server", false},
-	tlsJA4:               {TLS, "JA4 of a client", false},
-	tlsCertificate:       {TLS, "certificate of a server", false},
-	tlsClientCertificate: {TLS, "certificate of a client", false},
-	tlsIssuer:            {TLS, "certificate of an issuer", false},
-	dnsQuestion:          {DNS, "asked for in DNS", true},
-	dnsAbsent:            {DNS, "asked for in DNS and not there", true},
-	dnsAnswer:            {DNS, "DNS answer", true},
-	dnsAlias:             {DNS, "DNS alias", true},
-	dnsServer:            {DNS, "name server in DNS", true},
-	dnsText:              {DNS, "text in DNS", true},
-	mailSender:           {Mail, "sender of a mail", true},
-	mailRecipient:        {Mail, "recipient of a mail", true},
-	mailReply:            {Mail, "reply address of a mail", true},
-	mailSubject:          {Mail, "subject of a mail", true},
-	mailID:               {Mail, "ID of a mail", true},
-	mailName:             {Mail, "name of a sender", true},
-	mailProgram:          {Mail, "mail program", true},
-	mailAttachment:       {Mail, "attachment of a mail", true},
-	sshClient:            {SSH, "SSH client", false},
-	sshServer:            {SSH, "SSH server", false},
-	sshHostKey:           {SSH, "SSH host key", false},
-	sshSoftware:          {SSH, "SSH software", true},
-	loginUser:            {Logins, "user name", true},
-	dhcpName:             {DHCP, "host name in DHCP", true},
-	dhcpClass:            {DHCP, "vendor class in DHCP", true},
-	hostServer:           {IP, "contacted", false},
-	hostClient:           {IP, "came in", false},
-	hostHardware:         {Connections, "hardware address", false},
-	connService:          {Connections, "contacted", false},
-	connID:               {Connections, "Community ID", false},
+	httpRequest:          {extract.HTTP, "HTTP request", true},
+	httpHost:             {extract.HTTP, "HTTP host", true},
+	httpAgent:            {extract.HTTP, "HTTP user agent", true},
+	httpMethod:           {extract.HTTP, "HTTP method", true},
+	httpUser:             {extract.HTTP, "HTTP user", true},
+	httpRedirect:         {extract.HTTP, "HTTP redirect", true},
+	fileHash:             {extract.Files, "file", false},
+	fileName:             {extract.Files, "name of a file", true},
+	tlsName:              {extract.TLS, "TLS server name", true},
+	tlsClient:            {extract.TLS, "JA3 of a client", false},
+	tlsServer:            {extract.TLS, "JA3S of a server", false},
+	tlsJA4:               {extract.TLS, "JA4 of a client", false},
+	tlsCertificate:       {extract.TLS, "certificate of a server", false},
+	tlsClientCertificate: {extract.TLS, "certificate of a client", false},
+	tlsIssuer:            {extract.TLS, "certificate of an issuer", false},
+	dnsQuestion:          {extract.DNS, "asked for in DNS", true},
+	dnsAbsent:            {extract.DNS, "asked for in DNS and not there", true},
+	dnsAnswer:            {extract.DNS, "DNS answer", true},
+	dnsAlias:             {extract.DNS, "DNS alias", true},
+	dnsServer:            {extract.DNS, "name server in DNS", true},
+	dnsText:              {extract.DNS, "text in DNS", true},
+	mailSender:           {extract.Mail, "sender of a mail", true},
+	mailRecipient:        {extract.Mail, "recipient of a mail", true},
+	mailReply:            {extract.Mail, "reply address of a mail", true},
+	mailSubject:          {extract.Mail, "subject of a mail", true},
+	mailID:               {extract.Mail, "ID of a mail", true},
+	mailName:             {extract.Mail, "name of a sender", true},
+	mailProgram:          {extract.Mail, "mail program", true},
+	mailAttachment:       {extract.Mail, "attachment of a mail", true},
+	sshClient:            {extract.SSH, "SSH client", false},
+	sshServer:            {extract.SSH, "SSH server", false},
+	sshHostKey:           {extract.SSH, "SSH host key", false},
+	sshSoftware:          {extract.SSH, "SSH software", true},
+	loginUser:            {extract.Logins, "user name", true},
+	dhcpName:             {extract.DHCP, "host name in DHCP", true},
+	dhcpClass:            {extract.DHCP, "vendor class in DHCP", true},
+	hostServer:           {extract.IP, "contacted", false},
+	hostClient:           {extract.IP, "came in", false},
+	hostHardware:         {extract.Connections, "hardware address", false},
+	connService:          {extract.Connections, "contacted", false},
+	connID:               {extract.Connections, "Community ID", false},
 }
 
-func (o origin) topic() Topic { return originInfo[o].topic }
+func (o origin) topic() extract.Topic { return originInfo[o].topic }
 
 // origins is a set of origins.
 type origins uint64
@@ -130,67 +131,67 @@ func (s origins) all() iter.Seq[origin] {
 
 // all maps every observation, in any order, as what comes of them is ordered. What
 // a line gives in brackets is a rule: the value is left out under it, unless
-// EventOptions say otherwise.
+// Options say otherwise.
 func (m *mapping) all() {
 	r := m.report
-	for _, q := range r.requests.rows {
+	for q := range r.Requests() {
 		m.request(q)
 	}
-	for _, d := range r.redirects.rows {
+	for d := range r.Redirects() {
 		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.hostRule(d.Host()))
 	}
-	for _, f := range r.files.rows {
+	for f := range r.Files() {
 		m.file(f)
 	}
-	for _, s := range r.sessions.rows {
+	for s := range r.Sessions() {
 		m.name(tlsName, s.ServerName, &s.Fact)
 		m.put(tlsClient, misp.JA3, s.JA3, &s.Fact)
 		m.put(tlsServer, misp.JA3, s.JA3S, &s.Fact, OnlyInObject)
 		m.put(tlsJA4, misp.Text, s.JA4, &s.Fact, OnlyInObject)
 	}
 	m.certificates()
-	for _, q := range r.queries.rows {
+	for q := range r.Queries() {
 		m.query(q)
 	}
-	for _, d := range r.resolutions.rows {
+	for d := range r.Resolutions() {
 		m.resolution(d)
 	}
-	for _, e := range r.emails.rows {
+	for e := range r.Emails() {
 		m.email(e)
 	}
-	for _, v := range r.envelopes.rows {
+	for v := range r.Envelopes() {
 		if v.Recipient {
 			m.put(mailRecipient, misp.EmailDst, v.Addr, &v.Fact)
 		} else {
 			m.put(mailSender, misp.EmailSrc, v.Addr, &v.Fact)
 		}
 	}
-	for _, p := range r.ssh.rows {
+	for p := range r.SSHPeers() {
 		m.sshPeer(p)
 	}
-	for _, g := range r.logins.rows {
+	for g := range r.Logins() {
 		m.put(loginUser, misp.Text, g.User, &g.Fact, NoType)
 	}
-	for _, s := range r.leases.rows {
+	for s := range r.Leases() {
 		m.put(dhcpName, misp.Text, s.HostName, &s.Fact, NoType)
 		m.put(dhcpClass, misp.Text, s.VendorClass, &s.Fact, NoType)
 		m.put(hostHardware, misp.MACAddress, s.MAC, &s.Fact, HardwareAddr)
 	}
-	for _, h := range r.hosts.rows {
+	for h := range r.Hosts() {
 		if h.Contacted() {
 			m.put(hostServer, misp.IPDst, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
 		} else {
 			m.put(hostClient, misp.IPSrc, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
 		}
 	}
-	for _, k := range r.links.rows {
+	for k := range r.Links() {
 		m.put(hostHardware, misp.MACAddress, k.MAC, &k.Fact, HardwareAddr)
 	}
-	for _, c := range r.connections.rows {
+	for c := range r.Connections() {
 		m.connection(c)
 	}
 	if m.options.All {
-		for _, f := range r.flows.rows {
+		for f := range r.Flows() {
 			fact := f.Fact
 			fact.Evidence = f.ConnEvidence()
 			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
@@ -199,7 +200,7 @@ func (m *mapping) all() {
 	m.putNames()
 }
 
-func (m *mapping) request(q *Request) {
+func (m *mapping) request(q *extract.Request) {
 	f := &q.Fact
 	if q.Method == "CONNECT" {
 		m.put(httpRequest, misp.URL, q.URL, f, NoURL)
@@ -217,7 +218,7 @@ func (m *mapping) request(q *Request) {
 	m.put(httpMethod, misp.HTTPMethod, q.Method, f, OnlyInObject)
 }
 
-func (m *mapping) file(f *File) {
+func (m *mapping) file(f *extract.File) {
 	if f.SHA256 == "" {
 		m.put(fileName, misp.Filename, baseName(f.Name), &f.Fact, Incomplete)
 		return
@@ -242,7 +243,7 @@ func (m *mapping) file(f *File) {
 
 func (m *mapping) certificates() {
 	own := map[string]origin{}
-	for _, p := range m.report.chains.rows {
+	for p := range m.report.Presented() {
 		if p.Position > 0 {
 			continue
 		}
@@ -252,7 +253,7 @@ func (m *mapping) certificates() {
 			own[p.SHA256] = tlsClientCertificate
 		}
 	}
-	for _, c := range m.report.certificates.rows {
+	for c := range m.report.Certificates() {
 		from, known := own[c.SHA256]
 		rule := Rule("")
 		if !known {
@@ -268,7 +269,7 @@ func (m *mapping) certificates() {
 
 // query maps a name that was asked for. A generator of names asks for many that do
 // not exist before one that does.
-func (m *mapping) query(q *Query) {
+func (m *mapping) query(q *extract.Query) {
 	if q.NXDomain > 0 && q.Answered == 0 {
 		m.name(dnsAbsent, q.Name, &q.Fact)
 	} else {
@@ -276,7 +277,7 @@ func (m *mapping) query(q *Query) {
 	}
 }
 
-func (m *mapping) resolution(d *Resolution) {
+func (m *mapping) resolution(d *extract.Resolution) {
 	switch d.Type {
 	case "A", "AAAA":
 		m.put(dnsAnswer, misp.DomainIP, d.Name+"|"+d.Value, &d.Fact, nameRule(d.Name), m.textAddrRule(d.Value))
@@ -292,7 +293,7 @@ func (m *mapping) resolution(d *Resolution) {
 	}
 }
 
-func (m *mapping) email(e *Email) {
+func (m *mapping) email(e *extract.Email) {
 	f := &e.Fact
 	for _, a := range e.From {
 		m.put(mailSender, misp.EmailSrc, a, f)
@@ -311,11 +312,11 @@ func (m *mapping) email(e *Email) {
 	m.put(mailProgram, misp.EmailXMailer, e.Mailer, f, OnlyInObject)
 }
 
-func (m *mapping) sshPeer(p *SSHPeer) {
+func (m *mapping) sshPeer(p *extract.SSHPeer) {
 	switch {
-	case p.Kind == SSHSoftware:
+	case p.Kind == extract.SSHSoftware:
 		m.put(sshSoftware, misp.Text, p.Value, &p.Fact, OnlyInObject)
-	case p.Kind == SSHHostKey:
+	case p.Kind == extract.SSHHostKey:
 		m.put(sshHostKey, misp.SSHFingerprint, p.Value, &p.Fact)
 	case p.Server:
 		m.put(sshServer, misp.HASSHServer, p.Value, &p.Fact)
@@ -326,7 +327,7 @@ func (m *mapping) sshPeer(p *SSHPeer) {
 
 // connection maps a port that was contacted and answered, where the port says
 // something: most connections go to those of the web and of DNS.
-func (m *mapping) connection(c *Connection) {
+func (m *mapping) connection(c *extract.Connection) {
 	rule := Rule("")
 	switch {
 	case c.Proto != layers.IPProtoTCP && c.Proto != layers.IPProtoUDP || c.Server.Port() == 0:

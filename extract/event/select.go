@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"cmp"
@@ -10,14 +10,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
 // A mapping gathers the attributes of an event: several observations may lead
 // to the same one.
 type mapping struct {
-	report     *Report
-	options    EventOptions
+	report     *extract.Report
+	options    Options
 	event      misp.UUID
 	names      []candidate // of hosts
 	candidates map[misp.Type][]candidate
@@ -27,7 +28,7 @@ type mapping struct {
 // A candidate is an observation of a value that may become an attribute.
 type candidate struct {
 	value string
-	fact  *Fact
+	fact  *extract.Fact
 	from  origin
 }
 
@@ -36,15 +37,15 @@ type candidate struct {
 type indicator struct {
 	typ     misp.Type
 	value   string
-	fact    *Fact
+	fact    *extract.Fact
 	several bool // fact is the indicator's own
 	origins origins
 }
 
 // add adds what speaks for the same value.
-func (i *indicator) add(f *Fact, from origins) {
+func (i *indicator) add(f *extract.Fact, from origins) {
 	if !i.several {
-		all := &Fact{}
+		all := &extract.Fact{}
 		all.Merge(i.fact)
 		i.fact, i.several = all, true
 	}
@@ -55,18 +56,18 @@ func (i *indicator) add(f *Fact, from origins) {
 // absent reports whether all that is known of a name is that it does not exist.
 func (i *indicator) absent() bool { return i.origins == originsOf(dnsAbsent) }
 
-func newMapping(r *Report, o EventOptions) *mapping {
+func newMapping(r *extract.Report, o Options) *mapping {
 	m := &mapping{report: r, options: o, event: o.UUID, candidates: map[misp.Type][]candidate{}}
 	if m.event == (misp.UUID{}) {
-		m.event = r.uuid()
+		m.event = uuidOf(r)
 	}
 	return m
 }
 
 // put adds an observation to the attribute of its type and value, unless a rule
 // leaves it out.
-func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules ...Rule) {
-	if value == "" || !topics(m.options.Only).has(from.topic()) {
+func (m *mapping) put(from origin, typ misp.Type, value string, f *extract.Fact, rules ...Rule) {
+	if value == "" || !m.options.wants(from.topic()) {
 		return
 	}
 	for _, rule := range rules {
@@ -79,7 +80,7 @@ func (m *mapping) put(from origin, typ misp.Type, value string, f *Fact, rules .
 }
 
 // name adds an observation of a host name, if it is one.
-func (m *mapping) name(from origin, name string, f *Fact) {
+func (m *mapping) name(from origin, name string, f *extract.Fact) {
 	m.names = append(m.names, candidate{asciiName(strings.TrimSuffix(name, ".")), f, from})
 }
 
@@ -185,14 +186,14 @@ func (m *mapping) lifts(rule Rule) bool {
 	return m.options.All || m.options.Private && rule.local()
 }
 
-func (m *mapping) leave(from origin, rule Rule, value string, f *Fact) {
+func (m *mapping) leave(from origin, rule Rule, value string, f *extract.Fact) {
 	m.left = append(m.left, LeftOut{rule, from.topic(), value, f.Count})
 }
 
 // leftOut returns what was left out, by topic, rule and value.
 func (m *mapping) leftOut() []LeftOut {
-	place := map[Topic]int{}
-	for i, t := range Topics() {
+	place := map[extract.Topic]int{}
+	for i, t := range extract.Topics() {
 		place[t] = i
 	}
 	slices.SortFunc(m.left, func(a, b LeftOut) int {
@@ -362,7 +363,7 @@ func (m *mapping) warned(t misp.Type, value string) []string {
 }
 
 // seen returns the times of an observation as far as they can be trusted.
-func (m *mapping) seen(f *Fact) (first, last time.Time, ok bool) {
+func (m *mapping) seen(f *extract.Fact) (first, last time.Time, ok bool) {
 	if m.report.Unseen.Backwards > 0 {
 		return time.Time{}, time.Time{}, false
 	}

@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"iter"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
@@ -15,7 +16,7 @@ import (
 type draft struct {
 	template *misp.Template
 	key      string // what tells it from others of its template
-	fact     *Fact
+	fact     *extract.Fact
 
 	// fill sets the comment, which tells the object apart for a reader, and the
 	// attributes, and returns the references. It is called when the object goes
@@ -63,13 +64,13 @@ func (o *object) number(relation string, n int64) {
 }
 
 func (o *object) time(relation string, t time.Time) {
-	if usable(t) {
+	if !t.IsZero() && t.Unix() >= 0 && t.UTC().Year() <= 9999 { // the years that MISP knows
 		_ = o.Add(relation, misp.FormatTime(t))
 	}
 }
 
 // times adds when something was seen, as far as that is known.
-func (o *object) times(first, last string, f *Fact) {
+func (o *object) times(first, last string, f *extract.Fact) {
 	if a, b, ok := o.m.seen(f); ok {
 		o.time(first, a)
 		o.time(last, b)
@@ -223,28 +224,28 @@ func shares(have []int, room int) []int {
 // drafts returns all objects that the report and the rules give.
 func (m *mapping) drafts(x *index) []draft {
 	var all []draft
-	want := func(t Topic) bool { return topics(m.options.Only).has(t) }
+	want := m.options.wants
 	all = append(all, m.captureDrafts()...)
-	if want(Files) {
+	if want(extract.Files) {
 		all = append(all, m.fileDrafts()...)
 	}
-	if want(Mail) {
+	if want(extract.Mail) {
 		all = append(all, m.emailDrafts()...)
 	}
-	if want(HTTP) {
+	if want(extract.HTTP) {
 		all = append(all, m.requestDrafts(x)...)
 	}
-	if want(TLS) {
+	if want(extract.TLS) {
 		all = append(all, m.certificateDrafts()...)
 		all = append(all, m.sessionDrafts()...)
 	}
-	if want(DNS) {
+	if want(extract.DNS) {
 		all = append(all, m.resolutionDrafts()...)
 	}
-	if want(Connections) {
+	if want(extract.Connections) {
 		all = append(all, m.connectionDrafts(x)...)
 	}
-	if want(SSH) {
+	if want(extract.SSH) {
 		all = append(all, m.sshDrafts()...)
 	}
 	return all
@@ -278,10 +279,10 @@ func (g *groups[K, R]) all() iter.Seq2[K, []R] {
 }
 
 // together returns what all rows of an object say.
-func together[R interface{ fact() *Fact }](rows []R) *Fact {
-	all := &Fact{}
+func together[R any](rows []R, fact func(R) *extract.Fact) *extract.Fact {
+	all := &extract.Fact{}
 	for _, r := range rows {
-		all.Merge(r.fact())
+		all.Merge(fact(r))
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"net/netip"
@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -13,9 +14,9 @@ import (
 type Rule string
 
 // The rules that leave observations out because they are of a local network.
-// EventOptions.Private lifts them.
+// Options.Private lifts them.
 const (
-	OwnNetwork      Rule = "address of an own network" // EventOptions.Internal
+	OwnNetwork      Rule = "address of an own network" // Options.Internal
 	PrivateAddr     Rule = "private address"           // RFC 1918, RFC 4193, RFC 3879
 	SharedAddr      Rule = "shared address"            // RFC 6598
 	LoopbackAddr    Rule = "loopback address"          // RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3
@@ -31,7 +32,7 @@ const (
 )
 
 // The rules that leave observations out because they tell little by themselves.
-// EventOptions.All lifts them and those above.
+// Options.All lifts them and those above.
 const (
 	NameServer   Rule = "name server, or name of an address" // NS, SOA, PTR and the like
 	IssuerCert   Rule = "certificate of an issuer"
@@ -115,7 +116,7 @@ func nameRule(name string) Rule {
 // contentRule returns the rule that leaves out the hash of a file: that it is
 // what every page of the web is made of. A mail's attachment never is, and
 // neither is what was sent with another protocol.
-func contentRule(f *File) Rule {
+func contentRule(f *extract.File) Rule {
 	if f.Proto != stream.HTTP1 || neverShown(f) {
 		return ""
 	}
@@ -140,7 +141,7 @@ func contentRule(f *File) Rule {
 // neverShown reports whether a file is of no page, whatever it looks like or is
 // called: a script for a shell, an HTML application, and what is called a picture
 // without being one, as a payload that hides is.
-func neverShown(f *File) bool {
+func neverShown(f *extract.File) bool {
 	stated := strings.ToLower(f.Type)
 	if f.Sniffed != "" {
 		return f.Sniffed == "text/x-shellscript" || stated == "application/hta"
