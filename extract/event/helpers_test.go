@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -220,5 +221,15 @@ func readFile(t testing.TB, name string, o extract.Options) *extract.Report {
 	defer r.Close()
 	x := extract.Extractor{Options: o}
 	x.Read(context.Background(), filepath.Base(name), r)
+	return x.Finish()
+}
+
+// named returns the report of the capture under a name.
+func (c *capture) named(t *testing.T, name string) *extract.Report {
+	t.Helper()
+	var x extract.Extractor
+	if err := x.ReadInput(t.Context(), name, bytes.NewReader(c.file.Bytes())); err != nil {
+		t.Fatal(err)
+	}
 	return x.Finish()
 }

@@ -6,43 +6,81 @@ import (
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/layers"
 )
 
-// An index joins what the tables of a report keep apart.
+// An index joins what the tables of a report keep apart, for the objects of
+// connections.
 type index struct {
-	names    map[netip.Addr][]string       // that DNS, TLS and HTTP lead to an address by
-	macs     map[netip.Addr]string         // of on-link addresses
-	flows    map[string]*extract.Flow      // the one flow of a connection that has one alone
-	requests map[string][]*extract.Request // by connection
-	certs    map[netip.AddrPort][]string   // by server
-	sessions map[string][]*extract.Session // by connection
-	urls     map[string][]string           // keys of requests by URL
+	names    map[netip.Addr][]string // that DNS, TLS and HTTP lead to an address by
+	macs     map[netip.Addr]string   // of on-link addresses
+	flows    map[connection]*lone    // of the connections that are drafted
+	requests map[pair][]*extract.Request
+	certs    map[netip.AddrPort][]string // by server
+	sessions map[pair][]*extract.Session
 }
 
-func (m *mapping) index() *index {
-	r := m.report
-	x := &index{
-		names: map[netip.Addr][]string{}, macs: onLink(r), flows: map[string]*extract.Flow{},
-		requests: map[string][]*extract.Request{}, certs: map[netip.AddrPort][]string{},
-		sessions: map[string][]*extract.Session{}, urls: map[string][]string{},
+// A pair is the two sides of a Connection.
+type pair struct {
+	client netip.Addr
+	server netip.AddrPort
+}
+
+// A connection identifies a Connection.
+type connection struct {
+	pair
+	proto layers.IPProto
+}
+
+// A lone is a flow of a Connection that has n of them.
+type lone struct {
+	flow *extract.Flow
+	n    int
+}
+
+// fill fills the index. The keys of flows are there already.
+func (x *index) fill(r *extract.Report) {
+	x.names, x.macs = map[netip.Addr][]string{}, onLink(r)
+	x.fillNames(r)
+	x.requests = map[pair][]*extract.Request{}
+	for q := range r.Requests() {
+		at := pair{q.Client, q.Server}
+		x.requests[at] = append(x.requests[at], q)
 	}
-	proxies := map[netip.AddrPort]bool{} // whose requests name other hosts
+	x.sessions = map[pair][]*extract.Session{}
+	for s := range r.Sessions() {
+		at := pair{s.Client, s.Server}
+		x.sessions[at] = append(x.sessions[at], s)
+	}
+	x.certs = map[netip.AddrPort][]string{}
+	for p := range r.Presented() {
+		if p.Position == 0 && !p.Client {
+			x.certs[p.Server] = append(x.certs[p.Server], p.SHA256)
+		}
+	}
+	for f := range r.Flows() {
+		if l := x.flows[connection{pair{f.Client.Addr(), f.Server}, f.Proto}]; l != nil {
+			l.flow = f
+			l.n++
+		}
+	}
+}
+
+// fillNames notes the names of addresses, without those in requests to a proxy: they
+// are the names of other hosts.
+func (x *index) fillNames(r *extract.Report) {
+	proxies := map[netip.AddrPort]bool{}
 	for q := range r.Requests() {
 		if q.Proxied() {
 			proxies[q.Server] = true
 		}
 	}
 	for q := range r.Requests() {
-		key := connectionKey(q.Client, q.Server)
-		x.requests[key] = append(x.requests[key], q)
-		x.urls[q.URL] = append(x.urls[q.URL], requestKey(q))
 		if !proxies[q.Server] {
 			x.addName(q.Server.Addr(), q.Host)
 		}
 	}
 	for s := range r.Sessions() {
-		key := connectionKey(s.Client, s.Server)
-		x.sessions[key] = append(x.sessions[key], s)
 		if !proxies[s.Server] {
 			x.addName(s.Server.Addr(), s.ServerName)
 		}
@@ -50,30 +88,6 @@ func (m *mapping) index() *index {
 	for d := range r.Resolutions() {
 		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
 			x.addName(a, d.Name)
-		}
-	}
-	for p := range r.Presented() {
-		if p.Position == 0 && !p.Client {
-			x.certs[p.Server] = append(x.certs[p.Server], p.SHA256)
-		}
-	}
-	return x
-}
-
-// addFlows notes the flows of connections that go out.
-func (x *index) addFlows(r *extract.Report, drafts []draft) {
-	wanted := map[string]bool{}
-	for _, d := range drafts {
-		if d.template == misp.TemplateNetworkConnection {
-			wanted[d.key] = true
-		}
-	}
-	for f := range r.Flows() {
-		key := connKey(&extract.Connection{Client: f.Client.Addr(), Server: f.Server, Proto: f.Proto})
-		if _, several := x.flows[key]; several {
-			x.flows[key] = nil
-		} else if wanted[key] {
-			x.flows[key] = f
 		}
 	}
 }
@@ -87,35 +101,28 @@ func (x *index) addName(a netip.Addr, name string) {
 	}
 }
 
-// onLink returns the hardware addresses of IP addresses: of those that told
-// theirs in ARP, and of those whose hardware address no other of their family
-// has, as a router's would.
-func onLink(r *extract.Report) map[netip.Addr]string {
-	shared := map[string]int{}
-	for k := range r.Links() {
-		shared[k.MAC+family(k.Addr)]++
+// flow returns the flow of a connection that has only one, nil for others.
+func (x *index) flow(c *extract.Connection) *extract.Flow {
+	if l := x.flows[keyOf(c)]; l.n == 1 {
+		return l.flow
 	}
-	macs := map[netip.Addr]string{}
-	for k := range r.Links() {
-		if k.ARP > 0 || shared[k.MAC+family(k.Addr)] == 1 && macs[k.Addr] == "" {
-			macs[k.Addr] = k.MAC
-		}
-	}
-	return macs
+	return nil
 }
 
-// family tells IPv4 from IPv6, and link-local addresses from others: a host has
-// one of each.
-func family(a netip.Addr) string {
-	switch {
-	case a.Is4():
-		return "4"
-	case a.IsLinkLocalUnicast():
-		return "l"
+// around returns references to what a connection carries.
+func (x *index) around(c *extract.Connection) (refs []reference) {
+	key := pair{c.Client, c.Server}
+	for _, hash := range x.certs[c.Server] {
+		refs = append(refs, reference{misp.Uses, misp.TemplateX509, "", hash})
 	}
-	return "6"
-}
-
-func connectionKey(client netip.Addr, server netip.AddrPort) string {
-	return client.String() + " " + server.String()
+	for _, q := range x.requests[key] {
+		refs = append(refs, reference{misp.Contains, misp.TemplateHTTPRequest, "", requestKey(q)})
+	}
+	for _, s := range x.sessions[key] {
+		refs = append(refs,
+			reference{misp.CharacterizedBy, misp.TemplateJA3S, "", s.Key()},
+			reference{misp.CharacterizedBy, misp.TemplateJA3, "", s.Key()},
+			reference{misp.CharacterizedBy, misp.TemplateJA4Plus, "", s.JA4})
+	}
+	return refs
 }

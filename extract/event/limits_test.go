@@ -68,9 +68,9 @@ func TestNamesBounds(t *testing.T) {
 		c.Names = append(c.Names, fmt.Sprintf("host%d.example", i))
 	}
 	c.SHA256 = strings.Repeat("0", 64)
-	m := newMapping(new(extract.Report), Options{})
-	o := object{misp.NewObject(misp.UUID{}, misp.TemplateX509, "key"), m}
-	o.fillCertificate(&c)
+	s := newSelector(new(extract.Report), Options{})
+	o := object{misp.NewObject(misp.UUID{}, misp.TemplateX509, "key"), s}
+	fillCertificate(&o, &c)
 	n := 0
 	for _, a := range o.Attributes {
 		if a.Relation == "dns_names" {

@@ -2,348 +2,204 @@ package event
 
 import (
 	"iter"
-	"math/bits"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
-	"github.com/sightline-go/sightline/layers"
-	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// An origin is where a value stood.
-type origin uint8
-
-// The origins, in the order in which a comment names them.
-const (
-	httpRequest origin = iota
-	httpHost
-	httpAgent
-	httpMethod
-	httpUser
-	httpRedirect
-	fileHash
-	fileName
-	tlsName
-	tlsClient
-	tlsServer
-	tlsJA4
-	tlsCertificate
-	tlsClientCertificate
-	tlsIssuer
-	dnsQuestion
-	dnsAbsent
-	dnsAnswer
-	dnsAlias
-	dnsServer
-	dnsText
-	mailSender
-	mailRecipient
-	mailReply
-	mailSubject
-	mailID
-	mailName
-	mailProgram
-	mailAttachment
-	sshClient
-	sshServer
-	sshHostKey
-	sshSoftware
-	loginUser
-	dhcpName
-	dhcpClass
-	hostServer
-	hostClient
-	hostHardware
-	connService
-	connID
-)
-
-// What is to be said of an origin.
-var originInfo = [...]struct {
-	topic   extract.Topic
-	text    string
-	claimed bool // it is what a peer says, and not what the packets themselves show
-}{
-	httpRequest:          {extract.HTTP, "HTTP request", true},
-	httpHost:             {extract.HTTP, "HTTP host", true},
-	httpAgent:            {extract.HTTP, "HTTP user agent", true},
-	httpMethod:           {extract.HTTP, "HTTP method", true},
-	httpUser:             {extract.HTTP, "HTTP user", true},
-	httpRedirect:         {extract.HTTP, "HTTP redirect", true},
-	fileHash:             {extract.Files, "file", false},
-	fileName:             {extract.Files, "name of a file", true},
-	tlsName:              {extract.TLS, "TLS server name", true},
-	tlsClient:            {extract.TLS, "JA3 of a client", false},
-	tlsServer:            {extract.TLS, "JA3S of a server", false},
-	tlsJA4:               {extract.TLS, "JA4 of a client", false},
-	tlsCertificate:       {extract.TLS, "certificate of a server", false},
-	tlsClientCertificate: {extract.TLS, "certificate of a client", false},
-	tlsIssuer:            {extract.TLS, "certificate of an issuer", false},
-	dnsQuestion:          {extract.DNS, "asked for in DNS", true},
-	dnsAbsent:            {extract.DNS, "asked for in DNS and not there", true},
-	dnsAnswer:            {extract.DNS, "DNS answer", true},
-	dnsAlias:             {extract.DNS, "DNS alias", true},
-	dnsServer:            {extract.DNS, "name server in DNS", true},
-	dnsText:              {extract.DNS, "text in DNS", true},
-	mailSender:           {extract.Mail, "sender of a mail", true},
-	mailRecipient:        {extract.Mail, "recipient of a mail", true},
-	mailReply:            {extract.Mail, "reply address of a mail", true},
-	mailSubject:          {extract.Mail, "subject of a mail", true},
-	mailID:               {extract.Mail, "ID of a mail", true},
-	mailName:             {extract.Mail, "name of a sender", true},
-	mailProgram:          {extract.Mail, "mail program", true},
-	mailAttachment:       {extract.Mail, "attachment of a mail", true},
-	sshClient:            {extract.SSH, "SSH client", false},
-	sshServer:            {extract.SSH, "SSH server", false},
-	sshHostKey:           {extract.SSH, "SSH host key", false},
-	sshSoftware:          {extract.SSH, "SSH software", true},
-	loginUser:            {extract.Logins, "user name", true},
-	dhcpName:             {extract.DHCP, "host name in DHCP", true},
-	dhcpClass:            {extract.DHCP, "vendor class in DHCP", true},
-	hostServer:           {extract.IP, "contacted", false},
-	hostClient:           {extract.IP, "came in", false},
-	hostHardware:         {extract.Connections, "hardware address", false},
-	connService:          {extract.Connections, "contacted", false},
-	connID:               {extract.Connections, "Community ID", false},
+// A mapping gathers the attributes of an event: several observations may lead
+// to the same one.
+type mapping struct {
+	*selector
+	names      []candidate // of hosts
+	candidates map[misp.Type][]candidate
+	left       []LeftOut // several of the same may be in it
 }
 
-func (o origin) topic() extract.Topic { return originInfo[o].topic }
-
-// origins is a set of origins.
-type origins uint64
-
-func originsOf(o origin) origins { return 1 << o }
-
-// first returns the first of them.
-func (s origins) first() origin { return origin(bits.TrailingZeros64(uint64(s))) }
-
-// all returns them in their order.
-func (s origins) all() iter.Seq[origin] {
-	return func(yield func(origin) bool) {
-		for left := s; left != 0; left &= left - 1 {
-			if !yield(left.first()) {
-				return
-			}
-		}
-	}
+func newMapping(s *selector) *mapping {
+	return &mapping{selector: s, candidates: map[misp.Type][]candidate{}}
 }
 
-// all maps every observation, in any order, as what comes of them is ordered. What
-// a line gives in brackets is a rule: the value is left out under it, unless
-// Options say otherwise.
+// A candidate is an observation of a value that may become an attribute.
+type candidate struct {
+	value string
+	fact  *extract.Fact
+	from  origin
+}
+
+// An indicator is an attribute in the making: what all candidates of one value
+// say.
+type indicator struct {
+	typ   misp.Type
+	value string
+	tally
+	origins origins
+}
+
+// absent reports whether all that is known of a name is that it does not exist.
+func (i *indicator) absent() bool { return i.origins == originsOf(dnsAbsent) }
+
+// all maps every observation. The order makes no difference, as what comes of them
+// is sorted. Rows of one topic may give attributes of another, so put looks at the
+// topic of each value.
 func (m *mapping) all() {
-	r := m.report
-	for q := range r.Requests() {
-		m.request(q)
-	}
-	for d := range r.Redirects() {
-		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.hostRule(d.Host()))
-	}
-	for f := range r.Files() {
-		m.file(f)
-	}
-	for s := range r.Sessions() {
-		m.name(tlsName, s.ServerName, &s.Fact)
-		m.put(tlsClient, misp.JA3, s.JA3, &s.Fact)
-		m.put(tlsServer, misp.JA3, s.JA3S, &s.Fact, OnlyInObject)
-		m.put(tlsJA4, misp.Text, s.JA4, &s.Fact, OnlyInObject)
-	}
-	m.certificates()
-	for q := range r.Queries() {
-		m.query(q)
-	}
-	for d := range r.Resolutions() {
-		m.resolution(d)
-	}
-	for e := range r.Emails() {
-		m.email(e)
-	}
-	for v := range r.Envelopes() {
-		if v.Recipient {
-			m.put(mailRecipient, misp.EmailDst, v.Addr, &v.Fact)
-		} else {
-			m.put(mailSender, misp.EmailSrc, v.Addr, &v.Fact)
-		}
-	}
-	for p := range r.SSHPeers() {
-		m.sshPeer(p)
-	}
-	for g := range r.Logins() {
-		m.put(loginUser, misp.Text, g.User, &g.Fact, NoType)
-	}
-	for s := range r.Leases() {
-		m.put(dhcpName, misp.Text, s.HostName, &s.Fact, NoType)
-		m.put(dhcpClass, misp.Text, s.VendorClass, &s.Fact, NoType)
-		m.put(hostHardware, misp.MACAddress, s.MAC, &s.Fact, HardwareAddr)
-	}
-	for h := range r.Hosts() {
-		if h.Contacted() {
-			m.put(hostServer, misp.IPDst, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
-		} else {
-			m.put(hostClient, misp.IPSrc, h.Addr.String(), &h.Fact, m.addrRule(h.Addr))
-		}
-	}
-	for k := range r.Links() {
-		m.put(hostHardware, misp.MACAddress, k.MAC, &k.Fact, HardwareAddr)
-	}
-	for c := range r.Connections() {
-		m.connection(c)
-	}
-	if m.options.All {
-		for f := range r.Flows() {
-			fact := f.Fact
-			fact.Evidence = f.ConnEvidence()
-			m.put(connID, misp.CommunityID, f.CommunityID, &fact)
+	for i := range topics {
+		if topics[i].attributes != nil {
+			topics[i].attributes(m)
 		}
 	}
 	m.putNames()
 }
 
-func (m *mapping) request(q *extract.Request) {
-	f := &q.Fact
-	if q.Method == "CONNECT" {
-		m.put(httpRequest, misp.URL, q.URL, f, NoURL)
-	} else {
-		m.put(httpRequest, misp.URL, q.URL, f, m.hostRule(q.Host))
-	}
-	if a, passed := q.ForwardedTo(); passed {
-		m.put(httpHost, misp.IPDst, q.Host, f, m.addrRule(a)) // no packet shows that it was contacted
-	} else {
-		m.name(httpHost, q.Host, f)
-	}
-	m.put(httpAgent, misp.UserAgent, q.UserAgent, f)
-	m.put(httpUser, misp.Text, q.User, f, OnlyInObject)
-	m.put(httpRequest, misp.URI, q.Target, f, OnlyInObject)
-	m.put(httpMethod, misp.HTTPMethod, q.Method, f, OnlyInObject)
-}
-
-func (m *mapping) file(f *extract.File) {
-	if f.SHA256 == "" {
-		m.put(fileName, misp.Filename, baseName(f.Name), &f.Fact, Incomplete)
+// put adds an observation to the attribute of its type and value, unless a rule
+// leaves it out.
+func (m *mapping) put(from origin, typ misp.Type, value string, f *extract.Fact, rules ...Rule) {
+	if value == "" || !m.options.wants(from.topic()) {
 		return
 	}
-	rule := contentRule(f)
-	name := baseName(f.Name)
-	named := name + "|" + f.SHA256
-	if _, err := misp.Accept(misp.FilenameSHA256, named); err == nil {
-		m.put(fileHash, misp.FilenameSHA256, named, &f.Fact, rule)
-	} else { // who names the file is not to hide its hash
-		m.put(fileHash, misp.SHA256, f.SHA256, &f.Fact, rule)
-	}
-	if f.Email != "" {
-		m.put(mailAttachment, misp.EmailAttachment, name, &f.Fact)
-	}
-	if m.options.All {
-		m.put(fileHash, misp.SHA256, f.SHA256, &f.Fact)
-		m.put(fileHash, misp.SHA1, f.SHA1, &f.Fact)
-		m.put(fileHash, misp.MD5, f.MD5, &f.Fact)
-	}
-}
-
-func (m *mapping) certificates() {
-	own := map[string]origin{}
-	for p := range m.report.Presented() {
-		if p.Position > 0 {
-			continue
-		}
-		if !p.Client {
-			own[p.SHA256] = tlsCertificate
-		} else if _, known := own[p.SHA256]; !known {
-			own[p.SHA256] = tlsClientCertificate
+	for _, rule := range rules {
+		if m.excludes(rule) {
+			m.leave(from, rule, value, f)
+			return
 		}
 	}
-	for c := range m.report.Certificates() {
-		from, known := own[c.SHA256]
-		rule := Rule("")
-		if !known {
-			from, rule = tlsIssuer, IssuerCert
+	m.candidates[typ] = append(m.candidates[typ], candidate{value, f, from})
+}
+
+// name adds an observation of a host name, if it is one.
+func (m *mapping) name(from origin, name string, f *extract.Fact) {
+	m.names = append(m.names, candidate{asciiName(strings.TrimSuffix(name, ".")), f, from})
+}
+
+// putNames puts the host names, of which many are the same.
+func (m *mapping) putNames() {
+	slices.SortFunc(m.names, compareValues)
+	for same := range chunks(m.names) {
+		name := same[0].value
+		typ, rule := misp.Hostname, nameRule(name)
+		if isAddr(name) {
+			typ, rule = misp.IPDst, AddrAsName // what was sent there is among the hosts
+		} else if registrable(name) {
+			typ = misp.Domain
 		}
-		m.put(from, misp.X509SHA256, c.SHA256, &c.Fact, rule)
-		if m.options.All {
-			m.put(from, misp.X509SHA1, c.SHA1, &c.Fact)
-			m.put(from, misp.X509MD5, c.MD5, &c.Fact)
+		for _, c := range same {
+			m.put(c.from, typ, name, c.fact, rule)
+		}
+	}
+	m.names = nil
+}
+
+func compareValues(a, b candidate) int { return strings.Compare(a.value, b.value) }
+
+// chunks returns the runs of candidates that have the same value.
+func chunks(list []candidate) iter.Seq[[]candidate] {
+	return func(yield func([]candidate) bool) {
+		for rest := list; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && rest[n].value == rest[0].value {
+				n++
+			}
+			if !yield(rest[:n]) {
+				return
+			}
+			rest = rest[n:]
 		}
 	}
 }
 
-// query maps a name that was asked for. A generator of names asks for many that do
-// not exist before one that does.
-func (m *mapping) query(q *extract.Query) {
-	if q.NXDomain > 0 && q.Answered == 0 {
-		m.name(dnsAbsent, q.Name, &q.Fact)
-	} else {
-		m.name(dnsQuestion, q.Name, &q.Fact)
-	}
-}
-
-func (m *mapping) resolution(d *extract.Resolution) {
-	switch d.Type {
-	case "A", "AAAA":
-		m.put(dnsAnswer, misp.DomainIP, d.Name+"|"+d.Value, &d.Fact, nameRule(d.Name), m.textAddrRule(d.Value))
-		if m.options.All {
-			m.put(dnsAnswer, misp.IPDst, d.Value, &d.Fact)
+// indicators returns those of a type, by value. A value that its type refuses
+// becomes a candidate of text where everything is to go out.
+func (m *mapping) indicators(typ misp.Type) []indicator {
+	list := m.candidates[typ]
+	slices.SortFunc(list, compareValues)
+	out := make([]indicator, 0, len(list))
+	for same := range chunks(list) {
+		v, err := misp.Accept(typ, same[0].value)
+		switch {
+		case err == nil:
+			out = append(out, indicatorOf(typ, v, same))
+		case m.options.All && typ != misp.Text: // which takes what other types refuse
+			m.candidates[misp.Text] = append(m.candidates[misp.Text], same...)
+		default:
+			for _, c := range same {
+				m.leave(c.from, Refused, c.value, c.fact)
+			}
 		}
-	case "CNAME", "DNAME", "MX", "SRV":
-		m.name(dnsAlias, d.Value, &d.Fact)
-	case "TXT":
-		m.put(dnsText, misp.Text, d.Value, &d.Fact, OnlyInObject)
-	default:
-		m.put(dnsServer, misp.Hostname, d.Value, &d.Fact, nameRule(d.Value), NameServer)
 	}
+	return unite(out)
 }
 
-func (m *mapping) email(e *extract.Email) {
-	f := &e.Fact
-	for _, a := range e.From {
-		m.put(mailSender, misp.EmailSrc, a, f)
+func indicatorOf(typ misp.Type, value string, same []candidate) indicator {
+	i := indicator{typ: typ, value: value}
+	for _, c := range same {
+		i.add(c.fact)
+		i.origins |= originsOf(c.from)
 	}
-	for _, a := range slices.Concat(e.To, e.Cc) {
-		m.put(mailRecipient, misp.EmailDst, a, f)
-	}
-	for _, a := range e.ReplyTo {
-		m.put(mailReply, misp.EmailReplyTo, a, f)
-	}
-	for _, n := range e.FromNames {
-		m.put(mailName, misp.EmailSrcDisplayName, n, f, OnlyInObject)
-	}
-	m.put(mailSubject, misp.EmailSubject, e.Subject, f)
-	m.put(mailID, misp.EmailMessageID, e.MessageID, f, OnlyInObject)
-	m.put(mailProgram, misp.EmailXMailer, e.Mailer, f, OnlyInObject)
+	return i
 }
 
-func (m *mapping) sshPeer(p *extract.SSHPeer) {
-	switch {
-	case p.Kind == extract.SSHSoftware:
-		m.put(sshSoftware, misp.Text, p.Value, &p.Fact, OnlyInObject)
-	case p.Kind == extract.SSHHostKey:
-		m.put(sshHostKey, misp.SSHFingerprint, p.Value, &p.Fact)
-	case p.Server:
-		m.put(sshServer, misp.HASSHServer, p.Value, &p.Fact)
-	default:
-		m.put(sshClient, misp.HASSH, p.Value, &p.Fact)
+func compareIndicators(a, b indicator) int { return strings.Compare(a.value, b.value) }
+
+// unite makes one of indicators that have the same value in MISP's form, and
+// puts them in the order of their values.
+func unite(list []indicator) []indicator {
+	slices.SortFunc(list, compareIndicators)
+	out := list[:0]
+	for _, i := range list {
+		if n := len(out); n > 0 && out[n-1].value == i.value {
+			out[n-1].add(i.fact)
+			out[n-1].origins |= i.origins
+		} else {
+			out = append(out, i)
+		}
 	}
+	return out
 }
 
-// connection maps a port that was contacted and answered, where the port says
-// something: most connections go to those of the web and of DNS.
-func (m *mapping) connection(c *extract.Connection) {
-	rule := Rule("")
-	switch {
-	case c.Proto != layers.IPProtoTCP && c.Proto != layers.IPProtoUDP || c.Server.Port() == 0:
-		return
-	case c.Ended.Unanswered+c.Ended.Refused == c.Count:
-		rule = Unanswered
-	case commonPort(c.Server.Port()) || slices.Contains(c.Protos, stream.DNS):
-		rule = CommonPort
+// accepted returns the indicators of all types, those of a type by value.
+func (m *mapping) accepted() [][]indicator {
+	types := append(slices.Collect(maps.Keys(m.candidates)), misp.Text)
+	slices.SortFunc(types, compareTypes)
+	types = slices.Compact(types)
+	lists := make([][]indicator, len(types))
+	for i, t := range types {
+		if t != misp.Text {
+			lists[i] = m.indicators(t)
+		}
 	}
-	m.put(connService, misp.IPDstPort, c.Server.String(), &c.Fact, m.addrRule(c.Server.Addr()), rule)
+	lists[slices.Index(types, misp.Text)] = m.indicators(misp.Text) // last, as it takes what others refuse
+	return lists
 }
 
-func commonPort(port uint16) bool {
-	switch port {
-	case 25, 53, 80, 123, 443, 465, 587, 853, 993, 995:
-		return true
+func (m *mapping) leave(from origin, rule Rule, value string, f *extract.Fact) {
+	m.left = append(m.left, LeftOut{rule, from.topic(), value, f.Count})
+}
+
+// leftOut returns what was left out, by topic, rule and value.
+func (m *mapping) leftOut() []LeftOut {
+	place := map[extract.Topic]int{}
+	for i, t := range extract.Topics() {
+		place[t] = i
 	}
-	return false
+	slices.SortFunc(m.left, func(a, b LeftOut) int {
+		switch {
+		case a.Topic != b.Topic:
+			return place[a.Topic] - place[b.Topic]
+		case a.Rule != b.Rule:
+			return strings.Compare(string(a.Rule), string(b.Rule))
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+	out := m.left[:0]
+	for _, l := range m.left {
+		if n := len(out); n > 0 && out[n-1].Topic == l.Topic && out[n-1].Rule == l.Rule && out[n-1].Value == l.Value {
+			out[n-1].Count += l.Count
+		} else {
+			out = append(out, l)
+		}
+	}
+	return out
 }
