@@ -26,22 +26,21 @@ type Attribute struct {
 	Evidence extract.Trail
 }
 
-// MarshalJSON returns the attribute in the form of the event's, with what an
-// Attribute adds behind.
+// attributeJSON is the JSON form of an Attribute.
+type attributeJSON struct {
+	misp.AttributeJSON
+	Count        int64         `json:"count"`
+	Claimed      bool          `json:"claimed,omitempty"`
+	Warninglists []string      `json:"warninglists,omitempty"`
+	Evidence     extract.Trail `json:"evidence"`
+}
+
+// MarshalJSON returns the attribute as MISP writes it, followed by the fields that
+// only an Attribute has.
 func (a Attribute) MarshalJSON() ([]byte, error) {
-	b, err := a.Attribute.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	more, err := json.Marshal(struct {
-		Count        int64         `json:"count"`
-		Claimed      bool          `json:"claimed,omitempty"`
-		Warninglists []string      `json:"warninglists,omitempty"`
-		Evidence     extract.Trail `json:"evidence"`
-	}{a.Count, a.Claimed, a.Warninglists, a.Evidence})
-	if err != nil {
-		return nil, err
-	}
-	b = append(bytes.TrimSuffix(bytes.TrimSpace(b), []byte{'}'}), ',')
-	return append(b, more[1:]...), nil
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // as in events
+	err := enc.Encode(attributeJSON{a.JSON(), a.Count, a.Claimed, a.Warninglists, a.Evidence})
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), err
 }
