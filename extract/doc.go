@@ -1,4 +1,6 @@
-// Package extract turns captures into indicators for MISP:
+// Package extract reports what captures show, such as hosts, names, requests and
+// files, with counts, times and the packets that show them. Package event makes
+// MISP events of it:
 //
 //	f, err := os.Open("capture.pcapng")
 //	...

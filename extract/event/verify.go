@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Verify reads the evidence of attributes again, as [Reread] does, and returns the
+// Verify reads the evidence of attributes again, as [extract.Reread] does, and returns the
 // attributes that are not found there, in the same order. open opens the captures
 // of their Report, one at a time; Verify closes them.
 func Verify(ctx context.Context, o extract.Options, attributes []Attribute, open func(capture int) (*pcap.Reader, error)) ([]Attribute, error) {
