@@ -31,12 +31,8 @@ func typePlace(t misp.Type) int {
 
 // attributes returns as many of the indicators as go out.
 func (m *mapping) attributes(lists [][]indicator) []Attribute {
-	n := 0
-	for _, list := range lists {
-		n += len(list)
-	}
-	m.cut(lists, n)
-	out := make([]Attribute, 0, n)
+	m.cut(lists)
+	out := make([]Attribute, 0, count(lists))
 	for _, list := range lists {
 		for i := range list {
 			if a, ok := m.attribute(&list[i]); ok {
@@ -47,13 +43,20 @@ func (m *mapping) attributes(lists [][]indicator) []Attribute {
 	return out
 }
 
-// cut leaves out what is beyond MaxAttributes of the n indicators, which are
-// listed by type. Each type has an equal share, and what one does not need goes to
+func count(lists [][]indicator) (n int) {
+	for _, list := range lists {
+		n += len(list)
+	}
+	return n
+}
+
+// cut leaves out what is beyond MaxAttributes of the indicators, which are listed
+// by type. Each type has an equal share, and what one does not need goes to
 // the others, in order. Within a type those that were seen first stay; names that do
 // not exist go before all others.
-func (m *mapping) cut(lists [][]indicator, n int) {
+func (m *mapping) cut(lists [][]indicator) {
 	room := m.options.limit(m.options.MaxAttributes, defaultMaxAttributes)
-	if n <= room {
+	if count(lists) <= room {
 		return
 	}
 	sizes := make([]int, len(lists))
