@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/sightline-go/sightline/layers/stream"
@@ -33,15 +32,6 @@ func Topics() []Topic {
 type topics []Topic
 
 func (t topics) has(topic Topic) bool { return len(t) == 0 || slices.Contains(t, topic) }
-
-func (t topics) check() error {
-	for _, topic := range t {
-		if !slices.Contains(Topics(), topic) {
-			return fmt.Errorf("unknown topic %q; there are %v", topic, Topics())
-		}
-	}
-	return nil
-}
 
 // Options bound what an Extractor keeps. A field that is 0 has its default.
 type Options struct {
