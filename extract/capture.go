@@ -104,15 +104,6 @@ func (c *Capture) sawLink(t pcap.LinkType) {
 	c.LinkTypes = append(c.LinkTypes, t)
 }
 
-// linkText returns the names of the link types.
-func (c *Capture) linkText() string {
-	var names []string
-	for _, t := range c.LinkTypes {
-		names = append(names, t.String())
-	}
-	return strings.Join(names, ", ")
-}
-
 // extend makes the capture's span hold t.
 func (c *Capture) extend(t time.Time) {
 	if c.First.IsZero() || t.Before(c.First) {
@@ -123,9 +114,10 @@ func (c *Capture) extend(t time.Time) {
 	}
 }
 
-// identity returns what tells a capture from others: its SHA-256, or, where that
-// is not known, what it holds.
-func (c *Capture) identity() string {
+// Identity returns a string that differs between captures: the bytes of the
+// SHA-256 if it is known, otherwise a text of the counts and times. It does not
+// depend on the name.
+func (c *Capture) Identity() string {
 	if c.SHA256 != ([32]byte{}) {
 		return string(c.SHA256[:])
 	}
@@ -136,7 +128,7 @@ func (c *Capture) identity() string {
 func (c *Capture) compare(o *Capture) int {
 	return cmp.Or(
 		c.First.Compare(o.First),
-		strings.Compare(c.identity(), o.identity()),
+		strings.Compare(c.Identity(), o.Identity()),
 		cmp.Compare(c.From, o.From),
 		strings.Compare(c.Name, o.Name))
 }
@@ -144,7 +136,7 @@ func (c *Capture) compare(o *Capture) int {
 // overlaps reports whether both are the same capture, and hold the same packets
 // of it.
 func (c *Capture) overlaps(o *Capture) bool {
-	if c.Packets == 0 || o.Packets == 0 || c.Name != o.Name || c.identity() != o.identity() {
+	if c.Packets == 0 || o.Packets == 0 || c.Name != o.Name || c.Identity() != o.Identity() {
 		return false
 	}
 	return c.From <= o.To && o.From <= c.To
@@ -175,38 +167,4 @@ func (r *Report) moveCaptures(place []int) {
 			f.Evidence.move(place)
 		}
 	}
-}
-
-// names returns the names of the captures, without their folders.
-func (r *Report) names() string {
-	var names []string
-	for i := range r.Captures {
-		if name := baseName(r.Captures[i].Name); name != "" {
-			names = append(names, name)
-		}
-	}
-	switch {
-	case len(names) == 0:
-		return "a capture"
-	case len(names) > 3:
-		return fmt.Sprintf("%s and %d more captures", names[0], len(names)-1)
-	}
-	return strings.Join(names, ", ")
-}
-
-func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
-
-// span returns the times of the first and the last packet, zero times when
-// packets have none that can be trusted.
-func (r *Report) span() (first, last time.Time) {
-	for i := range r.Captures {
-		c := &r.Captures[i]
-		if !c.First.IsZero() && (first.IsZero() || c.First.Before(first)) {
-			first = c.First
-		}
-		if c.Last.After(last) {
-			last = c.Last
-		}
-	}
-	return first, last
 }

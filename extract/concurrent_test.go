@@ -39,7 +39,6 @@ func TestConcurrentReading(t *testing.T) {
 					n++
 				}
 				r.LeftOut()
-				r.Select(EventOptions{All: i%2 == 0})
 				r.WriteJSON(io.Discard, false)
 				texts[i] = jsonOf(t, r, true)
 			})

@@ -1,17 +1,19 @@
-// Package extract turns captures into indicators for MISP:
+// Package extract reports what captures show, such as hosts, names, requests and
+// files, with counts, times and the packets that show them. Package event makes
+// MISP events of it:
 //
 //	f, err := os.Open("capture.pcapng")
 //	...
 //	x := extract.Extractor{Options: extract.Options{Workers: runtime.GOMAXPROCS(0)}}
 //	x.Stream.Hash = stream.HashSHA256
 //	err = x.ReadInput(ctx, f.Name(), f)
-//	ev := x.Finish().Event(extract.EventOptions{Info: "Case 42"})
+//	ev := event.Of(x.Finish(), event.Options{Info: "Case 42"})
 //	json.NewEncoder(os.Stdout).Encode(ev)
 //
-// Read is shorter, where a Report is wanted and no event.
+// Read is shorter for a capture that needs no name and no hash.
 //
-// It works in two steps: captures give a Report of everything that was observed,
-// and EventOptions choose what of it becomes an event. The second step is cheap
+// There are two steps: captures give a Report of everything that was observed, and
+// package event selects what of it becomes a MISP event. The second step is cheap
 // and can be repeated with other options.
 //
 // # Observations
@@ -47,26 +49,8 @@
 //
 // # Events
 //
-// [Report.Select] maps observations to attributes and objects that a MISP server
-// accepts; [Report.Event] makes the event of them at once. An [Attribute] is a
-// value with what speaks for it. It is Claimed when only a peer says it, as the
-// host that a request names; addresses, hashes and fingerprints are observed.
-// Objects hold what belongs together, with references to one another and to
-// attributes.
-//
-// What is of no use as an indicator is left out by a [Rule], such as
-// [PrivateAddr], and listed in Selection.LeftOut. EventOptions.Private and All
-// lift the rules; Internal adds networks of your own, and Warned the warninglists
-// of package warninglist. An event is bounded to what a person can review, 500
-// attributes and 200 objects, unless MaxAttributes and MaxObjects say otherwise.
-//
-// All UUIDs follow from the captures and the values, so the same captures give
-// the same event.
-//
-// # Verification
-//
-// [Verify] opens the captures of a Report again, reads what the evidence of each
-// attribute names by itself, and returns the attributes that are not found there.
+// Package event maps a Report to the attributes and objects of a MISP event, and
+// checks them against their evidence, for which [Reread] reads the packets again.
 //
 // # Ownership
 //

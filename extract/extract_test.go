@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/pcap"
@@ -59,211 +57,17 @@ func (c *capture) report(t *testing.T, o Options) *Report {
 	return rep
 }
 
-// rows returns the attributes as "type value count".
-func rows(rep *Report, o EventOptions) []string {
-	var out []string
-	for _, a := range rep.Select(o).Attributes {
-		out = append(out, fmt.Sprintf("%s %s %d", a.Type, a.Value, a.Count))
-	}
-	return out
-}
-
-func leftOut(rep *Report, o EventOptions) []string {
-	var out []string
-	for _, l := range rep.Select(o).LeftOut {
-		out = append(out, fmt.Sprintf("%s: %s", l.Rule, l.Value))
-	}
-	return out
-}
-
-// dns returns a response with the given records, a query when there are none.
-func dnsMessage(t *testing.T, question string, records ...dnsmessage.ResourceBody) []byte {
-	t.Helper()
-	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: 1, Response: len(records) > 0})
-	name := dnsmessage.MustNewName(question)
-	b.StartQuestions()
-	b.Question(dnsmessage.Question{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET})
-	b.StartAnswers()
-	for _, r := range records {
-		h := dnsmessage.ResourceHeader{Name: name, Class: dnsmessage.ClassINET, TTL: 60}
-		switch r := r.(type) {
-		case *dnsmessage.AResource:
-			b.AResource(h, *r)
-		case *dnsmessage.AAAAResource:
-			b.AAAAResource(h, *r)
-		case *dnsmessage.CNAMEResource:
-			b.CNAMEResource(h, *r)
-			name = r.CNAME
-		}
-	}
-	out, err := b.Finish()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-func TestEvent(t *testing.T) {
-	const client, server, resolver = "10.0.0.5", "198.51.100.7", "192.0.2.53"
-	var c capture
-	c.add(build.UDP(client, 5000, resolver, 53, dnsMessage(t, "WWW.Badfiles.example.")))
-	c.add(build.UDP(resolver, 53, client, 5000, dnsMessage(t, "www.badfiles.example.",
-		&dnsmessage.CNAMEResource{CNAME: dnsmessage.MustNewName("cdn.other.example.")},
-		&dnsmessage.AResource{A: [4]byte{198, 51, 100, 7}})))
-	c.request(client, server, 80, "GET /a.exe HTTP/1.1\r\nHost: www.badfiles.example\r\nUser-Agent: evil/1.0\r\n\r\n")
-	rep := c.report(t, Options{})
-	want := []string{
-		"url http://www.badfiles.example/a.exe 1",
-		"domain|ip cdn.other.example|198.51.100.7 1",
-		"hostname cdn.other.example 1",
-		"hostname www.badfiles.example 3",
-		"ip-dst 192.0.2.53 2",
-		"ip-dst 198.51.100.7 1",
-		"user-agent evil/1.0 1",
-	}
-	if diff := cmp.Diff(want, rows(rep, EventOptions{})); diff != "" {
-		t.Error(diff)
-	}
-	out := []string{
-		"part of an object: /a.exe",
-		"part of an object: GET",
-		"private address: 10.0.0.5",
-		"common port: 192.0.2.53:53",
-		"connection without an answer: 198.51.100.7:80",
-		"hardware address: 02:00:00:00:00:01",
-	}
-	if diff := cmp.Diff(out, leftOut(rep, EventOptions{})); diff != "" {
-		t.Error(diff)
-	}
-	ev := rep.Event(EventOptions{Info: "Case 42"})
-	if got := ev.Date.Format(time.DateOnly); got != "2026-03-04" || !ev.Timestamp.Equal(start.Add(2*time.Second)) {
-		t.Errorf("date %s, timestamp %v", got, ev.Timestamp)
-	}
-	for _, a := range ev.Attributes {
-		if a.Value != "www.badfiles.example" {
-			continue
-		}
-		if !a.FirstSeen.Equal(start) || !a.LastSeen.Equal(start.Add(2*time.Second)) {
-			t.Errorf("%s is seen from %v to %v", a.Value, a.FirstSeen, a.LastSeen)
-		}
-		const want = "HTTP host, asked for in DNS; 3 times, 2026-03-04T05:06:07Z to 2026-03-04T05:06:09Z; first in packet 1"
-		if diff := cmp.Diff(want, a.Comment); diff != "" {
-			t.Error(diff)
-		}
-	}
-	if again := c.report(t, Options{}).Event(EventOptions{Info: "Case 42"}); !cmp.Equal(ev, again) {
-		t.Error("the same capture gives another event")
-	}
-}
-
-// Roles: who was contacted is ip-dst, who came in is ip-src.
-func TestRoles(t *testing.T) {
-	tcp := func(src, dst string, sp, dp uint16, flags uint8) []byte {
-		return build.TCP{Src: src, Dst: dst, SrcPort: sp, DstPort: dp, Seq: 1, Flags: flags}.Packet()
-	}
-	for _, c := range []struct {
-		name    string
-		packets [][]byte
-		want    []string
-	}{
-		{"a SYN to a high port", [][]byte{tcp("203.0.113.9", "10.0.0.5", 80, 4444, 2)}, []string{"ip-src 203.0.113.9 1"}},
-		{"its answer", [][]byte{tcp("203.0.113.9", "10.0.0.5", 4444, 80, 0x12)}, []string{"ip-dst 203.0.113.9 1"}},
-		{"midstream, by the ports", [][]byte{tcp("203.0.113.9", "10.0.0.5", 50000, 22, 0x10)}, []string{"ip-src 203.0.113.9 1"}},
-		{"ping from outside", [][]byte{build.IP("203.0.113.9", "10.0.0.5", 1, []byte{8, 0, 0, 0, 0, 1, 0, 1})}, []string{"ip-src 203.0.113.9 1"}},
-		{"SYN before ports", [][]byte{
-			tcp("203.0.113.9", "10.0.0.5", 20, 4444, 2), tcp("203.0.113.9", "10.0.0.5", 20, 4444, 0x10),
-		}, []string{"ip-src 203.0.113.9 2"}},
-		{"inside a tunnel", [][]byte{
-			build.IP("198.51.100.1", "10.0.0.9", 4, tcp("203.0.113.9", "10.0.0.5", 40000, 80, 2)),
-		}, []string{"ip-src 198.51.100.1 1", "ip-src 203.0.113.9 1"}},
-	} {
-		var cp capture
-		for _, p := range c.packets {
-			cp.add(p)
-		}
-		for _, only := range []TopicSet{0, TopicSetOf(IP)} {
-			if diff := cmp.Diff(c.want, rows(cp.report(t, Options{Only: only}), EventOptions{})); diff != "" {
-				t.Errorf("%s, only %v: %s", c.name, only, diff)
-			}
-		}
-	}
-}
-
-func TestRules(t *testing.T) {
-	for addr, want := range map[string]Rule{
-		"10.1.2.3": PrivateAddr, "172.31.0.1": PrivateAddr, "192.168.1.1": PrivateAddr, "fd00::1": PrivateAddr, "fec0::1": PrivateAddr,
-		"100.64.0.1": SharedAddr, "127.0.0.1": LoopbackAddr, "::1": LoopbackAddr,
-		"169.254.1.1": LinkLocalAddr, "fe80::1": LinkLocalAddr, "224.0.0.251": MulticastAddr, "ff02::fb": MulticastAddr,
-		"255.255.255.255": BroadcastAddr, "0.0.0.0": UnspecifiedAddr, "::": UnspecifiedAddr,
-		"::ffff:10.0.0.1": PrivateAddr,
-		// Documentation addresses are not filtered, and neighbours of private nets are none.
-		"192.0.2.1": "", "198.51.100.1": "", "203.0.113.1": "", "2001:db8::1": "", "172.32.0.1": "", "11.0.0.1": "", "100.128.0.1": "",
-	} {
-		if got := addrRule(netip.MustParseAddr(addr)); got != want {
-			t.Errorf("%s: %q, want %q", addr, got, want)
-		}
-	}
-	for name, want := range map[string]Rule{
-		"printer": SingleLabel, "localhost": LocalhostName, "a.localhost": LocalhostName, "printer.local": LocalName,
-		"1.2.0.192.in-addr.arpa": ARPAName, ".": SingleLabel, "": SingleLabel,
-		"www.example": "", "local.example.org": "", "arpa.org": "",
-	} {
-		if got := nameRule(name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
-	}
-}
-
-// A name is a domain if it is what can be registered (publicsuffix.org).
-func TestRegistrable(t *testing.T) {
-	for name, want := range map[string]bool{
-		"example.org": true, "www.example.org": false, "example.co.uk": true, "www.example.co.uk": false, "co.uk": false,
-		"badfiles.example": true, "cdn.badfiles.example": false, "someone.github.io": true,
-	} {
-		if got := registrable(name); got != want {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-func TestHTTPHosts(t *testing.T) {
-	for _, c := range []struct {
-		name, request string
-		port          uint16
-		want          []string
-	}{
-		{"a port", "GET / HTTP/1.1\r\nHost: WWW.Example.org:8080\r\n\r\n", 8080,
-			[]string{"url http://WWW.Example.org:8080/ 1", "hostname www.example.org 1"}},
-		{"an address", "GET /x HTTP/1.1\r\nHost: 198.51.100.7\r\n\r\n", 80,
-			[]string{"url http://198.51.100.7/x 1"}},
-		{"none", "GET /x HTTP/1.0\r\n\r\n", 80, []string{"url http://198.51.100.7/x 1"}},
-		{"none, another port", "GET /x HTTP/1.0\r\n\r\n", 8000, []string{"url http://198.51.100.7:8000/x 1"}},
-		{"a tunnel", "CONNECT www.example.org:443 HTTP/1.1\r\nHost: www.example.org:443\r\n\r\n", 3128,
-			[]string{"hostname www.example.org 1"}},
-		{"a private one", "GET /x HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n", 80, nil},
-		{"one that MISP refuses", "GET /x HTTP/1.1\r\nHost: a_b.c_d\r\n\r\n", 80,
-			[]string{"url http://a_b.c_d/x 1"}},
-	} {
-		var cp capture
-		cp.request("10.0.0.5", "198.51.100.7", c.port, c.request)
-		if diff := cmp.Diff(c.want, rows(cp.report(t, Options{}), EventOptions{Only: TopicSetOf(HTTP)})); diff != "" {
-			t.Errorf("%s: %s", c.name, diff)
-		}
-	}
-}
-
-// Without times that can be trusted, values go out without first and last seen.
+// A packet may be a little earlier than the one before it.
 func TestTimes(t *testing.T) {
 	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
 	for _, c := range []struct {
 		name               string
 		times              []time.Time
 		untimed, backwards int64
-		seen               bool
 	}{
-		{"good", []time.Time{start, start.Add(time.Second)}, 0, 0, true},
-		{"out of order by less than 100 ms", []time.Time{start, start.Add(-50 * time.Millisecond)}, 0, 0, true},
-		{"backwards", []time.Time{start, start.Add(-time.Second)}, 0, 1, false},
+		{"good", []time.Time{start, start.Add(time.Second)}, 0, 0},
+		{"out of order by less than 100 ms", []time.Time{start, start.Add(-50 * time.Millisecond)}, 0, 0},
+		{"backwards", []time.Time{start, start.Add(-time.Second)}, 0, 1},
 	} {
 		var cp capture
 		for _, at := range c.times {
@@ -273,12 +77,15 @@ func TestTimes(t *testing.T) {
 		if rep.Unseen.Untimed != c.untimed || rep.Unseen.Backwards != c.backwards {
 			t.Errorf("%s: %d untimed, %d backwards", c.name, rep.Unseen.Untimed, rep.Unseen.Backwards)
 		}
-		for _, a := range rep.Event(EventOptions{}).Attributes {
-			if a.FirstSeen.IsZero() == c.seen {
-				t.Errorf("%s: seen from %v", c.name, a.FirstSeen)
-			}
-		}
 	}
+}
+
+// hostsOf returns the addresses as "address count".
+func hostsOf(rep *Report) (all []string) {
+	for h := range rep.Hosts() {
+		all = append(all, fmt.Sprintf("%v %d", h.Addr, h.Count))
+	}
+	return all
 }
 
 // Times that only pcapng can tell: none, before 1970, after 9999.
@@ -303,9 +110,9 @@ func TestImpossibleTimes(t *testing.T) {
 		if err != nil || rep.Unseen.Untimed != 1 {
 			t.Errorf("%s: %d untimed, %v", name, rep.Unseen.Untimed, err)
 		}
-		for _, a := range rep.Event(EventOptions{}).Attributes {
-			if !a.FirstSeen.IsZero() || !a.LastSeen.IsZero() {
-				t.Errorf("%s: seen from %v to %v", name, a.FirstSeen, a.LastSeen)
+		for h := range rep.Hosts() {
+			if first, last, ok := h.Seen(); ok {
+				t.Errorf("%s: seen from %v to %v", name, first, last)
 			}
 		}
 	}
@@ -314,14 +121,14 @@ func TestImpossibleTimes(t *testing.T) {
 // At MaxValues the rows that stay do not depend on the order of packets, their
 // counts are exact, and what is left out is counted.
 func TestMaxValues(t *testing.T) {
-	var hosts []string
+	var addrs []string
 	for i := range 60 {
-		hosts = append(hosts, fmt.Sprintf("192.0.2.%d", i+1))
+		addrs = append(addrs, fmt.Sprintf("192.0.2.%d", i+1))
 	}
-	hosts = append(hosts, hosts...)
+	addrs = append(addrs, addrs...)
 	read := func() []string {
 		var c capture
-		for _, h := range hosts {
+		for _, h := range addrs {
 			c.add(build.UDP("203.0.113.1", 4000, h, 9, []byte("x")))
 		}
 		rep := c.report(t, Options{MaxValues: 10})
@@ -329,10 +136,10 @@ func TestMaxValues(t *testing.T) {
 		for h := range rep.Hosts() {
 			kept += h.Count
 		}
-		if total := int64(2 * len(hosts)); kept+rep.LeftOut()["hosts"] != total {
+		if total := int64(2 * len(addrs)); kept+rep.LeftOut()["hosts"] != total {
 			t.Errorf("%d kept and %d left out of %d observations", kept, rep.LeftOut()["hosts"], total)
 		}
-		return rows(rep, EventOptions{})
+		return hostsOf(rep)
 	}
 	want := read()
 	if len(want) != 10 {
@@ -340,7 +147,7 @@ func TestMaxValues(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
-		rng.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+		rng.Shuffle(len(addrs), func(i, j int) { addrs[i], addrs[j] = addrs[j], addrs[i] })
 		if diff := cmp.Diff(want, read()); diff != "" {
 			t.Error(diff)
 		}
@@ -352,8 +159,11 @@ func TestMaxValueLen(t *testing.T) {
 	var c capture
 	c.request("10.0.0.5", "198.51.100.7", 80, "GET /"+strings.Repeat("a", 100)+" HTTP/1.1\r\nHost: www.example\r\n\r\n")
 	rep := c.report(t, Options{MaxValueLen: 50})
-	if got := rows(rep, EventOptions{Only: TopicSetOf(HTTP)}); got != nil || rep.Unseen.TooLong != 1 {
-		t.Errorf("%v, %d too long", got, rep.Unseen.TooLong)
+	for q := range rep.Requests() {
+		t.Errorf("%q is kept", q.URL)
+	}
+	if rep.Unseen.TooLong != 1 {
+		t.Errorf("%d too long", rep.Unseen.TooLong)
 	}
 }
 
@@ -371,7 +181,7 @@ func TestReadDamaged(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(rep.Captures[0].Err, io.ErrUnexpectedEOF) {
 		t.Errorf("%v, in the report %v", err, rep.Captures[0].Err)
 	}
-	if diff := cmp.Diff([]string{"ip-dst 192.0.2.1 1"}, rows(rep, EventOptions{})); diff != "" {
+	if diff := cmp.Diff([]string{"10.0.0.5 1", "192.0.2.1 1"}, hostsOf(rep)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -392,7 +202,7 @@ func TestQuotedIsNoHost(t *testing.T) {
 	inner := build.UDP("10.0.0.5", 4000, "203.0.113.66", 9, nil)
 	var c capture
 	c.add(build.IP("192.0.2.1", "10.0.0.5", 1, append([]byte{3, 3, 0, 0, 0, 0, 0, 0}, inner...)))
-	if diff := cmp.Diff([]string{"ip-dst 192.0.2.1 1"}, rows(c.report(t, Options{}), EventOptions{})); diff != "" {
+	if diff := cmp.Diff([]string{"10.0.0.5 1", "192.0.2.1 1"}, hostsOf(c.report(t, Options{}))); diff != "" {
 		t.Error(diff)
 	}
 }

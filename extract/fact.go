@@ -70,6 +70,10 @@ func (f *Fact) merge(g *Fact) {
 	}
 }
 
+// Merge adds the observations that g counts to f, as for several rows that stand
+// for the same indicator.
+func (f *Fact) Merge(g *Fact) { f.merge(g) }
+
 // usable reports whether t can be the time of a packet: MISP takes the years
 // 1970 to 9999.
 func usable(t time.Time) bool {

@@ -43,6 +43,10 @@ func (f *Flow) identify() {
 	}
 }
 
+// ConnEvidence returns the evidence with its Conn set. Evidence leaves Conn nil,
+// as it follows from the addresses and ports of the Flow.
+func (f *Flow) ConnEvidence() Trail { return f.Evidence.of(f.fiveTuple()) }
+
 func (f *Flow) fiveTuple() layers.Flow {
 	return layers.Flow{Src: f.Client, Dst: f.Server, Proto: f.Proto}
 }

@@ -39,15 +39,16 @@ func (r *Request) merge(o *Request) {
 	r.Statuses = sum(r.Statuses, o.Statuses)
 }
 
-// proxied reports whether the request asks its server to pass it on (RFC 9112
-// sections 3.2.2 and 3.2.3).
-func (r *Request) proxied() bool {
+// Proxied reports whether the request asks its server to forward it to another
+// (RFC 9112 sections 3.2.2 and 3.2.3).
+func (r *Request) Proxied() bool {
 	return r.Method == "CONNECT" || splitURI(r.Target).authority != "" && r.Target[0] != '/'
 }
 
-// passedTo returns the address of another host, if that is whom the request is for.
-func (r *Request) passedTo() (netip.Addr, bool) {
-	if !r.proxied() {
+// ForwardedTo returns the address that a proxy is asked to contact, if the
+// request names an address, and not that of the proxy itself.
+func (r *Request) ForwardedTo() (netip.Addr, bool) {
+	if !r.Proxied() {
 		return netip.Addr{}, false
 	}
 	a, err := netip.ParseAddr(r.Host)
@@ -60,6 +61,11 @@ type Redirect struct {
 	From   string `json:"from"`
 	To     string `json:"to"` // absolute, as far as it can be made so
 	Status int    `json:"status"`
+}
+
+// Host returns the host that To names, in the form of Request.Host.
+func (r *Redirect) Host() string {
+	return hostOf(strings.TrimPrefix(splitURI(r.To).authority, "//"))
 }
 
 func (r *Redirect) appendKey(dst []byte) []byte {

@@ -59,3 +59,12 @@ func TestZeroReport(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+func readReport(t *testing.T, json string) *Report {
+	t.Helper()
+	r, err := ReadJSON(strings.NewReader(json))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

@@ -1,8 +1,6 @@
 package extract
 
-import (
-	"github.com/sightline-go/sightline/layers"
-)
+import "github.com/sightline-go/sightline/layers"
 
 // sampled counts the packets that a datagram of sFlow holds samples of for their
 // addresses: they crossed a wire, though not this one.

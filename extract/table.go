@@ -8,7 +8,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -167,14 +166,21 @@ func (t *table[V, P]) all() iter.Seq[P] { return slices.Values(t.sorted()) }
 
 func (t *table[V, P]) sort() []P {
 	type keyed struct {
-		key string
+		key []byte
 		row P
 	}
-	list := make([]keyed, 0, len(t.rows))
+	size := 0
 	for _, v := range t.rows {
-		list = append(list, keyed{string(v.appendKey(nil)), v})
+		t.scratch = v.appendKey(t.scratch[:0])
+		size += len(t.scratch)
 	}
-	slices.SortFunc(list, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
+	list, keys := make([]keyed, 0, len(t.rows)), make([]byte, 0, size) // all keys in one allocation
+	for _, v := range t.rows {
+		from := len(keys)
+		keys = v.appendKey(keys)
+		list = append(list, keyed{keys[from:], v})
+	}
+	slices.SortFunc(list, func(a, b keyed) int { return bytes.Compare(a.key, b.key) })
 	sorted := make([]P, len(list))
 	for i := range list {
 		sorted[i] = list[i].row

@@ -36,6 +36,10 @@ func (s *Session) appendKey(dst []byte) []byte {
 	return dst
 }
 
+// Key identifies the row in its Report: it joins all fields but those of Fact,
+// and may hold any bytes.
+func (s *Session) Key() string { return string(s.appendKey(nil)) }
+
 func (s *Session) merge(o *Session) { s.Fact.merge(&o.Fact) }
 
 // sameHello reports whether clients said the same.

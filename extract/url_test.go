@@ -1,10 +1,10 @@
 package extract
 
 import (
-	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/sightline-go/sightline/internal/build"
 )
 
@@ -46,56 +46,6 @@ func (c *capture) answered(src, dst string, port uint16, request, response strin
 	}.Packet())
 }
 
-// urls returns the URLs of the attributes that are for requests and redirects to
-// and from 203.0.113.9, and what is left out of them.
-func urls(t *testing.T, o EventOptions, request, response string) (all, left []string) {
-	t.Helper()
-	o.Only = TopicSetOf(HTTP)
-	s := new(capture).answered("10.0.0.5", "203.0.113.9", 80, request, response).report(t, Options{Only: o.Only}).Select(o)
-	for _, a := range s.Attributes {
-		if a.Type == "url" {
-			all = append(all, a.Value)
-		}
-	}
-	for _, l := range s.LeftOut {
-		if l.Rule != OnlyInObject && l.Rule != AddrAsName {
-			left = append(left, string(l.Rule)+": "+l.Value)
-		}
-	}
-	return all, left
-}
-
-func TestRedirects(t *testing.T) {
-	const asked = "http://www.example/p/a"
-	for _, tt := range []struct {
-		status, location string
-		want, left       []string
-	}{
-		{"302", "/b?c=d", []string{"http://www.example/b?c=d", asked}, nil},
-		// What net/url does not parse, such as an escape that is none.
-		{"302", "/a%zz", []string{"http://www.example/a%zz", asked}, nil},
-		{"301", "b%u0041", []string{asked, "http://www.example/p/b%u0041"}, nil},
-		{"307", "http://10.0.0.7/%zz", []string{asked}, []string{"private address: http://10.0.0.7/%zz"}},
-		{"307", "http://[::1]:x/", []string{asked}, []string{"loopback address: http://[::1]:x/"}},
-		{"302", "http://198.51.100.8/", []string{asked}, []string{"address of an own network: http://198.51.100.8/"}},
-		// What clients ask for then.
-		{"302", "/a b\"\xe9", []string{"http://www.example/a%20b%22%E9", asked}, nil},
-		// RFC 9110 section 10.2.2: what was created, and nothing at all.
-		{"201", "http://www.example/new", []string{asked}, nil},
-		{"200", "http://www.example/new", []string{asked}, nil},
-		{"302", "", []string{asked}, nil},
-	} {
-		all, left := urls(t, EventOptions{Internal: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}}, "GET /p/a HTTP/1.1\r\nHost: www.example\r\n\r\n",
-			"HTTP/1.1 "+tt.status+" Moved\r\nLocation: "+tt.location+"\r\nContent-Length: 0\r\n\r\n")
-		if d := cmp.Diff(tt.want, all); d != "" {
-			t.Errorf("%s %q (-want +got)\n%s", tt.status, tt.location, d)
-		}
-		if d := cmp.Diff(tt.left, left); d != "" {
-			t.Errorf("%s %q left out (-want +got)\n%s", tt.status, tt.location, d)
-		}
-	}
-}
-
 // A URL is one that leads to the resource, whatever the request looks like.
 func TestURLs(t *testing.T) {
 	for _, tt := range []struct{ request, want string }{
@@ -110,8 +60,38 @@ func TestURLs(t *testing.T) {
 		{"GET /\xe9\xc3\xa9 HTTP/1.1\r\nHost: www.example\r\n\r\n", "http://www.example/%E9é"},
 		{"GET /../../etc/passwd HTTP/1.1\r\nHost: www.example\r\n\r\n", "http://www.example/../../etc/passwd"},
 	} {
-		if all, _ := urls(t, EventOptions{}, tt.request, ""); !cmp.Equal(all, []string{tt.want}) {
+		var all []string
+		for q := range new(capture).answered("10.0.0.5", "203.0.113.9", 80, tt.request, "").report(t, Options{}).Requests() {
+			all = append(all, q.URL)
+		}
+		if !cmp.Equal(all, []string{tt.want}) {
 			t.Errorf("%q: %q, want %q", tt.request, all, tt.want)
+		}
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	for _, tt := range []struct{ status, location, to, host string }{
+		{"302", "/b?c=d", "http://www.example/b?c=d", "www.example"},
+		{"302", "/a%zz", "http://www.example/a%zz", "www.example"}, // which net/url refuses
+		{"301", "b%u0041", "http://www.example/p/b%u0041", "www.example"},
+		{"307", "http://user@WWW.Other.example.:8080/", "http://user@WWW.Other.example.:8080/", "www.other.example"},
+		{"307", "http://[::1]:x/", "http://[::1]:x/", "::1"},
+		// What clients ask for then.
+		{"302", "/a b\"\xe9", "http://www.example/a%20b%22%E9", "www.example"},
+		// RFC 9110 section 10.2.2: what was created, and nothing at all.
+		{"201", "http://www.example/new", "", ""},
+		{"200", "http://www.example/new", "", ""},
+		{"302", "", "", ""},
+	} {
+		rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET /p/a HTTP/1.1\r\nHost: www.example\r\n\r\n",
+			"HTTP/1.1 "+tt.status+" Moved\r\nLocation: "+tt.location+"\r\nContent-Length: 0\r\n\r\n").report(t, Options{})
+		var to, host string
+		for d := range rep.Redirects() {
+			to, host = d.To, d.Host()
+		}
+		if to != tt.to || host != tt.host {
+			t.Errorf("%s %q: %q of host %q, want %q of %q", tt.status, tt.location, to, host, tt.to, tt.host)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/dns"
 	"github.com/sightline-go/sightline/layers/http1"
@@ -44,7 +45,7 @@ func indicators(name string, workers int) (f found, err error) {
 		return f, err
 	}
 	out := bufio.NewWriter(io.Discard)
-	for _, a := range rep.Select(extract.EventOptions{Only: only, Detail: extract.Indicators, MaxAttributes: -1}).Attributes {
+	for _, a := range event.Select(rep, event.Options{Only: only, Detail: event.Indicators, MaxAttributes: -1}).Attributes {
 		fmt.Fprintf(out, "%s\t%s\t%d\t%s\t%s\n", a.Type, a.Value, a.Count, a.FirstSeen.Format(time.RFC3339Nano), a.LastSeen.Format(time.RFC3339Nano))
 	}
 	for q := range rep.Queries() {

@@ -17,7 +17,7 @@ type Answer struct {
 
 type wireAnswer struct {
 	Results struct {
-		Attributes []wireAttribute `json:"Attribute"`
+		Attributes []AttributeJSON `json:"Attribute"`
 		Objects    []wireObject    `json:"Object,omitempty"`
 	} `json:"results"`
 	Error string `json:"error,omitempty"`
@@ -29,9 +29,9 @@ type wireAnswer struct {
 // template.
 func (a Answer) MarshalJSON() ([]byte, error) {
 	w := wireAnswer{Error: CommentText(a.Error)}
-	w.Results.Attributes = []wireAttribute{}
+	w.Results.Attributes = []AttributeJSON{}
 	for _, attribute := range a.Attributes {
-		w.Results.Attributes = append(w.Results.Attributes, commented(attribute.wire(), attribute.spell()))
+		w.Results.Attributes = append(w.Results.Attributes, commented(attribute.JSON(), attribute.spell()))
 	}
 	for _, o := range a.Objects {
 		object, err := o.wire()
@@ -50,7 +50,7 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 }
 
 // commented returns the attribute with a comment.
-func commented(a wireAttribute, otherwise string) wireAttribute {
+func commented(a AttributeJSON, otherwise string) AttributeJSON {
 	if a.Comment == "" {
 		a.Comment = otherwise
 	}

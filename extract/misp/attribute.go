@@ -94,8 +94,10 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// wireAttribute is the JSON form. Numbers are strings where MISP writes them so.
-type wireAttribute struct {
+// AttributeJSON is the JSON form of an Attribute. Numbers are strings where MISP
+// writes them so. Embed it in the JSON form of a type that adds fields to an
+// Attribute.
+type AttributeJSON struct {
 	UUID               UUID      `json:"uuid"`
 	Relation           string    `json:"object_relation,omitempty"`
 	Type               Type      `json:"type"`
@@ -103,19 +105,20 @@ type wireAttribute struct {
 	Value              string    `json:"value"`
 	ToIDS              bool      `json:"to_ids"`
 	DisableCorrelation bool      `json:"disable_correlation"`
-	Distribution       text      `json:"distribution"`
+	Distribution       string    `json:"distribution"`
 	Comment            string    `json:"comment"`
 	FirstSeen          string    `json:"first_seen,omitempty"`
 	LastSeen           string    `json:"last_seen,omitempty"`
-	Tags               []wireTag `json:"Tag,omitempty"`
+	Tags               []TagJSON `json:"Tag,omitempty"`
 	Data               []byte    `json:"data,omitempty"`
 }
 
 // inherit is the distribution of what has that of its event.
 const inherit = "5"
 
-func (a Attribute) wire() wireAttribute {
-	w := wireAttribute{
+// JSON returns what MarshalJSON writes.
+func (a Attribute) JSON() AttributeJSON {
+	w := AttributeJSON{
 		UUID: a.UUID, Relation: a.Relation, Type: a.Type, Category: a.Category, Value: a.Value,
 		ToIDS: a.ToIDS, DisableCorrelation: a.DisableCorrelation,
 		Distribution: inherit, Comment: CommentText(a.Comment), Tags: wireTags(a.Tags), Data: a.Data,
@@ -125,11 +128,14 @@ func (a Attribute) wire() wireAttribute {
 }
 
 // MarshalJSON returns the attribute as MISP writes it.
-func (a Attribute) MarshalJSON() ([]byte, error) { return marshal(a.wire()) }
+func (a Attribute) MarshalJSON() ([]byte, error) { return marshal(a.JSON()) }
 
 // UnmarshalJSON reads an attribute as MISP writes it, and does not check it.
 func (a *Attribute) UnmarshalJSON(b []byte) error {
-	var w wireAttribute
+	var w struct {
+		AttributeJSON
+		Distribution text `json:"distribution"`
+	}
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
@@ -142,18 +148,19 @@ func (a *Attribute) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-type wireTag struct {
+// TagJSON is the JSON form of a tag.
+type TagJSON struct {
 	Name string `json:"name"`
 }
 
-func wireTags(names []string) (tags []wireTag) {
+func wireTags(names []string) (tags []TagJSON) {
 	for _, n := range names {
-		tags = append(tags, wireTag{n})
+		tags = append(tags, TagJSON{n})
 	}
 	return tags
 }
 
-func tagNames(tags []wireTag) (names []string) {
+func tagNames(tags []TagJSON) (names []string) {
 	for _, t := range tags {
 		names = append(names, t.Name)
 	}

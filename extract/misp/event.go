@@ -30,7 +30,7 @@ type wireEvent struct {
 	Distribution text        `json:"distribution"`
 	ThreatLevel  text        `json:"threat_level_id"`
 	Analysis     text        `json:"analysis"`
-	Tags         []wireTag   `json:"Tag,omitempty"`
+	Tags         []TagJSON   `json:"Tag,omitempty"`
 	Attributes   []Attribute `json:"Attribute"`
 	Objects      []Object    `json:"Object,omitempty"`
 }

@@ -155,7 +155,7 @@ type wireObject struct {
 	Comment         string          `json:"comment"`
 	FirstSeen       string          `json:"first_seen,omitempty"`
 	LastSeen        string          `json:"last_seen,omitempty"`
-	Attributes      []wireAttribute `json:"Attribute"`
+	Attributes      []AttributeJSON `json:"Attribute"`
 	References      []wireReference `json:"ObjectReference,omitempty"`
 }
 
@@ -177,11 +177,11 @@ func (o *Object) wire() (wireObject, error) {
 		UUID: o.UUID, Name: t.Name, MetaCategory: t.MetaCategory, Description: t.Description,
 		TemplateUUID: t.UUID, TemplateVersion: text(strconv.Itoa(t.Version)),
 		Distribution: inherit, Comment: CommentText(o.Comment),
-		Attributes: make([]wireAttribute, 0, len(o.Attributes)),
+		Attributes: make([]AttributeJSON, 0, len(o.Attributes)),
 	}
 	w.FirstSeen, w.LastSeen = seen(o.FirstSeen, o.LastSeen)
 	for i := range o.Attributes {
-		w.Attributes = append(w.Attributes, o.Attributes[i].wire())
+		w.Attributes = append(w.Attributes, o.Attributes[i].JSON())
 	}
 	for _, r := range o.References {
 		w.References = append(w.References, wireReference{r.UUID, o.UUID, r.To, r.Relationship})

@@ -48,7 +48,8 @@ var mayImport = map[string][]string{
 	"layers/stream":       append([]string{"pcap", "layers"}, messages...),
 	"extract/misp":        {},
 	"extract/warninglist": {},
-	"extract":             append([]string{"pcap", "pcapng", "layers", "layers/stream", "extract/warninglist"}, messages...),
+	"extract":             append([]string{"pcap", "pcapng", "layers", "layers/stream"}, messages...),
+	"extract/event":       {"pcap", "layers", "layers/stream", "extract", "extract/misp"},
 
 	// To start from: nobody can copy what imports something internal.
 	"examples/custom":     {"pcap", "layers", "layers/wire"},
@@ -57,21 +58,10 @@ var mayImport = map[string][]string{
 	"examples/httpurls":   {"pcap", "layers", "layers/http1", "layers/stream"},
 }
 
-// fileMayImport adds to it for single files.
-var fileMayImport = map[string][]string{
-	"extract/event.go":         {"extract/misp"},
-	"extract/event_content.go": {"extract/misp"},
-	"extract/event_hellos.go":  {"extract/misp"},
-	"extract/event_index.go":   {"extract/misp"},
-	"extract/event_mapping.go": {"extract/misp"},
-	"extract/event_network.go": {"extract/misp"},
-	"extract/event_objects.go": {"extract/misp"},
-	"extract/event_select.go":  {"extract/misp"},
-}
-
 // outside lists what a package may import from other modules.
 var outside = map[string][]string{
 	"extract":             {"golang.org/x/net/"},
+	"extract/event":       {"golang.org/x/net/"},
 	"extract/misp":        {"golang.org/x/net/"},
 	"extract/warninglist": {"golang.org/x/net/"},
 }
@@ -94,7 +84,6 @@ func TestImports(t *testing.T) {
 			}
 			continue
 		}
-		allowed = slices.Concat(allowed, fileMayImport[file])
 		for _, path := range imports(t, file) {
 			if why := refuse(dir, path, allowed); why != "" {
 				t.Errorf("%s imports %s: %s", file, path, why)
@@ -185,6 +174,9 @@ func TestRefuse(t *testing.T) {
 		{"extract", "crypto/x509", false},
 		{"extract", "golang.org/x/net/idna", false},
 		{"extract", module + "/extract/misp", true},
+		{"extract", module + "/extract/event", true},
+		{"extract/event", module + "/extract/misp", false},
+		{"extract/misp", module + "/extract/event", true},
 		{"extract/misp", module + "/pcap", true},
 	} {
 		if why := refuse(test.dir, test.path, mayImport[test.dir]); (why != "") != test.refused {

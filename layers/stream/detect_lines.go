@@ -10,6 +10,8 @@ import (
 // A protoSet is a set of protocols below 64.
 type protoSet uint64
 
+const _ = uint(64 - len(protoNames)) // each Proto has a bit
+
 func setOf(protos ...Proto) (s protoSet) {
 	for _, p := range protos {
 		s |= 1 << p

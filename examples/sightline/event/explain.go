@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
@@ -26,10 +27,10 @@ func explain(ctx context.Context, c command, rep *extract.Report, stdout io.Writ
 	out := bufio.NewWriter(stdout)
 	defer out.Flush()
 	options := c.event
-	options.All, options.Detail = true, extract.Indicators
+	options.All, options.Detail = true, event.Indicators
 	found := false
 	packets := map[int]map[int64]bool{} // numbers by capture
-	for _, a := range rep.Select(options).Attributes {
+	for _, a := range event.Select(rep, options).Attributes {
 		if !strings.EqualFold(a.Value, c.explain) {
 			continue
 		}
@@ -108,8 +109,8 @@ func show(ctx context.Context, out io.Writer, rep *extract.Report, capture int, 
 var errNotFound = errors.New("not all indicators are found in the packets behind them")
 
 // verify looks for each attribute in the packets behind it.
-func verify(ctx context.Context, c command, rep *extract.Report, sel *extract.Selection, stderr io.Writer) error {
-	missing, err := extract.Verify(ctx, c.options, sel.Attributes, opener(rep))
+func verify(ctx context.Context, c command, rep *extract.Report, sel *event.Selection, stderr io.Writer) error {
+	missing, err := event.Verify(ctx, c.options, sel.Attributes, opener(rep))
 	if err != nil {
 		return err
 	}

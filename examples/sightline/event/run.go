@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers/stream"
 )
@@ -100,7 +101,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case c.explain != "":
 		err = explain(ctx, c, rep, stdout)
 	default:
-		sel := rep.Select(c.event)
+		sel := event.Select(rep, c.event)
 		if err = output(c, rep, sel, stdout); err == nil && !c.quiet {
 			summarise(stderr, rep, sel)
 		}
@@ -117,7 +118,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return 0
 }
 
-func output(c command, rep *extract.Report, sel *extract.Selection, stdout io.Writer) error {
+func output(c command, rep *extract.Report, sel *event.Selection, stdout io.Writer) error {
 	out := bufio.NewWriter(stdout)
 	err := c.format.write(out, rep, sel)
 	if err == nil {
@@ -134,7 +135,7 @@ type command struct {
 	files   []string
 	format  format
 	options extract.Options
-	event   extract.EventOptions
+	event   event.Options
 	explain string
 	verify  bool
 	quiet   bool
@@ -187,7 +188,7 @@ func parse(args []string) (command, error) {
 		c.options.Workers = runtime.GOMAXPROCS(0)
 	}
 	if !c.format.event {
-		e.Detail = extract.Indicators
+		e.Detail = event.Indicators
 		if e.MaxAttributes == 0 {
 			e.MaxAttributes = -1
 		}
@@ -200,7 +201,7 @@ const everything = 1_000_000
 
 var (
 	hashes  = map[string]stream.Hash{"all": stream.HashAll, "sha256": stream.HashSHA256, "none": stream.HashNone}
-	details = map[string]extract.Detail{"both": extract.Both, "indicators": extract.Indicators, "objects": extract.Objects}
+	details = map[string]event.Detail{"both": event.Both, "indicators": event.Indicators, "objects": event.Objects}
 )
 
 // choose sets what a flag names.

@@ -7,11 +7,12 @@ import (
 	"slices"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/internal/cli"
 )
 
 // summarise tells what was read, what comes out of it, and what does not.
-func summarise(w io.Writer, rep *extract.Report, sel *extract.Selection) {
+func summarise(w io.Writer, rep *extract.Report, sel *event.Selection) {
 	fmt.Fprintf(w, "%s, %s in %s\n", count(rep.Packets, "packet"), cli.Size(rep.Bytes), count(len(rep.Captures), "capture"))
 	byType := map[string]int{}
 	for _, a := range sel.Attributes {

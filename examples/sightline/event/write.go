@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
 // A format is a value of -o.
 type format struct {
-	write func(io.Writer, *extract.Report, *extract.Selection) error
+	write func(io.Writer, *extract.Report, *event.Selection) error
 	uuids bool // it has UUIDs, which follow from the captures' SHA-256
 	event bool // it is an event, with objects, which a person reviews in MISP
 }
@@ -29,11 +30,11 @@ var formats = map[string]format{
 	"report": {writeReport, true, false},
 }
 
-func writeEvent(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
+func writeEvent(w io.Writer, _ *extract.Report, sel *event.Selection) error {
 	return encoder(w).Encode(sel.Event())
 }
 
-func writeModule(w io.Writer, rep *extract.Report, sel *extract.Selection) error {
+func writeModule(w io.Writer, rep *extract.Report, sel *event.Selection) error {
 	answer := misp.Answer{Attributes: sel.Event().Attributes, Objects: sel.Objects}
 	for _, c := range rep.Captures {
 		if c.Err != nil {
@@ -43,7 +44,7 @@ func writeModule(w io.Writer, rep *extract.Report, sel *extract.Selection) error
 	return encoder(w).Encode(answer)
 }
 
-func writeNDJSON(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
+func writeNDJSON(w io.Writer, _ *extract.Report, sel *event.Selection) error {
 	enc := encoder(w)
 	for _, a := range sel.Attributes {
 		if err := enc.Encode(a); err != nil {
@@ -59,7 +60,7 @@ func encoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
-func writeCSV(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
+func writeCSV(w io.Writer, _ *extract.Report, sel *event.Selection) error {
 	out := csv.NewWriter(w)
 	out.Write([]string{"type", "category", "value", "to_ids", "count", "first_seen", "last_seen", "comment"})
 	for _, a := range sel.Attributes {
@@ -76,7 +77,7 @@ func writeCSV(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
 	return out.Error()
 }
 
-func writeReport(w io.Writer, rep *extract.Report, _ *extract.Selection) error {
+func writeReport(w io.Writer, rep *extract.Report, _ *event.Selection) error {
 	return rep.WriteJSON(defuse.JSON(w), true)
 }
 

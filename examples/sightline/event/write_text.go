@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-func writeText(w io.Writer, _ *extract.Report, sel *extract.Selection) error {
+func writeText(w io.Writer, _ *extract.Report, sel *event.Selection) error {
 	t := newTable(len(sel.Attributes), "TYPE", "VALUE", "COUNT", "FIRST SEEN", "LAST SEEN", "PACKET")
 	for i := range sel.Attributes {
 		a := &sel.Attributes[i]
@@ -39,7 +40,7 @@ func appendMoment(dst []byte, t time.Time) []byte {
 }
 
 // appendPacket appends the number of the first packet that shows an attribute.
-func appendPacket(dst []byte, a *extract.Attribute) []byte {
+func appendPacket(dst []byte, a *event.Attribute) []byte {
 	if e, ok := a.Evidence.First(); ok {
 		return strconv.AppendInt(dst, e.Last.Number, 10)
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
@@ -81,7 +82,7 @@ func TestStory(t *testing.T) {
 	if err := x.Read(context.Background(), "story.pcapng", r); err != nil {
 		t.Fatal(err)
 	}
-	got := svg(t, x.Finish().Event(extract.EventOptions{}))
+	got := svg(t, event.Of(x.Finish(), event.Options{}))
 	want, err := os.ReadFile("../../../docs/story.svg")
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
@@ -69,7 +70,7 @@ func (s *server) refuseAnalysis(w http.ResponseWriter, in *intake, res result, s
 // An analysis is what the page gets of a capture.
 type analysis struct {
 	report    *extract.Report
-	selection *extract.Selection
+	selection *event.Selection
 	notes     []string
 }
 
@@ -105,7 +106,7 @@ func (s *server) analyze(in *intake, form url.Values, total int64) (*analysis, r
 	if form.Get("warninglists") != "0" {
 		o.Warned = s.warned
 	}
-	a := &analysis{report: rep, selection: rep.Select(o)}
+	a := &analysis{report: rep, selection: event.Select(rep, o)}
 	for _, n := range append([]string{note}, reportNotes(rep)...) {
 		if n != "" {
 			a.notes = append(a.notes, n)
@@ -144,12 +145,12 @@ func (a *analysis) write(dst io.Writer) error {
 	head := sel.Event()
 	head.Attributes, head.Objects = nil, nil
 	b, err := head.MarshalJSON()
-	var event struct{ Event json.RawMessage }
-	if err := errors.Join(err, json.Unmarshal(b, &event)); err != nil {
+	var wrapped struct{ Event json.RawMessage }
+	if err := errors.Join(err, json.Unmarshal(b, &wrapped)); err != nil {
 		return err
 	}
 	w.member("{", "captures", rep.Captures)
-	w.member(",", "event", event.Event)
+	w.member(",", "event", wrapped.Event)
 	w.member(",", "summary", summary{
 		Packets: rep.Packets, Bytes: rep.Bytes, Unseen: rep.Unseen, Notes: a.notes, NotKept: rep.LeftOut(),
 		LeftOut: len(sel.LeftOut), ObjectsLeftOut: sel.ObjectsLeftOut,

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -31,7 +32,7 @@ type pageAnswer struct {
 		Evidence          []extract.Evidence
 	}
 	Objects      []struct{ Name, UUID string }
-	LeftOut      []extract.LeftOut `json:"left_out"`
+	LeftOut      []event.LeftOut `json:"left_out"`
 	Connections  []extract.Connection
 	Certificates []extract.Certificate
 	Files        []extract.File
@@ -62,7 +63,7 @@ func TestAnalyze(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sel := rep.Select(extract.EventOptions{Private: true})
+	sel := event.Select(rep, event.Options{Private: true})
 	if status != 200 || a.Summary.Packets != rep.Packets || a.Summary.Bytes != rep.Bytes || len(a.Attributes) != len(sel.Attributes) ||
 		len(a.Objects) != len(sel.Objects) || len(a.LeftOut) != len(sel.LeftOut) || a.Summary.LeftOut != len(sel.LeftOut) || len(a.Summary.Notes) != 0 {
 		t.Fatalf("%d %+v", status, a.Summary)

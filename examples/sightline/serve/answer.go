@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
@@ -17,21 +18,21 @@ type proposal struct {
 	misp.Answer
 	uncutAttributes int // how many there were
 	uncutObjects    int
-	leftOut         []extract.LeftOut
+	leftOut         []event.LeftOut
 }
 
 // propose chooses of a report what goes into so many rows: whole objects, and
 // attributes, which get half of the rows, and what the objects leave.
-func propose(rep *extract.Report, o extract.EventOptions, rows int) *proposal {
+func propose(rep *extract.Report, o event.Options, rows int) *proposal {
 	o.MaxAttributes = rows
-	if o.Detail == extract.Both {
+	if o.Detail == event.Both {
 		o.MaxAttributes = (rows + 1) / 2
 	}
-	sel := rep.Select(o)
+	sel := event.Select(rep, o)
 	all := len(sel.Attributes) + tooMany(sel)
 	if room := rows - rowsOf(sel.Objects); all > len(sel.Attributes) && room > o.MaxAttributes {
 		o.MaxAttributes = room
-		sel = rep.Select(o)
+		sel = event.Select(rep, o)
 	}
 	p := &proposal{uncutAttributes: all, uncutObjects: len(sel.Objects) + sel.ObjectsLeftOut, leftOut: sel.LeftOut}
 	p.Attributes = sel.Event().Attributes
@@ -41,9 +42,9 @@ func propose(rep *extract.Report, o extract.EventOptions, rows int) *proposal {
 }
 
 // tooMany returns how many attributes were left out for want of room.
-func tooMany(sel *extract.Selection) (n int) {
+func tooMany(sel *event.Selection) (n int) {
 	for i := range sel.LeftOut {
-		if sel.LeftOut[i].Rule == extract.TooMany {
+		if sel.LeftOut[i].Rule == event.TooMany {
 			n++
 		}
 	}

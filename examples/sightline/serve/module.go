@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 )
 
 // moduleName is the module's name in MISP's settings and URLs.
@@ -56,11 +57,11 @@ func optional(message string) field { return field{Type: "String", Message: mess
 // details are the choices of detail. MISP sends the index.
 var details = []struct {
 	text   string
-	detail extract.Detail
+	detail event.Detail
 }{
-	{"Attributes and objects", extract.Both},
-	{"Attributes only", extract.Indicators},
-	{"Objects only", extract.Objects},
+	{"Attributes and objects", event.Both},
+	{"Attributes only", event.Indicators},
+	{"Objects only", event.Objects},
 }
 
 // moduleList returns what GET /modules answers.
@@ -115,7 +116,7 @@ const (
 
 // choices are what the user has put into MISP's form.
 type choices struct {
-	options      extract.EventOptions
+	options      event.Options
 	rows         int
 	unhashed     bool // files are not hashed
 	warninglists bool

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
@@ -130,7 +131,7 @@ func observations(rep *extract.Report) iter.Seq2[value, []time.Time] {
 				return
 			}
 		}
-		sel := rep.Select(extract.EventOptions{All: true, Detail: extract.Indicators})
+		sel := event.Select(rep, event.Options{All: true, Detail: event.Indicators})
 		for _, a := range sel.Attributes {
 			v, ok := identify(a.Type, a.Value)
 			if !ok || v.kind == address { // what DNS alone tells of addresses is no packet of theirs

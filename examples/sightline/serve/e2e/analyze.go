@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
@@ -30,9 +31,9 @@ type result struct {
 	Captures     []extract.Capture      `json:"captures"`
 	Event        map[string]any         `json:"event"`
 	Summary      map[string]any         `json:"summary"`
-	Attributes   []extract.Attribute    `json:"attributes"`
+	Attributes   []event.Attribute      `json:"attributes"`
 	Objects      []misp.Object          `json:"objects"`
-	LeftOut      []extract.LeftOut      `json:"left_out"`
+	LeftOut      []event.LeftOut        `json:"left_out"`
 	Connections  []*extract.Connection  `json:"connections"`
 	Certificates []*extract.Certificate `json:"certificates"`
 	Files        []*extract.File        `json:"files"`
@@ -53,26 +54,26 @@ func analyze(r *http.Request) (*result, error) {
 	if err != nil {
 		notes = append(notes, "The capture is damaged ("+err.Error()+").")
 	}
-	sel := rep.Select(o)
-	var event struct{ Event map[string]any }
+	sel := event.Select(rep, o)
+	var wrapped struct{ Event map[string]any }
 	b, err := json.Marshal(sel.Event())
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(b, &event); err != nil {
+	if err := json.Unmarshal(b, &wrapped); err != nil {
 		return nil, err
 	}
-	delete(event.Event, "Attribute")
-	delete(event.Event, "Object")
+	delete(wrapped.Event, "Attribute")
+	delete(wrapped.Event, "Object")
 	return &result{
-		rep.Captures, event.Event, map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen, "notes": notes, "left_out": len(sel.LeftOut)},
+		rep.Captures, wrapped.Event, map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen, "notes": notes, "left_out": len(sel.LeftOut)},
 		sel.Attributes, sel.Objects, sel.LeftOut, slices.Collect(rep.Connections()), slices.Collect(rep.Certificates()), slices.Collect(rep.Files()),
 	}, nil
 }
 
-func options(r *http.Request) (extract.EventOptions, error) {
+func options(r *http.Request) (event.Options, error) {
 	q := r.URL.Query()
-	o := extract.EventOptions{Private: q.Get("private") == "1", MaxAttributes: -1, MaxObjects: -1, Warned: documentation}
+	o := event.Options{Private: q.Get("private") == "1", MaxAttributes: -1, MaxObjects: -1, Warned: documentation}
 	for s := range strings.FieldsFuncSeq(q.Get("internal"), func(r rune) bool { return r == ',' || r == ' ' }) {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {

@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"net/netip"
@@ -6,16 +6,16 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
-	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/extract/misp"
 )
 
 // A Rule says why an observation is not among the attributes.
 type Rule string
 
 // The rules that leave observations out because they are of a local network.
-// EventOptions.Private lifts them.
+// Options.Private lifts them.
 const (
-	OwnNetwork      Rule = "address of an own network" // EventOptions.Internal
+	OwnNetwork      Rule = "address of an own network" // Options.Internal
 	PrivateAddr     Rule = "private address"           // RFC 1918, RFC 4193, RFC 3879
 	SharedAddr      Rule = "shared address"            // RFC 6598
 	LoopbackAddr    Rule = "loopback address"          // RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3
@@ -31,7 +31,7 @@ const (
 )
 
 // The rules that leave observations out because they tell little by themselves.
-// EventOptions.All lifts them and those above.
+// Options.All lifts them and those above.
 const (
 	NameServer   Rule = "name server, or name of an address" // NS, SOA, PTR and the like
 	IssuerCert   Rule = "certificate of an issuer"
@@ -112,46 +112,6 @@ func nameRule(name string) Rule {
 	return ""
 }
 
-// contentRule returns the rule that leaves out the hash of a file: that it is
-// what every page of the web is made of. A mail's attachment never is, and
-// neither is what was sent with another protocol.
-func contentRule(f *File) Rule {
-	if f.Proto != stream.HTTP1 || neverShown(f) {
-		return ""
-	}
-	typ := f.Sniffed
-	if f.Type != "" && (typ == "" || typ == "text/plain" || typ == "application/octet-stream") {
-		typ = strings.ToLower(f.Type) // the bytes tell little
-	}
-	major, minor, _ := strings.Cut(typ, "/")
-	switch major {
-	case "text", "image", "font", "audio", "video", "multipart":
-		return OrdinaryFile
-	}
-	switch minor {
-	case "javascript", "x-javascript", "ecmascript", "json", "xml", "xhtml+xml", "rss+xml", "atom+xml", "manifest+json",
-		"ocsp-request", "ocsp-response", "x-www-form-urlencoded", "pkix-crl", "x-protobuf", "grpc", "dns-message",
-		"font-woff", "font-woff2", "x-font-ttf", "x-font-woff", "vnd.ms-fontobject", "x-mpegurl", "vnd.apple.mpegurl":
-		return OrdinaryFile
-	}
-	return ""
-}
-
-// neverShown reports whether a file is of no page, whatever it looks like or is
-// called: a script for a shell, an HTML application, and what is called a picture
-// without being one, as a payload that hides is.
-func neverShown(f *File) bool {
-	stated := strings.ToLower(f.Type)
-	if f.Sniffed != "" {
-		return f.Sniffed == "text/x-shellscript" || stated == "application/hta"
-	}
-	switch stated {
-	case "application/hta", "image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp":
-		return true
-	}
-	return false
-}
-
 func isAddr(s string) bool {
 	if strings.IndexByte(s, ':') < 0 && (s == "" || s[len(s)-1] > '9') {
 		return false // it is a name, as nearly all are
@@ -165,4 +125,18 @@ func isAddr(s string) bool {
 func registrable(name string) bool {
 	d, err := publicsuffix.EffectiveTLDPlusOne(name)
 	return err == nil && d == name
+}
+
+// asciiName returns a host name as DNS has it (RFC 5891): of MISP's types domain
+// alone takes other letters, for which it does the same. What is no name stays.
+func asciiName(name string) string {
+	for i := range len(name) {
+		if name[i] >= 0x80 {
+			if ascii, err := misp.Accept(misp.Domain, name); err == nil {
+				return ascii
+			}
+			break
+		}
+	}
+	return name
 }

@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/dns/dnsmessage"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/layers/stream"
@@ -42,8 +43,8 @@ func TestProxy(t *testing.T) {
 		{"GET /a HTTP/1.1\r\nHost: 203.0.113.9\r\n\r\n", []string{"url http://203.0.113.9/a"}},
 	} {
 		var got []string
-		rep := new(capture).answered(client, proxy, 8080, tt.request, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").report(t, Options{})
-		s := rep.Select(EventOptions{})
+		rep := new(capture).answered(client, proxy, 8080, tt.request, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").report(t, extract.Options{})
+		s := Select(rep, Options{})
 		for _, a := range s.Attributes {
 			if !strings.Contains(a.Value, proxy) {
 				got = append(got, string(a.Type)+" "+a.Value)
@@ -62,8 +63,8 @@ func TestProxy(t *testing.T) {
 
 // MISP's form of a domain, for all names: RFC 3492 section 7.1 and RFC 5891.
 func TestInternationalNames(t *testing.T) {
-	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.bücher.example\r\n\r\n", "").report(t, Options{})
-	s := rep.Select(EventOptions{Only: TopicSetOf(HTTP)})
+	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.bücher.example\r\n\r\n", "").report(t, extract.Options{})
+	s := Select(rep, Options{Only: extract.TopicSetOf(extract.HTTP)})
 	if !slices.ContainsFunc(s.Attributes, func(a Attribute) bool {
 		return a.Type == misp.Hostname && a.Value == "www.xn--bcher-kva.example"
 	}) {
@@ -79,8 +80,8 @@ func download(t *testing.T, header, body string) (all []string) {
 	t.Helper()
 	response := fmt.Sprintf("HTTP/1.1 200 OK\r\n%s\r\nContent-Length: %d\r\n\r\n%s", header, len(body), body)
 	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.example\r\n\r\n", response).
-		report(t, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
-	for _, a := range rep.Select(EventOptions{Only: TopicSetOf(Files), Detail: Indicators}).Attributes {
+		report(t, extract.Options{Stream: stream.Config{Hash: stream.HashSHA256}})
+	for _, a := range Select(rep, Options{Only: extract.TopicSetOf(extract.Files), Detail: Indicators}).Attributes {
 		all = append(all, string(a.Type)+" "+a.Value)
 	}
 	return all
@@ -142,8 +143,8 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		}
 		c.add(build.UDP(resolver, 53, client, 5000, answer))
 	}
-	c.add(build.UDP(resolver, 53, client, 5000, dnsMessage(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
-	s := c.report(t, Options{}).Select(EventOptions{Only: TopicSetOf(DNS), MaxAttributes: 4, Detail: Indicators})
+	c.add(build.UDP(resolver, 53, client, 5000, dns(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
+	s := Select(c.report(t, extract.Options{}), Options{Only: extract.TopicSetOf(extract.DNS), MaxAttributes: 4, Detail: Indicators})
 	got := map[string]string{}
 	for _, a := range s.Attributes {
 		got[a.Value], _, _ = strings.Cut(a.Comment, ";")
@@ -158,9 +159,9 @@ func TestNamesThatDoNotExist(t *testing.T) {
 }
 
 // readReport reads a report as someone else wrote it.
-func readReport(t *testing.T, json string) *Report {
+func readReport(t *testing.T, json string) *extract.Report {
 	t.Helper()
-	r, err := ReadJSON(strings.NewReader(json))
+	r, err := extract.ReadJSON(strings.NewReader(json))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func readReport(t *testing.T, json string) *Report {
 // A report that was tampered with may have hashes of any length.
 func TestShortHashes(t *testing.T) {
 	r := readReport(t, `{"files":[{"sha256":"ab"}],"certificates":[{"sha256":"cd"}],"presented":[{"sha256":"cd"}]}`)
-	if s := r.Select(EventOptions{}); len(s.Attributes) > 0 || s.ObjectsLeftOut != 2 {
+	if s := Select(r, Options{}); len(s.Attributes) > 0 || s.ObjectsLeftOut != 2 {
 		t.Errorf("%v, %d objects left out", s.Attributes, s.ObjectsLeftOut)
 	}
 }
@@ -189,7 +190,7 @@ func TestClientCertificate(t *testing.T) {
 		rows = strings.ReplaceAll(rows, "{", `{"sha256":"`+sum+`",`)
 		r := readReport(t, `{"certificates":[{"count":1,"sha256":"`+sum+`"}],"presented":[`+rows+`]}`)
 		got := ""
-		for _, a := range r.Select(EventOptions{}).Attributes {
+		for _, a := range Select(r, Options{}).Attributes {
 			got, _, _ = strings.Cut(a.Comment, ";")
 		}
 		if got != want {
@@ -203,7 +204,7 @@ func TestClientCertificate(t *testing.T) {
 func TestMailObject(t *testing.T) {
 	for proto, sender := range map[string]bool{"SMTP": true, "POP3": false, "IMAP": false} {
 		r := readReport(t, `{"emails":[{"count":1,"subject":"x","date":"Fri, 21 Nov 1997 09:55:06 -0600 (CST)","proto":"`+proto+`","client":"203.0.113.5"}]}`)
-		got := fields(r.Select(EventOptions{}), misp.TemplateEmail)
+		got := fields(Select(r, Options{}), misp.TemplateEmail)
 		if !slices.Contains(got, "send-date 1997-11-21T15:55:06.000000+0000") {
 			t.Errorf("%s: %q", proto, got)
 		}

@@ -1,4 +1,4 @@
-package extract
+package event
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
@@ -20,7 +21,7 @@ import (
 func golden(t *testing.T, capture string) map[string][]string {
 	t.Helper()
 	name, _, _ := strings.Cut(filepath.Base(capture), ".")
-	f, err := os.Open(filepath.Join("..", "testdata", "golden", name+".tsv"))
+	f, err := os.Open(filepath.Join("..", "..", "testdata", "golden", name+".tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func golden(t *testing.T, capture string) map[string][]string {
 // Every indicator that tshark finds in the captures of testdata goes out, or is
 // left out by a rule.
 func TestEverythingThatTsharkFinds(t *testing.T) {
-	captures, err := filepath.Glob("../testdata/*.pcap*")
+	captures, err := filepath.Glob("../../testdata/*.pcap*")
 	if err != nil || len(captures) == 0 {
 		t.Fatal("no captures", err)
 	}
@@ -53,7 +54,7 @@ func TestEverythingThatTsharkFinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rep, err := Read(context.Background(), r, Options{})
+		rep, err := extract.Read(context.Background(), r, extract.Options{})
 		r.Close()
 		if err != nil {
 			t.Errorf("%s: %v", capture, err)
@@ -68,7 +69,7 @@ func TestEverythingThatTsharkFinds(t *testing.T) {
 			"http.host", "http.request.full_uri", "http.user_agent", "tls.handshake.extensions_server_name",
 		} {
 			for i, cell := range columns[name] {
-				for _, v := range values(name, cell) {
+				for _, v := range cells(name, cell) {
 					total++
 					if !have[v] {
 						t.Errorf("%s packet %d: %s %q is neither in the event nor left out", capture, i+1, name, v)
@@ -84,8 +85,8 @@ func TestEverythingThatTsharkFinds(t *testing.T) {
 
 // known returns every value that goes out or is left out, and the parts of those
 // that have two.
-func known(rep *Report) map[string]bool {
-	s := rep.Select(EventOptions{})
+func known(rep *extract.Report) map[string]bool {
+	s := Select(rep, Options{})
 	have := map[string]bool{}
 	add := func(value string) {
 		have[plain(value)] = true
@@ -105,9 +106,9 @@ func known(rep *Report) map[string]bool {
 	return have
 }
 
-// values returns the values of a cell in the form of attributes. An address that
+// cells returns the values of a cell in the form of attributes. An address that
 // an ICMP error quotes is no address of the packet: the first one is.
-func values(column, cell string) []string {
+func cells(column, cell string) []string {
 	if cell == "" {
 		return nil
 	}
@@ -123,7 +124,7 @@ func values(column, cell string) []string {
 	parts := strings.Split(strings.ToLower(cell), ",")
 	for i, p := range parts {
 		if column == "http.host" {
-			parts[i] = hostOf(p)
+			parts[i], _, _ = strings.Cut(p, ":") // no capture has an IPv6 address there
 		}
 		parts[i] = strings.TrimSuffix(parts[i], ".")
 	}
@@ -135,9 +136,9 @@ func TestNothingIsSilentlyAbsent(t *testing.T) {
 	names := withCorpus(t)
 	total := 0
 	for _, name := range names {
-		rep := readFile(t, name, Options{Stream: stream.Config{Hash: stream.HashSHA256}})
+		rep := readFile(t, name, extract.Options{Stream: stream.Config{Hash: stream.HashSHA256}})
 		have := known(rep)
-		for _, a := range rep.Select(EventOptions{All: true, Detail: Indicators}).Attributes {
+		for _, a := range Select(rep, Options{All: true, Detail: Indicators}).Attributes {
 			switch a.Type {
 			case misp.CommunityID, misp.SHA1, misp.MD5, misp.X509SHA1, misp.X509MD5:
 				continue // other forms of what is told already
