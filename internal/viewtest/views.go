@@ -13,22 +13,21 @@ import (
 
 // A View is one Parse function and bytes that it accepts.
 type View struct {
-	Name   string
+	Type   reflect.Type // of what Parse returns
 	Parse  func([]byte) (any, error)
 	Sample string // in hexadecimal
 }
 
-// Of returns the View of a Parse function, with the name of the type it returns.
+// Of returns the View of a Parse function.
 func Of[T any](parse func([]byte) (T, error), sample string) View {
-	name := reflect.TypeFor[T]().Name()
-	return View{name, func(b []byte) (any, error) { return parse(b) }, sample}
+	return View{reflect.TypeFor[T](), func(b []byte) (any, error) { return parse(b) }, sample}
 }
 
 // Run parses each sample, calls every method, and does the same with the sample
 // cut at every length and with every byte of it changed.
 func Run(t *testing.T, views []View) {
 	for _, v := range views {
-		t.Run(v.Name, func(t *testing.T) {
+		t.Run(v.Type.Name(), func(t *testing.T) {
 			b := Unhex(t, v.Sample)
 			x, err := v.Parse(b)
 			if err != nil {
@@ -94,7 +93,7 @@ func Fuzz(f *testing.F, views []View) {
 			v.checkError(t, err, len(b))
 		}
 		if !bytes.Equal(b, before) {
-			t.Errorf("%s wrote to its input", v.Name)
+			t.Errorf("%s wrote to its input", v.Type.Name())
 		}
 	})
 }
