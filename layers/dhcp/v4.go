@@ -165,3 +165,6 @@ func (h V4) AppendText(dst []byte) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// String returns what AppendText appends.
+func (h V4) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -157,3 +157,6 @@ func (h V6) AppendText(dst []byte) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// String returns what AppendText appends.
+func (h V6) String() string { b, _ := h.AppendText(nil); return string(b) }

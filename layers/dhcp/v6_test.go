@@ -25,9 +25,12 @@ const v6Solicit = `01 10c2f7
 	0010 000e 00000137 0008 4d53465420352e30
 	0027 0009 01 03 777777 03 636f6d`
 
+// relayHead is what precedes the message in a RELAY-FORW.
+const relayHead = "0c 01 20010db8000000000000000000000001 fe80000000000000020000fffe000001 0012 0001 31"
+
 // relayed returns a message inside a RELAY-FORW (RFC 8415 section 9).
 func relayed(t testing.TB, inner []byte) []byte {
-	b := viewtest.Unhex(t, "0c 01 20010db8000000000000000000000001 fe80000000000000020000fffe000001 0012 0001 31 0009")
+	b := viewtest.Unhex(t, relayHead+"0009")
 	return append(append(b, byte(len(inner)>>8), byte(len(inner))), inner...)
 }
 

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"iter"
+	"strconv"
 
 	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
@@ -108,6 +109,20 @@ func (h Header) Len() int { return len(h.b) }
 
 // Bytes returns the header section.
 func (h Header) Bytes() []byte { return h.b }
+
+// AppendText appends a short description to dst: how many fields and bytes there
+// are.
+func (h Header) AppendText(dst []byte) ([]byte, error) {
+	n := 0
+	for range h.Fields() {
+		n++
+	}
+	dst = strconv.AppendInt(append(dst, "fields "...), int64(n), 10)
+	return strconv.AppendInt(append(dst, " len "...), int64(len(h.b)), 10), nil
+}
+
+// String returns what AppendText appends.
+func (h Header) String() string { b, _ := h.AppendText(nil); return string(b) }
 
 // AppendUnfolded appends a field's body to dst without the line ends that fold
 // it (RFC 5322 section 2.2.3); the white space behind them stays.
