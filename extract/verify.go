@@ -156,7 +156,7 @@ func (v *verifier) packet(at place, p *layers.Packet, rec *pcap.Record) {
 		alone.x.Add(p, rec)
 		v.check(alone)
 	}
-	if v.wide && p.Fragment() { // of a tunnel, perhaps
+	if v.wide && p.IsFragment() { // of a tunnel, perhaps
 		for _, probes := range v.active {
 			for _, probe := range probes {
 				probe.x.Add(p, rec)
@@ -180,7 +180,7 @@ func (v *verifier) deliver(f layers.Flow, at place, p *layers.Packet, rec *pcap.
 	probes := v.active[pair]
 	rest := probes[:0]
 	for _, probe := range probes {
-		if v.wide || p.Fragment() || probe.flow == f {
+		if v.wide || p.IsFragment() || probe.flow == f {
 			probe.x.Add(p, rec)
 		}
 		if at == probe.last && !v.wide {

@@ -43,7 +43,7 @@ func (h V6) Options() iter.Seq[V6Option] {
 }
 
 func (h V6) headerLen() int {
-	if h.Relayed() {
+	if h.IsRelay() {
 		return v6RelayLen
 	}
 	return v6Len

@@ -45,7 +45,7 @@ func mustDHCPv6(t testing.TB, b []byte) V6 {
 
 func TestDHCPv6(t *testing.T) {
 	h := mustDHCPv6(t, viewtest.Unhex(t, v6Solicit))
-	if h.Type() != V6Solicit || h.TransactionID() != 0x10c2f7 || h.Relayed() || h.HopCount() != 0 || h.LinkAddr().IsValid() {
+	if h.Type() != V6Solicit || h.TransactionID() != 0x10c2f7 || h.IsRelay() || h.HopCount() != 0 || h.LinkAddr().IsValid() {
 		t.Errorf("%v %#x", h.Type(), h.TransactionID())
 	}
 	var codes []uint16
@@ -83,7 +83,7 @@ func TestDHCPv6(t *testing.T) {
 func TestDHCPv6Relay(t *testing.T) {
 	b := relayed(t, relayed(t, viewtest.Unhex(t, v6Solicit)))
 	h := mustDHCPv6(t, b)
-	if !h.Relayed() || h.HopCount() != 1 || h.TransactionID() != 0 ||
+	if !h.IsRelay() || h.HopCount() != 1 || h.TransactionID() != 0 ||
 		h.LinkAddr() != netip.MustParseAddr("2001:db8::1") || h.PeerAddr() != netip.MustParseAddr("fe80::200:ff:fe00:1") {
 		t.Errorf("%d %v %v", h.HopCount(), h.LinkAddr(), h.PeerAddr())
 	}

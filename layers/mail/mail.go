@@ -49,7 +49,7 @@ func headerLen(b []byte) int {
 
 // Fields returns the fields in their order: name and body, both as they were
 // sent but for the white space around them. A body that is folded over several
-// lines (RFC 5322 section 2.2.3) has the line ends in it: see AppendUnfolded.
+// lines (RFC 5322 section 2.2.3) has the line ends in it: see Text.
 // Lines that are no field are left out: the name of one is printable ASCII
 // without a space in it.
 func (h Header) Fields() iter.Seq2[[]byte, []byte] {
@@ -124,9 +124,9 @@ func (h Header) AppendText(dst []byte) ([]byte, error) {
 // String returns what AppendText appends.
 func (h Header) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// AppendUnfolded appends a field's body to dst without the line ends that fold
-// it (RFC 5322 section 2.2.3); the white space behind them stays.
-func AppendUnfolded(dst, body []byte) []byte {
+// appendUnfolded appends a field's body to dst without the line ends that fold
+// it (RFC 5322 section 2.2.3); the white space after them stays.
+func appendUnfolded(dst, body []byte) []byte {
 	for more := true; more; {
 		var line []byte
 		line, body, more = text.CutLine(body)

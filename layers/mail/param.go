@@ -210,7 +210,7 @@ func unquotePairs(b []byte) []byte {
 // decoded (RFC 2047). The charsets known are UTF-8, US-ASCII, ISO-8859-1 and
 // Windows-1252; a body with words in another stays encoded.
 func Text(body []byte) string {
-	text := string(AppendUnfolded(nil, body))
+	text := string(appendUnfolded(nil, body))
 	if !strings.Contains(text, "=?") {
 		return text
 	}

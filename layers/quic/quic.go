@@ -96,7 +96,7 @@ func parsePacket(b []byte) (Packet, wire.Reason) {
 			return Packet{}, wire.Malformed
 		}
 		return p, 0
-	case !v.Known():
+	case !v.IsKnown():
 		return p, 0
 	case b[0]&fixedBit == 0 || len(p.DstID()) > maxID || len(p.SrcID()) > maxID:
 		return Packet{}, wire.Malformed
