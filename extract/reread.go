@@ -166,7 +166,7 @@ func (rr *rereading) packet(at place, p *layers.Packet, rec *pcap.Record) {
 		alone.x.Add(p, rec)
 		rr.finish(alone)
 	}
-	if rr.wide && p.Fragment() { // of a tunnel, perhaps
+	if rr.wide && p.IsFragment() { // of a tunnel, perhaps
 		for _, probes := range rr.active {
 			for _, probe := range probes {
 				probe.x.Add(p, rec)
@@ -190,7 +190,7 @@ func (rr *rereading) deliver(f layers.Flow, at place, p *layers.Packet, rec *pca
 	probes := rr.active[pair]
 	rest := probes[:0]
 	for _, probe := range probes {
-		if rr.wide || p.Fragment() || probe.flow == f {
+		if rr.wide || p.IsFragment() || probe.flow == f {
 			probe.x.Add(p, rec)
 		}
 		if at == probe.last && !rr.wide {

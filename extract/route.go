@@ -41,7 +41,7 @@ func (x *Extractor) route(p *layers.Packet, rec *pcap.Record, yield func(task)) 
 		}
 	}
 	s := x.shardOf(p)
-	if !p.Fragment() {
+	if !p.IsFragment() {
 		yield(task{s, rec, nil})
 		return
 	}

@@ -88,7 +88,7 @@ func checksumState(sum uint64) ChecksumState {
 // incomplete reports whether layer i lacks bytes: those that IP or UDP promise,
 // or later fragments. Without IP nothing is known of its end.
 func (p *Packet) incomplete(i int) bool {
-	if p.truncated || p.Fragment() {
+	if p.truncated || p.IsFragment() {
 		return true
 	}
 	ip := p.networkBefore(i)

@@ -72,7 +72,7 @@ func (p *Packet) plain(end int) (off, stop int, next Kind) {
 		return 0, end, KindEthernet
 	}
 	b := p.data[:end]
-	stop = ip + int(binary.BigEndian.Uint16(b[ip+2:]))
+	stop = ip + int(binary.BigEndian.Uint16(b[ip+ipv4TotalLenOff:]))
 	if EtherType(binary.BigEndian.Uint16(b[12:])) != EtherTypeIPv4 || b[ip] != 0x45 ||
 		stop <= transport || stop > end || (IPv4{b[ip:]}).IsFragment() {
 		return 0, end, KindEthernet
@@ -81,7 +81,7 @@ func (p *Packet) plain(end int) (off, stop int, next Kind) {
 	p.spans[1].set(KindIPv4, ip, ipv4MinLen, stop)
 	p.last[KindEthernet], p.last[KindIPv4] = 1, 2
 	p.n = 2
-	kind := IPProto(b[ip+9]).kind()
+	kind := IPProto(b[ip+ipv4ProtocolOff]).kind()
 	b = b[transport:stop]
 	var hdr, size int
 	var reason wire.Reason

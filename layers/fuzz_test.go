@@ -126,7 +126,7 @@ func touchPacket(t testing.TB, p *Packet) {
 		}
 	}
 	p.Flow()
-	p.Fragment()
+	p.IsFragment()
 	p.Truncated()
 	touchViews(t, p)
 }

@@ -40,7 +40,7 @@ func stepGENEVE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if hdr = h.HeaderLen(); len(b) < hdr {
 		return 0, 0, 0, wire.Short
 	}
-	return hdr, len(b), h.Protocol().kind(), 0
+	return hdr, len(b), h.EtherType().kind(), 0
 }
 
 // HeaderLen returns the length of the header with its options, in bytes.
@@ -52,8 +52,8 @@ func (h GENEVE) Control() bool { return h.b[1]&0x80 != 0 }
 // Critical reports whether an option must be understood (C).
 func (h GENEVE) Critical() bool { return h.b[1]&0x40 != 0 }
 
-// Protocol returns the type of the payload.
-func (h GENEVE) Protocol() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
+// EtherType returns the type of the payload.
+func (h GENEVE) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
 
 // VNI returns the network identifier.
 func (h GENEVE) VNI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) >> 8 }
@@ -87,5 +87,5 @@ func (h GENEVE) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.
 func (h GENEVE) AppendText(dst []byte) ([]byte, error) {
-	return fmt.Appendf(dst, "vni %d %v", h.VNI(), h.Protocol()), nil
+	return fmt.Appendf(dst, "vni %d %v", h.VNI(), h.EtherType()), nil
 }

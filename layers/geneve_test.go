@@ -20,7 +20,7 @@ func TestGENEVE(t *testing.T) {
 		HeaderLen 16
 		Control false
 		Critical true
-		Protocol Ethernet
+		EtherType Ethernet
 		VNI 42
 		Options {65535 128 deadbeef}
 		Text vni 42 Ethernet`)

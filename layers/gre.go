@@ -74,7 +74,7 @@ func stepGRE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // kind returns the layer that the protocol announces for a payload that begins
 // with b.
 func (h GRE) kind(b []byte) Kind {
-	switch t := h.Protocol(); {
+	switch t := h.EtherType(); {
 	case t == EtherTypeERSPAN && h.flags()&greSeq == 0:
 		return KindEthernet // type I has no header of its own
 	case t == EtherTypeERSPAN, t == EtherTypeERSPAN3:
@@ -145,8 +145,8 @@ func (h GRE) fieldLen(flag uint16) int {
 // Version returns 0, or 1 for the enhanced GRE of PPTP.
 func (h GRE) Version() uint8 { return uint8(h.flags() & greVersion) }
 
-// Protocol returns the type of the payload.
-func (h GRE) Protocol() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
+// EtherType returns the type of the payload.
+func (h GRE) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
 
 // Checksum returns the checksum of header and payload, if there is one.
 func (h GRE) Checksum() (sum uint16, ok bool) {
@@ -186,7 +186,7 @@ func (h GRE) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.
 func (h GRE) AppendText(dst []byte) ([]byte, error) {
-	dst = fmt.Append(dst, h.Protocol())
+	dst = fmt.Append(dst, h.EtherType())
 	if key, ok := h.Key(); ok {
 		dst = fmt.Appendf(dst, " key 0x%08x", key)
 	}

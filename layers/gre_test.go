@@ -20,7 +20,7 @@ func TestGRE(t *testing.T) {
 	viewtest.Facts(t, h, `
 		HeaderLen 16
 		Version 0
-		Protocol IPv4
+		EtherType IPv4
 		Checksum 4660 true
 		Key 100 true
 		Seq 7 true

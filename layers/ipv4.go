@@ -8,12 +8,55 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// IPv4 header (RFC 791 section 3.1).
+// IPv4 header (RFC 791 section 3.1):
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|Version|  IHL  |Type of Service|          Total Length         |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|         Identification        |Flags|      Fragment Offset    |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|  Time to Live |    Protocol   |         Header Checksum       |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|                       Source Address                          |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|                    Destination Address                        |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//	|                    Options                    |    Padding    |
+//	+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 const (
-	ipv4MinLen     = 20
+	ipv4TOSOff      = 1
+	ipv4TotalLenOff = 2
+	ipv4IDOff       = 4
+	ipv4FragmentOff = 6 // flags and fragment offset
+	ipv4TTLOff      = 8
+	ipv4ProtocolOff = 9
+	ipv4ChecksumOff = 10
+	ipv4SrcOff      = 12
+	ipv4DstOff      = 16
+	ipv4MinLen      = 20
+
 	ipv4OffsetMask = 0x1fff // fragment offset, in units of 8 bytes
 	ipv4MoreFlag   = 0x2000
 )
+
+// IPv4Flags are the control flags of an IPv4 header (RFC 791 section 3.1).
+type IPv4Flags uint8
+
+// The control flags. The highest bit is reserved.
+const (
+	IPv4MoreFragments IPv4Flags = 1 << iota
+	IPv4DontFragment
+)
+
+// Has reports whether all of flags are set.
+func (f IPv4Flags) Has(flags IPv4Flags) bool { return f&flags == flags }
+
+// String returns the abbreviations of the flags that are set, such as "DF".
+func (f IPv4Flags) String() string {
+	return [...]string{"none", "MF", "DF", "DF MF", "reserved", "reserved MF", "reserved DF", "reserved DF MF"}[f&7]
+}
 
 // IPv4 is a view of an IPv4 header and its payload, cut to the header's total
 // length (RFC 791 section 3.1). A total length of 0 (segmentation offload)
@@ -42,15 +85,15 @@ func stepIPv4(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < hdr {
 		return hdr, 0, 0, wire.Short
 	}
-	size = int(binary.BigEndian.Uint16(b[2:]))
+	size = int(binary.BigEndian.Uint16(b[ipv4TotalLenOff:]))
 	if size == 0 {
 		size = len(b)
 	}
 	if size < hdr {
 		return 0, 0, 0, wire.Malformed
 	}
-	if binary.BigEndian.Uint16(b[6:])&ipv4OffsetMask == 0 && size > hdr {
-		next = IPProto(b[9]).kind()
+	if binary.BigEndian.Uint16(b[ipv4FragmentOff:])&ipv4OffsetMask == 0 && size > hdr {
+		next = IPProto(b[ipv4ProtocolOff]).kind()
 	}
 	return hdr, size, next, 0
 }
@@ -60,50 +103,49 @@ func (h IPv4) HeaderLen() int { return int(h.b[0]&0x0f) * 4 }
 
 // TypeOfService returns the second byte: six bits of DSCP (RFC 2474) and two
 // of ECN (RFC 3168).
-func (h IPv4) TypeOfService() uint8 { return h.b[1] }
+func (h IPv4) TypeOfService() uint8 { return h.b[ipv4TOSOff] }
 
 // TotalLen returns the length of header and payload that the header states, in
 // bytes.
-func (h IPv4) TotalLen() int { return int(binary.BigEndian.Uint16(h.b[2:])) }
+func (h IPv4) TotalLen() int { return int(binary.BigEndian.Uint16(h.b[ipv4TotalLenOff:])) }
 
 // ID returns the identification that fragments of a datagram share.
-func (h IPv4) ID() uint16 { return binary.BigEndian.Uint16(h.b[4:]) }
+func (h IPv4) ID() uint16 { return binary.BigEndian.Uint16(h.b[ipv4IDOff:]) }
 
-// Flags returns the three bits before the fragment offset: 4 reserved, 2 don't
-// fragment, 1 more fragments.
-func (h IPv4) Flags() uint8 { return h.b[6] >> 5 }
+// Flags returns the three bits before the fragment offset.
+func (h IPv4) Flags() IPv4Flags { return IPv4Flags(h.b[ipv4FragmentOff] >> 5) }
 
-// DontFragment returns the DF flag.
-func (h IPv4) DontFragment() bool { return h.b[6]&0x40 != 0 }
+// DontFragment reports whether the DF flag is set.
+func (h IPv4) DontFragment() bool { return h.Flags().Has(IPv4DontFragment) }
 
-// MoreFragments returns the MF flag.
-func (h IPv4) MoreFragments() bool { return h.b[6]&0x20 != 0 }
+// MoreFragments reports whether the MF flag is set.
+func (h IPv4) MoreFragments() bool { return h.Flags().Has(IPv4MoreFragments) }
 
 // FragmentOffset returns where the payload belongs in the datagram, in bytes.
 func (h IPv4) FragmentOffset() int {
-	return int(binary.BigEndian.Uint16(h.b[6:])&ipv4OffsetMask) * 8
+	return int(binary.BigEndian.Uint16(h.b[ipv4FragmentOff:])&ipv4OffsetMask) * 8
 }
 
 // IsFragment reports whether the payload is a part of a datagram.
 func (h IPv4) IsFragment() bool {
-	return binary.BigEndian.Uint16(h.b[6:])&(ipv4OffsetMask|ipv4MoreFlag) != 0
+	return binary.BigEndian.Uint16(h.b[ipv4FragmentOff:])&(ipv4OffsetMask|ipv4MoreFlag) != 0
 }
 
 // TTL returns the time to live.
-func (h IPv4) TTL() uint8 { return h.b[8] }
+func (h IPv4) TTL() uint8 { return h.b[ipv4TTLOff] }
 
 // Protocol returns what the payload is.
-func (h IPv4) Protocol() IPProto { return IPProto(h.b[9]) }
+func (h IPv4) Protocol() IPProto { return IPProto(h.b[ipv4ProtocolOff]) }
 
 // Checksum returns the header checksum field.
-func (h IPv4) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[10:]) }
+func (h IPv4) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[ipv4ChecksumOff:]) }
 
 // Src returns the source address.
-func (h IPv4) Src() netip.Addr { return netip.AddrFrom4([4]byte(h.b[12:])) }
+func (h IPv4) Src() netip.Addr { return netip.AddrFrom4([4]byte(h.b[ipv4SrcOff:])) }
 
 // Dst returns the destination address of the header; a source route option may
 // name others.
-func (h IPv4) Dst() netip.Addr { return netip.AddrFrom4([4]byte(h.b[16:])) }
+func (h IPv4) Dst() netip.Addr { return netip.AddrFrom4([4]byte(h.b[ipv4DstOff:])) }
 
 // Options returns the options (RFC 791 section 3.1) up to the first that is
 // malformed.

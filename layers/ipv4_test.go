@@ -2,6 +2,7 @@ package layers
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/viewtest"
@@ -27,7 +28,7 @@ func TestIPv4(t *testing.T) {
 		TypeOfService 184
 		TotalLen 34
 		ID 4660
-		Flags 2
+		Flags DF
 		DontFragment true
 		MoreFragments false
 		FragmentOffset 0
@@ -53,7 +54,7 @@ func TestIPv4RFC791Fragments(t *testing.T) {
 	viewtest.Facts(t, first, `
 		TotalLen 280
 		ID 111
-		Flags 1
+		Flags MF
 		MoreFragments true
 		FragmentOffset 0
 		IsFragment true
@@ -128,4 +129,14 @@ func TestIPv4Snapped(t *testing.T) {
 		Len 1480
 		Payload 616263
 		Truncated true`)
+}
+
+func TestIPv4Flags(t *testing.T) {
+	for flags, want := range map[IPv4Flags]string{
+		0: "none", IPv4MoreFragments: "MF", IPv4DontFragment: "DF", IPv4DontFragment | IPv4MoreFragments: "DF MF", 4: "reserved",
+	} {
+		if flags.String() != want || flags.Has(IPv4DontFragment) != strings.HasPrefix(want, "DF") {
+			t.Errorf("%d: %v, want %s", uint8(flags), flags, want)
+		}
+	}
 }

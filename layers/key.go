@@ -176,12 +176,12 @@ func etherTypeOf(kind Kind, b []byte) (t EtherType, ok bool) {
 	case KindCHDLC:
 		return CHDLC{b}.EtherType(), true
 	case KindGRE:
-		return GRE{b}.Protocol(), true
+		return GRE{b}.EtherType(), true
 	case KindGENEVE:
-		return GENEVE{b}.Protocol(), true
+		return GENEVE{b}.EtherType(), true
 	case KindLLC:
 		h := LLC{b}
-		return h.Protocol(), h.IsSNAP() && h.OUI() == ouiEthernet
+		return h.EtherType(), h.IsSNAP() && h.OUI() == ouiEthernet
 	}
 	return 0, false
 }

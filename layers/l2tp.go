@@ -57,7 +57,7 @@ func stepL2TP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 			return 0, 0, 0, wire.Malformed
 		}
 	}
-	if h.Version() == 2 && !h.IsControl() && size > hdr {
+	if h.Version() == 2 && !h.Control() && size > hdr {
 		next = KindPPP
 	}
 	return hdr, size, next, 0
@@ -94,8 +94,8 @@ func (h L2TP) HeaderLen() int {
 // Version returns 2 or 3.
 func (h L2TP) Version() uint8 { return uint8(h.flags() & l2tpVersion) }
 
-// IsControl reports whether the message is a control message.
-func (h L2TP) IsControl() bool { return h.flags()&l2tpControl != 0 }
+// Control reports whether the message is a control message.
+func (h L2TP) Control() bool { return h.flags()&l2tpControl != 0 }
 
 // Len returns the length of the message that the header states, in bytes, if
 // it does.

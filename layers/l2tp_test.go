@@ -20,7 +20,7 @@ func TestL2TP(t *testing.T) {
 	viewtest.Facts(t, h, `
 		HeaderLen 16
 		Version 2
-		IsControl false
+		Control false
 		Len 50 true
 		TunnelID 1
 		SessionID 2

@@ -58,7 +58,7 @@ func stepLLC(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	size = len(b)
 	switch {
 	case h.IsSNAP():
-		next, size = snapKind(h.OUI(), h.Protocol(), size)
+		next, size = snapKind(h.OUI(), h.EtherType(), size)
 	case b[2] != llcUnnumbered:
 	case b[0] == llcSAPIP:
 		next = KindIPv4
@@ -122,9 +122,9 @@ func (h LLC) OUI() uint32 {
 	return binary.BigEndian.Uint32(h.b[2:]) & 0xffffff
 }
 
-// Protocol returns the protocol of a SNAP extension, 0 when there is none. It
-// is an EtherType if the OUI is 0.
-func (h LLC) Protocol() EtherType {
+// EtherType returns the protocol identifier of a SNAP extension, 0 if there is no
+// such extension. It is an EtherType only if the OUI is 0.
+func (h LLC) EtherType() EtherType {
 	if !h.IsSNAP() {
 		return 0
 	}
@@ -140,7 +140,7 @@ func (h LLC) Payload() []byte { return h.b[h.HeaderLen():] }
 // AppendText appends a short description to dst.
 func (h LLC) AppendText(dst []byte) ([]byte, error) {
 	if h.IsSNAP() {
-		return fmt.Appendf(dst, "oui 0x%06x %v", h.OUI(), h.Protocol()), nil
+		return fmt.Appendf(dst, "oui 0x%06x %v", h.OUI(), h.EtherType()), nil
 	}
 	return fmt.Appendf(dst, "dsap 0x%02x ssap 0x%02x", h.DSAP(), h.SSAP()), nil
 }

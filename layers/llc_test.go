@@ -22,7 +22,7 @@ func TestLLC(t *testing.T) {
 		Control 3
 		IsSNAP true
 		OUI 0
-		Protocol IPv4
+		EtherType IPv4
 		Payload `+ipv4Sample+`
 		Text oui 0x000000 IPv4`)
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// ntpReply is a server's reply laid out by RFC 5905 figure 8.
-const ntpReply = `24 01 03 ec 00000000 00000a80 47505300
+// ntpSample is a server's reply laid out by RFC 5905 figure 8.
+const ntpSample = `24 01 03 ec 00000000 00000a80 47505300
 	c50204ec ee0e1f5e  c50204ec ee0e1f5e  c50204ec ee1b3c00  c50204ec 80000000`
 
 func TestNTP(t *testing.T) {
-	h, err := ParseNTP(viewtest.Unhex(t, ntpReply))
+	h, err := ParseNTP(viewtest.Unhex(t, ntpSample))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestNTPEra(t *testing.T) {
 		"80000000 00000000": time.Date(1968, 1, 20, 3, 14, 8, 0, time.UTC),
 		"7fffffff 00000000": time.Date(2104, 2, 26, 9, 42, 23, 0, time.UTC),
 	} {
-		b := viewtest.Unhex(t, ntpReply)
+		b := viewtest.Unhex(t, ntpSample)
 		copy(b[16:], viewtest.Unhex(t, hex))
 		h, _ := ParseNTP(b)
 		if got := h.Reference(); !got.Equal(want) {
@@ -72,7 +72,7 @@ func TestNTPControl(t *testing.T) {
 }
 
 func TestNTPText(t *testing.T) {
-	b := viewtest.Unhex(t, ntpReply)
+	b := viewtest.Unhex(t, ntpSample)
 	copy(b, viewtest.Unhex(t, "e3 02 06 ec"))
 	copy(b[12:], []byte{192, 0, 2, 1})
 	clear(b[40:])
@@ -87,17 +87,17 @@ func TestNTPText(t *testing.T) {
 
 func TestNTPTruncated(t *testing.T) {
 	for n := range 48 {
-		if _, err := ParseNTP(viewtest.Unhex(t, ntpReply)[:n]); !errors.Is(err, wire.Short) {
+		if _, err := ParseNTP(viewtest.Unhex(t, ntpSample)[:n]); !errors.Is(err, wire.Short) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
-	if h, err := ParseNTP(append(viewtest.Unhex(t, ntpReply), make([]byte, 20)...)); err != nil || len(h.Bytes()) != 68 {
+	if h, err := ParseNTP(append(viewtest.Unhex(t, ntpSample), make([]byte, 20)...)); err != nil || len(h.Bytes()) != 68 {
 		t.Errorf("with authenticator: %v", err)
 	}
 }
 
 func TestNTPAllocs(t *testing.T) {
-	b := viewtest.Unhex(t, ntpReply)
+	b := viewtest.Unhex(t, ntpSample)
 	buf := make([]byte, 0, 128)
 	if n := testing.AllocsPerRun(100, func() {
 		h, _ := ParseNTP(b)
@@ -109,7 +109,7 @@ func TestNTPAllocs(t *testing.T) {
 }
 
 func FuzzNTP(f *testing.F) {
-	f.Add(viewtest.Unhex(f, ntpReply))
+	f.Add(viewtest.Unhex(f, ntpSample))
 	for _, b := range viewtest.CapturedPayloads(f, "story.pcapng") {
 		if len(b) == 48 { // without extensions
 			f.Add(b)

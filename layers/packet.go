@@ -30,7 +30,7 @@ type Packet struct {
 
 // lacking notes that a length field promises more than there is. That of a
 // first fragment's headers does: they describe the whole datagram.
-func (p *Packet) lacking() { p.truncated = p.truncated || !p.Fragment() }
+func (p *Packet) lacking() { p.truncated = p.truncated || !p.IsFragment() }
 
 const maxHeaderLen = 1<<16 - 1 // what a span holds
 
@@ -97,10 +97,10 @@ func fail(kind Kind, r wire.Reason, b []byte, need int) error {
 // capture is shorter than the wire is pcap.Record's Truncated.)
 func (p *Packet) Truncated() bool { return p.truncated }
 
-// Fragment reports whether an IP layer of the packet is a fragment of a larger
+// IsFragment reports whether an IP layer of the packet is a fragment of a larger
 // datagram: the layers behind it are those of the first fragment, cut where
 // the fragment ends, or there are none.
-func (p *Packet) Fragment() bool {
+func (p *Packet) IsFragment() bool {
 	for _, s := range p.spans[:p.n] {
 		switch s.kind {
 		case KindIPv4:

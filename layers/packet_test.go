@@ -53,8 +53,8 @@ func TestPacketFragment(t *testing.T) {
 	first := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 2000 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")
 	later := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 0001 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")
 	whole := decodeHex(t, pcap.LinkTypeRaw, ipv4Sample)
-	if !first.Fragment() || !later.Fragment() || whole.Fragment() {
-		t.Error(first.Fragment(), later.Fragment(), whole.Fragment())
+	if !first.IsFragment() || !later.IsFragment() || whole.IsFragment() {
+		t.Error(first.IsFragment(), later.IsFragment(), whole.IsFragment())
 	}
 	wantKinds(t, first, KindIPv4, KindUDP)
 	wantKinds(t, later, KindIPv4)
@@ -83,7 +83,7 @@ func TestPacketLayers(t *testing.T) {
 
 func TestPacketZero(t *testing.T) {
 	var p Packet
-	if p.Err() != nil || p.Truncated() || p.Fragment() || len(p.Payload()) != 0 || len(kinds(&p)) != 0 {
+	if p.Err() != nil || p.Truncated() || p.IsFragment() || len(p.Payload()) != 0 || len(kinds(&p)) != 0 {
 		t.Error(p.String())
 	}
 }

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,5 +41,13 @@ func TestPacketTextAllocs(t *testing.T) {
 		size = len(line)
 	}); n != 0 || size == 0 {
 		t.Errorf("%v allocations for %d bytes", n, size)
+	}
+}
+
+// fmt prints a Packet and a pointer to one alike.
+func TestPacketFormat(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeRaw, ipv4Sample)
+	if got, want := fmt.Sprint(*p), fmt.Sprint(p); got != want || got != p.String() {
+		t.Errorf("%s, pointer %s", got, want)
 	}
 }

@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/cli":        {"internal/defuse"},
 	"internal/defuse":     {},
 	"internal/fault":      {},
+	"internal/gen/kinds":  {},
 	"internal/text":       {},
 	"internal/window":     {},
 	"internal/ng":         {"internal/window"},

@@ -2,7 +2,9 @@ package viewtest
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/netip"
 	"reflect"
 	"strings"
@@ -13,22 +15,34 @@ import (
 
 // A View is one Parse function and bytes that it accepts.
 type View struct {
-	Name   string
+	Type   reflect.Type // of what Parse returns
 	Parse  func([]byte) (any, error)
 	Sample string // in hexadecimal
+
+	// CutMalformed allows Malformed, not Short alone, for a sample that is cut: of
+	// its format, some first bytes are not the start of anything.
+	CutMalformed bool
 }
 
-// Of returns the View of a Parse function, with the name of the type it returns.
+// Of returns the View of a Parse function.
 func Of[T any](parse func([]byte) (T, error), sample string) View {
-	name := reflect.TypeFor[T]().Name()
-	return View{name, func(b []byte) (any, error) { return parse(b) }, sample}
+	return View{Type: reflect.TypeFor[T](), Parse: func(b []byte) (any, error) { return parse(b) }, Sample: sample}
 }
+
+// MayBeMalformed returns v with CutMalformed set.
+func (v View) MayBeMalformed() View {
+	v.CutMalformed = true
+	return v
+}
+
+// Text returns text in hexadecimal, for a Sample.
+func Text(text string) string { return hex.EncodeToString([]byte(text)) }
 
 // Run parses each sample, calls every method, and does the same with the sample
 // cut at every length and with every byte of it changed.
 func Run(t *testing.T, views []View) {
 	for _, v := range views {
-		t.Run(v.Name, func(t *testing.T) {
+		t.Run(v.Type.Name(), func(t *testing.T) {
 			b := Unhex(t, v.Sample)
 			x, err := v.Parse(b)
 			if err != nil {
@@ -53,15 +67,16 @@ func Run(t *testing.T, views []View) {
 	}
 }
 
-// cut parses the first n bytes of a good sample. What is missing is never called
-// malformed, and never cut by a capture: a Parse function cannot know.
+// cut parses the first n bytes of a good sample. The error is Short: a Parse
+// function cannot know that a capture was cut, and calls bytes Malformed only if
+// more of them would not help.
 func (v View) cut(t *testing.T, b []byte, n int) {
 	t.Helper()
 	x, err := v.Parse(bytes.Clone(b[:n])) // a copy, so that reading beyond it panics
 	switch {
 	case err == nil:
 		Touch(t, x)
-	case !errors.Is(err, wire.Short):
+	case !errors.Is(err, wire.Short) && !(v.CutMalformed && errors.Is(err, wire.Malformed)):
 		t.Errorf("first %d bytes: %v, want Short", n, err)
 	default:
 		v.checkError(t, err, n)
@@ -75,6 +90,29 @@ func (v View) checkError(t testing.TB, err error, have int) {
 	var e *wire.Error
 	if !errors.As(err, &e) || e.Layer == "" || e.Have != have || e.Need != 0 && e.Need <= have {
 		t.Errorf("%d bytes: %+v", have, err)
+	}
+}
+
+// Texts compares what fmt prints of the views of the samples with want, a line for
+// each.
+func Texts(t *testing.T, views []View, want string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(want), "\n")
+	if len(lines) != len(views) {
+		t.Errorf("%d lines for %d views", len(lines), len(views))
+	}
+	for i, v := range views {
+		x, err := v.Parse(Unhex(t, v.Sample))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := ""
+		if i < len(lines) {
+			want = strings.TrimSpace(lines[i])
+		}
+		if got := fmt.Sprint(x); got != want {
+			t.Errorf("%v:\n got %s\nwant %s", v.Type, got, want)
+		}
 	}
 }
 
@@ -94,7 +132,7 @@ func Fuzz(f *testing.F, views []View) {
 			v.checkError(t, err, len(b))
 		}
 		if !bytes.Equal(b, before) {
-			t.Errorf("%s wrote to its input", v.Name)
+			t.Errorf("%s wrote to its input", v.Type.Name())
 		}
 	})
 }
@@ -177,6 +215,10 @@ func TouchResult(t testing.TB, name string, v reflect.Value, depth int) {
 	case reflect.Slice:
 		if strings.HasSuffix(name, ".AppendText") {
 			Printable(t, name, v.Bytes())
+		}
+	case reflect.String:
+		if strings.HasSuffix(name, ".String") {
+			Printable(t, name, []byte(v.String()))
 		}
 	}
 }

@@ -84,8 +84,8 @@ func CheckV4(b []byte) (need int, r wire.Reason) {
 	return 0, 0
 }
 
-// Reply reports whether the message is from a server to a client (op 2).
-func (h V4) Reply() bool { return h.b[0] == 2 }
+// IsReply reports whether the message is from a server to a client (op 2).
+func (h V4) IsReply() bool { return h.b[0] == 2 }
 
 // HType returns the type of hardware address, as ARP has it; 1 is Ethernet.
 func (h V4) HType() uint8 { return h.b[1] }
@@ -165,3 +165,6 @@ func (h V4) AppendText(dst []byte) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// String returns what AppendText appends.
+func (h V4) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -2,6 +2,7 @@ package dhcp
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"iter"
 	"net/netip"
 
@@ -212,3 +213,11 @@ func (h V4) AppendFQDN(dst []byte) []byte {
 	}
 	return text.AppendEscaped(dst, v[head:])
 }
+
+// AppendText appends number and data to dst, the data in hexadecimal.
+func (o Option) AppendText(dst []byte) ([]byte, error) {
+	return hex.AppendEncode(text.AppendNumber(dst, o.Kind), o.Data), nil
+}
+
+// String returns what AppendText appends.
+func (o Option) String() string { b, _ := o.AppendText(nil); return string(b) }

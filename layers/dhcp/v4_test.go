@@ -43,7 +43,7 @@ func options(h V4) map[uint8]string {
 
 func TestDHCPv4(t *testing.T) {
 	h := mustDHCPv4(t, viewtest.Unhex(t, request))
-	if h.Reply() || h.HType() != 1 || h.Hops() != 0 || h.XID() != 0x3d1d6a2b || h.Secs() != 7 || !h.Broadcast() {
+	if h.IsReply() || h.HType() != 1 || h.Hops() != 0 || h.XID() != 0x3d1d6a2b || h.Secs() != 7 || !h.Broadcast() {
 		t.Errorf("fixed fields of %x", h.Bytes()[:12])
 	}
 	any4 := netip.IPv4Unspecified()

@@ -71,7 +71,7 @@ func CheckV6(b []byte) (need int, r wire.Reason) {
 	if b[0] == 0 {
 		return 0, wire.Malformed
 	}
-	if (V6{b}).Relayed() && len(b) < v6RelayLen {
+	if (V6{b}).IsRelay() && len(b) < v6RelayLen {
 		return v6RelayLen, wire.Short
 	}
 	return 0, 0
@@ -80,15 +80,15 @@ func CheckV6(b []byte) (need int, r wire.Reason) {
 // Type returns the message's type.
 func (h V6) Type() V6MessageType { return V6MessageType(h.b[0]) }
 
-// Relayed reports whether the message is one between relay agents and servers:
+// IsRelay reports whether the message is one between relay agents and servers:
 // these have HopCount, LinkAddr and PeerAddr, all others a TransactionID.
-func (h V6) Relayed() bool {
+func (h V6) IsRelay() bool {
 	return h.Type() == V6RelayForward || h.Type() == V6RelayReply
 }
 
 // TransactionID returns the transaction's identifier, of 24 bits; 0 if Relayed.
 func (h V6) TransactionID() uint32 {
-	if h.Relayed() {
+	if h.IsRelay() {
 		return 0
 	}
 	return binary.BigEndian.Uint32(h.b) & 0xffffff
@@ -96,7 +96,7 @@ func (h V6) TransactionID() uint32 {
 
 // HopCount returns how many relay agents passed the message on.
 func (h V6) HopCount() uint8 {
-	if !h.Relayed() {
+	if !h.IsRelay() {
 		return 0
 	}
 	return h.b[1]
@@ -111,7 +111,7 @@ func (h V6) LinkAddr() netip.Addr { return h.addr(2) }
 func (h V6) PeerAddr() netip.Addr { return h.addr(18) }
 
 func (h V6) addr(off int) netip.Addr {
-	if !h.Relayed() {
+	if !h.IsRelay() {
 		return netip.Addr{}
 	}
 	return netip.AddrFrom16([16]byte(h.b[off:]))
@@ -121,7 +121,7 @@ func (h V6) addr(off int) netip.Addr {
 // 21.10), which may be Relayed itself.
 func (h V6) RelayMessage() (V6, bool) {
 	v, ok := h.Option(V6RelayMessage)
-	if !ok || !h.Relayed() {
+	if !ok || !h.IsRelay() {
 		return V6{}, false
 	}
 	m, err := ParseV6(v)
@@ -141,7 +141,7 @@ func (h V6) AppendText(dst []byte) ([]byte, error) {
 		dst = text.AppendName(dst, v6TypeNames[:], "TYPE", m.Type())
 		h = m
 	}
-	if h.Relayed() {
+	if h.IsRelay() {
 		return dst, nil
 	}
 	dst = append(dst, " xid 0x"...)
@@ -157,3 +157,6 @@ func (h V6) AppendText(dst []byte) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// String returns what AppendText appends.
+func (h V6) String() string { b, _ := h.AppendText(nil); return string(b) }

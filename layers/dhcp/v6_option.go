@@ -2,6 +2,7 @@ package dhcp
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"iter"
 	"net/netip"
 
@@ -42,7 +43,7 @@ func (h V6) Options() iter.Seq[V6Option] {
 }
 
 func (h V6) headerLen() int {
-	if h.Relayed() {
+	if h.IsRelay() {
 		return v6RelayLen
 	}
 	return v6Len
@@ -190,3 +191,11 @@ func (d DUID) LinkLayer() []byte {
 
 // String returns the DUID in hexadecimal.
 func (d DUID) String() string { return string(text.AppendHex(nil, d)) }
+
+// AppendText appends number and data to dst, the data in hexadecimal.
+func (o V6Option) AppendText(dst []byte) ([]byte, error) {
+	return hex.AppendEncode(text.AppendNumber(dst, o.Code), o.Data), nil
+}
+
+// String returns what AppendText appends.
+func (o V6Option) String() string { b, _ := o.AppendText(nil); return string(b) }

@@ -25,9 +25,12 @@ const v6Solicit = `01 10c2f7
 	0010 000e 00000137 0008 4d53465420352e30
 	0027 0009 01 03 777777 03 636f6d`
 
+// relayHead is what precedes the message in a RELAY-FORW.
+const relayHead = "0c 01 20010db8000000000000000000000001 fe80000000000000020000fffe000001 0012 0001 31"
+
 // relayed returns a message inside a RELAY-FORW (RFC 8415 section 9).
 func relayed(t testing.TB, inner []byte) []byte {
-	b := viewtest.Unhex(t, "0c 01 20010db8000000000000000000000001 fe80000000000000020000fffe000001 0012 0001 31 0009")
+	b := viewtest.Unhex(t, relayHead+"0009")
 	return append(append(b, byte(len(inner)>>8), byte(len(inner))), inner...)
 }
 
@@ -42,7 +45,7 @@ func mustDHCPv6(t testing.TB, b []byte) V6 {
 
 func TestDHCPv6(t *testing.T) {
 	h := mustDHCPv6(t, viewtest.Unhex(t, v6Solicit))
-	if h.Type() != V6Solicit || h.TransactionID() != 0x10c2f7 || h.Relayed() || h.HopCount() != 0 || h.LinkAddr().IsValid() {
+	if h.Type() != V6Solicit || h.TransactionID() != 0x10c2f7 || h.IsRelay() || h.HopCount() != 0 || h.LinkAddr().IsValid() {
 		t.Errorf("%v %#x", h.Type(), h.TransactionID())
 	}
 	var codes []uint16
@@ -80,7 +83,7 @@ func TestDHCPv6(t *testing.T) {
 func TestDHCPv6Relay(t *testing.T) {
 	b := relayed(t, relayed(t, viewtest.Unhex(t, v6Solicit)))
 	h := mustDHCPv6(t, b)
-	if !h.Relayed() || h.HopCount() != 1 || h.TransactionID() != 0 ||
+	if !h.IsRelay() || h.HopCount() != 1 || h.TransactionID() != 0 ||
 		h.LinkAddr() != netip.MustParseAddr("2001:db8::1") || h.PeerAddr() != netip.MustParseAddr("fe80::200:ff:fe00:1") {
 		t.Errorf("%d %v %v", h.HopCount(), h.LinkAddr(), h.PeerAddr())
 	}

@@ -292,3 +292,6 @@ func (m Message) AppendText(dst []byte) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// String returns what AppendText appends.
+func (m Message) String() string { b, _ := m.AppendText(nil); return string(b) }

@@ -171,3 +171,19 @@ func (t TypeBitmap) valid() bool {
 
 // Bytes returns the blocks.
 func (t TypeBitmap) Bytes() []byte { return t.b }
+
+// AppendText appends the names of the types to dst, with spaces between them.
+func (t TypeBitmap) AppendText(dst []byte) ([]byte, error) {
+	first := true
+	for typ := range t.All() {
+		if !first {
+			dst = append(dst, ' ')
+		}
+		first = false
+		dst = typ.appendTo(dst)
+	}
+	return dst, nil
+}
+
+// String returns what AppendText appends.
+func (t TypeBitmap) String() string { b, _ := t.AppendText(nil); return string(b) }

@@ -120,6 +120,39 @@ func (h NBNS) Records() iter.Seq[NBNSRecord] {
 	}
 }
 
+// AppendText appends type and name to dst. Nothing in it but printable ASCII comes
+// from the message.
+func (q NBNSQuestion) AppendText(dst []byte) ([]byte, error) {
+	return q.Name.appendNetBIOS(append(appendNBNSType(dst, q.Type), ' ')), nil
+}
+
+// String returns what AppendText appends.
+func (q NBNSQuestion) String() string { b, _ := q.AppendText(nil); return string(b) }
+
+// AppendText appends type and name to dst, and the addresses of NB or the names of
+// NBSTAT. Nothing in it but printable ASCII comes from the message.
+func (rr NBNSRecord) AppendText(dst []byte) ([]byte, error) {
+	dst = rr.Name.appendNetBIOS(append(appendNBNSType(dst, rr.Type), ' '))
+	return rr.appendData(dst), nil
+}
+
+// String returns what AppendText appends.
+func (rr NBNSRecord) String() string { b, _ := rr.AppendText(nil); return string(b) }
+
+func appendNBNSType(dst []byte, t NBNSType) []byte {
+	return text.AppendName(dst, nbnsTypeNames[:], "TYPE", t)
+}
+
+func (rr NBNSRecord) appendData(dst []byte) []byte {
+	for addr := range rr.Addrs() {
+		dst = addr.AppendTo(append(dst, ' '))
+	}
+	for name := range rr.Names() {
+		dst = name.AppendTo(append(dst, ' '))
+	}
+	return dst
+}
+
 // nbAddrLen is the length of flags and address in an NB record.
 const nbAddrLen = 6
 
@@ -202,23 +235,20 @@ func (h NBNS) AppendText(dst []byte) ([]byte, error) {
 		dst = dst[:len(dst)-1]
 	}
 	for q := range h.Questions() {
-		dst = text.AppendName(append(dst, ' '), nbnsTypeNames[:], "TYPE", q.Type)
-		dst = q.Name.appendNetBIOS(append(dst, ' '))
+		dst, _ = q.AppendText(append(dst, ' '))
 	}
 	for rr := range h.Records() {
 		if h.m.QDCount() == 0 {
-			dst = text.AppendName(append(dst, ' '), nbnsTypeNames[:], "TYPE", rr.Type)
-			dst = rr.Name.appendNetBIOS(append(dst, ' '))
+			dst, _ = rr.AppendText(append(dst, ' '))
+			continue
 		}
-		for addr := range rr.Addrs() {
-			dst = addr.AppendTo(append(dst, ' '))
-		}
-		for name := range rr.Names() {
-			dst = name.AppendTo(append(dst, ' '))
-		}
+		dst = rr.appendData(dst)
 	}
 	return dst, nil
 }
+
+// String returns what AppendText appends.
+func (h NBNS) String() string { b, _ := h.AppendText(nil); return string(b) }
 
 const netBIOSNameLen = 16
 

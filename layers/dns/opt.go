@@ -125,3 +125,21 @@ func (o EDNSOption) ExtendedError() (code uint16, text []byte, ok bool) {
 	}
 	return binary.BigEndian.Uint16(o.Data), o.Data[2:], true
 }
+
+// AppendText appends what the record says to dst. Nothing in it but printable
+// ASCII comes from the record.
+func (o OPT) AppendText(dst []byte) ([]byte, error) {
+	return o.appendTo(dst), nil
+}
+
+// String returns what AppendText appends.
+func (o OPT) String() string { b, _ := o.AppendText(nil); return string(b) }
+
+// AppendText appends the option to dst. Nothing in it but printable ASCII comes from
+// the record.
+func (o EDNSOption) AppendText(dst []byte) ([]byte, error) {
+	return o.appendTo(dst), nil
+}
+
+// String returns what AppendText appends.
+func (o EDNSOption) String() string { b, _ := o.AppendText(nil); return string(b) }

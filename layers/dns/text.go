@@ -18,6 +18,9 @@ func (q Question) AppendText(dst []byte) ([]byte, error) {
 	return q.Type.appendTo(dst), nil
 }
 
+// String returns what AppendText appends.
+func (q Question) String() string { b, _ := q.AppendText(nil); return string(b) }
+
 // AppendText appends a record to dst on one line, in printable ASCII: name, TTL,
 // class, type and data, as zone files have them (RFC 1035 section 5.1), names
 // without the final dot. An OPT record, which no zone file has, is its name, its
@@ -33,6 +36,9 @@ func (rr Resource) AppendText(dst []byte) ([]byte, error) {
 	dst = append(rr.Type.appendTo(dst), ' ')
 	return rr.AppendData(dst), nil
 }
+
+// String returns what AppendText appends.
+func (rr Resource) String() string { b, _ := rr.AppendText(nil); return string(b) }
 
 // appendClass appends a class as zone files have it (RFC 3597 section 5), that
 // of multicast DNS with "+" for the bit on top.

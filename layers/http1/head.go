@@ -104,6 +104,10 @@ func isVersion(b []byte) bool {
 // Version returns the sender's HTTP version (RFC 9112 section 2.3).
 func (h head) Version() (major, minor int) { return int(h.major), int(h.minor) }
 
+func (h head) appendVersion(dst []byte) []byte {
+	return append(dst, "HTTP/"+string([]byte{'0' + h.major, '.', '0' + h.minor})...)
+}
+
 // Fields returns the header fields in their order (RFC 9112 section 5): name
 // and value without the white space around them, both as they were sent. A
 // value that goes on over several lines (obs-fold, section 5.2) has the line

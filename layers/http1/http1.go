@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
@@ -142,6 +143,17 @@ func (r Request) AppendURLAt(dst []byte, server string) []byte {
 
 func (r Request) isConnect() bool { return string(r.method) == "CONNECT" }
 
+// AppendText appends the start-line to dst. Nothing in it but printable ASCII
+// comes from the request.
+func (r Request) AppendText(dst []byte) ([]byte, error) {
+	dst = append(text.AppendEscaped(dst, r.method), ' ')
+	dst = append(text.AppendEscaped(dst, r.target), ' ')
+	return r.appendVersion(dst), nil
+}
+
+// String returns what AppendText appends.
+func (r Request) String() string { b, _ := r.AppendText(nil); return string(b) }
+
 // schemeLen returns the length of "scheme://" (RFC 3986 section 3) that a
 // target begins with, 0 when it is not absolute.
 func schemeLen(target []byte) int {
@@ -232,3 +244,16 @@ func (r Response) Status() int { return r.status }
 
 // Reason returns the reason phrase, which may be empty.
 func (r Response) Reason() []byte { return r.reason }
+
+// AppendText appends the status line to dst. Nothing in it but printable ASCII
+// comes from the response.
+func (r Response) AppendText(dst []byte) ([]byte, error) {
+	dst = fmt.Appendf(r.appendVersion(dst), " %03d", r.status)
+	if len(r.reason) > 0 {
+		dst = text.AppendEscaped(append(dst, ' '), r.reason)
+	}
+	return dst, nil
+}
+
+// String returns what AppendText appends.
+func (r Response) String() string { b, _ := r.AppendText(nil); return string(b) }

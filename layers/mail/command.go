@@ -17,15 +17,22 @@ type Command struct{ verb, arg []byte }
 // ParseCommand returns a view of the command line b, with or without its line
 // end. The error is Short when b has no verb.
 func ParseCommand(b []byte) (Command, error) {
+	c, ok := cutVerb(b)
+	if !ok {
+		return Command{}, wire.Fail("command", wire.Short, len(b), 0)
+	}
+	return c, nil
+}
+
+// cutVerb splits a line into its first word and the rest; ok is false if it has
+// no word.
+func cutVerb(b []byte) (c Command, ok bool) {
 	b = text.TrimSpace(b)
 	i := 0
 	for i < len(b) && !text.IsSpace(b[i]) {
 		i++
 	}
-	if i == 0 {
-		return Command{}, wire.Fail("command", wire.Short, len(b), 0)
-	}
-	return Command{b[:i:i], text.TrimSpace(b[i:])}, nil
+	return Command{b[:i:i], text.TrimSpace(b[i:])}, i > 0
 }
 
 // Verb returns the command's name as it was sent. Its case does not count.
@@ -68,6 +75,26 @@ func (c Command) Mailbox() []byte {
 	return cutRoute(p[1:])
 }
 
+// secret reports whether the argument of the command may hold a password or what
+// stands for one.
+func (c Command) secret() bool {
+	return c.Is("PASS") || c.Is("APOP") || c.Is("AUTH") || c.Is("ACCT") || c.Is("LOGIN") || c.Is("AUTHENTICATE")
+}
+
+// AppendText appends the command to dst, without the argument of those that log a
+// user in: PASS, APOP, AUTH, ACCT, LOGIN and AUTHENTICATE. Nothing in it but
+// printable ASCII comes from the sender.
+func (c Command) AppendText(dst []byte) ([]byte, error) {
+	dst = text.AppendEscaped(dst, c.verb)
+	if len(c.arg) > 0 && !c.secret() {
+		dst = text.AppendEscaped(append(dst, ' '), c.arg)
+	}
+	return dst, nil
+}
+
+// String returns what AppendText appends.
+func (c Command) String() string { b, _ := c.AppendText(nil); return string(b) }
+
 // Reply is a view of one reply of SMTP (RFC 5321 section 4.2) or FTP (RFC 959
 // section 4.2), all its lines. ParseReply makes it. It aliases the bytes given to
 // ParseReply.
@@ -109,6 +136,22 @@ func (r Reply) Lines() iter.Seq[[]byte] {
 // Bytes returns the reply, as it was given to ParseReply.
 func (r Reply) Bytes() []byte { return r.b }
 
+// AppendText appends the code and the first line of the text to dst. Nothing in it
+// but printable ASCII comes from the sender.
+func (r Reply) AppendText(dst []byte) ([]byte, error) {
+	dst = append(dst, r.b[:3]...)
+	for line := range r.Lines() {
+		if len(line) > 0 {
+			dst = text.AppendEscaped(append(dst, ' '), line)
+		}
+		break
+	}
+	return dst, nil
+}
+
+// String returns what AppendText appends.
+func (r Reply) String() string { b, _ := r.AppendText(nil); return string(b) }
+
 // IMAPCommand is a view of one command of IMAP (RFC 9051 section 6), or of a
 // response that begins with a tag (section 7). ParseIMAPCommand makes it. It
 // aliases the bytes given to ParseIMAPCommand.
@@ -120,19 +163,24 @@ type IMAPCommand struct {
 // ParseIMAPCommand returns a view of the command b, with or without its last line
 // end. The error is Short when b has no tag and verb.
 func ParseIMAPCommand(b []byte) (IMAPCommand, error) {
-	c, err := ParseCommand(b)
-	if err != nil {
-		return IMAPCommand{}, err
+	tagged, _ := cutVerb(b)
+	c, ok := cutVerb(tagged.arg)
+	if !ok {
+		return IMAPCommand{}, wire.Fail("IMAP command", wire.Short, len(b), 0)
 	}
-	tag := c.verb
-	if c, err = ParseCommand(c.arg); err != nil {
-		return IMAPCommand{}, err
-	}
-	return IMAPCommand{tag, c}, nil
+	return IMAPCommand{tagged.verb, c}, nil
 }
 
 // Tag returns the tag.
 func (c IMAPCommand) Tag() []byte { return c.tag }
+
+// AppendText appends the tag and what Command.AppendText does to dst.
+func (c IMAPCommand) AppendText(dst []byte) ([]byte, error) {
+	return c.Command.AppendText(append(text.AppendEscaped(dst, c.tag), ' '))
+}
+
+// String returns what AppendText appends.
+func (c IMAPCommand) String() string { b, _ := c.AppendText(nil); return string(b) }
 
 // User returns the user name of LOGIN (RFC 9051 section 6.2.3), sent as an atom,
 // quoted or as a literal; nil of other commands.

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"iter"
+	"strconv"
 
 	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
@@ -48,7 +49,7 @@ func headerLen(b []byte) int {
 
 // Fields returns the fields in their order: name and body, both as they were
 // sent but for the white space around them. A body that is folded over several
-// lines (RFC 5322 section 2.2.3) has the line ends in it: see AppendUnfolded.
+// lines (RFC 5322 section 2.2.3) has the line ends in it: see Text.
 // Lines that are no field are left out: the name of one is printable ASCII
 // without a space in it.
 func (h Header) Fields() iter.Seq2[[]byte, []byte] {
@@ -109,9 +110,23 @@ func (h Header) Len() int { return len(h.b) }
 // Bytes returns the header section.
 func (h Header) Bytes() []byte { return h.b }
 
-// AppendUnfolded appends a field's body to dst without the line ends that fold
-// it (RFC 5322 section 2.2.3); the white space behind them stays.
-func AppendUnfolded(dst, body []byte) []byte {
+// AppendText appends a short description to dst: how many fields and bytes there
+// are.
+func (h Header) AppendText(dst []byte) ([]byte, error) {
+	n := 0
+	for range h.Fields() {
+		n++
+	}
+	dst = strconv.AppendInt(append(dst, "fields "...), int64(n), 10)
+	return strconv.AppendInt(append(dst, " len "...), int64(len(h.b)), 10), nil
+}
+
+// String returns what AppendText appends.
+func (h Header) String() string { b, _ := h.AppendText(nil); return string(b) }
+
+// appendUnfolded appends a field's body to dst without the line ends that fold
+// it (RFC 5322 section 2.2.3); the white space after them stays.
+func appendUnfolded(dst, body []byte) []byte {
 	for more := true; more; {
 		var line []byte
 		line, body, more = text.CutLine(body)

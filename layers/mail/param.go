@@ -117,6 +117,15 @@ func (p Params) Get(name string) string {
 	return Text(unquotePairs(plain))
 }
 
+// AppendText appends value and parameters to dst as they were sent. Nothing in it
+// but printable ASCII comes from the sender.
+func (p Params) AppendText(dst []byte) ([]byte, error) {
+	return text.AppendEscaped(dst, p.b), nil
+}
+
+// String returns what AppendText appends.
+func (p Params) String() string { b, _ := p.AppendText(nil); return string(b) }
+
 // continuation reports whether a parameter is name, or a piece of it: name*,
 // name*0, name*0* (RFC 2231 sections 3 and 4). The index is -1 for name itself.
 func continuation(n []byte, name string) (index int, escaped, ok bool) {
@@ -201,7 +210,7 @@ func unquotePairs(b []byte) []byte {
 // decoded (RFC 2047). The charsets known are UTF-8, US-ASCII, ISO-8859-1 and
 // Windows-1252; a body with words in another stays encoded.
 func Text(body []byte) string {
-	text := string(AppendUnfolded(nil, body))
+	text := string(appendUnfolded(nil, body))
 	if !strings.Contains(text, "=?") {
 		return text
 	}

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"strconv"
 
+	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
@@ -59,6 +60,26 @@ type Frame struct {
 	// CONNECTION_CLOSE.
 	Data []byte
 }
+
+// AppendText appends a short description to dst. Nothing in it but printable ASCII
+// comes from the frame.
+func (f Frame) AppendText(dst []byte) ([]byte, error) {
+	dst = append(dst, f.Type.String()...)
+	switch f.Type {
+	case FrameAck, FrameAckECN:
+		return strconv.AppendUint(append(dst, " largest "...), f.Largest, 10), nil
+	case FrameCrypto:
+		dst = strconv.AppendUint(append(dst, " offset "...), f.Offset, 10)
+		return strconv.AppendInt(append(dst, " len "...), int64(len(f.Data)), 10), nil
+	case FrameConnectionClose:
+		dst = strconv.AppendUint(append(dst, " error 0x"...), f.Error, 16)
+		return text.AppendQuoted(append(dst, ' '), f.Data), nil
+	}
+	return strconv.AppendInt(append(dst, " size "...), int64(f.Size), 10), nil
+}
+
+// String returns what AppendText appends.
+func (f Frame) String() string { b, _ := f.AppendText(nil); return string(b) }
 
 // Frames returns the frames of an Initial packet's payload, up to the end or
 // the first that is damaged or that an Initial packet may not hold.

@@ -96,7 +96,7 @@ func parsePacket(b []byte) (Packet, wire.Reason) {
 			return Packet{}, wire.Malformed
 		}
 		return p, 0
-	case !v.Known():
+	case !v.IsKnown():
 		return p, 0
 	case b[0]&fixedBit == 0 || len(p.DstID()) > maxID || len(p.SrcID()) > maxID:
 		return Packet{}, wire.Malformed
@@ -258,6 +258,15 @@ func (p ShortPacket) Payload() []byte { return p.b[1+p.id:] }
 // Bytes returns header and payload.
 func (p ShortPacket) Bytes() []byte { return p.b }
 
+// AppendText appends a short description to dst.
+func (p ShortPacket) AppendText(dst []byte) ([]byte, error) {
+	dst = hex.AppendEncode(append(dst, "1-RTT DCID "...), p.DstID())
+	return strconv.AppendInt(append(dst, " len "...), int64(len(p.Payload())), 10), nil
+}
+
+// String returns what AppendText appends.
+func (p ShortPacket) String() string { b, _ := p.AppendText(nil); return string(b) }
+
 // quicVarint reads a number (RFC 9000 section 16) and how many bytes it takes,
 // 0 when b ends before it does.
 func varint(b []byte) (v uint64, n int) {
@@ -282,3 +291,6 @@ func (p Packet) AppendText(dst []byte) ([]byte, error) {
 	dst = hex.AppendEncode(append(dst, " DCID "...), p.DstID())
 	return hex.AppendEncode(append(dst, " SCID "...), p.SrcID()), nil
 }
+
+// String returns what AppendText appends.
+func (p Packet) String() string { b, _ := p.AppendText(nil); return string(b) }

@@ -81,14 +81,14 @@ func (v Version) secrets() *secrets {
 	return nil
 }
 
-// Known reports whether packets of this version are taken apart here, and their
+// IsKnown reports whether packets of this version are taken apart here, and their
 // Initial packets can be decrypted: the versions 1 and 2, the drafts of version
 // 1 from 22 on and the one of version 2, and those that Google and Meta used.
-func (v Version) Known() bool { return v.secrets() != nil }
+func (v Version) IsKnown() bool { return v.secrets() != nil }
 
-// Reserved reports whether the version is one of those that stand for none, so
+// IsReserved reports whether the version is one of those that stand for none, so
 // that the other side must negotiate (RFC 9000 section 15).
-func (v Version) Reserved() bool { return v&0x0f0f0f0f == 0x0a0a0a0a }
+func (v Version) IsReserved() bool { return v&0x0f0f0f0f == 0x0a0a0a0a }
 
 // packetType returns what the flags of a long header say (RFC 9000 section
 // 17.2, RFC 9369 section 3.2).

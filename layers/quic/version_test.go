@@ -81,8 +81,8 @@ func TestQUICVersion(t *testing.T) {
 		{0x51303436, "0x51303436", false, false},
 		{0x1a2a3a4a, "0x1a2a3a4a", false, true},
 	} {
-		if tt.v.String() != tt.name || tt.v.Known() != tt.known || tt.v.Reserved() != tt.reserved {
-			t.Errorf("%v: known %v, reserved %v", tt.v, tt.v.Known(), tt.v.Reserved())
+		if tt.v.String() != tt.name || tt.v.IsKnown() != tt.known || tt.v.IsReserved() != tt.reserved {
+			t.Errorf("%v: known %v, reserved %v", tt.v, tt.v.IsKnown(), tt.v.IsReserved())
 		}
 		if (InitialKeys(tt.v, rfcQUICID, true) != nil) != tt.known {
 			t.Errorf("%v: keys", tt.v)

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"iter"
 
+	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
@@ -113,6 +114,16 @@ func (k KexInit) side(i int, fromClient bool) []byte {
 // Bytes returns the message.
 func (k KexInit) Bytes() []byte { return k.b }
 
+// AppendText appends the key exchange methods and the kinds of host keys to dst.
+// Nothing in it but printable ASCII comes from the message.
+func (k KexInit) AppendText(dst []byte) ([]byte, error) {
+	dst = text.AppendEscaped(append(dst, "kex "...), k.KexAlgorithms())
+	return text.AppendEscaped(append(dst, " host key "...), k.HostKeyAlgorithms()), nil
+}
+
+// String returns what AppendText appends.
+func (k KexInit) String() string { b, _ := k.AppendText(nil); return string(b) }
+
 // AppendHASSH appends the HASSH of a client's message or the HASSHServer of a
 // server's, 32 hex digits of an MD5, to dst. It is that of salesforce/hassh:
 // over the methods of key exchange, and the ciphers, MACs and compression
@@ -198,3 +209,11 @@ func (r KexReply) AppendFingerprint(dst []byte) []byte {
 
 // Bytes returns the message.
 func (r KexReply) Bytes() []byte { return r.b }
+
+// AppendText appends kind and fingerprint of the host key to dst.
+func (r KexReply) AppendText(dst []byte) ([]byte, error) {
+	return r.AppendFingerprint(append(append(dst, r.KeyType()...), ' ')), nil
+}
+
+// String returns what AppendText appends.
+func (r KexReply) String() string { b, _ := r.AppendText(nil); return string(b) }

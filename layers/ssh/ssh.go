@@ -3,7 +3,9 @@ package ssh
 import (
 	"bytes"
 	"encoding/binary"
+	"strconv"
 
+	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
@@ -28,6 +30,7 @@ type Ident struct {
 // send before are the caller's to skip. The error is Malformed, also for a line longer than 255
 // bytes.
 func ParseIdent(b []byte) (Ident, error) {
+	have := len(b)
 	if i := bytes.IndexByte(b[:min(len(b), maxID)], '\n'); i >= 0 {
 		b = b[:i:i]
 	}
@@ -36,11 +39,11 @@ func ParseIdent(b []byte) (Ident, error) {
 		b = b[:i:i]
 	}
 	if len(b) > maxID || !bytes.HasPrefix(b, []byte(prefix)) {
-		return Ident{}, wire.Fail("SSH identification", wire.Malformed, len(b), 0)
+		return Ident{}, wire.Fail("SSH identification", wire.Malformed, have, 0)
 	}
 	i := bytes.IndexByte(b[len(prefix):], '-')
 	if i <= 0 {
-		return Ident{}, wire.Fail("SSH identification", wire.Malformed, len(b), 0)
+		return Ident{}, wire.Fail("SSH identification", wire.Malformed, have, 0)
 	}
 	return Ident{b, len(prefix) + i + 1}, nil
 }
@@ -63,6 +66,15 @@ func (s Ident) Comments() []byte {
 
 // Bytes returns the line without its end.
 func (s Ident) Bytes() []byte { return s.b }
+
+// AppendText appends the line to dst. Nothing in it but printable ASCII comes from
+// the sender.
+func (s Ident) AppendText(dst []byte) ([]byte, error) {
+	return text.AppendEscaped(dst, s.b), nil
+}
+
+// String returns what AppendText appends.
+func (s Ident) String() string { b, _ := s.AppendText(nil); return string(b) }
 
 // Binary packet (RFC 4253 section 6): length, length of padding, payload,
 // padding; a MAC only behind the key exchange.
@@ -121,3 +133,12 @@ func (p Packet) Payload() []byte {
 
 // Bytes returns the packet, padding included.
 func (p Packet) Bytes() []byte { return p.b }
+
+// AppendText appends a short description to dst.
+func (p Packet) AppendText(dst []byte) ([]byte, error) {
+	dst = strconv.AppendUint(append(dst, "message "...), uint64(p.Message()), 10)
+	return strconv.AppendInt(append(dst, " len "...), int64(len(p.Payload())), 10), nil
+}
+
+// String returns what AppendText appends.
+func (p Packet) String() string { b, _ := p.AppendText(nil); return string(b) }

@@ -112,7 +112,7 @@ func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool)
 	if d.clock.tick(rec.Time) {
 		d.expire(d.clock.now)
 	}
-	if !p.Fragment() {
+	if !p.IsFragment() {
 		return Datagram{}, false
 	}
 	f, ok := findFragment(p)
@@ -139,7 +139,7 @@ func (d *Defragmenter) Whole(p *layers.Packet, rec *pcap.Record) (whole *layers.
 	ref := RefOf(d.Capture, rec)
 	from := source{ref, ref}
 	for range maxNested + 1 {
-		if !p.Fragment() {
+		if !p.IsFragment() {
 			return p, from.first
 		}
 		f, ok := findFragment(p)

@@ -29,7 +29,7 @@ type dtlsMessage struct {
 // pushDTLS takes a datagram if it begins with a handshake record of DTLS that is
 // not encrypted.
 func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
-	if len(b) < 13 || b[0] != byte(tls.ContentHandshake) || b[1] != 0xfe || p.Fragment() {
+	if len(b) < 13 || b[0] != byte(tls.ContentHandshake) || b[1] != 0xfe || p.IsFragment() {
 		return false
 	}
 	f, ok := p.Flow()

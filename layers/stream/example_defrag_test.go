@@ -26,7 +26,7 @@ func ExampleDefragmenter() {
 	var frags stream.Defragmenter
 	for _, rec := range records {
 		d.Decode(&p, rec)
-		if p.Fragment() {
+		if p.IsFragment() {
 			whole, ok := frags.Push(&p, rec)
 			if !ok {
 				continue // not complete yet

@@ -31,7 +31,7 @@ type openvpnTable struct {
 // begins one.
 func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 	t := &a.openvpn
-	if len(b) < openvpnResetLen || len(t.sessions) == 0 && b[0] != openvpnClientReset<<3 || p.Fragment() {
+	if len(b) < openvpnResetLen || len(t.sessions) == 0 && b[0] != openvpnClientReset<<3 || p.IsFragment() {
 		return false
 	}
 	f, ok := p.Flow()

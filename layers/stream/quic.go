@@ -20,7 +20,7 @@ const (
 
 // pushQUIC takes a datagram if it is QUIC's and has a long header.
 func (a *Assembler) pushQUIC(p *layers.Packet, b []byte, ref Ref) bool {
-	if !mayBeQUIC(b) || p.Fragment() {
+	if !mayBeQUIC(b) || p.IsFragment() {
 		return false
 	}
 	f, ok := p.Flow()
@@ -53,7 +53,7 @@ func mayBeQUIC(b []byte) bool {
 		return false
 	}
 	v := quic.Version(binary.BigEndian.Uint32(b[1:]))
-	return v == 0 || v.Known() || v.Reserved()
+	return v == 0 || v.IsKnown() || v.IsReserved()
 }
 
 // A quicDatagram is a datagram whose packets are looked at one by one.
@@ -81,13 +81,13 @@ func (d *quicDatagram) accepts(q quic.Packet) bool {
 	switch q.Type() {
 	case quic.VersionNegotiation:
 		for v := range q.SupportedVersions() {
-			if v.Known() || v.Reserved() {
+			if v.IsKnown() || v.IsReserved() {
 				return true
 			}
 		}
 		return false
 	case quic.Unknown:
-		return q.Version().Reserved() && d.size >= quicMinDatagram && len(q.DstID()) >= quicMinFirstID
+		return q.Version().IsReserved() && d.size >= quicMinDatagram && len(q.DstID()) >= quicMinFirstID
 	case quic.Retry:
 		return true
 	}

@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"fmt"
 	"iter"
 
 	"github.com/sightline-go/sightline/internal/text"
@@ -20,8 +21,8 @@ const certificateLen = 3
 // error is Short when b ends before the message does, Malformed when it is another
 // message.
 func ParseCertificate(b []byte) (Certificate, error) {
-	b, err := parseHandshake(b, TypeCertificate)
-	return Certificate{b}, err
+	m, err := parseHandshake(b, TypeCertificate, certificateLayer)
+	return Certificate{m}, err
 }
 
 // Chain returns the certificates (RFC 5280 section 4.1), each in DER, the
@@ -58,3 +59,15 @@ func (c Certificate) Validate() error {
 
 // Bytes returns the message, its handshake header included.
 func (c Certificate) Bytes() []byte { return c.b }
+
+// AppendText appends a short description to dst.
+func (c Certificate) AppendText(dst []byte) ([]byte, error) {
+	n := 0
+	for range c.Chain() {
+		n++
+	}
+	return fmt.Appendf(dst, "%v chain of %d", TypeCertificate, n), nil
+}
+
+// String returns what AppendText appends.
+func (c Certificate) String() string { b, _ := c.AppendText(nil); return string(b) }

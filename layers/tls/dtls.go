@@ -2,6 +2,7 @@ package tls
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
@@ -63,6 +64,14 @@ func (r DTLSRecord) Payload() []byte { return r.b[dtlsRecordHeaderLen:] }
 // Bytes returns header and payload.
 func (r DTLSRecord) Bytes() []byte { return r.b }
 
+// AppendText appends a short description to dst.
+func (r DTLSRecord) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "%v version 0x%04x epoch %d sequence %d len %d", r.Type(), r.Version(), r.Epoch(), r.Sequence(), len(r.Payload())), nil
+}
+
+// String returns what AppendText appends.
+func (r DTLSRecord) String() string { b, _ := r.AppendText(nil); return string(b) }
+
 // DTLSHandshake is a view of one fragment of a handshake message (RFC 6347
 // section 4.2.2); often the fragment is the whole message. ParseDTLSHandshake
 // makes it.
@@ -107,6 +116,14 @@ func (m DTLSHandshake) Body() []byte { return m.b[dtlsHandshakeHeaderLen:] }
 
 // Bytes returns header and body.
 func (m DTLSHandshake) Bytes() []byte { return m.b }
+
+// AppendText appends a short description to dst.
+func (m DTLSHandshake) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "%v message %d offset %d len %d of %d", m.Type(), m.Message(), m.Offset(), len(m.Body()), m.Len()), nil
+}
+
+// String returns what AppendText appends.
+func (m DTLSHandshake) String() string { b, _ := m.AppendText(nil); return string(b) }
 
 // AppendHandshake appends a handshake message of DTLS to dst as TLS would
 // frame it: type and length before the body, and a ClientHello without its

@@ -2,6 +2,7 @@ package tls
 
 import (
 	"encoding/binary"
+	"fmt"
 	"iter"
 
 	"github.com/sightline-go/sightline/internal/text"
@@ -37,27 +38,27 @@ type ClientHello struct {
 // view of it that aliases b. The error is Short when b ends before the message
 // does, Malformed when it is another message or its parts exceed its length.
 func ParseClientHello(b []byte) (ClientHello, error) {
-	b, err := parseHandshake(b, TypeClientHello)
+	m, err := parseHandshake(b, TypeClientHello, clientHelloLayer)
 	if err != nil {
 		return ClientHello{}, err
 	}
-	if len(b) < helloSessionIDOff {
+	if len(m) < helloSessionIDOff {
 		return ClientHello{}, wire.Fail(clientHelloLayer, wire.Malformed, len(b), 0)
 	}
-	h := ClientHello{b: b}
-	_, rest, ok := text.CutVector(b[helloSessionIDOff:], 1)
+	h := ClientHello{b: m}
+	_, rest, ok := text.CutVector(m[helloSessionIDOff:], 1)
 	if !ok {
 		return ClientHello{}, wire.Fail(clientHelloLayer, wire.Malformed, len(b), 0)
 	}
-	h.suites = len(b) - len(rest)
+	h.suites = len(m) - len(rest)
 	if _, rest, ok = text.CutVector(rest, 2); !ok {
 		return ClientHello{}, wire.Fail(clientHelloLayer, wire.Malformed, len(b), 0)
 	}
-	h.compression = len(b) - len(rest)
+	h.compression = len(m) - len(rest)
 	if _, rest, ok = text.CutVector(rest, 1); !ok {
 		return ClientHello{}, wire.Fail(clientHelloLayer, wire.Malformed, len(b), 0)
 	}
-	h.extensions = len(b) - len(rest)
+	h.extensions = len(m) - len(rest)
 	return h, nil
 }
 
@@ -189,3 +190,20 @@ func (h ClientHello) fail(off int) error {
 
 // Bytes returns the message, its handshake header included.
 func (h ClientHello) Bytes() []byte { return h.b }
+
+// AppendText appends a short description to dst: the highest version offered, the
+// host name, and the protocols of ALPN. Nothing in it but printable ASCII comes
+// from the message.
+func (h ClientHello) AppendText(dst []byte) ([]byte, error) {
+	dst = fmt.Appendf(dst, "%v version 0x%04x", TypeClientHello, h.highestVersion())
+	if name := h.ServerName(); len(name) > 0 {
+		dst = text.AppendQuoted(append(dst, " name "...), name)
+	}
+	for name := range h.ALPN() {
+		dst = text.AppendQuoted(append(dst, " alpn "...), name)
+	}
+	return dst, nil
+}
+
+// String returns what AppendText appends.
+func (h ClientHello) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -2,6 +2,7 @@ package tls
 
 import (
 	"encoding/binary"
+	"fmt"
 	"iter"
 
 	"github.com/sightline-go/sightline/internal/text"
@@ -26,18 +27,18 @@ const serverHelloFixed = 3
 // view of it that aliases b. The error is Short when b ends before the message
 // does, Malformed when it is another message or its parts exceed its length.
 func ParseServerHello(b []byte) (ServerHello, error) {
-	b, err := parseHandshake(b, TypeServerHello)
+	m, err := parseHandshake(b, TypeServerHello, serverHelloLayer)
 	if err != nil {
 		return ServerHello{}, err
 	}
-	if len(b) < helloSessionIDOff {
+	if len(m) < helloSessionIDOff {
 		return ServerHello{}, wire.Fail(serverHelloLayer, wire.Malformed, len(b), 0)
 	}
-	_, rest, ok := text.CutVector(b[helloSessionIDOff:], 1)
+	_, rest, ok := text.CutVector(m[helloSessionIDOff:], 1)
 	if !ok || len(rest) < serverHelloFixed {
 		return ServerHello{}, wire.Fail(serverHelloLayer, wire.Malformed, len(b), 0)
 	}
-	return ServerHello{b, len(b) - len(rest)}, nil
+	return ServerHello{m, len(m) - len(rest)}, nil
 }
 
 // Version returns the version field: what is spoken up to TLS 1.2 (0x0303). See
@@ -124,3 +125,16 @@ func (h ServerHello) Validate() error {
 
 // Bytes returns the message, its handshake header included.
 func (h ServerHello) Bytes() []byte { return h.b }
+
+// AppendText appends a short description to dst: version, cipher suite and
+// protocol. Nothing in it but printable ASCII comes from the message.
+func (h ServerHello) AppendText(dst []byte) ([]byte, error) {
+	dst = fmt.Appendf(dst, "%v version 0x%04x suite 0x%04x", TypeServerHello, h.SelectedVersion(), h.CipherSuite())
+	if name := h.ALPN(); len(name) > 0 {
+		dst = text.AppendQuoted(append(dst, " alpn "...), name)
+	}
+	return dst, nil
+}
+
+// String returns what AppendText appends.
+func (h ServerHello) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -2,6 +2,7 @@ package tls
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 
 	"github.com/sightline-go/sightline/internal/text"
@@ -85,6 +86,14 @@ func (r Record) Payload() []byte { return r.b[recordHeaderLen:] }
 // Bytes returns header and payload.
 func (r Record) Bytes() []byte { return r.b }
 
+// AppendText appends a short description to dst.
+func (r Record) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "%v version 0x%04x len %d", r.Type(), r.Version(), len(r.Payload())), nil
+}
+
+// String returns what AppendText appends.
+func (r Record) String() string { b, _ := r.AppendText(nil); return string(b) }
+
 // Handshake message (RFC 8446 section 4): type, length of 24 bits, body.
 const handshakeHeaderLen = 4
 
@@ -163,10 +172,11 @@ func ParseHandshake(b []byte) (Handshake, error) {
 }
 
 // parseHandshake returns the handshake message of type t that b begins with. The
-// error is Malformed when it is of another type, however short b is.
-func parseHandshake(b []byte, t HandshakeType) ([]byte, error) {
+// error is Malformed when it is of another type, however short b is; layer is
+// what it calls the message.
+func parseHandshake(b []byte, t HandshakeType, layer string) ([]byte, error) {
 	if len(b) > 0 && b[0] != byte(t) {
-		return nil, wire.Malformed
+		return nil, wire.Fail(layer, wire.Malformed, len(b), 0)
 	}
 	m, err := ParseHandshake(b)
 	return m.b, err
@@ -202,3 +212,11 @@ func (m Handshake) Body() []byte { return m.b[handshakeHeaderLen:] }
 
 // Bytes returns header and body.
 func (m Handshake) Bytes() []byte { return m.b }
+
+// AppendText appends a short description to dst.
+func (m Handshake) AppendText(dst []byte) ([]byte, error) {
+	return fmt.Appendf(dst, "%v len %d", m.Type(), len(m.Body())), nil
+}
+
+// String returns what AppendText appends.
+func (m Handshake) String() string { b, _ := m.AppendText(nil); return string(b) }

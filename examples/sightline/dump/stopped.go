@@ -82,7 +82,7 @@ func (f *fields) damage(p *layers.Packet, rec *pcap.Record) {
 	}
 	switch {
 	case !ok:
-	case e.Reason == wire.Short && p.Fragment():
+	case e.Reason == wire.Short && p.IsFragment():
 		// The rest is in a later fragment.
 	case e.Reason == wire.Truncated, e.Reason == wire.Short && e.Layer == layers.KindDNS.String() && rec.Truncated():
 		f.object.boolean(short, true)
