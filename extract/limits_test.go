@@ -20,6 +20,7 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
@@ -384,8 +385,9 @@ func TestStreamBounds(t *testing.T) {
 
 // Of large packets no more than so many bytes are handed out at a time.
 func TestRoundBytes(t *testing.T) {
+	count := fault.Size(500, 50)
 	large := new(build.Pcap).Add(start, make([]byte, 200_000)).Bytes()
-	r, err := pcap.NewReader(bytes.NewReader(append(large[:24:24], bytes.Repeat(large[24:], 500)...)))
+	r, err := pcap.NewReader(bytes.NewReader(append(large[:24:24], bytes.Repeat(large[24:], count)...)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -408,7 +410,7 @@ func TestRoundBytes(t *testing.T) {
 			t.Errorf("a round of %d bytes", size)
 		}
 		if err != nil {
-			if packets != 500 {
+			if packets != count {
 				t.Errorf("%d packets", packets)
 			}
 			return

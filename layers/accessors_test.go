@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/sightline-go/sightline/internal/fault"
 )
 
 // A view is one Parse function and bytes that it accepts.
@@ -130,10 +132,10 @@ func TestViews(t *testing.T) {
 			if n := touch(t, x); n < 2 {
 				t.Errorf("%d methods called", n)
 			}
-			for n := range b {
+			for n := 0; n < len(b); n += fault.Size(1, 3) {
 				cutView(t, v, b, n)
 			}
-			for i := range b {
+			for i := 0; i < len(b); i += fault.Size(1, 3) {
 				for _, c := range []byte{0, 0x80, 0xff, b[i] + 1} {
 					m := bytes.Clone(b)
 					m[i] = c
