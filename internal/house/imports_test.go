@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"internal/cli":        {"internal/defuse"},
 	"internal/defuse":     {},
 	"internal/fault":      {},
+	"internal/gen/misp":   {"extract/misp"},
 	"internal/window":     {},
 	"internal/ng":         {"internal/window"},
 	"pcap":                {"internal/window", "internal/ng"},
