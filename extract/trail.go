@@ -219,8 +219,10 @@ func (t *Trail) move(place []int) {
 		if m.last != nil {
 			m.last.capture = int32(place[m.last.capture])
 		}
-		if m.conn != nil {
-			m.conn.Start.Capture = place[m.conn.Start.Capture]
+		if m.conn != nil { // the rows of one message share it
+			conn := *m.conn
+			conn.Start.Capture = place[conn.Start.Capture]
+			m.conn = &conn
 		}
 	}
 	slices.SortFunc(t.marks, func(a, b mark) int { return a.compare(&b) })
