@@ -71,7 +71,7 @@ func TestFlippedBits(t *testing.T) {
 		begun := time.Now()
 		readBytes(t, b, Options{})
 		once := time.Since(begun)
-		for i := 0; i < len(b); i += fault.Size(1, 13) {
+		for i := 0; i < len(b); i += fault.Size(1, 29) {
 			flipped := bytes.Clone(b)
 			flipped[i] ^= 1 << (i % 8)
 			begun := time.Now()

@@ -96,7 +96,7 @@ func TestEveryField(t *testing.T) {
 			t.Fatal(whole, err)
 		}
 		for width := 2; width <= 8; width *= 2 {
-			for at := 0; at+width <= len(b); at += min(width, 4) * fault.Size(1, 3) {
+			for at := 0; at+width <= len(b); at += min(width, 4) * fault.Size(1, 7) {
 				for _, v := range []uint64{0, 1, 1<<64 - 1, random.Uint64()} {
 					lie := bytes.Clone(b)
 					copy(lie[at:], order(big, v, width))
