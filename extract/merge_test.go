@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -84,7 +85,7 @@ func sameText(t *testing.T, name, a, b string) {
 func crowd() []byte {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var f build.Pcap
-	for i := range 12_000 {
+	for i := range fault.Size(12_000, 6000) {
 		at := start.Add(time.Duration(i) * 5 * time.Millisecond)
 		src := fmt.Sprintf("10.0.%d.%d", rng.IntN(4), rng.IntN(250)+1)
 		dst := fmt.Sprintf("192.0.2.%d", rng.IntN(250)+1)
