@@ -60,7 +60,7 @@ func TestSourceFailsAtEveryByte(t *testing.T) {
 	b := story(9).Bytes()
 	before := runtime.NumGoroutine()
 	want := map[int64]string{}
-	for at := 24; at < len(b); at++ {
+	for at := 24; at < len(b); at += fault.Size(1, 7) {
 		for _, workers := range []int{1, 4} {
 			r, err := pcap.NewReader(io.MultiReader(iotest.OneByteReader(bytes.NewReader(b[:at])), iotest.ErrReader(syscall.EIO)))
 			if err != nil {
@@ -98,7 +98,7 @@ func (c *countdown) Err() error {
 // A context that is cancelled wherever it is looked at: the report is that of the
 // packets that were read, and nobody is left working.
 func TestCancelledEverywhere(t *testing.T) {
-	const packets = 10_000
+	packets := fault.Size(10_000, 2500)
 	b := story(packets).Bytes()
 	before := runtime.NumGoroutine()
 	for _, workers := range []int{1, 4} {
@@ -117,7 +117,7 @@ func TestCancelledEverywhere(t *testing.T) {
 			ends[rep.Packets] = true
 			sameText(t, fmt.Sprintf("%d workers, asked %d times", workers, n), firstPackets(t, b, rep.Packets), jsonOf(t, rep, false))
 			if err == nil {
-				if rep.Packets != packets {
+				if rep.Packets != int64(packets) {
 					t.Errorf("%d workers: %d packets without an error", workers, rep.Packets)
 				}
 				break
@@ -150,7 +150,7 @@ func TestCancelledAtEveryPacket(t *testing.T) {
 	const packets = 60
 	b := story(packets).Bytes()
 	before := runtime.NumGoroutine()
-	for at := 0; at < len(b); at += 50 {
+	for at := 0; at < len(b); at += fault.Size(50, 200) {
 		for _, workers := range []int{1, 4} {
 			ctx, cancel := context.WithCancel(t.Context())
 			r, err := pcap.NewReader(&stopper{Reader: bytes.NewReader(b), left: at, cancel: cancel})
@@ -181,9 +181,9 @@ func TestClocksJump(t *testing.T) {
 		"one from 1970":  func(i int) time.Time { return start.Add(time.Duration(min(i%1000, 1)-1) * 56 * 365 * 24 * time.Hour) },
 		"at both ends":   func(i int) time.Time { return time.Unix(int64(i%2)*(1<<32-1), 0) },
 	} {
-		const packets = 3000
+		packets := int64(fault.Size(3000, 1200)) // the clocks below change at 1000
 		f := new(build.Pcap)
-		r, err := pcap.NewReaderBytes(story(packets).Bytes())
+		r, err := pcap.NewReaderBytes(story(int(packets)).Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}

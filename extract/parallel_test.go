@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
 // Of large packets no more than so many bytes are handed out at a time.
 func TestRoundBytes(t *testing.T) {
+	count := fault.Size(500, 50)
 	large := new(build.Pcap).Add(start, make([]byte, 200_000)).Bytes()
-	r, err := pcap.NewReader(bytes.NewReader(append(large[:24:24], bytes.Repeat(large[24:], 500)...)))
+	r, err := pcap.NewReader(bytes.NewReader(append(large[:24:24], bytes.Repeat(large[24:], count)...)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +41,7 @@ func TestRoundBytes(t *testing.T) {
 			t.Errorf("a round of %d bytes", size)
 		}
 		if err != nil {
-			if packets != 500 {
+			if packets != count {
 				t.Errorf("%d packets", packets)
 			}
 			return
@@ -51,7 +53,7 @@ func TestRoundBytes(t *testing.T) {
 func crowd() []byte {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var f build.Pcap
-	for i := range 12_000 {
+	for i := range fault.Size(12_000, 6000) {
 		at := start.Add(time.Duration(i) * 5 * time.Millisecond)
 		src := fmt.Sprintf("10.0.%d.%d", rng.IntN(4), rng.IntN(250)+1)
 		dst := fmt.Sprintf("192.0.2.%d", rng.IntN(250)+1)

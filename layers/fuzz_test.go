@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/internal/viewtest"
 	"github.com/sightline-go/sightline/layers/wire"
 	"github.com/sightline-go/sightline/pcap"
@@ -60,7 +61,7 @@ func TestDecodeMutated(t *testing.T) {
 	var p Packet
 	for _, c := range linkSamples {
 		b := viewtest.Unhex(t, c.packet)
-		for n := range b {
+		for n := 0; n < len(b); n += fault.Size(1, 3) {
 			d.DecodeBytes(&p, c.link, bytes.Clone(b[:n]))
 			checkPacket(t, &p)
 			m := bytes.Clone(b)

@@ -2,12 +2,12 @@ package pcap
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
 	"time"
 
+	"github.com/sightline-go/sightline/internal/ng"
 	"github.com/sightline-go/sightline/internal/window"
 )
 
@@ -42,7 +42,7 @@ const (
 // isClassic reports whether b begins with the magic number of a classic file.
 func (h *Header) isClassic(b []byte) bool {
 	for _, big := range []bool{false, true} {
-		switch magic := u32(b, big); magic {
+		switch magic := ng.Uint32(b, big); magic {
 		case magicMicros, magicNanos, magicModified:
 			h.Format, h.BigEndian = FormatPcap, big
 			h.Nanoseconds, h.Modified = magic == magicNanos, magic == magicModified
@@ -158,7 +158,7 @@ func (r *Reader) nextClassic() (*Record, error) {
 	rec := &r.rec
 	rec.Time = time.Unix(int64(h.seconds), int64(h.fraction)*r.unit).UTC()
 	rec.Data = b[r.trail.headerLen:size:size]
-	rec.WireLen = toInt(h.wireLen)
+	rec.WireLen = ng.Int(h.wireLen)
 	rec.Number, rec.Offset = r.number&r.numbered, offset
 	return rec, nil
 }
@@ -230,25 +230,9 @@ func (h *Header) swap() swap {
 	return swapNever
 }
 
-// toInt returns a length as an int, the largest one where an int has 32 bits
-// and the length more.
-func toInt(n uint32) int { return int(min(uint64(n), math.MaxInt)) }
+func (r *Reader) uint32(b []byte) uint32 { return ng.Uint32(b, r.header.BigEndian) }
 
-func u32(b []byte, big bool) uint32 {
-	if big {
-		return binary.BigEndian.Uint32(b)
-	}
-	return binary.LittleEndian.Uint32(b)
-}
-
-func (r *Reader) uint32(b []byte) uint32 { return u32(b, r.header.BigEndian) }
-
-func (r *Reader) uint16(b []byte) uint16 {
-	if r.header.BigEndian {
-		return binary.BigEndian.Uint16(b)
-	}
-	return binary.LittleEndian.Uint16(b)
-}
+func (r *Reader) uint16(b []byte) uint16 { return ng.Uint16(b, r.header.BigEndian) }
 
 // cutShort returns the error for a record of which only have is there.
 func (r *Reader) cutShort(offset int64, have []byte, size int, err error) error {

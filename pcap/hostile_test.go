@@ -49,7 +49,10 @@ func TestHostileNumbers(t *testing.T) {
 	ng.Block(5, []uint32{0, 0, 1}, nil, build.Option{Code: 4, Value: make([]byte, 8)})
 	r := rand.New(rand.NewPCG(31, 7))
 	for name, b := range map[string][]byte{"classic": classic(8), "pcapng": ng.Bytes(), "sections": sections()} {
-		for _, at := range fields(b) {
+		for i, at := range fields(b) {
+			if i%fault.Size(1, 5) > 0 {
+				continue
+			}
 			before := binary.LittleEndian.Uint32(b[at:])
 			for _, v := range []uint32{0, 1, 3, 4, 0xffff, 0x10000, 1 << 30, 1<<31 - 1, 1 << 31, 1<<32 - 1, r.Uint32(), before + 1, before - 1, before + 4} {
 				hostile := bytes.Clone(b)

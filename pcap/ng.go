@@ -109,7 +109,7 @@ func (r *Reader) nextEnhanced() *Record {
 	}
 	b = b[:size]
 	iface := uint(word(p[8:], big))
-	if word(p[:], big) != ng.TypeEnhancedPacket || uint(u32(b[size-end:], big)) != size || iface >= uint(len(r.ng.Ifaces)) ||
+	if word(p[:], big) != ng.TypeEnhancedPacket || uint(ng.Uint32(b[size-end:], big)) != size || iface >= uint(len(r.ng.Ifaces)) ||
 		uint(capLen) > size-enhancedLen-end || uint(capLen) > uint(r.maxRecord) {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (r *Reader) fill(b *ng.Block, p *ng.Packet) *Record {
 func (r *Reader) finish(i *ng.Interface, wireLen uint32) {
 	r.number++
 	rec := &r.rec
-	rec.WireLen = toInt(wireLen)
+	rec.WireLen = ng.Int(wireLen)
 	rec.LinkType, rec.FCSLen = LinkType(i.LinkType), i.FCSLen
 	if rec.Options != nil {
 		rec.FCSLen = i.PacketFCSLen(rec.Options, r.ng.Big)

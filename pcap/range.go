@@ -158,7 +158,7 @@ func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error
 	switch b := head[:n]; {
 	case bytes.HasPrefix(b, gzipMagic):
 		err = r.fail(0, ErrCompressed)
-	case len(b) >= 4 && u32(b, true) == ng.TypeSectionHeader:
+	case len(b) >= 4 && ng.Uint32(b, true) == ng.TypeSectionHeader:
 		err = r.openSection(src, size, rg.From)
 	case len(b) == fileHeaderLen && r.header.isClassic(b):
 		err = r.readHeader(b)
@@ -210,10 +210,10 @@ func (r *Reader) blockAt(src io.ReaderAt, size, at int64) ([]byte, error) {
 		return nil, atEnd(err)
 	}
 	big := r.ng.Big
-	if u32(head[:], true) == ng.TypeSectionHeader {
-		big = u32(head[8:], true) == ng.ByteOrderMagic
+	if ng.Uint32(head[:], true) == ng.TypeSectionHeader {
+		big = ng.Uint32(head[8:], true) == ng.ByteOrderMagic
 	}
-	n := int64(u32(head[4:], big))
+	n := int64(ng.Uint32(head[4:], big))
 	if n > min(size-at, int64(r.ng.MaxBlock)) {
 		return nil, io.ErrUnexpectedEOF
 	}

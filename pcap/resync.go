@@ -174,7 +174,7 @@ func (r *Reader) gapNG(b *ng.Block, reason error) error {
 		return r.nextSection(v)
 	}
 	if head, _ := r.w.Ahead(8); len(head) == 8 {
-		if size := int64(u32(head[4:], v.big)); size > 0 && size%4 == 0 && size <= min(v.most, defaultMaxRecord) {
+		if size := int64(ng.Uint32(head[4:], v.big)); size > 0 && size%4 == 0 && size <= min(v.most, defaultMaxRecord) {
 			v.hint = v.offset + size
 		}
 	}
@@ -193,7 +193,7 @@ func (r *Reader) nextSection(v wreck) error {
 		if at, err = r.skipTo(at+1, quest{big: v.big}); err != nil {
 			break
 		}
-		if head, _ := r.w.Peek(4); u32(head, v.big) == ng.TypeSectionHeader {
+		if head, _ := r.w.Peek(4); ng.Uint32(head, v.big) == ng.TypeSectionHeader {
 			break
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/pcap"
 )
 
@@ -28,7 +29,7 @@ func TestTestdataCutAtEveryByte(t *testing.T) {
 			t.Fatal(err)
 		}
 		ends := littleEndianUnits(b)
-		for cut := range len(b) {
+		for cut := 0; cut < len(b); cut += fault.Size(1, 5) {
 			records, clean := 0, false
 			for _, u := range ends {
 				if u.end <= cut && u.packet {

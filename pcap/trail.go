@@ -123,23 +123,23 @@ func (t *ngTrail) orders() int { return 2 }
 func (t *ngTrail) hop(b []byte, i int, big, whole bool) (next int, nextBig bool, kind hop) {
 	const least, leastSection = 12, 28
 	b = b[i:]
-	if len(b) < least || !knownBlock(u32(b, big)) {
+	if len(b) < least || !knownBlock(ng.Uint32(b, big)) {
 		return 0, false, hopNone
 	}
-	if u32(b, big) == ng.TypeSectionHeader {
-		if big = u32(b[8:], true) == ng.ByteOrderMagic; !big && u32(b[8:], false) != ng.ByteOrderMagic {
+	if ng.Uint32(b, big) == ng.TypeSectionHeader {
+		if big = ng.Uint32(b[8:], true) == ng.ByteOrderMagic; !big && ng.Uint32(b[8:], false) != ng.ByteOrderMagic {
 			return 0, false, hopNone
 		}
 	}
-	size := u32(b[4:], big)
-	if size < least || size%4 != 0 || int64(size) > int64(t.maxBlock) || u32(b, big) == ng.TypeSectionHeader && size < leastSection {
+	size := ng.Uint32(b[4:], big)
+	if size < least || size%4 != 0 || int64(size) > int64(t.maxBlock) || ng.Uint32(b, big) == ng.TypeSectionHeader && size < leastSection {
 		return 0, false, hopNone
 	}
 	next = i + int(size)
 	switch {
 	case int(size) > len(b):
 		return next, big, hopBeyond
-	case u32(b[size-4:], big) != size:
+	case ng.Uint32(b[size-4:], big) != size:
 		return 0, false, hopNone
 	case int(size) == len(b) && whole:
 		return next, big, hopEnd

@@ -96,7 +96,7 @@ func TestEveryField(t *testing.T) {
 			t.Fatal(whole, err)
 		}
 		for width := 2; width <= 8; width *= 2 {
-			for at := 0; at+width <= len(b); at += min(width, 4) {
+			for at := 0; at+width <= len(b); at += min(width, 4) * fault.Size(1, 7) {
 				for _, v := range []uint64{0, 1, 1<<64 - 1, random.Uint64()} {
 					lie := bytes.Clone(b)
 					copy(lie[at:], order(big, v, width))
@@ -181,7 +181,7 @@ func TestCutAnywhere(t *testing.T) {
 
 // Blocks of nothing but small items take time in proportion.
 func TestManyItems(t *testing.T) {
-	const size = 8 << 20
+	size := fault.Size(8, 1) << 20
 	empty := slices.Repeat([]byte{0x34, 0x12, 0, 0}, size/4)
 	fields := append([]byte("__REALTIME_TIMESTAMP=1\n"), bytes.Repeat([]byte("A=\n"), size/3)...)
 	for _, b := range []*pcapng.Block{

@@ -3,7 +3,6 @@ package pcapng
 import (
 	"io"
 	"iter"
-	"math"
 	"slices"
 	"time"
 
@@ -95,7 +94,7 @@ func (r *Reader) Record(b *Block) (*pcap.Record, bool) {
 	if p.Timed {
 		rec.Time = i.Time(p.Timestamp)
 	}
-	rec.Data, rec.WireLen = p.Data, toInt(p.WireLen)
+	rec.Data, rec.WireLen = p.Data, ng.Int(p.WireLen)
 	rec.LinkType, rec.FCSLen = pcap.LinkType(i.LinkType), i.PacketFCSLen(p.Options, b.BigEndian)
 	rec.Section, rec.Interface = b.Section, p.Interface
 	rec.Number, rec.Offset = r.packets, b.Offset
@@ -122,7 +121,3 @@ func (r *Reader) Interface(n int) (Interface, bool) {
 	i := &r.ng.Ifaces[n]
 	return newInterface(i.LinkType, i.SnapLen, i.Options, r.ng.Big), true
 }
-
-// toInt returns n as an int, the largest one where an int has 32 bits and n
-// more.
-func toInt(n uint32) int { return int(min(uint64(n), math.MaxInt)) }

@@ -1,5 +1,7 @@
 package pcapng
 
+import "github.com/sightline-go/sightline/internal/ng"
+
 // An interface statistics block begins with interface number and time stamp
 // (section 4.6 of the draft).
 const statsLen = 12
@@ -57,7 +59,7 @@ func (b *Block) Stats() (Stats, bool) {
 	if b.Type != InterfaceStatistics || len(b.Body) < statsLen {
 		return Stats{}, false
 	}
-	s := Stats{Interface: toInt(b.uint32(0)), Time: getTimestamp(b.Body[4:], b.BigEndian)}
+	s := Stats{Interface: ng.Int(b.uint32(0)), Time: getTimestamp(b.Body[4:], b.BigEndian)}
 	for o := range b.Options() {
 		field := s.field(o.Code)
 		if field == nil {

@@ -46,8 +46,12 @@ func TestAnswerRows(t *testing.T) {
 			}
 		}
 	}
-	if len(rows) < 250 || len(got.Results.Object) != 12 {
-		t.Errorf("%d rows, %d objects", len(rows), len(got.Results.Object))
+	want := len(e.Attributes)
+	for _, o := range e.Objects {
+		want += len(o.Attributes)
+	}
+	if len(rows) != want || len(got.Results.Object) != len(templates) {
+		t.Errorf("%d rows and %d objects, want %d and %d", len(rows), len(got.Results.Object), want, len(templates))
 	}
 	for _, r := range rows {
 		if r.Distribution != "5" || r.Comment == "" || r.ToIDS == nil || r.DisableCorrelation == nil || uuids[r.UUID] {

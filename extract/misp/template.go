@@ -1,5 +1,7 @@
 package misp
 
+//go:generate go run ../../internal/gen/misp
+
 // A Template says of what an object is made: one of the templates of
 // misp-objects.
 type Template struct {
@@ -52,7 +54,7 @@ func (r Relation) isContext() bool {
 	return r.DisableCorrelation
 }
 
-// templateUUID is ParseUUID for the table.
+// templateUUID is ParseUUID for templates.go, whose UUIDs are valid.
 func templateUUID(s string) UUID {
 	u, err := ParseUUID(s)
 	if err != nil {

@@ -1,58 +1,71 @@
 package misp
 
 import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// testdata/templates.tsv holds what misp-objects says.
+// templates.tsv says what misp-objects says. SIGHTLINE_MISP is a directory with
+// the definitions of misp-objects in templates/NAME.json.
 func TestTemplates(t *testing.T) {
-	var want []*Template
-	for _, r := range rows(t, "templates.tsv") {
-		switch r[0] {
-		case "template":
-			id, err := ParseUUID(r[2])
-			if err != nil {
-				t.Fatal(err)
-			}
-			version, err := strconv.Atoi(r[3])
-			if err != nil {
-				t.Fatal(err)
-			}
-			want = append(want, &Template{
-				Name: r[1], UUID: id, Version: version, MetaCategory: r[4],
-				Required: list(r[5]), RequiredOneOf: list(r[6]), Description: r[7],
-			})
-		case "relation":
-			rel := Relation{Name: r[1], Type: Type(r[2]), Multiple: r[4] != "", DisableCorrelation: r[5] != ""}
-			if categories := list(r[3]); categories != nil && Category(categories[0]) != rel.Type.Category() {
-				rel.Category = Category(categories[0])
-			}
-			want[len(want)-1].Relations = append(want[len(want)-1].Relations, rel)
+	dir := os.Getenv("SIGHTLINE_MISP")
+	if dir == "" {
+		t.Skip("SIGHTLINE_MISP names no directory with the definitions of misp-objects")
+	}
+	for _, tpl := range templates {
+		b, err := os.ReadFile(filepath.Join(dir, "templates", tpl.Name+".json"))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if len(want) != 12 {
-		t.Errorf("%d templates, want 12", len(want))
-	}
-	if diff := cmp.Diff(want, templates); diff != "" {
-		t.Error(diff)
+		if diff := cmp.Diff(defined(t, b), tpl, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s differs from misp-objects: %s", tpl.Name, diff)
+		}
 	}
 }
 
-func list(s string) []string {
-	if s == "" {
-		return nil
+// defined returns the template that a definition of misp-objects describes.
+func defined(t *testing.T, definition []byte) *Template {
+	t.Helper()
+	var d struct {
+		Template
+		MetaCategory string `json:"meta-category"`
+		Attributes   map[string]struct {
+			Type               Type `json:"misp-attribute"`
+			Categories         []Category
+			Multiple           bool
+			DisableCorrelation bool `json:"disable_correlation"`
+		}
 	}
-	return strings.Split(s, ",")
+	if err := json.Unmarshal(definition, &d); err != nil {
+		t.Fatal(err)
+	}
+	d.Template.MetaCategory = d.MetaCategory
+	for _, name := range slices.Sorted(maps.Keys(d.Attributes)) {
+		a := d.Attributes[name]
+		r := Relation{Name: name, Type: a.Type, Multiple: a.Multiple, DisableCorrelation: a.DisableCorrelation}
+		if len(a.Categories) > 0 && a.Categories[0] != a.Type.Category() {
+			r.Category = a.Categories[0]
+		}
+		d.Relations = append(d.Relations, r)
+	}
+	return &d.Template
 }
 
 // What a template asks for, it has, and in a category that MISP allows.
 func TestTemplatesHold(t *testing.T) {
+	names := map[string]bool{}
 	for _, tpl := range templates {
+		if names[tpl.Name] {
+			t.Errorf("there are two templates %s", tpl.Name)
+		}
+		names[tpl.Name] = true
 		for _, name := range slices.Concat(tpl.Required, tpl.RequiredOneOf) {
 			if _, ok := tpl.Relation(name); !ok {
 				t.Errorf("%s requires %s and does not have it", tpl.Name, name)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
@@ -51,10 +52,10 @@ func Run(t *testing.T, views []View) {
 			if n := Touch(t, x); n < 2 {
 				t.Errorf("%d methods called", n)
 			}
-			for n := range b {
+			for n := 0; n < len(b); n += fault.Size(1, 3) {
 				v.cut(t, b, n)
 			}
-			for i := range b {
+			for i := 0; i < len(b); i += fault.Size(1, 3) {
 				for _, c := range []byte{0, 0x80, 0xff, b[i] + 1} {
 					m := bytes.Clone(b)
 					m[i] = c

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightline-go/sightline/internal/fault"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -115,7 +116,7 @@ func TestHandshakeMemory(t *testing.T) {
 func TestHalfOpen(t *testing.T) {
 	f := newFeed(rawSegment{flags: layers.TCPSyn}.packet())
 	f.a.MaxBytes = 4 << 20
-	for i := range uint32(1_000_000) {
+	for i := range uint32(fault.Size(1_000_000, 100_000)) {
 		binary.BigEndian.PutUint32(f.rec.Data[atSource:], i)
 		f.push()
 		if f.a.stats.Held > f.a.MaxBytes {
@@ -132,10 +133,11 @@ func TestHalfOpen(t *testing.T) {
 // A million fragments of datagrams that are never completed stay under the
 // bounds.
 func TestNeverCompleted(t *testing.T) {
+	fragments := fault.Size(1_000_000, 100_000)
 	packet := rawSegment{data: strings.Repeat("x", 12)}.packet()
 	packet[6] = 0x20 // more fragments
 	f := newFeed(packet)
-	for i := range uint32(1_000_000) {
+	for i := range uint32(fragments) {
 		binary.BigEndian.PutUint32(packet[atSource:], i>>4)
 		binary.BigEndian.PutUint16(packet[atID:], uint16(i))
 		f.push()
@@ -144,7 +146,7 @@ func TestNeverCompleted(t *testing.T) {
 			t.Fatalf("after %d: %d bytes, %d datagrams, %d in order", i, g.stats.Held, len(g.table), len(g.order))
 		}
 	}
-	if s := f.a.Stats().Defrag; s.Evicted != 1_000_000-defaultMaxDatagrams {
+	if s := f.a.Stats().Defrag; s.Evicted != fragments-defaultMaxDatagrams {
 		t.Errorf("%+v", s)
 	}
 	f.flushed(t)
@@ -177,7 +179,7 @@ func TestTinyFragments(t *testing.T) {
 // One-byte segments in both orders: what is held stays under the bound, and
 // every byte is delivered or missing.
 func TestOneByteSegments(t *testing.T) {
-	const n = 1 << 20
+	n := uint32(fault.Size(1<<20, 1<<18))
 	for name, at := range map[string]func(i uint32) uint32{
 		"in order":        func(i uint32) uint32 { return i },
 		"backwards":       func(i uint32) uint32 { return n - i },
@@ -186,7 +188,7 @@ func TestOneByteSegments(t *testing.T) {
 		a := new(Assembler)
 		r := record(a, [2]uint32{0, 0})
 		f := newFeed(rawSegment{flags: layers.TCPAck, data: "x"}.packet())
-		for i := range uint32(n) {
+		for i := range n {
 			binary.BigEndian.PutUint32(f.rec.Data[atSeq:], 1+at(i))
 			f.d.Decode(&f.p, &f.rec)
 			a.Push(&f.p, &f.rec)
@@ -198,11 +200,11 @@ func TestOneByteSegments(t *testing.T) {
 		f.flushed(t)
 		delivered := int64(strings.Count(r.text()[0], "x"))
 		s := a.Stats()
-		var total int64 = n
+		total := int64(n)
 		if name == "backwards" {
 			total++ // the byte that never comes
 		}
-		if got := delivered + s.Retransmitted; name != "every other one" && got != n || delivered+s.Missing < n {
+		if got := delivered + s.Retransmitted; name != "every other one" && got != int64(n) || delivered+s.Missing < int64(n) {
 			t.Errorf("%s: %d delivered, %d too late, %d missing of %d", name, delivered, s.Retransmitted, s.Missing, total)
 		}
 	}

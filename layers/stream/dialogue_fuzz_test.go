@@ -46,6 +46,9 @@ func FuzzDialogue(f *testing.F) {
 
 // What is made to be slow, is not: each of these is a megabyte in small segments.
 func TestDialogueLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("less than a MiB takes too little time to compare")
+	}
 	mail := "220 x ESMTP\r\nEHLO y\r\nDATA\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: a/b\r\n\r\n"
 	tests := []struct{ name, head, unit string }{
 		{"a line without end", "EHLO y\r\n", "x"},

@@ -152,7 +152,7 @@ func TestFormBounds(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			a := new(stream.Assembler)
-			if got := len(files(t, a, talk{{false, post(formType, "", test.body)}}.segs(1460)...)) - 1; got != test.files {
+			if got := len(files(t, a, talk{{false, post(formType, "", test.body)}}.segs(16<<10)...)) - 1; got != test.files {
 				t.Errorf("%d files, want %d", got, test.files)
 			}
 			if s := a.Stats(); s.TooLong != test.tooLong || s.TooDeep != test.tooDeep || s.TooMany != test.tooMany {

@@ -43,6 +43,9 @@ func server(data string) line { return line{1, data} }
 // Held is what the heap holds, whatever the connections do to make it more: at
 // most twice. So Config.MaxBytes bounds memory.
 func TestHeldIsMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes thousands of connections to see their memory in the heap")
+	}
 	long := strings.Repeat("x", 40_000)
 	const body = "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\nMZ"
 	for _, test := range []struct {
@@ -180,6 +183,9 @@ func TestWholeDatagramsAreFree(t *testing.T) {
 // A segment for which more lines waited than there may be messages in one call:
 // those beyond are counted, and the memory of the others is given back.
 func TestManyMessagesAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes 400,000 messages to exceed the limit")
+	}
 	f := newFeed(nil)
 	f.say(0, server("220 ready FTP\r\n"), client("USER x\r\n"))
 	const size = 40_000

@@ -11,6 +11,9 @@ import (
 // What is held of a file, and of all files that have begun, is bounded; what is
 // beyond is listed and not written.
 func TestLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it fills 256 MiB")
+	}
 	var out bytes.Buffer
 	c := carver{w: &out, files: map[*stream.File]*bytes.Buffer{}}
 	piece := make([]byte, 1<<20)

@@ -160,6 +160,9 @@ func TestBudget(t *testing.T) {
 
 // A client that sends the rest of a body behind the answer still gets all of it.
 func TestSendsOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits until the budget is spent, as TestBudget does")
+	}
 	v := start(t, "-budget", "1s")
 	text := body(requests(20_000), `"most_rows":"3000"`)
 	c := v.raw()
@@ -205,6 +208,9 @@ func TestPatience(t *testing.T) {
 
 // A client that sends next to nothing does not keep a place.
 func TestSlowClient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits until patience with the client ends")
+	}
 	t.Parallel()
 	v := start(t, "-budget", "30s")
 	text := body(requests(2000), "")
@@ -222,6 +228,9 @@ func TestSlowClient(t *testing.T) {
 
 // A client that does not end its header is cut off.
 func TestSlowHeader(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits until the header takes too long")
+	}
 	t.Parallel()
 	v := start(t)
 	c := v.raw()
