@@ -1,9 +1,6 @@
 package stream
 
 import (
-	"bytes"
-	"encoding/binary"
-
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -235,25 +232,6 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	return SSL2, r, v
 }
 
-// recogniseTLS wants a handshake record of version 3.x that begins with a
-// ClientHello or a ServerHello.
-func recogniseTLS(b []byte) (role, verdict) {
-	want := [...]byte{byte(layers.TLSHandshakeRecord), 3}
-	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
-		return either, refused
-	}
-	if len(b) < tlsRecordLen+1 {
-		return either, undecided
-	}
-	switch layers.TLSHandshakeType(b[tlsRecordLen]) {
-	case layers.TLSClientHello:
-		return fromClient, decided
-	case layers.TLSServerHello:
-		return fromServer, decided
-	}
-	return either, refused
-}
-
 // prefix reports whether b begins with want, or may when more of it is there.
 func prefix(b []byte, want string) verdict {
 	switch {
@@ -263,36 +241,4 @@ func prefix(b []byte, want string) verdict {
 		return decided
 	}
 	return refused
-}
-
-// The ports of DNS, multicast DNS and LLMNR (IANA registry
-// "service-names-port-numbers").
-func dnsPort(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
-
-// recogniseDNS wants a plausible header, and on ports that are not DNS's own a
-// whole message without fault.
-func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
-	own := dnsPort(f.Src.Port()) || dnsPort(f.Dst.Port())
-	if len(b) < 14 && own {
-		return either, undecided
-	}
-	if !looksLikeDNS(b) {
-		return either, refused
-	}
-	r := fromClient
-	if b[4]&0x80 != 0 {
-		r = fromServer
-	}
-	if own {
-		return r, decided
-	}
-	size := 2 + int(binary.BigEndian.Uint16(b))
-	if len(b) < size {
-		return either, refused
-	}
-	m, err := layers.ParseDNS(b[2:size])
-	if err != nil || m.Validate() != nil {
-		return either, refused
-	}
-	return r, decided
 }

@@ -230,16 +230,6 @@ func readArgument(verb string, in protoSet, rest []byte) (protoSet, verdict) {
 	return in, decided
 }
 
-// equalFold reports whether b is s, which is in upper case, in any case.
-func equalFold(b []byte, s string) bool {
-	for i, c := range b {
-		if c&^0x20 != s[i] {
-			return false
-		}
-	}
-	return len(b) == len(s)
-}
-
 // lineVerb reports whether b begins with a command of a protocol.
 func lineVerb(b []byte, proto protoSet) verdict {
 	r := readCommand(b)

@@ -136,3 +136,6 @@ func isSOCKS4User(b []byte) bool {
 	}
 	return bytes.Count(b, []byte{0}) <= 2
 }
+
+// telnetIAC begins a Telnet command (RFC 854), as FTP has before ABOR.
+const telnetIAC = 0xff

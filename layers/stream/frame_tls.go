@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/sightline-go/sightline/layers"
@@ -118,4 +119,23 @@ func (f *tlsFramer) free(s sink) {
 		f.side[i].header.drop(s)
 		f.side[i].hand.drop(s)
 	}
+}
+
+// recogniseTLS wants a handshake record of version 3.x that begins with a
+// ClientHello or a ServerHello.
+func recogniseTLS(b []byte) (role, verdict) {
+	want := [...]byte{byte(layers.TLSHandshakeRecord), 3}
+	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
+		return either, refused
+	}
+	if len(b) < tlsRecordLen+1 {
+		return either, undecided
+	}
+	switch layers.TLSHandshakeType(b[tlsRecordLen]) {
+	case layers.TLSClientHello:
+		return fromClient, decided
+	case layers.TLSServerHello:
+		return fromServer, decided
+	}
+	return either, refused
 }

@@ -55,9 +55,6 @@ func (f *ftpFramer) push(s sink, p piece) {
 	}
 }
 
-// telnetIAC begins a Telnet command (RFC 854), as FTP has before ABOR.
-const telnetIAC = 0xff
-
 // command takes one line of the client's.
 func (f *ftpFramer) command(s sink, p *piece) {
 	l := &f.lines[p.side]

@@ -1,6 +1,10 @@
 package stream
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/sightline-go/sightline/layers"
+)
 
 // A dnsFramer cuts DNS over TCP: each message behind two bytes of its length
 // (RFC 1035 section 4.2.2, RFC 7766 section 8).
@@ -58,4 +62,36 @@ func looksLikeDNS(b []byte) bool {
 	opcode := flags >> 11 & 0xf
 	return size >= 17 && opcode <= 6 && opcode != 3 && flags&0x0040 == 0 &&
 		binary.BigEndian.Uint16(b[6:]) == 1 && binary.BigEndian.Uint16(b[8:]) < 256
+}
+
+// The ports of DNS, multicast DNS and LLMNR (IANA registry
+// "service-names-port-numbers").
+func dnsPort(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
+
+// recogniseDNS wants a plausible header, and on ports that are not DNS's own a
+// whole message without fault.
+func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
+	own := dnsPort(f.Src.Port()) || dnsPort(f.Dst.Port())
+	if len(b) < 14 && own {
+		return either, undecided
+	}
+	if !looksLikeDNS(b) {
+		return either, refused
+	}
+	r := fromClient
+	if b[4]&0x80 != 0 {
+		r = fromServer
+	}
+	if own {
+		return r, decided
+	}
+	size := 2 + int(binary.BigEndian.Uint16(b))
+	if len(b) < size {
+		return either, refused
+	}
+	m, err := layers.ParseDNS(b[2:size])
+	if err != nil || m.Validate() != nil {
+		return either, refused
+	}
+	return r, decided
 }

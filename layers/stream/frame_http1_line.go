@@ -74,16 +74,6 @@ func (h *httpSide) until(s sink, p *piece, find func(b []byte, from int) int) ([
 // done drops the n bytes that until returned.
 func (h *httpSide) done(s sink, p *piece, n int) { h.buf.done(s, p, n) }
 
-// endOfLine returns the length of the first line in b, its end included, 0
-// when it has no end. b[:from] has none.
-func endOfLine(b []byte, from int) int {
-	i := bytes.IndexByte(b[from:], '\n')
-	if i < 0 {
-		return 0
-	}
-	return from + i + 1
-}
-
 // emptyLines returns the length of the empty lines that b begins with, which
 // may stand before a head (RFC 9112 section 2.2).
 func emptyLines(b []byte) int { return len(b) - len(bytes.TrimLeft(b, "\r\n")) }

@@ -1,0 +1,25 @@
+package stream
+
+import "github.com/sightline-go/sightline/layers"
+
+// pushHandshake takes a datagram that is part of a handshake of QUIC, DTLS or
+// OpenVPN, on whatever port.
+func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
+	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref) || a.pushOpenVPN(p, b, ref)
+}
+
+func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {
+	f, ok := p.Flow()
+	if !ok {
+		return
+	}
+	query := !m.Response()
+	if !query {
+		f = f.Reverse()
+	}
+	a.datagram = Conn{Flow: f, Start: first}
+	a.out = append(a.out, Message{
+		Conn: &a.datagram, Via: UDP, Proto: DNS, FromClient: query,
+		First: first, Last: last, Data: m.Bytes(),
+	})
+}
