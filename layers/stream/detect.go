@@ -38,12 +38,13 @@ func (f *probe) push(s sink, p piece) {
 func (f *probe) answer(s sink, p piece) {
 	f.heard[p.side] = true
 	proto := Unknown
-	if _, v := recogniseTLS(p.data); v == decided {
-		proto = TLS
-	} else if _, v := recogniseHTTP(p.data); v == decided {
-		proto = HTTP1
-	} else if prefix(p.data, "SSH-") == decided {
-		proto = SSH
+	for i := range protocols {
+		if row := &protocols[i]; row.plain {
+			if _, v := row.recognise(p.data, s.c.Flow); v == decided {
+				proto = row.proto
+				break
+			}
+		}
 	}
 	if proto != Unknown && f.known != proto && f.known != Unknown {
 		f.inner[p.side] = newFramer(proto, f.depth)
@@ -103,7 +104,7 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	}
 	f.inner, f.heard[side] = [2]framer{inner, inner}, true
 	if other := &f.buf[1-side]; proto == TLS && len(other.b) > 0 {
-		if _, v := recogniseTLS(other.b); v == refused {
+		if _, v := recogniseTLS(other.b, s.c.Flow); v == refused {
 			other.drop(s) // an answer from before TLS, as PostgreSQL's "S"
 		}
 	}
@@ -144,34 +145,6 @@ func (f *probe) free(s sink) {
 	}
 }
 
-// newFramer returns the framer of a protocol, nil for one that is not decoded.
-// depth is how many tunnels it is in.
-func newFramer(p Proto, depth int) framer {
-	switch p {
-	case DNS:
-		return &dnsFramer{}
-	case HTTP1:
-		return &httpFramer{depth: depth}
-	case TLS:
-		return &tlsFramer{}
-	case SSL2:
-		return &ssl2Framer{}
-	case SSH:
-		return &sshFramer{}
-	case OpenVPN:
-		return newOpenVPN()
-	case SMTP:
-		return newSMTP()
-	case POP3:
-		return newPOP3()
-	case IMAP:
-		return newIMAP()
-	case FTP:
-		return newFTP()
-	}
-	return nil
-}
-
 // A verdict says whether bytes are the beginning of a protocol.
 type verdict uint8
 
@@ -202,34 +175,27 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	if len(b) == 0 {
 		return Unknown, either, undecided
 	}
-	if r, v := recogniseTLS(b); v != refused {
+	if f.onlyTLS() {
+		r, v := recogniseTLS(b, flow)
 		return TLS, r, v
 	}
-	if f.onlyTLS() {
-		return Unknown, either, refused
-	}
-	if r, v := recogniseHTTP(b); v != refused {
-		return HTTP1, r, v
-	}
-	if v := prefix(b, "SSH-"); v != refused {
-		return SSH, either, v
-	}
-	if r, v := recogniseOpenVPN(b); v != refused {
-		return OpenVPN, r, v
-	}
-	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
-		return p, r, v
-	}
-	if f.known == Unknown {
-		if p, r, v := recogniseOther(b, flow); v != refused {
-			return p, r, v
+	linesAsked := false
+	for i := range protocols {
+		p := &protocols[i]
+		switch {
+		case p.lines != nil && !linesAsked:
+			linesAsked = true
+			if proto, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
+				return proto, r, v
+			}
+		case p.recognise == nil, p.newFramer == nil && f.known != Unknown:
+		default:
+			if r, v := p.recognise(b, flow); v != refused {
+				return p.proto, r, v
+			}
 		}
 	}
-	if r, v := recogniseDNS(b, flow); v != refused {
-		return DNS, r, v
-	}
-	r, v := recogniseSSL2(b)
-	return SSL2, r, v
+	return Unknown, either, refused
 }
 
 // prefix reports whether b begins with want, or may when more of it is there.

@@ -34,13 +34,13 @@ type transferKey struct {
 	peer     netip.Addr
 }
 
-func newFTP() framer { return &ftpFramer{dialogue: dialogue{proto: FTP}} }
+func newFTP(int) framer { return &ftpFramer{dialogue: dialogue{proto: FTP}} }
 
 func (f *ftpFramer) push(s sink, p piece) {
 	if p.gap > 0 && !f.open[p.side] {
 		l := &f.lines[p.side]
 		l.buf.abandon(s)
-		l.skip = !isCode(p.data) && ftpVerb(p.data) == refused
+		l.skip = !isCode(p.data) && ftpLines.verb(p.data) == refused
 	}
 	for len(p.data) > 0 {
 		switch {
@@ -190,4 +190,22 @@ func portOfEPSV(text []byte) uint16 {
 	_, text, _ = bytes.Cut(text, []byte{'('})
 	text, _, _ = bytes.Cut(text, []byte{')'})
 	return portOfEPRT(text)
+}
+
+// ftpLines has the commands of RFC 959, 2228, 2389, 2428 and 3659.
+var ftpLines = lineGrammar{
+	ports: []uint16{21, 990},
+	greets: func(line []byte) (is, sure bool) {
+		_, is = greeting220(line)
+		return is, true
+	},
+	commands: []lineCommand{
+		{"AUTH", true, tlsArgs}, {"HELP", false, nil}, {"NOOP", true, nil}, {"QUIT", false, nil},
+		{"USER", false, userArgs}, {"PASS", false, nil}, {"LIST", false, nil}, {"RETR", true, nil}, {"DELE", true, nil},
+		{"STAT", false, nil}, {"FEAT", true, nil}, {"SYST", true, nil}, {"PASV", true, nil}, {"EPSV", true, nil},
+		{"EPRT", true, someArgs}, {"PORT", false, someArgs}, {"TYPE", false, nil}, {"CWD", false, nil}, {"PWD", false, nil},
+		{"XPWD", false, nil}, {"CDUP", false, nil}, {"OPTS", false, nil}, {"MLSD", false, nil}, {"NLST", false, nil},
+		{"STOR", false, nil}, {"APPE", false, nil}, {"SIZE", false, nil}, {"MDTM", false, nil}, {"REST", false, nil},
+		{"PBSZ", false, nil}, {"PROT", false, nil}, {"CLNT", false, nil},
+	},
 }

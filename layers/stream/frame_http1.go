@@ -41,6 +41,8 @@ type httpSide struct {
 	open    bool // its bytes go through the tunnel
 }
 
+func newHTTP(depth int) framer { return &httpFramer{depth: depth} }
+
 func (f *httpFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
 	if p.gap > 0 && !h.open {
@@ -70,7 +72,7 @@ func (f *httpFramer) push(s sink, p piece) {
 			h.content(s, p.data, p.ref)
 			return
 		case httpLost:
-			if _, v := recogniseHTTP(p.data); v != decided {
+			if _, v := recogniseHTTP(p.data, s.c.Flow); v != decided {
 				f.doubt(s, p.side)
 				return
 			}
@@ -120,7 +122,7 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 			p.data = p.data[n:]
 			return
 		}
-		if _, v := recogniseHTTP(p.data); v == refused && !layers.LooksLikeHTTPRequest(p.data) {
+		if _, v := recogniseHTTP(p.data, s.c.Flow); v == refused && !layers.LooksLikeHTTPRequest(p.data) {
 			h.mode = httpLost
 			p.data = nil
 			return

@@ -1,6 +1,10 @@
 package stream
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/sightline-go/sightline/layers"
+)
 
 // httpMethods are the methods of the IANA registry "http-methods" without PRI,
 // which begins HTTP/2, and those of UPnP (SSDP, GENA) and of Microsoft's BITS
@@ -18,7 +22,7 @@ var httpMethods = [...]string{
 
 // recogniseHTTP wants a method and a space, or the version of a response,
 // behind empty lines (RFC 9112 section 2.2).
-func recogniseHTTP(b []byte) (role, verdict) {
+func recogniseHTTP(b []byte, _ layers.Flow) (role, verdict) {
 	b = bytes.TrimLeft(b[:min(len(b), probeLen)], "\r\n")
 	if len(b) == 0 {
 		return either, undecided

@@ -38,3 +38,21 @@ func imapVerb(b []byte) verdict {
 	}
 	return best
 }
+
+var imapLines = lineGrammar{
+	ports: []uint16{143, 993},
+	greets: func(line []byte) (is, sure bool) {
+		return prefix(line, "* OK ") != refused || prefix(line, "* PREAUTH ") != refused, true
+	},
+	// A tag without digits may be a word.
+	tagged: func(line []byte, whole bool) (v verdict, sure bool) {
+		v = imapVerb(line)
+		if v == refused {
+			return v, false
+		}
+		if !whole {
+			v = undecided
+		}
+		return v, bytes.ContainsAny(line[:min(len(line), maxIMAPTag)], "0123456789")
+	},
+}

@@ -3,6 +3,8 @@ package stream
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/sightline-go/sightline/layers"
 )
 
 // OpenVPN (documentation of OpenVPN, "Network protocol"): a packet is opcode and key
@@ -47,7 +49,7 @@ type openvpnMessage struct {
 	ref    Ref
 }
 
-func newOpenVPN() framer { return &openvpnFramer{auth: -1, inner: probe{via: OpenVPN}} }
+func newOpenVPN(int) framer { return &openvpnFramer{auth: -1, inner: probe{via: OpenVPN}} }
 
 func (f *openvpnFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
@@ -164,7 +166,7 @@ func parseOpenVPN(b []byte, auth int) (m openvpnMessage, ok bool) {
 // recogniseOpenVPN wants the client's first packet: a reset with nothing to
 // acknowledge, of message 0. A zero alone is rather a keep-alive (RFC 9293 section
 // 3.8.4).
-func recogniseOpenVPN(b []byte) (role, verdict) {
+func recogniseOpenVPN(b []byte, _ layers.Flow) (role, verdict) {
 	if len(b) < 3 || b[0] != 0 || b[2] != openvpnClientReset<<3 {
 		return either, refused
 	}

@@ -39,7 +39,7 @@ const (
 	pop3InMail                  // a mail up to a line of a dot
 )
 
-func newPOP3() framer { return &pop3Framer{dialogue: dialogue{proto: POP3}} }
+func newPOP3(int) framer { return &pop3Framer{dialogue: dialogue{proto: POP3}} }
 
 func (f *pop3Framer) push(s sink, p piece) {
 	if p.gap > 0 && !f.open[p.side] {
@@ -71,7 +71,7 @@ func (f *pop3Framer) gap(s sink, p *piece) {
 	l.buf.abandon(s)
 	switch {
 	case p.side == s.c.client:
-		l.skip = pop3Verb(p.data) == refused
+		l.skip = pop3Lines.verb(p.data) == refused
 	case f.mode == pop3InMail:
 		f.mail.gap(s)
 		f.dot.state = dotInLine
@@ -93,7 +93,7 @@ func (f *pop3Framer) command(s sink, p *piece) {
 		return
 	}
 	c, err := layers.ParseCommand(b)
-	if err != nil || f.auth && pop3Verb(b) != decided {
+	if err != nil || f.auth && pop3Lines.verb(b) != decided {
 		l.done(s, p, len(b))
 		return
 	}
@@ -174,4 +174,19 @@ func pop3Status(b []byte) verdict {
 		}
 	}
 	return refused
+}
+
+// pop3Lines has the commands of RFC 1939, 2449 and 2595.
+var pop3Lines = lineGrammar{
+	ports: []uint16{110, 995},
+	greets: func(line []byte) (is, sure bool) {
+		is = line[0] == '+' && pop3Status(line) != refused
+		return is, is && len(line) > 3 && line[3] == ' ' // without a text it may be Redis
+	},
+	commands: []lineCommand{
+		{"RSET", true, nil}, {"AUTH", true, mechanismArgs}, {"NOOP", true, nil}, {"QUIT", false, nil},
+		{"USER", false, userArgs}, {"PASS", false, nil}, {"LIST", false, nil}, {"RETR", true, nil}, {"DELE", true, nil},
+		{"STAT", false, nil}, {"CAPA", true, nil}, {"STLS", true, nil}, {"APOP", true, someArgs}, {"UIDL", true, nil},
+		{"TOP", false, nil},
+	},
 }

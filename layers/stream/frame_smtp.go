@@ -46,7 +46,7 @@ const (
 	smtpLost              // behind a gap: a piece may begin a command
 )
 
-func newSMTP() framer { return &smtpFramer{dialogue: dialogue{proto: SMTP}} }
+func newSMTP(int) framer { return &smtpFramer{dialogue: dialogue{proto: SMTP}} }
 
 func (f *smtpFramer) push(s sink, p piece) {
 	if p.gap > 0 && !f.open[p.side] {
@@ -64,7 +64,7 @@ func (f *smtpFramer) push(s sink, p piece) {
 		case f.mode == smtpInChunk:
 			f.chunk(s, &p)
 		case f.mode == smtpLost:
-			if smtpVerb(p.data) != decided {
+			if smtpLines.verb(p.data) != decided {
 				return
 			}
 			f.mode = smtpCommand
@@ -112,7 +112,7 @@ func (f *smtpFramer) command(s sink, p *piece) {
 		return
 	}
 	c, err := layers.ParseCommand(b)
-	if err != nil || f.mode == smtpAuthLine && smtpVerb(b) != decided {
+	if err != nil || f.mode == smtpAuthLine && smtpLines.verb(b) != decided {
 		l.done(s, p, len(b))
 		return
 	}
@@ -167,7 +167,7 @@ func (f *smtpFramer) reply(s sink, p *piece) {
 
 // data takes what is between DATA and the line of a dot.
 func (f *smtpFramer) data(s sink, p *piece) {
-	if f.holed && f.answered && smtpVerb(p.data) == decided {
+	if f.holed && f.answered && smtpLines.verb(p.data) == decided {
 		f.endMail(s, false)
 		f.mode = smtpCommand
 		return
@@ -236,3 +236,23 @@ func (f *smtpFramer) end(s sink, side int) {
 	}
 	f.dialogue.end(s, side)
 }
+
+// smtpLines has the commands of RFC 5321 section 4.1 and of the extensions that a
+// client asks for early.
+var smtpLines = lineGrammar{
+	ports: []uint16{25, 465, 587, 2525}, // 2525 is custom
+	greets: func(line []byte) (is, sure bool) {
+		is, _ = greeting220(line)
+		return is, true
+	},
+	commands: []lineCommand{
+		{"EHLO", true, someArgs}, {"HELO", true, someArgs}, {"LHLO", true, someArgs}, {"MAIL", true, fromArgs},
+		{"RCPT", true, toArgs}, {"DATA", false, nil}, {"BDAT", true, someArgs}, {"RSET", true, nil}, {"VRFY", true, nil},
+		{"EXPN", true, nil}, {"STARTTLS", true, nil}, {"ETRN", true, nil}, {"XCLIENT", true, nil}, {"XFORWARD", true, nil},
+		{"AUTH", true, mechanismArgs}, {"HELP", false, nil}, {"NOOP", true, nil}, {"QUIT", false, nil},
+	},
+}
+
+func fromArgs(arg []byte, _ bool) (bool, verdict) { return true, prefix(arg, "FROM:") }
+
+func toArgs(arg []byte, _ bool) (bool, verdict) { return true, prefix(arg, "TO:") }

@@ -28,6 +28,8 @@ type sshSide struct {
 	done  bool // nothing more is to be seen
 }
 
+func newSSH(int) framer { return &sshFramer{} }
+
 func (f *sshFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
 	t.last = p.ref
@@ -141,3 +143,5 @@ func (f *sshFramer) free(s sink) {
 	f.side[0].buf.drop(s)
 	f.side[1].buf.drop(s)
 }
+
+func recogniseSSH(b []byte, _ layers.Flow) (role, verdict) { return either, prefix(b, "SSH-") }

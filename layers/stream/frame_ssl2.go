@@ -19,6 +19,8 @@ type ssl2Framer struct {
 	done bool
 }
 
+func newSSL2(int) framer { return &ssl2Framer{} }
+
 func (f *ssl2Framer) push(s sink, p piece) {
 	if f.done || p.side == s.c.client {
 		return
@@ -65,7 +67,7 @@ func (f *ssl2Framer) free(s sink) { f.buf.drop(s) }
 
 // recogniseSSL2 wants a SERVER-HELLO with an X.509 certificate, of version 2, with
 // lengths that fill the record.
-func recogniseSSL2(b []byte) (role, verdict) {
+func recogniseSSL2(b []byte, _ layers.Flow) (role, verdict) {
 	if len(b) < ssl2HeaderLen || b[0]&0x80 == 0 || string(b[2:7]) != "\x04\x00\x01\x00\x02" {
 		return either, refused
 	}

@@ -30,6 +30,8 @@ type tlsSide struct {
 	done    bool   // nothing more is to be seen
 }
 
+func newTLS(int) framer { return &tlsFramer{} }
+
 func (f *tlsFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
 	if p.gap > 0 && !t.done {
@@ -123,7 +125,7 @@ func (f *tlsFramer) free(s sink) {
 
 // recogniseTLS wants a handshake record of version 3.x that begins with a
 // ClientHello or a ServerHello.
-func recogniseTLS(b []byte) (role, verdict) {
+func recogniseTLS(b []byte, _ layers.Flow) (role, verdict) {
 	want := [...]byte{byte(layers.TLSHandshakeRecord), 3}
 	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
 		return either, refused

@@ -57,18 +57,16 @@ const (
 	MQTT
 	LDAP
 
+	protoCount = iota // the protocols before it
+
 	// ProtoUser is the first Proto that is free for callers.
 	ProtoUser Proto = 128
 )
 
-var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade",
-	"STARTTLS", "OpenVPN", "QUIC", "DTLS", "SSH", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data", "SSL 2",
-	"SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
-
 // String returns the protocol's name.
 func (p Proto) String() string {
-	if int(p) < len(protoNames) {
-		return protoNames[p]
+	if row := protocolOf(p); row != nil {
+		return row.name
 	}
 	return "Proto(" + strconv.Itoa(int(p)) + ")"
 }
