@@ -117,11 +117,14 @@ func (l *lane) messages(s *shard, ms []stream.Message) {
 		if l.want.traffic() {
 			s.flows.speaks(m)
 		}
-		switch {
-		case m.Part == stream.Whole:
+		switch m.Kind {
+		case stream.FileBegin, stream.FileData:
+		case stream.FileEnd:
+			if l.want.files {
+				l.file(s, m)
+			}
+		default:
 			l.message(s, m)
-		case m.Part == stream.End && l.want.files:
-			l.file(s, m)
 		}
 	}
 }
@@ -165,7 +168,7 @@ func (l *lane) byPacket() Evidence { return Evidence{First: l.ref, Last: l.ref} 
 // byMessage returns the evidence that m is.
 func byMessage(m *stream.Message) Evidence {
 	e := Evidence{First: m.First, Last: m.Last}
-	if m.Via != stream.UDP || m.First != m.Last {
+	if m.Via.Innermost() != stream.UDP || m.First != m.Last {
 		conn := *m.Conn
 		e.Conn = &conn
 	}

@@ -109,7 +109,7 @@ func alpn(c layers.ClientHello) string {
 
 // protoOf returns what carries the handshake.
 func protoOf(m *stream.Message) stream.Proto {
-	if m.Via == stream.QUIC {
+	if m.Via.Innermost() == stream.QUIC {
 		return stream.QUIC
 	}
 	return m.Proto

@@ -31,7 +31,7 @@ type Config struct {
 	// Hash says which hashes of files are made.
 	Hash Hash
 
-	// Content asks for the content of files, as Messages with Part Data.
+	// Content asks for the content of files, as Messages of Kind FileData.
 	Content bool
 
 	// NoFiles leaves out the Messages of files: bodies, attachments and transfers

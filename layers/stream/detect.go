@@ -12,7 +12,7 @@ const probeLen = 512
 // of each side. What is not recognised is not kept: the next piece may begin a
 // message all the same, as in a conversation whose beginning was not captured.
 type probe struct {
-	via   Proto
+	via   Path // to the conversation
 	buf   [2]buffer
 	inner [2]framer // of each side; it is one framer, unless they do not understand each other
 	heard [2]bool   // the framer was given bytes of the side
@@ -47,7 +47,7 @@ func (f *probe) answer(s sink, p piece) {
 		}
 	}
 	if proto != Unknown && f.known != proto && f.known != Unknown {
-		f.inner[p.side] = newFramer(proto, f.depth)
+		f.inner[p.side] = newFramer(proto, f.via, f.depth)
 	}
 }
 
@@ -93,10 +93,10 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	}
 	s.a.count(proto)
 	f.known = proto
-	inner := newFramer(proto, f.depth)
+	inner := newFramer(proto, f.via, f.depth)
 	if inner == nil {
 		if proto == SOCKS {
-			f.via = SOCKS
+			f.via = f.via.with(SOCKS)
 		}
 		f.buf[0].drop(s)
 		f.buf[1].drop(s)
@@ -166,7 +166,8 @@ const (
 // onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, in OpenVPN, and
 // behind a protocol that is not decoded, but SOCKS, through which anything goes.
 func (f *probe) onlyTLS() bool {
-	return f.via == StartTLS || f.via == OpenVPN || f.known != Unknown && f.known != SOCKS
+	carrier := f.via.Innermost()
+	return carrier == StartTLS || carrier == OpenVPN || f.known != Unknown && f.known != SOCKS
 }
 
 // recognise decides which protocol the bytes of one side begin. other is what is

@@ -96,7 +96,7 @@ func (f *splitFramer) cut(s sink, side int, atEnd bool) {
 		}
 		if token != nil {
 			s.emit(Message{
-				Proto: f.proto, FromClient: side == s.c.client,
+				Proto: f.proto, Kind: UserMessage, FromClient: side == s.c.client,
 				First: h.buf.first, Last: h.last, Gap: h.buf.gap, Data: token,
 			})
 			h.buf.first, h.buf.gap = h.last, 0

@@ -10,7 +10,7 @@
 //		}
 //		d.Decode(&p, rec)
 //		for _, m := range a.Push(&p, rec) {
-//			if m.Proto == stream.HTTP1 && m.FromClient {
+//			if m.Kind == stream.HTTPRequest {
 //				req, err := layers.ParseHTTPRequest(m.Data)
 //				...
 //			}

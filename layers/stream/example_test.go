@@ -19,7 +19,7 @@ func ExampleAssembler() {
 	defer r.Close()
 	show := func(messages []stream.Message) {
 		for _, m := range messages {
-			if m.Proto != stream.HTTP1 || m.Part != stream.End {
+			if m.Proto != stream.HTTP1 || m.Kind != stream.FileEnd {
 				continue
 			}
 			if req, err := layers.ParseHTTPRequest(m.Request); err == nil {

@@ -52,12 +52,12 @@ func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
 	content := map[*stream.File]string{}
 	keep := func(ms []stream.Message) {
 		for _, m := range ms {
-			switch m.Part {
-			case stream.Begin:
+			switch m.Kind {
+			case stream.FileBegin:
 				content[m.File] = ""
-			case stream.Data:
+			case stream.FileData:
 				content[m.File] += string(m.Data)
-			case stream.End:
+			case stream.FileEnd:
 				who := "server"
 				if m.FromClient {
 					who = "client"
@@ -148,11 +148,11 @@ func wholeMessages(t *testing.T, name string, a *stream.Assembler) (whole []stri
 	var p layers.Packet
 	keep := func(ms []stream.Message) {
 		for _, m := range ms {
-			if m.Part != stream.Whole {
+			if m.File != nil {
 				parts++
 				continue
 			}
-			whole = append(whole, fmt.Sprintf("%v %v %v %v %d %d %q %q", m.Conn.Flow, m.Via, m.Proto, m.FromClient, m.First.Number, m.Last.Number, m.Data, m.Request))
+			whole = append(whole, fmt.Sprintf("%v %v %v %v %d %d %q %q", m.Conn.Flow, m.Via.Innermost(), m.Proto, m.FromClient, m.First.Number, m.Last.Number, m.Data, m.Request))
 		}
 	}
 	for {
@@ -320,7 +320,7 @@ func TestHTTPGapPairing(t *testing.T) {
 			var got []string
 			keep := func(ms []stream.Message) {
 				for _, m := range ms {
-					if m.Part == stream.Data {
+					if m.Kind == stream.FileData {
 						req, _ := layers.ParseHTTPRequest(m.Request)
 						got = append(got, fmt.Sprintf("%s %s", req.Target(), m.Data))
 					}
@@ -367,10 +367,10 @@ func TestHashAll(t *testing.T) {
 	for i, s := range (talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"}}).segs(1460) {
 		push(a, s, int64(i+1), start, func(ms []stream.Message) {
 			for _, m := range ms {
-				if m.Part == stream.Data {
+				if m.Kind == stream.FileData {
 					t.Error("content that nobody asked for")
 				}
-				if m.Part == stream.End {
+				if m.Kind == stream.FileEnd {
 					f = m.File
 				}
 			}

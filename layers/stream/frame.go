@@ -33,12 +33,12 @@ func (p *piece) first() Ref {
 type sink struct {
 	a     *Assembler
 	c     *connection
-	via   Proto
+	via   Path
 	clean bool // of end: the side said itself that it was the end
 }
 
 func (s sink) emit(m Message) {
-	if m.Part == Whole && len(s.a.out) >= maxMessages {
+	if !m.Kind.ofFile() && len(s.a.out) >= maxMessages {
 		s.a.stats.TooMany++
 		return
 	}

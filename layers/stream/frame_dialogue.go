@@ -30,7 +30,7 @@ func (d *dialogue) startsTLS(s sink, p *piece) bool {
 
 func (d *dialogue) upgrade(s sink, side int) {
 	if d.inner == nil {
-		d.inner = &probe{via: StartTLS}
+		d.inner = &probe{via: s.via.with(StartTLS)}
 	}
 	d.lines[side].buf.drop(s)
 	d.open[side] = true
@@ -55,8 +55,12 @@ func (d *dialogue) serverReply(s sink, p *piece) (r layers.Reply, ok bool) {
 // message emits b, the message that until returned, and drops it.
 func (d *dialogue) message(s sink, p *piece, b []byte) {
 	l := &d.lines[p.side]
+	client, kind := p.side == s.c.client, Reply
+	if client {
+		kind = Command
+	}
 	s.emit(Message{
-		Proto: d.proto, FromClient: p.side == s.c.client,
+		Proto: d.proto, Kind: kind, FromClient: client,
 		First: l.buf.first, Last: p.ref, Gap: l.buf.gap, Data: b,
 	})
 	l.done(s, p, len(b))

@@ -20,15 +20,15 @@ func transcript(a *stream.Assembler, segs []seg) []string {
 	keep := func(ms []stream.Message) {
 		for _, m := range ms {
 			switch {
-			case m.Part == stream.Begin:
+			case m.Kind == stream.FileBegin:
 				content.Reset()
-			case m.Part == stream.Data:
+			case m.Kind == stream.FileData:
 				content.Write(m.Data)
-			case m.Part == stream.End:
+			case m.Kind == stream.FileEnd:
 				out = append(out, fmt.Sprintf("file %q %q %v %q", m.File.Name, m.File.Type, m.File.State, content.String()))
 			case m.Proto == stream.Mail:
 				out = append(out, fmt.Sprintf("mail %q", m.Data))
-			case m.Via == stream.StartTLS:
+			case m.Via.Innermost() == stream.StartTLS:
 				out = append(out, fmt.Sprintf("STARTTLS %v of %d bytes", m.Proto, len(m.Data)))
 			case m.FromClient:
 				out = append(out, "C: "+strings.TrimRight(string(m.Data), "\r\n"))

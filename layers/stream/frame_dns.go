@@ -13,7 +13,7 @@ type dnsFramer struct {
 	lost [2]bool // the length prefixes of the side are not to be found any more
 }
 
-func newDNS(int) framer { return &dnsFramer{} }
+func newDNS(Path, int) framer { return &dnsFramer{} }
 
 func (f *dnsFramer) push(s sink, p piece) {
 	b := &f.buf[p.side]
@@ -38,7 +38,7 @@ func (f *dnsFramer) push(s sink, p piece) {
 		}
 		if size > 2 {
 			s.emit(Message{
-				Proto: DNS, FromClient: p.side == s.c.client,
+				Proto: DNS, Kind: DNSMessage, FromClient: p.side == s.c.client,
 				First: b.first, Last: p.ref, Gap: b.gap, Data: m[2:size:size],
 			})
 		}

@@ -34,7 +34,7 @@ type transferKey struct {
 	peer     netip.Addr
 }
 
-func newFTP(int) framer { return &ftpFramer{dialogue: dialogue{proto: FTP}} }
+func newFTP(Path, int) framer { return &ftpFramer{dialogue: dialogue{proto: FTP}} }
 
 func (f *ftpFramer) push(s sink, p piece) {
 	if p.gap > 0 && !f.open[p.side] {

@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"bytes"
+
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -41,7 +43,7 @@ type httpSide struct {
 	open    bool // its bytes go through the tunnel
 }
 
-func newHTTP(depth int) framer { return &httpFramer{depth: depth} }
+func newHTTP(_ Path, depth int) framer { return &httpFramer{depth: depth} }
 
 func (f *httpFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
@@ -133,18 +135,36 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 		return
 	}
 	m := Message{Proto: HTTP1, First: h.buf.first, Last: p.ref, Gap: h.buf.gap, Data: b}
-	if res, err := layers.ParseHTTPResponse(b); err == nil {
-		m.FromClient = p.side == s.c.client
-		f.response(s, h, m, res)
-	} else if req, err := layers.ParseHTTPRequest(b); err == nil {
-		s.c.setClient(p.side)
-		m.FromClient = true
-		s.emit(m)
-		f.request(s, h, m.First, req)
+	if bytes.HasPrefix(b, []byte("HTTP/")) { // no method has a slash
+		f.responseHead(s, h, p.side, m)
 	} else {
-		h.mode = httpLost
+		f.requestHead(s, h, p.side, m)
 	}
 	h.done(s, p, len(b))
+}
+
+// requestHead takes the head of a request, which shows who is the client.
+func (f *httpFramer) requestHead(s sink, h *httpSide, side int, m Message) {
+	req, err := layers.ParseHTTPRequest(m.Data)
+	if err != nil {
+		h.mode = httpLost
+		return
+	}
+	s.c.setClient(side)
+	m.Kind, m.FromClient = HTTPRequest, true
+	s.emit(m)
+	f.request(s, h, m.First, req)
+}
+
+// responseHead takes the head of a response.
+func (f *httpFramer) responseHead(s sink, h *httpSide, side int, m Message) {
+	res, err := layers.ParseHTTPResponse(m.Data)
+	if err != nil {
+		h.mode = httpLost
+		return
+	}
+	m.Kind, m.FromClient = HTTPResponse, side == s.c.client
+	f.response(s, h, m, res)
 }
 
 // request chooses the mode behind a request's head.
@@ -204,12 +224,8 @@ func (f *httpFramer) response(s sink, h *httpSide, m Message, res layers.HTTPRes
 		h.mode = httpClose
 	}
 	if !s.a.NoFiles && h.mode != httpInHead {
-		var target []byte
-		if req, err := layers.ParseHTTPRequest(asked.head); err == nil {
-			target = req.Target()
-		}
 		from := Message{Proto: HTTP1, FromClient: m.FromClient, Request: asked.head}
-		h.file = newHTTPBody(s, from, res, target)
+		h.file = newHTTPBody(s, from, res, asked.target)
 		if status == 206 && !rangeIsWhole(res.Get("Content-Range"), n) {
 			h.file.state = Partial
 		}

@@ -106,12 +106,12 @@ func ourMessages(b []byte, server bool, size int) (out []string) {
 		for _, m := range ms {
 			switch {
 			case m.File != nil && m.File.In != nil:
-			case m.Part == stream.Data:
+			case m.Kind == stream.FileData:
 				body.Write(m.Data)
-			case m.Part == stream.End:
+			case m.Kind == stream.FileEnd:
 				out = append(out, body.String())
 				body.Reset()
-			case m.Part != stream.Whole:
+			case m.File != nil:
 			case server:
 				res, _ := layers.ParseHTTPResponse(m.Data)
 				out = append(out, fmt.Sprint(res.Status()))

@@ -8,8 +8,9 @@ import (
 
 // An httpPending is what is kept of a request until its response comes.
 type httpPending struct {
-	kind httpKind
-	head []byte
+	kind   httpKind
+	head   []byte
+	target []byte // in head
 }
 
 // An httpKind is what the response to a request depends on.
@@ -42,9 +43,11 @@ func (f *httpFramer) wait(s sink, kind httpKind, first Ref, req layers.HTTPReque
 	if f.lost {
 		return
 	}
-	f.pending = append(f.pending, httpPending{kind, bytes.Clone(req.Bytes())})
-	f.held += len(req.Bytes())
-	s.a.hold(pendingCost + len(req.Bytes()))
+	head := bytes.Clone(req.Bytes())
+	at := len(req.Method()) + bytes.Index(head[len(req.Method()):], req.Target()) // only white space is between them
+	f.pending = append(f.pending, httpPending{kind, head, head[at : at+len(req.Target())]})
+	f.held += len(head)
+	s.a.hold(pendingCost + len(head))
 }
 
 // doubt notes that responses may have gone by unseen.
@@ -122,7 +125,7 @@ func (f *httpFramer) dig(s sink, via Proto) {
 		f.inner = ignored{}
 		return
 	}
-	f.inner = &probe{via: via, depth: f.depth + 1}
+	f.inner = &probe{via: s.via.with(via), depth: f.depth + 1}
 }
 
 // ignored is a framer for what is not looked at.

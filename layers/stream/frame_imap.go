@@ -36,7 +36,7 @@ type imapSide struct {
 	next       int64  // where its next piece begins
 }
 
-func newIMAP(int) framer { return &imapFramer{dialogue: dialogue{proto: IMAP}} }
+func newIMAP(Path, int) framer { return &imapFramer{dialogue: dialogue{proto: IMAP}} }
 
 func (f *imapFramer) push(s sink, p piece) {
 	h := &f.side[p.side]

@@ -49,7 +49,9 @@ type openvpnMessage struct {
 	ref    Ref
 }
 
-func newOpenVPN(int) framer { return &openvpnFramer{auth: -1, inner: probe{via: OpenVPN}} }
+func newOpenVPN(via Path, _ int) framer {
+	return &openvpnFramer{auth: -1, inner: probe{via: via.with(OpenVPN)}}
+}
 
 func (f *openvpnFramer) push(s sink, p piece) {
 	t := &f.side[p.side]

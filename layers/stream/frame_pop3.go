@@ -39,7 +39,7 @@ const (
 	pop3InMail                  // a mail up to a line of a dot
 )
 
-func newPOP3(int) framer { return &pop3Framer{dialogue: dialogue{proto: POP3}} }
+func newPOP3(Path, int) framer { return &pop3Framer{dialogue: dialogue{proto: POP3}} }
 
 func (f *pop3Framer) push(s sink, p piece) {
 	if p.gap > 0 && !f.open[p.side] {

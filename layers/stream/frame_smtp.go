@@ -46,7 +46,7 @@ const (
 	smtpLost              // behind a gap: a piece may begin a command
 )
 
-func newSMTP(int) framer { return &smtpFramer{dialogue: dialogue{proto: SMTP}} }
+func newSMTP(Path, int) framer { return &smtpFramer{dialogue: dialogue{proto: SMTP}} }
 
 func (f *smtpFramer) push(s sink, p piece) {
 	if p.gap > 0 && !f.open[p.side] {

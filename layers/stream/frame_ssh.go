@@ -28,7 +28,7 @@ type sshSide struct {
 	done  bool // nothing more is to be seen
 }
 
-func newSSH(int) framer { return &sshFramer{} }
+func newSSH(Path, int) framer { return &sshFramer{} }
 
 func (f *sshFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
@@ -83,12 +83,12 @@ func (t *sshSide) identify(s sink, p *piece, line []byte) {
 	}
 	t.ident = true
 	t.first = id.Version()[0] == '1' && string(id.Version()) != "1.99"
-	t.emit(s, p, id.Bytes())
+	t.emit(s, p, SSHIdent, id.Bytes())
 }
 
-func (t *sshSide) emit(s sink, p *piece, data []byte) {
+func (t *sshSide) emit(s sink, p *piece, kind Kind, data []byte) {
 	s.emit(Message{
-		Proto: SSH, FromClient: p.side == s.c.client,
+		Proto: SSH, Kind: kind, FromClient: p.side == s.c.client,
 		First: t.buf.first, Last: p.ref, Gap: t.buf.gap, Data: data[:len(data):len(data)],
 	})
 }
@@ -116,8 +116,10 @@ func (t *sshSide) packet(s sink, p *piece) {
 		return
 	}
 	switch m.Message() {
-	case layers.SSHKexInit, layers.SSHKexReply, layers.SSHGexReply:
-		t.emit(s, p, m.Payload())
+	case layers.SSHKexInit:
+		t.emit(s, p, SSHKexInit, m.Payload())
+	case layers.SSHKexReply, layers.SSHGexReply:
+		t.emit(s, p, SSHKexReply, m.Payload())
 	case layers.SSHNewKeys:
 		t.done = true
 	}

@@ -19,7 +19,7 @@ type ssl2Framer struct {
 	done bool
 }
 
-func newSSL2(int) framer { return &ssl2Framer{} }
+func newSSL2(Path, int) framer { return &ssl2Framer{} }
 
 func (f *ssl2Framer) push(s sink, p piece) {
 	if f.done || p.side == s.c.client {
@@ -47,7 +47,7 @@ func (f *ssl2Framer) emit(s sink, p *piece, der []byte) {
 	list := appendUint24(nil, 3+len(der))
 	list = append(appendUint24(list, len(der)), der...)
 	b := layers.AppendTLSHandshake(nil, layers.TLSCertificate, list)
-	s.emit(Message{Proto: TLS, First: f.buf.first, Last: p.ref, Data: b})
+	s.emit(Message{Proto: TLS, Kind: Certificate, First: f.buf.first, Last: p.ref, Data: b})
 }
 
 func appendUint24(b []byte, n int) []byte { return append(b, byte(n>>16), byte(n>>8), byte(n)) }

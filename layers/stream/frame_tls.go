@@ -30,7 +30,7 @@ type tlsSide struct {
 	done    bool   // nothing more is to be seen
 }
 
-func newTLS(int) framer { return &tlsFramer{} }
+func newTLS(Path, int) framer { return &tlsFramer{} }
 
 func (f *tlsFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
@@ -96,11 +96,23 @@ func (t *tlsSide) handshake(s sink, p *piece) {
 			return
 		}
 		s.emit(Message{
-			Proto: TLS, FromClient: p.side == s.c.client,
+			Proto: TLS, Kind: handshakeKind(m[0]), FromClient: p.side == s.c.client,
 			First: t.hand.first, Last: p.ref, Gap: t.hand.gap, Data: m[:size:size],
 		})
 		t.hand.done(s, p, size)
 	}
+}
+
+func handshakeKind(typ byte) Kind {
+	switch layers.TLSHandshakeType(typ) {
+	case layers.TLSClientHello:
+		return ClientHello
+	case layers.TLSServerHello:
+		return ServerHello
+	case layers.TLSCertificate:
+		return Certificate
+	}
+	return TLSHandshake
 }
 
 func isHello(typ byte) bool {

@@ -262,7 +262,7 @@ func TestMessagesInFragments(t *testing.T) {
 				rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Number: int64(i + 1), Time: start}
 				new(layers.Decoder).Decode(&p, rec)
 				for _, m := range a.Push(&p, rec) {
-					out = append(out, got{m.Proto, m.Via, m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
+					out = append(out, got{m.Proto, m.Via.Innermost(), m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
 				}
 			}
 			if diff := cmp.Diff(tt.want, out); diff != "" {

@@ -158,7 +158,7 @@ func TestMaxCodings(t *testing.T) {
 		f.a.Hash = HashSHA256
 		ms := f.say(0, client("GET / HTTP/1.1\r\n\r\n"),
 			server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip"+strings.Repeat(",gzip", n-1)+"\r\nContent-Length: 7\r\n\r\nno gzip"))
-		if last := ms[len(ms)-1]; last.Part != End || last.File.State != state {
+		if last := ms[len(ms)-1]; last.Kind != FileEnd || last.File.State != state {
 			t.Errorf("%d codings: %v", n, last.File)
 		}
 	}

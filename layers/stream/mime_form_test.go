@@ -35,7 +35,7 @@ func TestUploads(t *testing.T) {
 		d.Decode(&p, rec)
 		for _, m := range a.Push(&p, rec) {
 			switch f := m.File; {
-			case m.Part != stream.End || !m.FromClient:
+			case m.Kind != stream.FileEnd || !m.FromClient:
 			case f.In == nil:
 				bodies = append(bodies, fmt.Sprint(f.Name, " ", f.Type, " ", f.Size))
 			default:

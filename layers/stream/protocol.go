@@ -17,9 +17,9 @@ type protocol struct {
 	// recognised together, so they stand together in the table.
 	lines *lineGrammar
 
-	// newFramer returns a framer for a conversation that lies in depth tunnels.
-	// It is nil for what is counted and not decoded.
-	newFramer func(depth int) framer
+	// newFramer returns a framer for a conversation that via carries, in depth
+	// tunnels of HTTP. It is nil for what is counted and not decoded.
+	newFramer func(via Path, depth int) framer
 
 	// plain says that recognise decides by bytes that no other protocol begins
 	// with, so that they count even where the other side speaks something else.
@@ -80,10 +80,9 @@ func protocolOf(p Proto) *protocol {
 }
 
 // newFramer returns the framer of a protocol, nil for one that is not decoded.
-// depth is how many tunnels it is in.
-func newFramer(p Proto, depth int) framer {
+func newFramer(p Proto, via Path, depth int) framer {
 	if row := protocolOf(p); row != nil && row.newFramer != nil {
-		return row.newFramer(depth)
+		return row.newFramer(via, depth)
 	}
 	return nil
 }

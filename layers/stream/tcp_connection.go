@@ -30,7 +30,7 @@ func (c *connection) setClient(side int) {
 // away from side from.
 func (a *Assembler) conversation(t *tcb, from int, f layers.Flow) *connection {
 	if t.conn == nil {
-		t.conn = &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: TCP}}
+		t.conn = &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: pathOf(TCP)}}
 		if data := a.transferOf(f); data != nil {
 			t.conn.stage.inner = [2]framer{data, data}
 		}
@@ -69,7 +69,7 @@ func (a *Assembler) endSide(t *tcb, side int, clean bool) {
 	t.half[side].ended = true
 	a.discard(t, side)
 	if c := t.conn; c != nil {
-		s := sink{a: a, c: c, via: TCP, clean: clean}
+		s := sink{a: a, c: c, via: pathOf(TCP), clean: clean}
 		if c.missing[side] > 0 {
 			c.stage.push(s, piece{side: side, gap: c.missing[side]})
 		}
@@ -88,7 +88,7 @@ func (a *Assembler) finish(t *tcb) {
 				a.endSide(t, side, false)
 			}
 		}
-		c.stage.free(sink{a: a, c: c, via: TCP})
+		c.stage.free(sink{a: a, c: c, via: pathOf(TCP)})
 		t.conn = nil
 		a.hold(-connectionCost)
 	}

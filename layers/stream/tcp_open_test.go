@@ -83,7 +83,7 @@ func TestHandshakes(t *testing.T) {
 			var got []begun
 			keep := func(ms []stream.Message) {
 				for _, m := range ms {
-					if m.Part != stream.Whole {
+					if m.File != nil {
 						continue
 					}
 					got = append(got, begun{m.Conn.Start.Number, m.First.Number, m.FromClient, m.Gap})

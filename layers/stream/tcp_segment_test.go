@@ -80,10 +80,10 @@ func play(a *stream.Assembler, segs ...seg) []got {
 	var out []got
 	keep := func(ms []stream.Message) {
 		for _, m := range ms {
-			if m.Part != stream.Whole {
+			if m.File != nil {
 				continue
 			}
-			out = append(out, got{m.Proto, m.Via, m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
+			out = append(out, got{m.Proto, m.Via.Innermost(), m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
 		}
 	}
 	for i, s := range segs {

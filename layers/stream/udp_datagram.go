@@ -19,7 +19,7 @@ func (a *Assembler) pushDNS(p *layers.Packet, m layers.DNS, first, last Ref) {
 	}
 	a.datagram = Conn{Flow: f, Start: first}
 	a.out = append(a.out, Message{
-		Conn: &a.datagram, Via: UDP, Proto: DNS, FromClient: query,
+		Conn: &a.datagram, Via: pathOf(UDP), Proto: DNS, Kind: DNSMessage, FromClient: query,
 		First: first, Last: last, Data: m.Bytes(),
 	})
 }

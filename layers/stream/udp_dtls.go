@@ -127,7 +127,7 @@ func (a *Assembler) emitDTLS(f layers.Flow, typ layers.TLSHandshakeType, body []
 		a.lent = append(a.lent, b)
 	}
 	a.out = append(a.out, Message{
-		Conn: &Conn{Flow: f, Start: first}, Via: UDP, Proto: DTLS, FromClient: client,
+		Conn: &Conn{Flow: f, Start: first}, Via: pathOf(UDP), Proto: DTLS, Kind: handshakeKind(byte(typ)), FromClient: client,
 		First: first, Last: last, Data: b[:len(b):len(b)],
 	})
 }

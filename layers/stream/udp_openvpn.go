@@ -51,7 +51,6 @@ func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 }
 
 // openvpnDatagram takes a datagram of a session.
-
 func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 	ends, from := makeKey(f)
 	v := a.openvpnBetween(ends)
@@ -62,7 +61,7 @@ func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 		}
 		v = &openvpnSession{
 			connection: connection{Conn: Conn{Flow: f, Start: ref}, client: from}, ends: ends,
-			framer: openvpnFramer{auth: -1, inner: probe{via: OpenVPN}},
+			framer: openvpnFramer{auth: -1, inner: probe{via: pathOf(UDP).with(OpenVPN)}},
 		}
 		a.openvpn.sessions = append(a.openvpn.sessions, v)
 		a.hold(connectionCost)
@@ -72,7 +71,7 @@ func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 	if v == nil {
 		return false
 	}
-	s := sink{a: a, c: &v.connection, via: OpenVPN}
+	s := sink{a: a, c: &v.connection, via: pathOf(UDP)}
 	side := &v.framer.side[from]
 	if !isOpenVPNControl(b[0]) {
 		side.stop(s)
@@ -97,7 +96,7 @@ func (a *Assembler) openvpnBetween(ends key) *openvpnSession {
 
 // dropOpenVPN ends a session and forgets it.
 func (a *Assembler) dropOpenVPN(v *openvpnSession) {
-	s := sink{a: a, c: &v.connection, via: OpenVPN}
+	s := sink{a: a, c: &v.connection, via: pathOf(UDP)}
 	v.framer.end(s, 0)
 	v.framer.end(s, 1)
 	v.framer.free(s)

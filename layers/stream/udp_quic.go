@@ -121,7 +121,7 @@ func (d *quicDatagram) packet(q layers.QUICPacket) {
 		side.number = max(side.number, plain.Number+1)
 		for f := range layers.QUICFrames(plain.Payload()) {
 			if f.Type == layers.QUICCrypto {
-				side.crypto.push(sink{a: d.a, c: &c.connection, via: QUIC}, d.from, f, d.ref)
+				side.crypto.push(sink{a: d.a, c: &c.connection, via: pathOf(UDP).with(QUIC)}, d.from, f, d.ref)
 			}
 		}
 	}
@@ -230,10 +230,10 @@ func (c *quicConn) retry(a *Assembler, q layers.QUICPacket) {
 // emit delivers a packet as it was sent. Without a connection the packet's type
 // says who sent it, or else the port.
 func (d *quicDatagram) emit(c *quicConn, q layers.QUICPacket) {
-	m := Message{Proto: QUIC, First: d.ref, Last: d.ref, Data: q.Bytes()}
+	m := Message{Proto: QUIC, Kind: QUICPacket, First: d.ref, Last: d.ref, Data: q.Bytes()}
 	if c != nil {
 		m.FromClient = d.from == c.client
-		sink{a: d.a, c: &c.connection, via: UDP}.emit(m)
+		sink{a: d.a, c: &c.connection, via: pathOf(UDP)}.emit(m)
 		return
 	}
 	switch q.Type() {
@@ -247,6 +247,6 @@ func (d *quicDatagram) emit(c *quicConn, q layers.QUICPacket) {
 	if !m.FromClient {
 		f = f.Reverse()
 	}
-	m.Conn, m.Via = &Conn{Flow: f, Start: d.ref}, UDP
+	m.Conn, m.Via = &Conn{Flow: f, Start: d.ref}, pathOf(UDP)
 	d.a.out = append(d.a.out, m)
 }

@@ -138,6 +138,6 @@ func (a *Assembler) closeQUIC(c *quicConn) {
 	for i := range c.side {
 		s := &c.side[i]
 		s.setKeys(a, nil, 0)
-		s.crypto.stop(sink{a: a, c: &c.connection, via: QUIC})
+		s.crypto.stop(sink{a: a, c: &c.connection, via: pathOf(UDP).with(QUIC)})
 	}
 }

@@ -63,7 +63,7 @@ func sendAll(a *stream.Assembler, grams ...gram) []got {
 	var out []got
 	for i, g := range grams {
 		for _, m := range pushUDP(a, g.packet(), 0, int64(i+1), start.Add(time.Duration(i)*time.Millisecond)) {
-			out = append(out, got{m.Proto, m.Via, m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
+			out = append(out, got{m.Proto, m.Via.Innermost(), m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
 		}
 	}
 	return out
