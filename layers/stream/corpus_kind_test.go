@@ -61,6 +61,9 @@ func checkKind(t *testing.T, m *stream.Message) {
 	if m.File != nil {
 		t.Errorf("%v has a file", m.Kind)
 	}
+	if m.Via.Len() == 0 || m.Via.At(0) != stream.TCP && m.Via.At(0) != stream.UDP {
+		t.Errorf("%v was carried by %v", m.Kind, m.Via)
+	}
 	for _, k := range exclusive {
 		if protoOfKind(k) == m.Proto && k != m.Kind && parsers[k](m.Data) == nil {
 			t.Errorf("%v is a %v: %.80q", m.Kind, k, m.Data)

@@ -16,17 +16,30 @@ type probe struct {
 	buf   [2]buffer
 	inner [2]framer // of each side; it is one framer, unless they do not understand each other
 	heard [2]bool   // the framer was given bytes of the side
+	gap   [2]int    // bytes lost before the next piece, of which the framer is not told yet
 	known Proto     // recognised
 	depth int       // tunnels of HTTP that it is in
 }
 
+// lost drops what was kept of the side, and leaves the rest to push and end: the
+// bytes after the gap may decide whose framer is to know of it.
+func (f *probe) lost(s sink, side, n int) {
+	f.buf[side].drop(s)
+	f.gap[side] = n
+}
+
 func (f *probe) push(s sink, p piece) {
 	s.via = f.via
+	gap := f.gap[p.side]
+	f.gap[p.side] = 0
 	if f.inner[p.side] == nil && !f.detect(s, &p) {
 		return
 	}
 	if !f.heard[p.side] {
 		f.answer(s, p)
+	}
+	if gap > 0 {
+		f.inner[p.side].lost(s, p.side, gap)
 	}
 	f.inner[p.side].push(s, p)
 }
@@ -55,9 +68,6 @@ func (f *probe) answer(s sink, p piece) {
 // that decides, it passes on what was kept of both sides.
 func (f *probe) detect(s sink, p *piece) bool {
 	b := &f.buf[p.side]
-	if p.gap > 0 {
-		b.drop(s)
-	}
 	head := p.data
 	if kept := len(b.b); kept > 0 {
 		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
@@ -130,9 +140,14 @@ func (f *probe) end(s sink, side int) {
 			f.decide(s, side, proto, role)
 		}
 	}
-	if f.inner[side] != nil {
-		f.inner[side].end(s, side)
+	if f.inner[side] == nil {
+		return
 	}
+	if n := f.gap[side]; n > 0 {
+		f.gap[side] = 0
+		f.inner[side].lost(s, side, n)
+	}
+	f.inner[side].end(s, side)
 }
 
 func (f *probe) free(s sink) {

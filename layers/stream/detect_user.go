@@ -61,13 +61,12 @@ type splitSide struct {
 // it is used up, split is asked again when more bytes have come.
 const splitWork = 64
 
+func (f *splitFramer) lost(s sink, side, _ int) { f.side[side].buf.abandon(s) }
+
 func (f *splitFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
 	if f.split == nil || h.done {
 		return
-	}
-	if p.gap > 0 {
-		h.buf.abandon(s)
 	}
 	if len(h.buf.b) == 0 {
 		h.buf.first, h.buf.gap, h.credit = p.first(), p.gap, splitWork*splitWork

@@ -3,7 +3,10 @@ package stream
 // A framer cuts the bytes of a conversation into messages. It does not know
 // what carries the bytes: a TCP connection, or a tunnel in one.
 type framer interface {
-	// push takes the next bytes of one side.
+	// lost says that the next n bytes of one side are missing. What comes after
+	// them follows at once: push, or end.
+	lost(s sink, side, n int)
+	// push takes the next bytes of one side, at least one.
 	push(s sink, p piece)
 	// end says that no more bytes of one side will come.
 	end(s sink, side int)
@@ -11,14 +14,13 @@ type framer interface {
 	free(s sink)
 }
 
-// A piece is consecutive bytes of one side, from one packet. There are none when
-// bytes were lost just before the end.
+// A piece is consecutive bytes of one side, from one packet.
 type piece struct {
 	side   int
 	data   []byte
 	ref    Ref
 	origin *Ref // the first fragment's packet, when the data came in several
-	gap    int  // bytes lost just before data
+	gap    int  // bytes lost just before data, for Message.Gap
 }
 
 // first returns the first packet that the piece came in.

@@ -5,11 +5,50 @@ import "github.com/sightline-go/sightline/layers"
 // A dialogue is what the framers of line protocols have in common: both sides'
 // lines, and the stage above once STARTTLS has opened it.
 type dialogue struct {
-	proto Proto
-	lines [2]lines
-	asked bool    // for TLS
-	open  [2]bool // the side's bytes go to inner
-	inner framer
+	proto  Proto
+	lines  [2]lines
+	begins func(client bool, b []byte) bool // whether b, behind a gap, may begin a line of that side
+	resync [2]bool                          // bytes of the side were lost: ask begins
+	asked  bool                             // for TLS
+	open   [2]bool                          // the side's bytes go to inner
+	inner  framer
+}
+
+// lose deals with n missing bytes. It reports whether a line was broken off, and
+// not the inside of a tunnel.
+func (d *dialogue) lose(s sink, side, n int) bool {
+	if d.open[side] {
+		d.inner.lost(s, side, n)
+		return false
+	}
+	d.lines[side].buf.abandon(s)
+	return true
+}
+
+// more reports whether p has bytes for the protocol. Those of a side that speaks
+// through a tunnel go there.
+func (d *dialogue) more(s sink, p *piece) bool {
+	if len(p.data) == 0 {
+		return false
+	}
+	if d.open[p.side] {
+		d.inner.push(s, *p)
+		return false
+	}
+	if d.resync[p.side] {
+		d.resync[p.side] = false
+		d.lines[p.side].skip = !d.begins(p.side == s.c.client, p.data)
+	}
+	return true
+}
+
+// clientLine returns the client's next lines, up to one that last says is the
+// last, when they are there. The caller must call message or lines.done.
+func (d *dialogue) clientLine(s sink, p *piece, last func(message, line []byte) bool) ([]byte, bool) {
+	if d.startsTLS(s, p) {
+		return nil, false
+	}
+	return d.lines[p.side].until(s, p, last)
 }
 
 // startTLS makes the bytes of both sides go to the stage above.

@@ -9,19 +9,35 @@ import (
 // A dnsFramer cuts DNS over TCP: each message behind two bytes of its length
 // (RFC 1035 section 4.2.2, RFC 7766 section 8).
 type dnsFramer struct {
-	buf  [2]buffer
-	lost [2]bool // the length prefixes of the side are not to be found any more
+	buf   [2]buffer
+	state [2]dnsState
 }
+
+// A dnsState says whether the length prefixes of a side are known to be found.
+type dnsState uint8
+
+const (
+	dnsInStep dnsState = iota
+	dnsResync          // the next piece may begin with one
+	dnsLost
+)
 
 func newDNS(Path, int) framer { return &dnsFramer{} }
 
+func (f *dnsFramer) lost(s sink, side, _ int) {
+	f.buf[side].abandon(s)
+	f.state[side] = dnsResync
+}
+
 func (f *dnsFramer) push(s sink, p piece) {
-	b := &f.buf[p.side]
-	if p.gap > 0 {
-		b.abandon(s)
-		f.lost[p.side] = !looksLikeDNS(p.data)
+	b, state := &f.buf[p.side], &f.state[p.side]
+	if *state == dnsResync {
+		*state = dnsInStep
+		if !looksLikeDNS(p.data) {
+			*state = dnsLost
+		}
 	}
-	for len(p.data) > 0 && !f.lost[p.side] {
+	for len(p.data) > 0 && *state == dnsInStep {
 		head, ok := b.fill(s, &p, 2)
 		if !ok {
 			return
@@ -29,7 +45,7 @@ func (f *dnsFramer) push(s sink, p piece) {
 		size := 2 + int(binary.BigEndian.Uint16(head))
 		if size-2 > withDefault(s.a.MaxMessage, defaultMaxMessage) {
 			s.a.stats.TooLong++
-			f.lost[p.side] = true
+			*state = dnsLost
 			return
 		}
 		m, ok := b.fill(s, &p, size)

@@ -34,22 +34,21 @@ type transferKey struct {
 	peer     netip.Addr
 }
 
-func newFTP(Path, int) framer { return &ftpFramer{dialogue: dialogue{proto: FTP}} }
+func newFTP(Path, int) framer { return &ftpFramer{dialogue: dialogue{proto: FTP, begins: ftpBegins}} }
+
+func ftpBegins(_ bool, b []byte) bool { return isCode(b) || ftpLines.verb(b) != refused }
+
+func (f *ftpFramer) lost(s sink, side, n int) {
+	if f.lose(s, side, n) {
+		f.resync[side] = true
+	}
+}
 
 func (f *ftpFramer) push(s sink, p piece) {
-	if p.gap > 0 && !f.open[p.side] {
-		l := &f.lines[p.side]
-		l.buf.abandon(s)
-		l.skip = !isCode(p.data) && ftpLines.verb(p.data) == refused
-	}
-	for len(p.data) > 0 {
-		switch {
-		case f.open[p.side]:
-			f.inner.push(s, p)
-			return
-		case p.side == s.c.client:
+	for f.more(s, &p) {
+		if p.side == s.c.client {
 			f.command(s, &p)
-		default:
+		} else {
 			f.reply(s, &p)
 		}
 	}
@@ -57,17 +56,13 @@ func (f *ftpFramer) push(s sink, p piece) {
 
 // command takes one line of the client's.
 func (f *ftpFramer) command(s sink, p *piece) {
-	l := &f.lines[p.side]
-	if f.startsTLS(s, p) {
-		return
-	}
-	b, ok := l.until(s, p, oneLine)
+	b, ok := f.clientLine(s, p, oneLine)
 	if !ok {
 		return
 	}
 	c, err := layers.ParseCommand(bytes.TrimLeftFunc(b, func(r rune) bool { return r >= 0x80 || r == 0 }))
 	if err != nil {
-		l.done(s, p, len(b))
+		f.lines[p.side].done(s, p, len(b))
 		return
 	}
 	f.message(s, p, b)

@@ -56,7 +56,28 @@ type ftpDataFramer struct {
 	transfer *ftpTransfer
 	file     *fileWriter
 	sender   int
+	holed    [2]bool // bytes of the side were lost before the file began
 	last     Ref
+}
+
+// begin begins the file that a side sends, at a packet.
+func (f *ftpDataFramer) begin(s sink, side int, at Ref) {
+	f.sender = side
+	f.file = s.beginFile(Message{Proto: FTPData, FromClient: side == s.c.client, First: at}, f.transfer.name, "")
+	if f.transfer.partial {
+		f.file.spoil(Partial)
+	}
+	if f.holed[side] {
+		f.file.spoil(Holed)
+	}
+}
+
+func (f *ftpDataFramer) lost(_ sink, side, _ int) {
+	if f.file == nil {
+		f.holed[side] = true
+	} else if side == f.sender {
+		f.file.spoil(Holed)
+	}
 }
 
 func (f *ftpDataFramer) push(s sink, p piece) {
@@ -64,14 +85,7 @@ func (f *ftpDataFramer) push(s sink, p piece) {
 		return
 	}
 	if f.file == nil {
-		f.sender = p.side
-		f.file = s.beginFile(Message{Proto: FTPData, FromClient: p.side == s.c.client, First: p.first()}, f.transfer.name, "")
-		if f.transfer.partial {
-			f.file.spoil(Partial)
-		}
-	}
-	if p.gap > 0 {
-		f.file.spoil(Holed)
+		f.begin(s, p.side, p.first())
 	}
 	f.last = p.ref
 	f.file.write(s, p.data, p.ref)
@@ -79,6 +93,9 @@ func (f *ftpDataFramer) push(s sink, p piece) {
 
 // end ends the file, which is whole when its sender ended the direction.
 func (f *ftpDataFramer) end(s sink, side int) {
+	if f.file == nil && f.holed[side] && !f.transfer.listing {
+		f.begin(s, side, Ref{}) // all of it was lost
+	}
 	if f.file == nil || side != f.sender {
 		return
 	}

@@ -15,7 +15,7 @@ type httpFramer struct {
 	last    Ref           // where the last request began
 	piped   bool          // requests came in one packet: the client does not wait for responses
 	unsure  bool          // some in pending may have been answered unseen
-	lost    bool          // pending overflowed: responses are not paired any more
+	crowded bool          // pending overflowed: responses are not paired any more
 	inner   framer        // speaks through the tunnel, once there is one
 	depth   int           // tunnels that this conversation is in
 }
@@ -45,12 +45,18 @@ type httpSide struct {
 
 func newHTTP(_ Path, depth int) framer { return &httpFramer{depth: depth} }
 
+func (f *httpFramer) lost(s sink, side, n int) {
+	h := &f.side[side]
+	if h.open {
+		f.inner.lost(s, side, n)
+		return
+	}
+	h.lose(s, n)
+	f.doubt(s, side)
+}
+
 func (f *httpFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
-	if p.gap > 0 && !h.open {
-		h.lose(s, &p)
-		f.doubt(s, p.side)
-	}
 	for len(p.data) > 0 {
 		if h.open || f.tunnelled(s, h, &p) {
 			f.inner.push(s, p)
@@ -83,17 +89,17 @@ func (f *httpFramer) push(s sink, p piece) {
 	}
 }
 
-// lose deals with a gap before p. Within a body of known length, and in one
-// that lasts to the end of the connection, nothing is lost but bytes.
-func (h *httpSide) lose(s sink, p *piece) {
+// lose deals with n missing bytes. Within a body of known length, and in one that
+// lasts to the end of the connection, nothing is lost but bytes.
+func (h *httpSide) lose(s sink, n int) {
 	h.buf.abandon(s)
 	if h.file != nil {
 		h.file.lose(s)
 	}
 	switch {
 	case h.mode == httpClose:
-	case h.mode == httpInBody && int64(p.gap) <= h.left:
-		h.left -= int64(p.gap)
+	case h.mode == httpInBody && int64(n) <= h.left:
+		h.left -= int64(n)
 		if h.left == 0 {
 			h.bodyDone(s)
 		}

@@ -37,10 +37,10 @@ func (f *httpFramer) wait(s sink, kind httpKind, first Ref, req layers.HTTPReque
 	f.piped = f.piped || len(f.pending) > 0 && first == f.last
 	f.last = first
 	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
-		f.lost = true
+		f.crowded = true
 		f.forget(s)
 	}
-	if f.lost {
+	if f.crowded {
 		return
 	}
 	head := bytes.Clone(req.Bytes())
@@ -131,6 +131,7 @@ func (f *httpFramer) dig(s sink, via Proto) {
 // ignored is a framer for what is not looked at.
 type ignored struct{}
 
-func (ignored) push(sink, piece) {}
-func (ignored) end(sink, int)    {}
-func (ignored) free(sink)        {}
+func (ignored) lost(sink, int, int) {}
+func (ignored) push(sink, piece)    {}
+func (ignored) end(sink, int)       {}
+func (ignored) free(sink)           {}

@@ -36,50 +36,51 @@ type imapSide struct {
 	next       int64  // where its next piece begins
 }
 
-func newIMAP(Path, int) framer { return &imapFramer{dialogue: dialogue{proto: IMAP}} }
+func newIMAP(Path, int) framer {
+	return &imapFramer{dialogue: dialogue{proto: IMAP, begins: imapBegins}}
+}
+
+func imapBegins(_ bool, b []byte) bool { return imapStatus(b) != refused || imapVerb(b) != refused }
+
+// lost deals with missing bytes, which may be a literal's.
+func (f *imapFramer) lost(s sink, side, n int) {
+	h := &f.side[side]
+	if !f.open[side] {
+		if h.mail != nil {
+			h.mail.gap(s)
+		}
+		if h.left >= int64(n) {
+			h.take(s, int64(n))
+			return
+		}
+		h.left, h.tail = 0, false
+		h.endMail(s, false)
+	}
+	f.resync[side] = f.lose(s, side, n)
+}
 
 func (f *imapFramer) push(s sink, p piece) {
 	h := &f.side[p.side]
-	if p.gap > 0 && !f.open[p.side] {
-		f.gap(s, &p)
-	}
-	for len(p.data) > 0 && !f.closed {
-		switch {
-		case f.open[p.side]:
-			f.inner.push(s, p)
-			return
-		case h.left > 0:
+	for !f.closed && f.more(s, &p) {
+		if h.left > 0 {
 			h.literal(s, &p)
-		default:
+		} else {
 			f.line(s, &p)
 		}
 	}
-}
-
-// gap deals with bytes missing before p.
-func (f *imapFramer) gap(s sink, p *piece) {
-	h := &f.side[p.side]
-	if h.mail != nil {
-		h.mail.gap(s)
-	}
-	if h.left >= int64(p.gap) {
-		h.take(s, int64(p.gap))
-		return
-	}
-	h.left, h.tail = 0, false
-	h.endMail(s, false)
-	f.lines[p.side].buf.abandon(s)
-	f.lines[p.side].skip = imapStatus(p.data) == refused && imapVerb(p.data) == refused
 }
 
 // line takes a command or response, up to a literal that is not in its Message.
 func (f *imapFramer) line(s sink, p *piece) {
 	l, h := &f.lines[p.side], &f.side[p.side]
 	client := p.side == s.c.client
-	if client && f.startsTLS(s, p) {
-		return
+	var b []byte
+	ok := false
+	if client {
+		b, ok = f.clientLine(s, p, endOfIMAP)
+	} else {
+		b, ok = l.until(s, p, endOfIMAP)
 	}
-	b, ok := l.until(s, p, endOfIMAP)
 	if !ok {
 		return
 	}

@@ -53,11 +53,10 @@ func newOpenVPN(via Path, _ int) framer {
 	return &openvpnFramer{auth: -1, inner: probe{via: via.with(OpenVPN)}}
 }
 
+func (f *openvpnFramer) lost(s sink, side, _ int) { f.side[side].stop(s) }
+
 func (f *openvpnFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
-	if p.gap > 0 && !t.done {
-		t.stop(s)
-	}
 	for len(p.data) > 0 && !t.done {
 		head, ok := t.buf.fill(s, &p, 3)
 		if !ok {

@@ -39,17 +39,35 @@ const (
 	pop3InMail                  // a mail up to a line of a dot
 )
 
-func newPOP3(Path, int) framer { return &pop3Framer{dialogue: dialogue{proto: POP3}} }
+func newPOP3(Path, int) framer {
+	return &pop3Framer{dialogue: dialogue{proto: POP3, begins: pop3Begins}}
+}
+
+func pop3Begins(client bool, b []byte) bool {
+	if client {
+		return pop3Lines.verb(b) != refused
+	}
+	return pop3Status(b) != refused
+}
+
+func (f *pop3Framer) lost(s sink, side, n int) {
+	switch {
+	case !f.lose(s, side, n):
+	case side == s.c.client:
+		f.resync[side] = true
+	case f.mode == pop3InMail:
+		f.mail.gap(s)
+		f.dot.state = dotInLine
+	default:
+		f.mode = pop3Reply
+		f.resync[side] = true
+		f.pending = queue[pop3Kind]{}
+	}
+}
 
 func (f *pop3Framer) push(s sink, p piece) {
-	if p.gap > 0 && !f.open[p.side] {
-		f.gap(s, &p)
-	}
-	for len(p.data) > 0 {
+	for f.more(s, &p) {
 		switch {
-		case f.open[p.side]:
-			f.inner.push(s, p)
-			return
 		case p.side == s.c.client:
 			f.command(s, &p)
 		case f.mode == pop3Reply:
@@ -65,36 +83,15 @@ func (f *pop3Framer) push(s sink, p piece) {
 	}
 }
 
-// gap deals with bytes missing before p.
-func (f *pop3Framer) gap(s sink, p *piece) {
-	l := &f.lines[p.side]
-	l.buf.abandon(s)
-	switch {
-	case p.side == s.c.client:
-		l.skip = pop3Lines.verb(p.data) == refused
-	case f.mode == pop3InMail:
-		f.mail.gap(s)
-		f.dot.state = dotInLine
-	default:
-		f.mode = pop3Reply
-		l.skip = pop3Status(p.data) == refused
-		f.pending = queue[pop3Kind]{}
-	}
-}
-
 // command takes one line of the client's.
 func (f *pop3Framer) command(s sink, p *piece) {
-	l := &f.lines[p.side]
-	if f.startsTLS(s, p) {
-		return
-	}
-	b, ok := l.until(s, p, oneLine)
+	b, ok := f.clientLine(s, p, oneLine)
 	if !ok {
 		return
 	}
 	c, err := layers.ParseCommand(b)
 	if err != nil || f.auth && pop3Lines.verb(b) != decided {
-		l.done(s, p, len(b))
+		f.lines[p.side].done(s, p, len(b))
 		return
 	}
 	f.auth = false

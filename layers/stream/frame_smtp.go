@@ -46,17 +46,44 @@ const (
 	smtpLost              // behind a gap: a piece may begin a command
 )
 
-func newSMTP(Path, int) framer { return &smtpFramer{dialogue: dialogue{proto: SMTP}} }
+func newSMTP(Path, int) framer {
+	return &smtpFramer{dialogue: dialogue{proto: SMTP, begins: smtpBegins}}
+}
+
+// smtpBegins is for replies; where a command begins, smtpLost finds.
+func smtpBegins(_ bool, b []byte) bool { return isCode(b) }
+
+func (f *smtpFramer) lost(s sink, side, n int) {
+	if !f.lose(s, side, n) {
+		return
+	}
+	if side != s.c.client {
+		f.resync[side] = true
+		f.pending = queue[smtpKind]{}
+		return
+	}
+	switch f.mode {
+	case smtpInData:
+		f.holed, f.dot.state = true, dotInLine
+		if f.mail != nil {
+			f.mail.gap(s)
+		}
+	case smtpInChunk:
+		f.mail.gap(s)
+		if int64(n) > f.left {
+			f.endMail(s, false)
+			f.mode = smtpLost
+			return
+		}
+		f.takeChunk(s, int64(n))
+	default:
+		f.mode = smtpLost
+	}
+}
 
 func (f *smtpFramer) push(s sink, p piece) {
-	if p.gap > 0 && !f.open[p.side] {
-		f.gap(s, &p)
-	}
-	for len(p.data) > 0 {
+	for f.more(s, &p) {
 		switch {
-		case f.open[p.side]:
-			f.inner.push(s, p)
-			return
 		case p.side != s.c.client:
 			f.reply(s, &p)
 		case f.mode == smtpInData:
@@ -74,46 +101,15 @@ func (f *smtpFramer) push(s sink, p piece) {
 	}
 }
 
-// gap deals with bytes missing before p.
-func (f *smtpFramer) gap(s sink, p *piece) {
-	f.lines[p.side].buf.abandon(s)
-	if p.side != s.c.client {
-		f.lines[p.side].skip = !isCode(p.data)
-		f.pending = queue[smtpKind]{}
-		return
-	}
-	switch f.mode {
-	case smtpInData:
-		f.holed, f.dot.state = true, dotInLine
-		if f.mail != nil {
-			f.mail.gap(s)
-		}
-	case smtpInChunk:
-		f.mail.gap(s)
-		if int64(p.gap) > f.left {
-			f.endMail(s, false)
-			f.mode = smtpLost
-			return
-		}
-		f.takeChunk(s, int64(p.gap))
-	default:
-		f.mode = smtpLost
-	}
-}
-
 // command takes one line of the client's.
 func (f *smtpFramer) command(s sink, p *piece) {
-	l := &f.lines[p.side]
-	if f.startsTLS(s, p) {
-		return
-	}
-	b, ok := l.until(s, p, oneLine)
+	b, ok := f.clientLine(s, p, oneLine)
 	if !ok {
 		return
 	}
 	c, err := layers.ParseCommand(b)
 	if err != nil || f.mode == smtpAuthLine && smtpLines.verb(b) != decided {
-		l.done(s, p, len(b))
+		f.lines[p.side].done(s, p, len(b))
 		return
 	}
 	f.message(s, p, b)

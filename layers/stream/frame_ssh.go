@@ -30,15 +30,17 @@ type sshSide struct {
 
 func newSSH(Path, int) framer { return &sshFramer{} }
 
+func (f *sshFramer) lost(s sink, side, _ int) {
+	t := &f.side[side]
+	if t.ident {
+		t.stop(s)
+	}
+	t.buf.abandon(s)
+}
+
 func (f *sshFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
 	t.last = p.ref
-	if p.gap > 0 && !t.done {
-		if t.ident {
-			t.stop(s)
-		}
-		t.buf.abandon(s)
-	}
 	for len(p.data) > 0 && !t.done {
 		switch {
 		case !t.ident:

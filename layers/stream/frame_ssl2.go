@@ -21,12 +21,14 @@ type ssl2Framer struct {
 
 func newSSL2(Path, int) framer { return &ssl2Framer{} }
 
+func (f *ssl2Framer) lost(s sink, side, _ int) {
+	if side != s.c.client {
+		f.stop(s)
+	}
+}
+
 func (f *ssl2Framer) push(s sink, p piece) {
 	if f.done || p.side == s.c.client {
-		return
-	}
-	if p.gap > 0 {
-		f.stop(s)
 		return
 	}
 	head, ok := f.buf.fill(s, &p, ssl2HeaderLen)

@@ -32,11 +32,10 @@ type tlsSide struct {
 
 func newTLS(Path, int) framer { return &tlsFramer{} }
 
+func (f *tlsFramer) lost(s sink, side, _ int) { f.side[side].stop(s) }
+
 func (f *tlsFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
-	if p.gap > 0 && !t.done {
-		t.stop(s)
-	}
 	for len(p.data) > 0 && !t.done {
 		if t.left == 0 && !t.record(s, &p) {
 			return

@@ -70,8 +70,8 @@ func (a *Assembler) endSide(t *tcb, side int, clean bool) {
 	a.discard(t, side)
 	if c := t.conn; c != nil {
 		s := sink{a: a, c: c, via: pathOf(TCP), clean: clean}
-		if c.missing[side] > 0 {
-			c.stage.push(s, piece{side: side, gap: c.missing[side]})
+		if n := c.missing[side]; n > 0 {
+			c.stage.lost(s, side, n)
 		}
 		c.stage.end(s, side)
 	}

@@ -131,7 +131,11 @@ func (a *Assembler) deliver(t *tcb, from int, s *segment) {
 	p := piece{side: from, data: s.data, ref: s.ref, origin: s.origin, gap: c.missing[from]}
 	h.next, h.started = s.end(), true
 	c.missing[from] = 0
-	c.stage.push(sink{a: a, c: c, via: pathOf(TCP)}, p)
+	to := sink{a: a, c: c, via: pathOf(TCP)}
+	if p.gap > 0 {
+		c.stage.lost(to, from, p.gap)
+	}
+	c.stage.push(to, p)
 }
 
 // drain delivers what need not wait any more, and ends the direction where its

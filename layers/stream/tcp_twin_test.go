@@ -17,12 +17,24 @@ import (
 
 // A recorder is a framer that writes down what each side delivers: bytes, gaps
 // as "<n>", and the end as "|".
-type recorder struct{ side [2]strings.Builder }
+type recorder struct {
+	side [2]strings.Builder
+	gap  [2]int // what lost has said since the last push
+}
+
+func (r *recorder) lost(_ sink, side, n int) {
+	if r.gap[side] != 0 || n <= 0 {
+		panic("lost twice, or nothing")
+	}
+	r.gap[side] = n
+	fmt.Fprintf(&r.side[side], "<%d>", n)
+}
 
 func (r *recorder) push(_ sink, p piece) {
-	if p.gap > 0 {
-		fmt.Fprintf(&r.side[p.side], "<%d>", p.gap)
+	if len(p.data) == 0 || p.gap != r.gap[p.side] {
+		panic("push of no bytes, or with another gap than that of lost")
 	}
+	r.gap[p.side] = 0
 	r.side[p.side].Write(p.data)
 }
 
