@@ -12,32 +12,53 @@ const maxPath = 15
 // A Path says what carried a message, outermost first: TCP; TCP, CONNECT; UDP,
 // QUIC. Paths can be compared with ==. The zero Path is empty.
 type Path struct {
-	n      uint8
-	protos [maxPath]Proto
+	// The protocols, a byte each, and in the last byte how many. Two words go in
+	// registers with every call of a framer, an array would not.
+	low, high uint64
 }
 
+const pathLen = 8 * (maxPath - 8) // the place of the length in high
+
 // pathOf returns the path of one protocol.
-func pathOf(p Proto) Path { return Path{n: 1, protos: [maxPath]Proto{p}} }
+func pathOf(p Proto) Path { return Path{uint64(p), 1 << pathLen} }
 
 // with returns p with an innermost protocol added.
 func (p Path) with(q Proto) Path {
-	p.n = min(p.n+1, maxPath)
-	p.protos[p.n-1] = q
+	n := p.Len()
+	if n == maxPath {
+		n--
+		p.high &^= 0xff << (8 * (n - 8))
+	} else {
+		p.high += 1 << pathLen
+	}
+	if n < 8 {
+		p.low |= uint64(q) << (8 * n)
+	} else {
+		p.high |= uint64(q) << (8 * (n - 8))
+	}
 	return p
 }
 
 // Len returns how many protocols carried the message.
-func (p Path) Len() int { return int(p.n) }
+func (p Path) Len() int { return int(p.high >> pathLen) }
 
 // At returns one of them, 0 being the outermost. It panics if i is not in
 // [0, Len).
-func (p Path) At(i int) Proto { return p.protos[:p.n][i] }
+func (p Path) At(i int) Proto {
+	if i < 0 || i >= p.Len() {
+		panic("stream: no such protocol in the Path")
+	}
+	if i < 8 {
+		return Proto(p.low >> (8 * i))
+	}
+	return Proto(p.high >> (8 * (i - 8)))
+}
 
 // All returns an iterator over them, outermost first.
 func (p Path) All() iter.Seq[Proto] {
 	return func(yield func(Proto) bool) {
-		for _, q := range p.protos[:p.n] {
-			if !yield(q) {
+		for i := range p.Len() {
+			if !yield(p.At(i)) {
 				return
 			}
 		}
@@ -46,15 +67,15 @@ func (p Path) All() iter.Seq[Proto] {
 
 // Innermost returns the last of them, Unknown when there is none.
 func (p Path) Innermost() Proto {
-	if p.n == 0 {
-		return Unknown
+	if n := p.Len(); n > 0 {
+		return p.At(n - 1)
 	}
-	return p.protos[p.n-1]
+	return Unknown
 }
 
 // Has reports whether q is one of them.
 func (p Path) Has(q Proto) bool {
-	for _, have := range p.protos[:p.n] {
+	for have := range p.All() {
 		if have == q {
 			return true
 		}

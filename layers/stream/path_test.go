@@ -28,7 +28,10 @@ func TestPath(t *testing.T) {
 // Of more protocols than a Path holds, the outermost and the innermost remain.
 func TestLongPath(t *testing.T) {
 	p := pathOf(TCP)
-	for range 2 * maxPath {
+	for i := range 2 * maxPath {
+		if want := min(i+1, maxPath); p.Len() != want {
+			t.Fatalf("%d protocols, want %d", p.Len(), want)
+		}
 		p = p.with(Connect)
 	}
 	if p = p.with(SOCKS); p.Len() != maxPath || p.At(0) != TCP || p.At(maxPath-2) != Connect || p.Innermost() != SOCKS {
