@@ -3,6 +3,8 @@ package stream
 import (
 	"maps"
 
+	"github.com/sightline-go/sightline/internal/clock"
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -19,9 +21,9 @@ type Assembler struct {
 
 	table   table
 	quic    quicTable
-	dtls    []*dtlsMessage // in the order of their first fragments
+	dtls    lru.Table[dtlsKey, dtlsMessage]
 	openvpn openvpnTable
-	clock   clock
+	clock   clock.Clock
 	defrag  Defragmenter
 
 	expected map[transferKey]*ftpTransfer
@@ -53,7 +55,7 @@ func (a *Assembler) Push(p *layers.Packet, rec *pcap.Record) []Message {
 // more.
 func (a *Assembler) PushWhole(p *layers.Packet, first Ref, rec *pcap.Record) []Message {
 	a.begin()
-	if a.clock.tick(rec.Time) {
+	if a.clock.Tick(rec.Time) {
 		a.expire()
 	}
 	if p != nil {
@@ -115,7 +117,7 @@ func (a *Assembler) Flush() []Message {
 // Stats returns the counts so far.
 func (a *Assembler) Stats() Stats {
 	s := a.stats
-	s.Open = a.table.open + len(a.quic.conns) + len(a.openvpn.sessions)
+	s.Open = a.table.open + a.quic.conns.Len() + a.openvpn.sessions.Len()
 	s.Defrag = a.defrag.Stats()
 	s.Protos = maps.Clone(s.Protos)
 	return s
@@ -145,9 +147,9 @@ func (a *Assembler) begin() {
 
 // expire gives up what was idle too long.
 func (a *Assembler) expire() {
-	a.table.refresh(a.clock.now)
+	a.table.refresh(a.clock.Now())
 	limit := withDefault(a.Idle, defaultIdle)
-	for t := a.table.idle(a.clock.now, limit); t != nil; t = a.table.idle(a.clock.now, limit) {
+	for t := a.table.idle(a.clock.Now(), limit); t != nil; t = a.table.idle(a.clock.Now(), limit) {
 		if t.state != closed {
 			a.stats.Expired++
 		}

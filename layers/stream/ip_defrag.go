@@ -1,9 +1,10 @@
 package stream
 
 import (
-	"slices"
 	"time"
 
+	"github.com/sightline-go/sightline/internal/clock"
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -37,10 +38,9 @@ type Defragmenter struct {
 	// Assembler.Capture does.
 	Capture int
 
-	table map[fragmentKey]*partial
-	order []*partial // oldest first; some are gone from table
-	last  *partial   // the newest, until the clock moves
-	clock clock
+	table lru.Table[fragmentKey, partial] // in the order of their first fragments
+	last  *partial                        // the newest, until the clock moves
+	clock clock.Clock
 	whole layers.Packet // what Whole returned
 	stats DefragStats
 }
@@ -91,7 +91,6 @@ type Datagram struct {
 
 // A partial is a datagram of which fragments are missing.
 type partial struct {
-	key   fragmentKey
 	first Ref
 	seen  time.Duration // when the first fragment came
 	head  []byte        // the headers, once known
@@ -99,8 +98,9 @@ type partial struct {
 	top   int  // end of the farthest fragment
 	size  int  // of the payload, -1 until the last fragment came
 	dead  bool // dropped, also what comes
-	gone  bool // not in table
 }
+
+type partialEntry = lru.Entry[fragmentKey, partial]
 
 // partialCost is what a partial takes, its place in the table included.
 const partialCost = 320
@@ -109,8 +109,8 @@ const partialCost = 320
 // datagram, and returns the datagram, which may in turn hold a fragment of
 // another.
 func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool) {
-	if d.clock.tick(rec.Time) {
-		d.expire(d.clock.now)
+	if d.clock.Tick(rec.Time) {
+		d.expire(d.clock.Now())
 	}
 	if !p.Fragment() {
 		return Datagram{}, false
@@ -120,7 +120,7 @@ func (d *Defragmenter) Push(p *layers.Packet, rec *pcap.Record) (Datagram, bool)
 		return Datagram{}, false
 	}
 	ref := RefOf(d.Capture, rec)
-	return d.take(f, source{ref, ref}, d.clock.now)
+	return d.take(f, source{ref, ref}, d.clock.Now())
 }
 
 // maxNested bounds the datagrams that one packet may complete, each in another.
@@ -133,8 +133,8 @@ const maxNested = 7
 // another, when tunnels are fragmented: that is put together too. The packet is
 // valid until the next call, its bytes are the caller's.
 func (d *Defragmenter) Whole(p *layers.Packet, rec *pcap.Record) (whole *layers.Packet, first Ref) {
-	if d.clock.tick(rec.Time) {
-		d.expire(d.clock.now)
+	if d.clock.Tick(rec.Time) {
+		d.expire(d.clock.Now())
 	}
 	ref := RefOf(d.Capture, rec)
 	from := source{ref, ref}
@@ -146,7 +146,7 @@ func (d *Defragmenter) Whole(p *layers.Packet, rec *pcap.Record) (whole *layers.
 		if !ok {
 			return p, from.first
 		}
-		g, ok := d.take(f, from, d.clock.now)
+		g, ok := d.take(f, from, d.clock.Now())
 		if !ok {
 			return nil, from.first
 		}
@@ -161,14 +161,14 @@ func (d *Defragmenter) Whole(p *layers.Packet, rec *pcap.Record) (whole *layers.
 // Stats returns the counts so far.
 func (d *Defragmenter) Stats() DefragStats {
 	s := d.stats
-	s.Open = len(d.table)
+	s.Open = d.table.Len()
 	return s
 }
 
 // Flush gives up the datagrams that are incomplete.
 func (d *Defragmenter) Flush() {
-	for len(d.table) > 0 {
-		d.giveUp(d.oldest(), &d.stats.Incomplete)
+	for e := d.table.Oldest(); e != nil; e = d.table.Oldest() {
+		d.giveUp(e, &d.stats.Incomplete)
 	}
 }
 
@@ -186,64 +186,45 @@ func (d *Defragmenter) take(f fragment, from source, now time.Duration) (Datagra
 		d.stats.Malformed++
 		return Datagram{}, false
 	}
-	g := d.table[f.key]
-	if g == nil {
-		g = d.open(f.key, from.first, now)
+	e := d.table.Find(f.key)
+	if e == nil {
+		e = d.open(f.key, from.first, now)
 	}
+	g := &e.Value
 	if !g.dead {
 		held := g.cost()
 		d.add(g, f)
 		d.stats.Held += g.cost() - held
 	}
 	if g.complete() {
-		whole := g.assemble()
-		d.remove(g)
+		whole := Datagram{g.assemble(f.key.version), g.first, from.last}
+		d.remove(e)
 		d.stats.Datagrams++
-		return Datagram{whole, g.first, from.last}, true
+		return whole, true
 	}
 	d.limit()
 	return Datagram{}, false
 }
 
-func (d *Defragmenter) open(k fragmentKey, first Ref, now time.Duration) *partial {
-	if d.table == nil {
-		d.table = make(map[fragmentKey]*partial)
-	}
-	if len(d.order) > 2*len(d.table)+64 {
-		d.order = slices.DeleteFunc(d.order, func(g *partial) bool { return g.gone })
-	}
-	g := &partial{key: k, first: first, seen: now, size: -1}
-	d.table[k] = g
-	d.order, d.last = append(d.order, g), g
-	d.stats.Held += g.cost()
-	return g
+func (d *Defragmenter) open(k fragmentKey, first Ref, now time.Duration) *partialEntry {
+	e := d.table.Add(k, partial{first: first, seen: now, size: -1})
+	d.last = &e.Value
+	d.stats.Held += e.Value.cost()
+	return e
 }
 
-func (d *Defragmenter) remove(g *partial) {
-	d.stats.Held -= g.cost()
-	delete(d.table, g.key)
-	g.head, g.parts, g.gone = nil, segments{}, true // its place in order may stay
-}
-
-// oldest returns the datagram whose first fragment came first, nil when there is
-// none.
-func (d *Defragmenter) oldest() *partial {
-	for len(d.order) > 0 && d.order[0].gone {
-		d.order[0] = nil
-		d.order = d.order[1:]
-	}
-	if len(d.order) == 0 {
-		return nil
-	}
-	return d.order[0]
+func (d *Defragmenter) remove(e *partialEntry) {
+	d.stats.Held -= e.Value.cost()
+	e.Value.head, e.Value.parts = nil, segments{}
+	d.table.Remove(e)
 }
 
 // giveUp removes a datagram, and counts it unless it was dropped before.
-func (d *Defragmenter) giveUp(g *partial, count *int) {
-	if !g.dead {
+func (d *Defragmenter) giveUp(e *partialEntry, count *int) {
+	if !e.Value.dead {
 		*count++
 	}
-	d.remove(g)
+	d.remove(e)
 }
 
 // expire gives up what is older than Idle, now that the clock has moved. As it
@@ -253,15 +234,15 @@ func (d *Defragmenter) expire(now time.Duration) {
 		d.last.seen, d.last = now, nil
 	}
 	limit := withDefault(d.Idle, defaultFragmentIdle)
-	for g := d.oldest(); g != nil && now-g.seen > limit; g = d.oldest() {
-		d.giveUp(g, &d.stats.Incomplete)
+	for e := d.table.Oldest(); e != nil && now-e.Value.seen > limit; e = d.table.Oldest() {
+		d.giveUp(e, &d.stats.Incomplete)
 	}
 }
 
 // limit gives up datagrams until the rest is within MaxBytes and MaxDatagrams.
 func (d *Defragmenter) limit() {
 	for d.stats.Held > withDefault(d.MaxBytes, defaultMaxFragments) ||
-		len(d.table) > withDefault(d.MaxDatagrams, defaultMaxDatagrams) {
-		d.giveUp(d.oldest(), &d.stats.Evicted)
+		d.table.Len() > withDefault(d.MaxDatagrams, defaultMaxDatagrams) {
+		d.giveUp(d.table.Oldest(), &d.stats.Evicted)
 	}
 }

@@ -135,7 +135,7 @@ func (d *Defragmenter) add(g *partial, f fragment) {
 	last := !f.more
 	if g.size >= 0 && (f.end() > g.size || last && f.end() != g.size) || last && f.end() < g.top {
 		d.stats.Malformed++
-		if g.key.version == 6 {
+		if f.key.version == 6 {
 			d.drop(g)
 		}
 		return
@@ -150,7 +150,7 @@ func (d *Defragmenter) add(g *partial, f fragment) {
 			return
 		}
 		d.stats.Overlaps++
-		if g.key.version == 6 {
+		if f.key.version == 6 {
 			d.drop(g)
 			return
 		}
@@ -182,10 +182,10 @@ func (g *partial) fill(s segment) {
 func (g *partial) complete() bool { return !g.dead && g.size >= 0 && g.parts.size == g.size }
 
 // assemble returns the datagram as it was before it was cut.
-func (g *partial) assemble() []byte {
+func (g *partial) assemble(version uint8) []byte {
 	b := append(make([]byte, 0, len(g.head)+g.size), g.head...)
 	b = g.parts.root.appendTo(b)
-	if g.key.version == 6 {
+	if version == 6 {
 		binary.BigEndian.PutUint16(b[4:], uint16(len(b)-ipv6Header))
 		return b
 	}

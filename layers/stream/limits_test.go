@@ -19,11 +19,11 @@ func TestMaxSilent(t *testing.T) {
 	for i := range 1000 {
 		syn[atSource], syn[atSource+1], syn[atSource+2] = 11, byte(i>>8), byte(i)
 		f.push()
-		if n := f.a.table.lists[silent].n; n > 10 {
+		if n := f.a.table.lists[silent].Len(); n > 10 {
 			t.Fatalf("%d without data", n)
 		}
 	}
-	if s := f.a.Stats(); s.Open != 11 || s.Evicted != 990 || f.a.table.lists[talking].n != 1 {
+	if s := f.a.Stats(); s.Open != 11 || s.Evicted != 990 || f.a.table.lists[talking].Len() != 1 {
 		t.Errorf("%+v", s)
 	}
 	f.flushed(t)
@@ -174,7 +174,7 @@ func TestUndecided(t *testing.T) {
 			lines = append(lines, line{i & 1, text})
 		}
 		f.say(0, lines...)
-		if c := f.a.table.lists[talking].first.conn; cap(c.stage.buf[0].b)+cap(c.stage.buf[1].b) > 4*probeLen {
+		if c := f.a.table.lists[talking].Oldest().conn; cap(c.stage.buf[0].b)+cap(c.stage.buf[1].b) > 4*probeLen {
 			t.Errorf("%q: %d and %d bytes kept", text, cap(c.stage.buf[0].b), cap(c.stage.buf[1].b))
 		}
 		f.flushed(t)

@@ -54,6 +54,6 @@ func (a *Assembler) segment(f layers.Flow, tcp layers.TCP, s segment, lost int) 
 
 // touch notes that a packet of t came.
 func (a *Assembler) touch(t *tcb) {
-	t.seen = a.clock.now
+	t.seen = a.clock.Now()
 	a.table.move(t, t.state)
 }

@@ -3,6 +3,8 @@ package stream
 import (
 	"hash/maphash"
 	"time"
+
+	"github.com/sightline-go/sightline/internal/lru"
 )
 
 // timeWait is how long a closed connection is remembered, in capture time, so
@@ -19,7 +21,7 @@ const timeWait = time.Minute
 type table struct {
 	seed  maphash.Seed
 	chain map[uint64]*tcb
-	lists [stateCount]list
+	lists [stateCount]lru.List[tcb]
 	last  *tcb // where the last packet went, nil when that is gone
 	open  int  // connections in it
 }
@@ -46,7 +48,7 @@ func (t *table) add(c *tcb) {
 	h := t.hash(&c.key)
 	c.chain = t.chain[h]
 	t.chain[h] = c
-	t.lists[c.state].append(c)
+	t.lists[c.state].Add(&c.place, c)
 	t.last = c
 	t.open++
 }
@@ -64,7 +66,7 @@ func (t *table) remove(c *tcb) {
 	} else {
 		delete(t.chain, h)
 	}
-	t.lists[c.state].remove(c)
+	t.lists[c.state].Remove(&c.place)
 	if t.last == c {
 		t.last = nil
 	}
@@ -74,12 +76,13 @@ func (t *table) remove(c *tcb) {
 // move puts c, in state s from now on, behind all others of that state.
 func (t *table) move(c *tcb, s state) {
 	t.last = c
-	if c.state == s && c.next == nil {
+	if c.state == s {
+		t.lists[s].Touch(&c.place)
 		return
 	}
-	t.lists[c.state].remove(c)
+	t.lists[c.state].Remove(&c.place)
 	c.state = s
-	t.lists[s].append(c)
+	t.lists[s].Add(&c.place, c)
 }
 
 // oldest returns the connection to give up first when there is no room: one
@@ -88,7 +91,7 @@ func (t *table) move(c *tcb, s state) {
 // is none.
 func (t *table) oldest() *tcb {
 	for i := range t.lists {
-		if c := t.lists[i].first; c != nil {
+		if c := t.lists[i].Oldest(); c != nil {
 			return c
 		}
 	}
@@ -112,7 +115,7 @@ func (t *table) idle(now, limit time.Duration) *tcb {
 		if state(s) == closed {
 			keep = min(limit, timeWait)
 		}
-		if c := t.lists[s].first; c != nil && now-c.seen > keep {
+		if c := t.lists[s].Oldest(); c != nil && now-c.seen > keep {
 			return c
 		}
 	}

@@ -101,10 +101,8 @@ func TestEviction(t *testing.T) {
 // ports returns the clients' ports of a's connections.
 func ports(a *Assembler) map[uint16]bool {
 	m := map[uint16]bool{}
-	for _, l := range a.table.lists {
-		for t := l.first; t != nil; t = t.next {
-			m[binary.BigEndian.Uint16(t.key[32:])] = true
-		}
+	for t := range a.table.all {
+		m[binary.BigEndian.Uint16(t.key[32:])] = true
 	}
 	return m
 }

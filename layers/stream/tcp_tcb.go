@@ -3,6 +3,7 @@ package stream
 import (
 	"time"
 
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -18,8 +19,8 @@ type tcb struct {
 	seen   time.Duration // when the last packet came, by Assembler.clock
 	conn   *connection   // nil while there is no data, and when closed
 
-	prev, next *tcb // in table.lists
-	chain      *tcb // in table.chain
+	place lru.Node[tcb] // in table.lists
+	chain *tcb          // in table.chain
 }
 
 // tcbCost is what a tcb takes, its place in the table included.
@@ -55,9 +56,9 @@ func (h *half) begins(next uint32) { h.next, h.acked, h.known = next, next, true
 // open adds a connection, whose first packet start is. The client is who sent
 // the first SYN; without one, the higher port is taken for the client's.
 func (a *Assembler) open(k *key, client int, start Ref) *tcb {
-	if a.MaxSilent > 0 && a.table.lists[silent].n >= a.MaxSilent {
+	if a.MaxSilent > 0 && a.table.lists[silent].Len() >= a.MaxSilent {
 		a.stats.Evicted++
-		a.drop(a.table.lists[silent].first)
+		a.drop(a.table.lists[silent].Oldest())
 	}
 	t := &tcb{key: *k, client: uint8(client), state: silent, start: start}
 	a.table.add(t)

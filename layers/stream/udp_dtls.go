@@ -1,8 +1,7 @@
 package stream
 
 import (
-	"slices"
-
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -13,17 +12,22 @@ const (
 	dtlsMaxPartial = 64
 )
 
-// A dtlsMessage is a hello of which fragments came (RFC 6347 section 4.2.3).
-type dtlsMessage struct {
+// A dtlsKey names a message of DTLS.
+type dtlsKey struct {
 	ends   key
 	from   int    // side that sent it
 	number uint16 // of the message
 	size   int    // of its body, in bytes
+}
 
+// A dtlsMessage is a hello of which fragments came (RFC 6347 section 4.2.3).
+type dtlsMessage struct {
 	first     Ref
 	fragments sequence
 	body      []byte // as far as it is there in order
 }
+
+type dtlsEntry = lru.Entry[dtlsKey, dtlsMessage]
 
 // pushDTLS takes a datagram if it begins with a handshake record of DTLS that is
 // not encrypted.
@@ -66,7 +70,8 @@ func (a *Assembler) dtlsHello(f layers.Flow, m layers.DTLSHandshake, ref Ref) {
 		a.emitDTLS(f, m.Type(), m.Body(), ref, ref)
 		return
 	}
-	w := a.partialDTLS(f, m)
+	e := a.partialDTLS(f, m)
+	w := &e.Value
 	held := len(w.body)
 	part := run{uint64(m.Offset()), m.Body(), ref}
 	for part, ok := w.fragments.push(a, part); ok; part, ok = w.fragments.pop(a) {
@@ -78,41 +83,37 @@ func (a *Assembler) dtlsHello(f layers.Flow, m layers.DTLSHandshake, ref Ref) {
 	a.hold(len(w.body) - held)
 	if len(w.body) == m.Len() {
 		a.emitDTLS(f, m.Type(), w.body, w.first, ref)
-		a.forgetDTLS(slices.Index(a.dtls, w))
+		a.forgetDTLS(e)
 	}
 }
 
 // partialDTLS returns the message that m is a fragment of.
-func (a *Assembler) partialDTLS(f layers.Flow, m layers.DTLSHandshake) *dtlsMessage {
+func (a *Assembler) partialDTLS(f layers.Flow, m layers.DTLSHandshake) *dtlsEntry {
 	ends, from := makeKey(f)
-	for _, w := range a.dtls {
-		if w.ends == ends && w.from == from && w.number == m.Message() && w.size == m.Len() {
-			return w
-		}
+	k := dtlsKey{ends, from, m.Message(), m.Len()}
+	if e := a.dtls.Find(k); e != nil {
+		return e
 	}
-	if len(a.dtls) == dtlsMaxPartial {
+	if a.dtls.Len() == dtlsMaxPartial {
 		a.stats.Incomplete++
-		a.forgetDTLS(0)
+		a.forgetDTLS(a.dtls.Oldest())
 	}
-	w := &dtlsMessage{ends: ends, from: from, number: m.Message(), size: m.Len()}
-	a.dtls = append(a.dtls, w)
 	a.hold(segmentCost)
-	return w
+	return a.dtls.Add(k, dtlsMessage{})
 }
 
-// forgetDTLS drops the message at index i.
-func (a *Assembler) forgetDTLS(i int) {
-	w := a.dtls[i]
-	w.fragments.drop(a)
-	a.hold(-segmentCost - len(w.body))
-	a.dtls = slices.Delete(a.dtls, i, i+1)
+func (a *Assembler) forgetDTLS(e *dtlsEntry) {
+	e.Value.fragments.drop(a)
+	a.hold(-segmentCost - len(e.Value.body))
+	e.Value = dtlsMessage{}
+	a.dtls.Remove(e)
 }
 
 // flushDTLS gives up all messages that are not whole.
 func (a *Assembler) flushDTLS() {
-	for len(a.dtls) > 0 {
+	for e := a.dtls.Oldest(); e != nil; e = a.dtls.Oldest() {
 		a.stats.Incomplete++
-		a.forgetDTLS(0)
+		a.forgetDTLS(e)
 	}
 }
 

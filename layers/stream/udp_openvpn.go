@@ -1,8 +1,7 @@
 package stream
 
 import (
-	"slices"
-
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -17,13 +16,13 @@ const (
 // An openvpnSession is one of OpenVPN over UDP.
 type openvpnSession struct {
 	connection // Conn and client of it
-	ends       key
 	framer     openvpnFramer
+	place      *lru.Entry[key, *openvpnSession]
 }
 
-// openvpnTable holds the sessions, the oldest first.
+// openvpnTable holds the sessions by their ends, in the order in which they began.
 type openvpnTable struct {
-	sessions []*openvpnSession
+	sessions lru.Table[key, *openvpnSession]
 	held     int // the part of Stats.Held that is theirs
 }
 
@@ -31,7 +30,7 @@ type openvpnTable struct {
 // begins one.
 func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 	t := &a.openvpn
-	if len(b) < openvpnResetLen || len(t.sessions) == 0 && b[0] != openvpnClientReset<<3 || p.Fragment() {
+	if len(b) < openvpnResetLen || t.sessions.Len() == 0 && b[0] != openvpnClientReset<<3 || p.Fragment() {
 		return false
 	}
 	f, ok := p.Flow()
@@ -41,10 +40,10 @@ func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 	held := a.stats.Held
 	taken := a.openvpnDatagram(f, b, ref)
 	t.held += a.stats.Held - held
-	for len(t.sessions) > openvpnMaxSessions || t.held > withDefault(a.MaxBytes, defaultMaxBytes)/openvpnShare {
+	for t.sessions.Len() > openvpnMaxSessions || t.held > withDefault(a.MaxBytes, defaultMaxBytes)/openvpnShare {
 		held := a.stats.Held
 		a.stats.Evicted++
-		a.dropOpenVPN(t.sessions[0])
+		a.dropOpenVPN(t.sessions.Oldest().Value)
 		t.held += a.stats.Held - held
 	}
 	return taken
@@ -53,17 +52,20 @@ func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 // openvpnDatagram takes a datagram of a session.
 func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 	ends, from := makeKey(f)
-	v := a.openvpnBetween(ends)
+	var v *openvpnSession
+	if e := a.openvpn.sessions.Find(ends); e != nil {
+		v = e.Value
+	}
 	_, reset := openvpnAuth(b)
 	if reset && (v == nil || from == v.client && v.framer.side[from].next > 1) {
 		if v != nil {
 			a.dropOpenVPN(v)
 		}
 		v = &openvpnSession{
-			connection: connection{Conn: Conn{Flow: f, Start: ref}, client: from}, ends: ends,
-			framer: openvpnFramer{auth: -1, inner: probe{via: pathOf(UDP).with(OpenVPN)}},
+			connection: connection{Conn: Conn{Flow: f, Start: ref}, client: from},
+			framer:     openvpnFramer{auth: -1, inner: probe{via: pathOf(UDP).with(OpenVPN)}},
 		}
-		a.openvpn.sessions = append(a.openvpn.sessions, v)
+		v.place = a.openvpn.sessions.Add(ends, v)
 		a.hold(connectionCost)
 		a.stats.Conns++
 		a.count(OpenVPN)
@@ -85,30 +87,20 @@ func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 	return true
 }
 
-func (a *Assembler) openvpnBetween(ends key) *openvpnSession {
-	for _, v := range a.openvpn.sessions {
-		if v.ends == ends {
-			return v
-		}
-	}
-	return nil
-}
-
 // dropOpenVPN ends a session and forgets it.
 func (a *Assembler) dropOpenVPN(v *openvpnSession) {
 	s := sink{a: a, c: &v.connection, via: pathOf(UDP)}
 	v.framer.end(s, 0)
 	v.framer.end(s, 1)
 	v.framer.free(s)
-	i := slices.Index(a.openvpn.sessions, v)
-	a.openvpn.sessions = slices.Delete(a.openvpn.sessions, i, i+1)
+	a.openvpn.sessions.Remove(v.place)
 	a.hold(-connectionCost)
 }
 
 // flushOpenVPN ends all sessions.
 func (a *Assembler) flushOpenVPN() {
-	for len(a.openvpn.sessions) > 0 {
-		a.dropOpenVPN(a.openvpn.sessions[0])
+	for e := a.openvpn.sessions.Oldest(); e != nil; e = a.openvpn.sessions.Oldest() {
+		a.dropOpenVPN(e.Value)
 	}
 	a.openvpn.held = 0
 }

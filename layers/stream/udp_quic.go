@@ -136,11 +136,11 @@ func (d *quicDatagram) connection(q layers.QUICPacket) *quicConn {
 	if len(q.SrcID()) > 20 || len(q.DstID()) > 20 {
 		return nil
 	}
-	if c := d.a.quic.conns[quicKey{d.ends, makeQUICID(q.SrcID())}]; c != nil && c.client == d.from {
-		return c
+	if e := d.a.quic.conns.Find(quicKey{d.ends, makeQUICID(q.SrcID())}); e != nil && e.Value.client == d.from {
+		return e.Value
 	}
-	if c := d.a.quic.conns[quicKey{d.ends, makeQUICID(q.DstID())}]; c != nil && c.client != d.from {
-		return c
+	if e := d.a.quic.conns.Find(quicKey{d.ends, makeQUICID(q.DstID())}); e != nil && e.Value.client != d.from {
+		return e.Value
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package stream
 
 import (
-	order "container/list"
 	"time"
 
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -38,14 +38,13 @@ type quicKey struct {
 
 // A quicConn is a QUIC connection.
 type quicConn struct {
-	connection // Conn and client of it
-	key        quicKey
+	connection        // Conn and client of it
 	first      quicID // Destination Connection ID that the Initial keys come from
 	server     quicID // Source Connection ID of the server
 	side       [2]quicSide
 	closed     bool      // no more Initial packets will come
 	seen       time.Time // when the last packet came
-	place      *order.Element
+	place      *lru.Entry[quicKey, *quicConn]
 }
 
 // A quicSide is one direction of the Initial packets.
@@ -58,25 +57,19 @@ type quicSide struct {
 
 // A quicTable holds the QUIC connections.
 type quicTable struct {
-	conns map[quicKey]*quicConn
-	order order.List // of *quicConn, the one that was silent longest first
-	held  int        // the part of Stats.Held that is theirs
-	plain []byte     // the decrypted packets of the last datagram
+	conns lru.Table[quicKey, *quicConn]
+	held  int    // the part of Stats.Held that is theirs
+	plain []byte // the decrypted packets of the last datagram
 }
 
 // openConn adds a connection. It takes the place of one with the same key, where
 // the other side was the client.
 func (a *Assembler) openConn(k quicKey, client int, conn Conn) *quicConn {
-	t := &a.quic
-	if t.conns == nil {
-		t.conns = make(map[quicKey]*quicConn)
+	if old := a.quic.conns.Find(k); old != nil {
+		a.dropQUIC(old.Value)
 	}
-	if old := t.conns[k]; old != nil {
-		a.dropQUIC(old)
-	}
-	c := &quicConn{connection: connection{Conn: conn, client: client}, key: k}
-	t.conns[k] = c
-	c.place = t.order.PushBack(c)
+	c := &quicConn{connection: connection{Conn: conn, client: client}}
+	c.place = a.quic.conns.Add(k, c)
 	a.hold(quicConnCost)
 	a.stats.Conns++
 	return c
@@ -85,19 +78,19 @@ func (a *Assembler) openConn(k quicKey, client int, conn Conn) *quicConn {
 // touchQUIC notes that a packet of c came, at time t.
 func (a *Assembler) touchQUIC(c *quicConn, t time.Time) {
 	if t.IsZero() {
-		t = a.clock.time()
+		t = a.clock.Time()
 	}
 	c.seen = t
-	a.quic.order.MoveToBack(c.place)
+	a.quic.conns.Touch(c.place)
 }
 
 // limitQUIC gives up the connections that are idle too long, and others until
 // what they hold is within their share.
 func (a *Assembler) limitQUIC() {
-	idle := a.clock.time().Add(-withDefault(a.Idle, defaultIdle))
+	idle := a.clock.Time().Add(-withDefault(a.Idle, defaultIdle))
 	most := withDefault(a.MaxBytes, defaultMaxBytes) / quicShare
-	for e := a.quic.order.Front(); e != nil; e = a.quic.order.Front() {
-		c := e.Value.(*quicConn)
+	for e := a.quic.conns.Oldest(); e != nil; e = a.quic.conns.Oldest() {
+		c := e.Value
 		switch {
 		case c.seen.Before(idle):
 			a.stats.Expired++
@@ -114,8 +107,8 @@ func (a *Assembler) limitQUIC() {
 
 // flushQUIC ends all connections.
 func (a *Assembler) flushQUIC() {
-	for e := a.quic.order.Front(); e != nil; e = a.quic.order.Front() {
-		a.dropQUIC(e.Value.(*quicConn))
+	for e := a.quic.conns.Oldest(); e != nil; e = a.quic.conns.Oldest() {
+		a.dropQUIC(e.Value)
 	}
 	a.quic.held = 0
 }
@@ -123,8 +116,7 @@ func (a *Assembler) flushQUIC() {
 // dropQUIC ends a connection and forgets it.
 func (a *Assembler) dropQUIC(c *quicConn) {
 	a.closeQUIC(c)
-	a.quic.order.Remove(c.place)
-	delete(a.quic.conns, c.key)
+	a.quic.conns.Remove(c.place)
 	a.hold(-quicConnCost)
 }
 

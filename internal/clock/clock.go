@@ -1,19 +1,22 @@
-package stream
+// Package clock tells the time of a capture from the times of its packets, which
+// may jump.
+package clock
 
 import "time"
 
-// A clock is the time of the capture, which packets move on. Two packets must
+// A Clock is the time of a capture, which packets move on. Two packets must
 // agree: it is the earlier of the last two, so that one packet from the far
-// future does not let everything expire. It never goes back.
-type clock struct {
+// future does not let everything expire. It never goes back. The zero value is
+// ready.
+type Clock struct {
 	before time.Time // of the packet before
 	zero   time.Time
 	now    time.Duration // since zero
 }
 
-// tick moves the clock to where a packet of time t puts it, and reports whether
+// Tick moves the clock to where a packet of time t puts it, and reports whether
 // that is further on. A packet without a time does not move it.
-func (c *clock) tick(t time.Time) bool {
+func (c *Clock) Tick(t time.Time) bool {
 	if t.IsZero() {
 		return false
 	}
@@ -37,5 +40,8 @@ func (c *clock) tick(t time.Time) bool {
 	return true
 }
 
-// time returns what the clock shows.
-func (c *clock) time() time.Time { return c.zero.Add(c.now) }
+// Now returns what the clock shows, as the time since the first packet.
+func (c *Clock) Now() time.Duration { return c.now }
+
+// Time returns what the clock shows.
+func (c *Clock) Time() time.Time { return c.zero.Add(c.now) }
