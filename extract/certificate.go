@@ -93,7 +93,11 @@ const (
 )
 
 // chain notes a message's certificates.
-func (w *worker) chain(m *stream.Message, c tls.Certificate) {
+func (w *worker) chain(_ *shard, m *stream.Message) {
+	c, err := tls.ParseCertificate(m.Data)
+	if err != nil {
+		return
+	}
 	e, position := byMessage(m), 0
 	for der := range c.Chain() {
 		if position == maxChain {

@@ -88,12 +88,18 @@ func (r *Report) Redirects() iter.Seq[*Redirect] { return redirects.all(r) }
 // An httpState holds the requests whose responses may follow.
 type httpState struct{ recent recentRequests }
 
-// http notes an HTTP request, and of a response what it says of its request.
-func (w *worker) http(_ *shard, m *stream.Message) {
-	if m.FromClient {
-		w.request(m)
+// httpRequest notes an HTTP request.
+func (w *worker) httpRequest(_ *shard, m *stream.Message) {
+	r, ok := w.requestOf(m.Conn.Flow, m.Data)
+	if !ok || !w.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
 		return
 	}
+	row := requests.observe(w, r, byMessage(m))
+	w.recent.ask(m.Conn.Flow, m.Data, row, r.URL)
+}
+
+// httpResponse notes what a response says of its request.
+func (w *worker) httpResponse(_ *shard, m *stream.Message) {
 	res, err := http1.ParseResponse(m.Data)
 	if err != nil || res.Status() < 200 || m.Request == nil {
 		return
@@ -113,15 +119,6 @@ func (w *worker) http(_ *shard, m *stream.Message) {
 		d := Redirect{From: from, To: to, Status: res.Status()}
 		redirects.observe(w, d, byMessage(m))
 	}
-}
-
-func (w *worker) request(m *stream.Message) {
-	r, ok := w.requestOf(m.Conn.Flow, m.Data)
-	if !ok || !w.fits(r.URL, r.Method, r.Target, r.UserAgent, r.Referer, r.User) {
-		return
-	}
-	row := requests.observe(w, r, byMessage(m))
-	w.recent.ask(m.Conn.Flow, m.Data, row, r.URL)
 }
 
 // asked returns the row of the request that m answers, nil when there is none,

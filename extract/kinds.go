@@ -44,30 +44,36 @@ type observer struct {
 	record func(*worker, *shard, *stream.Message)
 }
 
-// observers are those of whole messages, by protocol.
-var observers = [stream.ProtoUser]observer{
-	stream.DNS:   {TopicSetOf(DNS), (*worker).dns},
-	stream.HTTP1: {TopicSetOf(HTTP), (*worker).http},
-	stream.TLS:   {TopicSetOf(TLS), (*worker).tls},
-	stream.DTLS:  {TopicSetOf(TLS), (*worker).tls},
-	stream.SSH:   {TopicSetOf(SSH), (*worker).ssh},
-	stream.Mail:  {TopicSetOf(Mail, Files), (*worker).email},
-	stream.SMTP:  {TopicSetOf(Mail), (*worker).smtp},
-	stream.FTP:   {TopicSetOf(Logins), (*worker).login},
-	stream.POP3:  {TopicSetOf(Logins), (*worker).login},
-	stream.IMAP:  {TopicSetOf(Logins), (*worker).login},
+// observers are those of messages, by what their Data is.
+var observers = [...]observer{
+	stream.DNSMessage:   {TopicSetOf(DNS), (*worker).dns},
+	stream.HTTPRequest:  {TopicSetOf(HTTP), (*worker).httpRequest},
+	stream.HTTPResponse: {TopicSetOf(HTTP), (*worker).httpResponse},
+	stream.ClientHello:  {TopicSetOf(TLS), (*worker).clientHello},
+	stream.ServerHello:  {TopicSetOf(TLS), (*worker).serverHello},
+	stream.Certificate:  {TopicSetOf(TLS), (*worker).chain},
+	stream.SSHIdent:     {TopicSetOf(SSH), (*worker).sshIdent},
+	stream.SSHKexInit:   {TopicSetOf(SSH), (*worker).sshKexInit},
+	stream.SSHKexReply:  {TopicSetOf(SSH), (*worker).sshKexReply},
+	stream.MailHeader:   {TopicSetOf(Mail, Files), (*worker).email},
+	stream.FileEnd:      {TopicSetOf(Files), (*worker).file},
 }
 
-// fileObserver is that of the ends of files, whatever carried them.
-var fileObserver = observer{TopicSetOf(Files), (*worker).file}
+// commandObservers are those of commands, by the protocol that has them.
+var commandObservers = [...]observer{
+	stream.SMTP: {TopicSetOf(Mail), (*worker).smtp},
+	stream.FTP:  {TopicSetOf(Logins), (*worker).login},
+	stream.POP3: {TopicSetOf(Logins), (*worker).login},
+	stream.IMAP: {TopicSetOf(Logins), (*worker).login},
+}
 
 // observerOf returns the observer of a message.
 func observerOf(m *stream.Message) observer {
 	switch {
-	case m.Part == stream.End:
-		return fileObserver
-	case m.Part == stream.Whole && m.Proto < stream.ProtoUser:
-		return observers[m.Proto]
+	case m.Kind == stream.Command && int(m.Proto) < len(commandObservers):
+		return commandObservers[m.Proto]
+	case int(m.Kind) < len(observers):
+		return observers[m.Kind]
 	}
 	return observer{}
 }

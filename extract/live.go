@@ -151,7 +151,7 @@ func (t *liveConns) speaks(m *stream.Message) {
 	if !f.sure {
 		f.client, f.sure = f.side(m.Conn.Flow), true
 	}
-	for _, p := range []stream.Proto{m.Via, m.Proto} {
+	for _, p := range []stream.Proto{m.Via.Innermost(), m.Proto} {
 		switch p {
 		case stream.TCP, stream.UDP, stream.Connect, stream.Upgrade, stream.StartTLS:
 		default:

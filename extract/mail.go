@@ -96,7 +96,7 @@ func (w *worker) email(s *shard, m *stream.Message) {
 	mail := Email{
 		MessageID: fieldText(h, "Message-ID"), Subject: fieldText(h, "Subject"),
 		Date: fieldText(h, "Date"), Mailer: fieldText(h, "X-Mailer"),
-		Proto: m.Via, Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst,
+		Proto: m.Via.Innermost(), Client: m.Conn.Flow.Src.Addr(), Server: m.Conn.Flow.Dst,
 	}
 	if mail.Mailer == "" {
 		mail.Mailer = fieldText(h, "User-Agent")

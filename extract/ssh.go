@@ -40,20 +40,35 @@ var sshPeers = handleOf[SSHPeer]()
 // SSHPeers returns what SSH clients and servers said before they encrypted.
 func (r *Report) SSHPeers() iter.Seq[*SSHPeer] { return sshPeers.all(r) }
 
-// ssh notes what a message shows of its sender.
-func (w *worker) ssh(_ *shard, m *stream.Message) {
-	p := SSHPeer{Server: !m.FromClient, Addr: m.Conn.Flow.Dst}
+// sshIdent notes the software of an identification string.
+func (w *worker) sshIdent(_ *shard, m *stream.Message) {
+	if id, err := ssh.ParseIdent(m.Data); err == nil {
+		w.sshPeer(m, SSHSoftware, text(id.Bytes()))
+	}
+}
+
+// sshKexInit notes the fingerprint of the algorithms that a peer offers.
+func (w *worker) sshKexInit(_ *shard, m *stream.Message) {
+	if k, err := ssh.ParseKexInit(m.Data); err == nil {
+		w.sshPeer(m, SSHHASSH, string(k.AppendHASSH(nil, m.FromClient)))
+	}
+}
+
+// sshKexReply notes the fingerprint of a server's host key.
+func (w *worker) sshKexReply(_ *shard, m *stream.Message) {
+	if r, err := ssh.ParseKexReply(m.Data); err == nil && !m.FromClient {
+		w.sshPeer(m, SSHHostKey, string(r.AppendFingerprint(nil)))
+	}
+}
+
+// sshPeer notes what a message shows of its sender.
+func (w *worker) sshPeer(m *stream.Message, kind, value string) {
+	if !w.fits(value) {
+		return
+	}
+	p := SSHPeer{Server: !m.FromClient, Addr: m.Conn.Flow.Dst, Kind: kind, Value: value}
 	if m.FromClient {
 		p.Addr = netip.AddrPortFrom(m.Conn.Flow.Src.Addr(), 0)
 	}
-	if id, err := ssh.ParseIdent(m.Data); err == nil {
-		p.Kind, p.Value = SSHSoftware, text(id.Bytes())
-	} else if k, err := ssh.ParseKexInit(m.Data); err == nil {
-		p.Kind, p.Value = SSHHASSH, string(k.AppendHASSH(nil, m.FromClient))
-	} else if r, err := ssh.ParseKexReply(m.Data); err == nil && !m.FromClient {
-		p.Kind, p.Value = SSHHostKey, string(r.AppendFingerprint(nil))
-	}
-	if p.Kind != "" && w.fits(p.Value) {
-		sshPeers.observe(w, p, byMessage(m))
-	}
+	sshPeers.observe(w, p, byMessage(m))
 }

@@ -62,19 +62,12 @@ type hello struct {
 	at      Evidence
 }
 
-// tls notes what a handshake message shows. The client's hello waits for the
-// server's.
-func (w *worker) tls(s *shard, m *stream.Message) {
-	if c, err := tls.ParseClientHello(m.Data); err == nil {
-		w.clientHello(s, m, c)
-	} else if h, err := tls.ParseServerHello(m.Data); err == nil {
-		w.serverHello(s, m, h)
-	} else if c, err := tls.ParseCertificate(m.Data); err == nil {
-		w.chain(m, c)
+// clientHello holds a client's hello, which waits for the server's.
+func (w *worker) clientHello(s *shard, m *stream.Message) {
+	c, err := tls.ParseClientHello(m.Data)
+	if err != nil {
+		return
 	}
-}
-
-func (w *worker) clientHello(s *shard, m *stream.Message, c tls.ClientHello) {
 	f := m.Conn.Flow
 	h := hello{at: byMessage(m), session: Session{
 		ServerName: text(lower(append([]byte(nil), c.ServerName()...))), ALPN: alpn(c),
@@ -94,9 +87,12 @@ func (w *worker) clientHello(s *shard, m *stream.Message, c tls.ClientHello) {
 	}
 }
 
-func (w *worker) serverHello(s *shard, m *stream.Message, r tls.ServerHello) {
+// serverHello notes the session that a server's hello and the one that waits for
+// it agree on.
+func (w *worker) serverHello(s *shard, m *stream.Message) {
+	r, err := tls.ParseServerHello(m.Data)
 	h, ok := s.hellos.get(m.Conn.Flow)
-	if !ok || r.IsRetry() {
+	if err != nil || !ok || r.IsRetry() {
 		return
 	}
 	s.hellos.take(m.Conn.Flow)
@@ -130,7 +126,7 @@ func alpn(c tls.ClientHello) string {
 
 // protoOf returns what carries the handshake.
 func protoOf(m *stream.Message) stream.Proto {
-	if m.Via == stream.QUIC {
+	if m.Via.Innermost() == stream.QUIC {
 		return stream.QUIC
 	}
 	return m.Proto

@@ -120,7 +120,7 @@ func (w *worker) byPacket() Evidence { return Evidence{First: w.ref, Last: w.ref
 // byMessage returns the evidence that m is.
 func byMessage(m *stream.Message) Evidence {
 	e := Evidence{First: m.First, Last: m.Last}
-	if m.Via != stream.UDP || m.First != m.Last {
+	if m.Via.Innermost() != stream.UDP || m.First != m.Last {
 		conn := *m.Conn
 		e.Conn = &conn
 	}

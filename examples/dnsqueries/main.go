@@ -53,7 +53,7 @@ func run(w io.Writer, r *pcap.Reader) error {
 func show(w io.Writer, messages []stream.Message) {
 	for _, m := range messages {
 		msg, err := dns.ParseMessage(m.Data)
-		if m.Proto != stream.DNS || !m.FromClient || err != nil {
+		if m.Kind != stream.DNSMessage || !m.FromClient || err != nil {
 			continue
 		}
 		for q := range msg.Questions() {

@@ -52,7 +52,7 @@ func run(w io.Writer, r *pcap.Reader) error {
 
 func show(w io.Writer, messages []stream.Message) {
 	for _, m := range messages {
-		if m.Proto != stream.HTTP1 || m.Part != stream.Whole || m.FromClient {
+		if m.Kind != stream.HTTPResponse {
 			continue
 		}
 		res, err := http1.ParseResponse(m.Data)

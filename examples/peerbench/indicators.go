@@ -97,17 +97,16 @@ type counter struct {
 
 func (c *counter) count(messages []stream.Message) {
 	for i := range messages {
-		switch m := &messages[i]; {
-		case m.Part != stream.Whole:
-		case m.Proto == stream.DNS:
+		switch m := &messages[i]; m.Kind {
+		case stream.DNSMessage:
 			c.dns(m.Data)
-		case m.Proto == stream.HTTP1 && m.FromClient:
+		case stream.HTTPRequest:
 			if req, err := http1.ParseRequest(m.Data); err == nil {
 				c.found.Requests++
 				c.found.Bytes += len(req.Host()) + len(req.Target()) + len(req.Get("User-Agent"))
 			}
-		case m.Proto == stream.TLS && m.FromClient:
-			if hello, err := tls.ParseClientHello(m.Data); err == nil && len(hello.ServerName()) > 0 {
+		case stream.ClientHello:
+			if hello, err := tls.ParseClientHello(m.Data); err == nil && m.Proto == stream.TLS && m.FromClient && len(hello.ServerName()) > 0 {
 				c.found.Hellos++
 				c.found.Bytes += len(hello.ServerName())
 			}

@@ -52,7 +52,7 @@ func TestCorpusFiles(t *testing.T) {
 			var got []file
 			keep := func(ms []stream.Message) {
 				for _, m := range ms {
-					if m.Part == stream.End && m.Proto != stream.HTTP1 {
+					if m.Kind == stream.FileEnd && m.Proto != stream.HTTP1 {
 						got = append(got, file{m.File.Name, m.File.Size, m.File.State, hex.EncodeToString(m.File.SHA256)})
 					}
 				}

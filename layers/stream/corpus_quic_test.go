@@ -129,7 +129,7 @@ func TestCorpusQUIC(t *testing.T) {
 					t.Errorf("%s: packet %d: %v", name, m.First.Number, err)
 				}
 				got.Versions[fmt.Sprintf("0x%08x", uint32(p.Version()))]++
-			case m.Via == stream.QUIC && m.Data[0] == byte(tls.TypeClientHello):
+			case m.Via.Innermost() == stream.QUIC && m.Data[0] == byte(tls.TypeClientHello):
 				h, err := tls.ParseClientHello(m.Data)
 				if err != nil || h.Validate() != nil {
 					t.Errorf("%s: packet %d: %v, %v", name, m.First.Number, err, h.Validate())

@@ -1,13 +1,6 @@
 package stream
 
-import (
-	"bytes"
-	"encoding/binary"
-
-	"github.com/sightline-go/sightline/layers"
-	"github.com/sightline-go/sightline/layers/dns"
-	"github.com/sightline-go/sightline/layers/tls"
-)
+import "github.com/sightline-go/sightline/layers"
 
 // probeLen is how many bytes a decision may need.
 const probeLen = 512
@@ -17,21 +10,34 @@ const probeLen = 512
 // of each side. What is not recognised is not kept: the next piece may begin a
 // message all the same, as in a conversation whose beginning was not captured.
 type probe struct {
-	via   Proto
+	via   Path // to the conversation
 	buf   [2]buffer
 	inner [2]framer // of each side; it is one framer, unless they do not understand each other
 	heard [2]bool   // the framer was given bytes of the side
+	gap   [2]int    // bytes lost before the next piece, of which the framer is not told yet
 	known Proto     // recognised
 	depth int       // tunnels of HTTP that it is in
 }
 
+// lost drops what was kept of the side, and leaves the rest to push and end: the
+// bytes after the gap may decide whose framer is to know of it.
+func (f *probe) lost(s sink, side, n int) {
+	f.buf[side].drop(s)
+	f.gap[side] = n
+}
+
 func (f *probe) push(s sink, p piece) {
 	s.via = f.via
+	gap := f.gap[p.side]
+	f.gap[p.side] = 0
 	if f.inner[p.side] == nil && !f.detect(s, &p) {
 		return
 	}
 	if !f.heard[p.side] {
 		f.answer(s, p)
+	}
+	if gap > 0 {
+		f.inner[p.side].lost(s, p.side, gap)
 	}
 	f.inner[p.side].push(s, p)
 }
@@ -43,15 +49,16 @@ func (f *probe) push(s sink, p piece) {
 func (f *probe) answer(s sink, p piece) {
 	f.heard[p.side] = true
 	proto := Unknown
-	if _, v := recogniseTLS(p.data); v == decided {
-		proto = TLS
-	} else if _, v := recogniseHTTP(p.data); v == decided {
-		proto = HTTP1
-	} else if prefix(p.data, "SSH-") == decided {
-		proto = SSH
+	for i := range protocols {
+		if row := &protocols[i]; row.plain {
+			if _, v := row.recognise(p.data, s.c.Flow); v == decided {
+				proto = row.proto
+				break
+			}
+		}
 	}
 	if proto != Unknown && f.known != proto && f.known != Unknown {
-		f.inner[p.side] = newFramer(proto, f.depth)
+		f.inner[p.side] = newFramer(proto, f.via, f.depth)
 	}
 }
 
@@ -59,9 +66,6 @@ func (f *probe) answer(s sink, p piece) {
 // that decides, it passes on what was kept of both sides.
 func (f *probe) detect(s sink, p *piece) bool {
 	b := &f.buf[p.side]
-	if p.gap > 0 {
-		b.drop(s)
-	}
 	head := p.data
 	if kept := len(b.b); kept > 0 {
 		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
@@ -97,10 +101,10 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	}
 	s.a.count(proto)
 	f.known = proto
-	inner := newFramer(proto, f.depth)
+	inner := newFramer(proto, f.via, f.depth)
 	if inner == nil {
 		if proto == SOCKS {
-			f.via = SOCKS
+			f.via = f.via.with(SOCKS)
 		}
 		f.buf[0].drop(s)
 		f.buf[1].drop(s)
@@ -108,7 +112,7 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	}
 	f.inner, f.heard[side] = [2]framer{inner, inner}, true
 	if other := &f.buf[1-side]; proto == TLS && len(other.b) > 0 {
-		if _, v := recogniseTLS(other.b); v == refused {
+		if _, v := recogniseTLS(other.b, s.c.Flow); v == refused {
 			other.drop(s) // an answer from before TLS, as PostgreSQL's "S"
 		}
 	}
@@ -134,9 +138,14 @@ func (f *probe) end(s sink, side int) {
 			f.decide(s, side, proto, role)
 		}
 	}
-	if f.inner[side] != nil {
-		f.inner[side].end(s, side)
+	if f.inner[side] == nil {
+		return
 	}
+	if n := f.gap[side]; n > 0 {
+		f.gap[side] = 0
+		f.inner[side].lost(s, side, n)
+	}
+	f.inner[side].end(s, side)
 }
 
 func (f *probe) free(s sink) {
@@ -147,34 +156,6 @@ func (f *probe) free(s sink) {
 			inner.free(s)
 		}
 	}
-}
-
-// newFramer returns the framer of a protocol, nil for one that is not decoded.
-// depth is how many tunnels it is in.
-func newFramer(p Proto, depth int) framer {
-	switch p {
-	case DNS:
-		return &dnsFramer{}
-	case HTTP1:
-		return &httpFramer{depth: depth}
-	case TLS:
-		return &tlsFramer{}
-	case SSL2:
-		return &ssl2Framer{}
-	case SSH:
-		return &sshFramer{}
-	case OpenVPN:
-		return newOpenVPN()
-	case SMTP:
-		return newSMTP()
-	case POP3:
-		return newPOP3()
-	case IMAP:
-		return newIMAP()
-	case FTP:
-		return newFTP()
-	}
-	return nil
 }
 
 // A verdict says whether bytes are the beginning of a protocol.
@@ -198,7 +179,8 @@ const (
 // onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, in OpenVPN, and
 // behind a protocol that is not decoded, but SOCKS, through which anything goes.
 func (f *probe) onlyTLS() bool {
-	return f.via == StartTLS || f.via == OpenVPN || f.known != Unknown && f.known != SOCKS
+	carrier := f.via.Innermost()
+	return carrier == StartTLS || carrier == OpenVPN || f.known != Unknown && f.known != SOCKS
 }
 
 // recognise decides which protocol the bytes of one side begin. other is what is
@@ -207,53 +189,27 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	if len(b) == 0 {
 		return Unknown, either, undecided
 	}
-	if r, v := recogniseTLS(b); v != refused {
+	if f.onlyTLS() {
+		r, v := recogniseTLS(b, flow)
 		return TLS, r, v
 	}
-	if f.onlyTLS() {
-		return Unknown, either, refused
-	}
-	if r, v := recogniseHTTP(b); v != refused {
-		return HTTP1, r, v
-	}
-	if v := prefix(b, "SSH-"); v != refused {
-		return SSH, either, v
-	}
-	if r, v := recogniseOpenVPN(b); v != refused {
-		return OpenVPN, r, v
-	}
-	if p, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
-		return p, r, v
-	}
-	if f.known == Unknown {
-		if p, r, v := recogniseOther(b, flow); v != refused {
-			return p, r, v
+	linesAsked := false
+	for i := range protocols {
+		p := &protocols[i]
+		switch {
+		case p.lines != nil && !linesAsked:
+			linesAsked = true
+			if proto, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
+				return proto, r, v
+			}
+		case p.recognise == nil, p.newFramer == nil && f.known != Unknown:
+		default:
+			if r, v := p.recognise(b, flow); v != refused {
+				return p.proto, r, v
+			}
 		}
 	}
-	if r, v := recogniseDNS(b, flow); v != refused {
-		return DNS, r, v
-	}
-	r, v := recogniseSSL2(b)
-	return SSL2, r, v
-}
-
-// recogniseTLS wants a handshake record of version 3.x that begins with a
-// ClientHello or a ServerHello.
-func recogniseTLS(b []byte) (role, verdict) {
-	want := [...]byte{byte(tls.ContentHandshake), 3}
-	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
-		return either, refused
-	}
-	if len(b) < tlsRecordLen+1 {
-		return either, undecided
-	}
-	switch tls.HandshakeType(b[tlsRecordLen]) {
-	case tls.TypeClientHello:
-		return fromClient, decided
-	case tls.TypeServerHello:
-		return fromServer, decided
-	}
-	return either, refused
+	return Unknown, either, refused
 }
 
 // prefix reports whether b begins with want, or may when more of it is there.
@@ -265,36 +221,4 @@ func prefix(b []byte, want string) verdict {
 		return decided
 	}
 	return refused
-}
-
-// The ports of DNS, multicast DNS and LLMNR (IANA registry
-// "service-names-port-numbers").
-func dnsPort(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
-
-// recogniseDNS wants a plausible header, and on ports that are not DNS's own a
-// whole message without fault.
-func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
-	own := dnsPort(f.Src.Port()) || dnsPort(f.Dst.Port())
-	if len(b) < 14 && own {
-		return either, undecided
-	}
-	if !looksLikeDNS(b) {
-		return either, refused
-	}
-	r := fromClient
-	if b[4]&0x80 != 0 {
-		r = fromServer
-	}
-	if own {
-		return r, decided
-	}
-	size := 2 + int(binary.BigEndian.Uint16(b))
-	if len(b) < size {
-		return either, refused
-	}
-	m, err := dns.ParseMessage(b[2:size])
-	if err != nil || m.Validate() != nil {
-		return either, refused
-	}
-	return r, decided
 }

@@ -7,60 +7,44 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A protoSet is a set of protocols below 64.
-type protoSet uint64
+// A lineGrammar describes the lines that a protocol's conversations begin with.
+// The line protocols share replies and commands, so all of them are recognised
+// together: what one line allows is narrowed down by the next, and by what the
+// other side says.
+type lineGrammar struct {
+	ports    []uint16 // of servers, to break ties (IANA registry "service-names-port-numbers")
+	commands []lineCommand
 
-const _ = uint(64 - len(protoNames)) // each Proto has a bit
+	// greets reports whether a server may begin with line, and whether nothing
+	// else is known to.
+	greets func(line []byte) (is, sure bool)
 
-func setOf(protos ...Proto) (s protoSet) {
-	for _, p := range protos {
-		s |= 1 << p
-	}
-	return s
+	// tagged reads a line of a client's whose command is not its first word. It
+	// is nil where the command always is.
+	tagged func(line []byte, whole bool) (v verdict, sure bool)
 }
 
-// The line protocols share replies and commands: what one line allows is narrowed
-// down by the next, and by what the other side says.
-const (
-	inSMTP protoSet = 1 << SMTP
-	inPOP3 protoSet = 1 << POP3
-	inIMAP protoSet = 1 << IMAP
-	inFTP  protoSet = 1 << FTP
-	inIRC  protoSet = 1 << IRC
-)
-
-// lineCommands are commands, in upper case, with the protocols that have them:
-// RFC 5321 section 4.1; RFC 1939, 2449 and 2595; RFC 959, 2228, 2389, 2428 and 3659;
-// RFC 2812 section 3. Those that begin connections, or often follow each other,
-// suffice. The ones that are sure are no words that a text might begin with.
-var lineCommands = [...]struct {
-	verb string
-	in   protoSet
-	sure bool
-}{
-	{"EHLO", inSMTP, true}, {"HELO", inSMTP, true}, {"LHLO", inSMTP, true}, {"MAIL", inSMTP, true}, {"RCPT", inSMTP, true},
-	{"DATA", inSMTP, false}, {"BDAT", inSMTP, true}, {"RSET", inSMTP | inPOP3, true}, {"VRFY", inSMTP, true},
-	{"EXPN", inSMTP, true}, {"STARTTLS", inSMTP, true}, {"ETRN", inSMTP, true}, {"XCLIENT", inSMTP, true}, {"XFORWARD", inSMTP, true},
-	{"AUTH", inSMTP | inPOP3 | inFTP, true}, {"HELP", inSMTP | inFTP, false}, {"NOOP", inSMTP | inPOP3 | inFTP, true},
-	{"QUIT", inSMTP | inPOP3 | inFTP | inIRC, false}, {"USER", inPOP3 | inFTP | inIRC, false}, {"PASS", inPOP3 | inFTP | inIRC, false},
-	{"LIST", inPOP3 | inFTP | inIRC, false}, {"RETR", inPOP3 | inFTP, true}, {"DELE", inPOP3 | inFTP, true}, {"STAT", inPOP3 | inFTP, false},
-	{"CAPA", inPOP3, true}, {"STLS", inPOP3, true}, {"APOP", inPOP3, true}, {"UIDL", inPOP3, true}, {"TOP", inPOP3, false},
-	{"FEAT", inFTP, true}, {"SYST", inFTP, true}, {"PASV", inFTP, true}, {"EPSV", inFTP, true}, {"EPRT", inFTP, true},
-	{"PORT", inFTP, false}, {"TYPE", inFTP, false}, {"CWD", inFTP, false}, {"PWD", inFTP, false}, {"XPWD", inFTP, false},
-	{"CDUP", inFTP, false}, {"OPTS", inFTP, false}, {"MLSD", inFTP, false}, {"NLST", inFTP, false}, {"STOR", inFTP, false},
-	{"APPE", inFTP, false}, {"SIZE", inFTP, false}, {"MDTM", inFTP, false}, {"REST", inFTP, false}, {"PBSZ", inFTP, false},
-	{"PROT", inFTP, false}, {"CLNT", inFTP, false}, {"NICK", inIRC, true}, {"PRIVMSG", inIRC, true},
-	{"JOIN", inIRC, false}, {"PING", inIRC, false}, {"PONG", inIRC, false}, {"CAP", inIRC, false},
+// A lineCommand is a command of a client's. A grammar needs only those that begin
+// conversations or often follow another command.
+type lineCommand struct {
+	verb string // in upper case
+	sure bool   // not a word that a text might begin with
+	args lineArgs
 }
 
-// recogniseLines recognises SMTP, POP3, IMAP, FTP and IRC. final says that no
-// more bytes will help: then the ports decide.
+// A lineArgs reads what follows a verb, in upper case and without leading spaces;
+// whole says that the line has its end. It reports whether the protocol has such
+// a line, and how far that is decided. A nil lineArgs accepts any whole line.
+type lineArgs func(arg []byte, whole bool) (mine bool, v verdict)
+
+// recogniseLines recognises the protocols of the table that have a lineGrammar.
+// final says that no more bytes will help: then the ports decide.
 func recogniseLines(b, other []byte, flow layers.Flow, final bool) (Proto, role, verdict) {
 	mine := readLines(b)
 	if mine.v == refused {
 		return Unknown, either, refused
 	}
-	ports := setOf(linePort(flow.Src.Port()), linePort(flow.Dst.Port()))
+	ports := linePorts(flow)
 	set := mine.in
 	if theirs := readLines(other); theirs.v != refused && theirs.who != mine.who && set&theirs.in != 0 {
 		set &= theirs.in
@@ -78,22 +62,37 @@ func recogniseLines(b, other []byte, flow layers.Flow, final bool) (Proto, role,
 	return Unknown, either, undecided
 }
 
-// linePort returns the protocol whose port it is (IANA registry
-// "service-names-port-numbers"; 2525 and 6667 are custom).
-func linePort(port uint16) Proto {
-	switch port {
-	case 25, 465, 587, 2525:
-		return SMTP
-	case 110, 995:
-		return POP3
-	case 143, 993:
-		return IMAP
-	case 21, 990:
-		return FTP
-	case 194, 6667:
-		return IRC
+// A protoSet is a set of protocols.
+type protoSet uint64
+
+const _ = uint(64 - protoCount) // a protoSet has a bit for each
+
+// lineProtocols returns the rows of the table that have a lineGrammar. They stand
+// together.
+func lineProtocols() []protocol {
+	from := 0
+	for protocols[from].lines == nil {
+		from++
 	}
-	return Unknown
+	to := from
+	for protocols[to].lines != nil {
+		to++
+	}
+	return protocols[from:to]
+}
+
+// linePorts returns the protocols that have a port of flow.
+func linePorts(flow layers.Flow) (in protoSet) {
+	rows := lineProtocols()
+	for i := range rows {
+		p := &rows[i]
+		for _, port := range p.lines.ports {
+			if port == flow.Src.Port() || port == flow.Dst.Port() {
+				in |= 1 << p.proto
+			}
+		}
+	}
+	return in
 }
 
 // A reading is what lines may be.
@@ -133,124 +132,153 @@ func readLine(line []byte, whole bool) reading {
 		return r
 	}
 	r := readCommand(line)
-	if v := imapVerb(line); r.v != decided && v != refused {
-		if v == decided && !whole {
-			v = undecided
+	if r.v == decided {
+		return r
+	}
+	rows := lineProtocols()
+	for i := range rows {
+		p := &rows[i]
+		if p.lines.tagged == nil {
+			continue
 		}
-		digits := bytes.ContainsAny(line[:min(len(line), maxIMAPTag)], "0123456789")
-		return reading{r.in | inIMAP, fromClient, max(v, r.v), digits}
+		if v, sure := p.lines.tagged(line, whole); v != refused {
+			r = reading{r.in | 1<<p.proto, fromClient, max(v, r.v), sure}
+		}
 	}
 	return r
 }
 
 // readGreeting reads what servers say first.
 func readGreeting(line []byte, whole bool) reading {
-	r := reading{who: fromServer, sure: true}
-	switch {
-	case prefix(line, "220 ") != refused, prefix(line, "220-") != refused:
-		r.in = greeting220(line)
-	case line[0] == '+' && pop3Status(line) != refused:
-		r.in, r.sure = inPOP3, len(line) > 3 && line[3] == ' ' // without a text it may be Redis
-	case prefix(line, "* OK ") != refused, prefix(line, "* PREAUTH ") != refused:
-		r.in = inIMAP
-	case prefix(line, "NOTICE AUTH :") != refused, line[0] == ':' && bytes.Contains(line, []byte(" NOTICE ")):
-		r.in = inIRC
-	default:
-		return r
+	r := reading{who: fromServer}
+	rows := lineProtocols()
+	for i := range rows {
+		p := &rows[i]
+		if is, sure := p.lines.greets(line); is {
+			r.in, r.sure = r.in|1<<p.proto, r.sure || sure
+		}
 	}
-	r.v = undecided
-	if whole {
+	switch {
+	case r.in == 0:
+	case whole:
 		r.v = decided
+	default:
+		r.v = undecided
 	}
 	return r
-}
-
-// greeting220 returns who greets with such a line: the protocol's name is in it,
-// or it may be either.
-func greeting220(line []byte) protoSet {
-	line = bytes.ToUpper(line)
-	switch {
-	case bytes.Contains(line, []byte("SMTP")), bytes.Contains(line, []byte("LMTP")):
-		return inSMTP
-	case bytes.Contains(line, []byte("FTP")):
-		return inFTP
-	}
-	return inSMTP | inFTP
 }
 
 // readCommand reads a command. It is decided when the verb is whole, and what must
 // follow it is there.
 func readCommand(line []byte) reading {
 	r := reading{who: fromClient}
-	n := 0
-	for n < len(line) && 'A' <= line[n]&^0x20 && line[n]&^0x20 <= 'Z' {
-		n++
+	n := verbLen(line)
+	if n == 0 {
+		return r
 	}
-	for _, c := range lineCommands {
-		if n == 0 || n > len(c.verb) || !equalFold(line[:n], c.verb[:n]) {
-			continue
+	rows := lineProtocols()
+	for i := range rows {
+		p := &rows[i]
+		mine, sure, v := p.lines.command(line, n)
+		if mine {
+			r.in |= 1 << p.proto
 		}
-		if n == len(line) {
-			r.in, r.v = r.in|c.in, undecided
-		} else if n == len(c.verb) {
-			r.sure = c.sure
-			r.in, r.v = readArgument(c.verb, c.in, line[n:])
-			return r
-		}
+		r.v, r.sure = max(r.v, v), r.sure || sure
 	}
 	return r
 }
 
-// readArgument narrows down what has a verb, by what follows it.
-func readArgument(verb string, in protoSet, rest []byte) (protoSet, verdict) {
-	if c := rest[0]; c != ' ' && c != '\r' && c != '\n' {
-		return 0, refused
+// verbLen returns how many letters b begins with.
+func verbLen(b []byte) (n int) {
+	for n < len(b) && 'A' <= b[n]&^0x20 && b[n]&^0x20 <= 'Z' {
+		n++
 	}
-	arg := bytes.ToUpper(bytes.TrimLeft(rest[:min(len(rest), probeLen)], " "))
-	switch verb {
-	case "MAIL":
-		return in, prefix(arg, "FROM:")
-	case "RCPT":
-		return in, prefix(arg, "TO:")
-	case "EHLO", "HELO", "LHLO", "BDAT", "APOP", "PORT", "EPRT", "NICK", "PRIVMSG":
-		if len(arg) == 0 {
-			return in, undecided
-		}
-		return in, decided
-	}
-	if endOfLine(rest, 0) == 0 {
-		return in, undecided
-	}
-	switch {
-	case verb == "AUTH" && (bytes.HasPrefix(arg, []byte("TLS")) || bytes.HasPrefix(arg, []byte("SSL"))):
-		in = inFTP
-	case verb == "AUTH":
-		in = inSMTP | inPOP3
-	case verb == "USER" && bytes.Contains(arg, []byte(" :")):
-		in = inIRC
-	}
-	return in, decided
+	return n
 }
 
-// equalFold reports whether b is s, which is in upper case, in any case.
-func equalFold(b []byte, s string) bool {
-	for i, c := range b {
-		if c&^0x20 != s[i] {
-			return false
-		}
-	}
-	return len(b) == len(s)
-}
-
-// lineVerb reports whether b begins with a command of a protocol.
-func lineVerb(b []byte, proto protoSet) verdict {
-	r := readCommand(b)
-	if r.in&proto == 0 {
+// verb reports whether line begins with a command of the protocol.
+func (g *lineGrammar) verb(line []byte) verdict {
+	n := verbLen(line)
+	if n == 0 {
 		return refused
 	}
-	return r.v
+	mine, _, v := g.command(line, n)
+	if !mine {
+		return refused
+	}
+	return v
 }
 
-func smtpVerb(b []byte) verdict { return lineVerb(b, inSMTP) }
-func pop3Verb(b []byte) verdict { return lineVerb(b, inPOP3) }
-func ftpVerb(b []byte) verdict  { return lineVerb(b, inFTP) }
+// command reads a line whose first word has n letters.
+func (g *lineGrammar) command(line []byte, n int) (mine, sure bool, v verdict) {
+	for i := range g.commands {
+		c := &g.commands[i]
+		switch {
+		case n > len(c.verb) || c.verb[0] != line[0]&^0x20 || !equalFold(line[:n], c.verb[:n]):
+		case n == len(line):
+			return true, false, undecided
+		case n == len(c.verb):
+			mine, v = c.read(line[n:])
+			return mine, c.sure, v
+		}
+	}
+	return false, false, refused
+}
+
+// read reads what follows the verb.
+func (c *lineCommand) read(rest []byte) (mine bool, v verdict) {
+	if b := rest[0]; b != ' ' && b != '\r' && b != '\n' {
+		return false, refused
+	}
+	whole := endOfLine(rest, 0) > 0
+	if c.args == nil {
+		return true, wholeLine(whole)
+	}
+	return c.args(bytes.ToUpper(bytes.TrimLeft(rest[:min(len(rest), probeLen)], " ")), whole)
+}
+
+func wholeLine(whole bool) verdict {
+	if whole {
+		return decided
+	}
+	return undecided
+}
+
+// someArgs needs one byte of an argument, or the line's end.
+func someArgs(arg []byte, _ bool) (bool, verdict) { return true, wholeLine(len(arg) > 0) }
+
+// mechanismArgs is for AUTH as SMTP (RFC 4954) and POP3 (RFC 5034) have it, which
+// name a mechanism of SASL, and tlsArgs as FTP has it (RFC 4217).
+func mechanismArgs(arg []byte, whole bool) (bool, verdict) {
+	return !whole || !namesTLS(arg), wholeLine(whole)
+}
+
+func tlsArgs(arg []byte, whole bool) (bool, verdict) {
+	return !whole || namesTLS(arg), wholeLine(whole)
+}
+
+func namesTLS(arg []byte) bool {
+	return bytes.HasPrefix(arg, []byte("TLS")) || bytes.HasPrefix(arg, []byte("SSL"))
+}
+
+// userArgs is for USER as POP3 and FTP have it: a name, unlike IRC's (RFC 2812
+// section 3.1.3), which ends with a real name after a colon.
+func userArgs(arg []byte, whole bool) (bool, verdict) {
+	return !whole || !bytes.Contains(arg, []byte(" :")), wholeLine(whole)
+}
+
+// greeting220 reports who may greet with line, a 220 reply: SMTP or FTP, if it
+// names one of them, else either.
+func greeting220(line []byte) (smtp, ftp bool) {
+	if prefix(line, "220 ") == refused && prefix(line, "220-") == refused {
+		return false, false
+	}
+	line = bytes.ToUpper(line)
+	switch {
+	case bytes.Contains(line, []byte("SMTP")), bytes.Contains(line, []byte("LMTP")):
+		return true, false
+	case bytes.Contains(line, []byte("FTP")):
+		return false, true
+	}
+	return true, true
+}

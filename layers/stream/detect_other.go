@@ -7,22 +7,6 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// recogniseOther recognises protocols that are counted and not decoded.
-func recogniseOther(b []byte, f layers.Flow) (Proto, role, verdict) {
-	for _, t := range [...]struct {
-		proto     Proto
-		recognise func(b []byte, f layers.Flow) (role, verdict)
-	}{
-		{SMB, recogniseSMB}, {RDP, recogniseRDP}, {Telnet, recogniseTelnet},
-		{MQTT, recogniseMQTT}, {LDAP, recogniseLDAP}, {SOCKS, recogniseSOCKS},
-	} {
-		if r, v := t.recognise(b, f); v != refused {
-			return t.proto, r, v
-		}
-	}
-	return Unknown, either, refused
-}
-
 // recogniseSMB wants a session message ([MS-SMB2] section 2.1, RFC 1002 section
 // 4.3.5) with the header of SMB1, SMB2, or SMB3 encrypted, or NetBIOS's request
 // for a session before it.
@@ -136,3 +120,6 @@ func isSOCKS4User(b []byte) bool {
 	}
 	return bytes.Count(b, []byte{0}) <= 2
 }
+
+// telnetIAC begins a Telnet command (RFC 854), as FTP has before ABOR.
+const telnetIAC = 0xff

@@ -12,15 +12,14 @@ func Example_mail() {
 	a := &stream.Assembler{Config: stream.Config{Hash: stream.HashSHA256}}
 	print := func(ms []stream.Message) {
 		for _, m := range ms {
-			switch {
-			case m.Part == stream.End:
+			switch m.Kind {
+			case stream.FileEnd:
 				fmt.Printf("file %s, %d bytes, %v, SHA-256 %.4x...\n", m.File.Name, m.File.Size, m.File.State, m.File.SHA256)
-			case m.Part != stream.Whole:
-			case m.Proto == stream.Mail:
+			case stream.MailHeader:
 				if h, err := mail.ParseHeader(m.Data); err == nil {
 					fmt.Println("subject", mail.Text(h.Get("Subject")))
 				}
-			case m.Proto == stream.SMTP && m.FromClient:
+			case stream.Command:
 				if c, err := mail.ParseCommand(m.Data); err == nil && c.Path() != nil {
 					fmt.Printf("%s %s\n", c.Verb(), c.Mailbox())
 				}

@@ -20,7 +20,7 @@ func ExampleAssembler() {
 	defer r.Close()
 	show := func(messages []stream.Message) {
 		for _, m := range messages {
-			if m.Proto != stream.HTTP1 || m.Part != stream.End {
+			if m.Proto != stream.HTTP1 || m.Kind != stream.FileEnd {
 				continue
 			}
 			if req, err := http1.ParseRequest(m.Request); err == nil {

@@ -53,7 +53,7 @@ func (c Completeness) String() string {
 }
 
 // A File is content that one side sends the other: the body of an HTTP message,
-// an attachment of a mail, a transfer of FTP. From Part End on it does not
+// an attachment of a mail, a transfer of FTP. From its FileEnd on it does not
 // change.
 type File struct {
 	// Name is what the sender calls it, cut at 4096 bytes, "" when that is not
@@ -128,16 +128,16 @@ func (s sink) beginFile(m Message, name, mediaType string) *fileWriter {
 	if s.a.Hash == HashAll {
 		w.hashes = append(w.hashes, fileHash{sha1.New(), &f.SHA1}, fileHash{md5.New(), &f.MD5})
 	}
-	w.emit(s, Begin, m.First, nil)
+	w.emit(s, FileBegin, m.First, nil)
 	return w
 }
 
-func (w *fileWriter) emit(s sink, part Part, at Ref, data []byte) {
+func (w *fileWriter) emit(s sink, kind Kind, at Ref, data []byte) {
 	if s.a.NoFiles {
 		return
 	}
 	m := w.from
-	m.Part, m.File, m.Data, m.Last = part, w.file, data, at
+	m.Kind, m.File, m.Data, m.Last = kind, w.file, data, at
 	s.emit(m)
 }
 
@@ -154,7 +154,7 @@ func (w *fileWriter) write(s sink, data []byte, at Ref) {
 		h.Write(data)
 	}
 	if s.a.Content {
-		w.emit(s, Data, at, data)
+		w.emit(s, FileData, at, data)
 	}
 }
 
@@ -182,6 +182,6 @@ func (w *fileWriter) end(s sink, at Ref) {
 			*h.sum = h.Sum(nil)
 		}
 	}
-	w.emit(s, End, at, nil)
+	w.emit(s, FileEnd, at, nil)
 	s.a.hold(-w.cost)
 }

@@ -12,15 +12,24 @@ import (
 // held counts what a holds of connections whose protocol is not known.
 func (a *Assembler) held() int {
 	n := 0
-	for _, l := range a.table.lists {
-		for t := l.first; t != nil; t = t.next {
-			n += tcbCost
-			if c := t.conn; c != nil {
-				n += connectionCost + c.waiting[0].cost + c.waiting[1].cost + cap(c.stage.buf[0].b) + cap(c.stage.buf[1].b)
-			}
+	for t := range a.table.all {
+		n += tcbCost
+		if c := t.conn; c != nil {
+			n += connectionCost + c.waiting[0].cost + c.waiting[1].cost + cap(c.stage.buf[0].b) + cap(c.stage.buf[1].b)
 		}
 	}
 	return n
+}
+
+// all yields the connections, in no order.
+func (t *table) all(yield func(*tcb) bool) {
+	for _, c := range t.chain {
+		for ; c != nil; c = c.chain {
+			if !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 // Segments with any flags, at any time, on a few ports: what is counted is what

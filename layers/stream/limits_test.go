@@ -19,11 +19,11 @@ func TestMaxSilent(t *testing.T) {
 	for i := range 1000 {
 		syn[atSource], syn[atSource+1], syn[atSource+2] = 11, byte(i>>8), byte(i)
 		f.push()
-		if n := f.a.table.lists[silent].n; n > 10 {
+		if n := f.a.table.lists[silent].Len(); n > 10 {
 			t.Fatalf("%d without data", n)
 		}
 	}
-	if s := f.a.Stats(); s.Open != 11 || s.Evicted != 990 || f.a.table.lists[talking].n != 1 {
+	if s := f.a.Stats(); s.Open != 11 || s.Evicted != 990 || f.a.table.lists[talking].Len() != 1 {
 		t.Errorf("%+v", s)
 	}
 	f.flushed(t)
@@ -158,7 +158,7 @@ func TestMaxCodings(t *testing.T) {
 		f.a.Hash = HashSHA256
 		ms := f.say(0, client("GET / HTTP/1.1\r\n\r\n"),
 			server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip"+strings.Repeat(",gzip", n-1)+"\r\nContent-Length: 7\r\n\r\nno gzip"))
-		if last := ms[len(ms)-1]; last.Part != End || last.File.State != state {
+		if last := ms[len(ms)-1]; last.Kind != FileEnd || last.File.State != state {
 			t.Errorf("%d codings: %v", n, last.File)
 		}
 	}
@@ -174,7 +174,7 @@ func TestUndecided(t *testing.T) {
 			lines = append(lines, line{i & 1, text})
 		}
 		f.say(0, lines...)
-		if c := f.a.table.lists[talking].first.conn; cap(c.stage.buf[0].b)+cap(c.stage.buf[1].b) > 4*probeLen {
+		if c := f.a.table.lists[talking].Oldest().conn; cap(c.stage.buf[0].b)+cap(c.stage.buf[1].b) > 4*probeLen {
 			t.Errorf("%q: %d and %d bytes kept", text, cap(c.stage.buf[0].b), cap(c.stage.buf[1].b))
 		}
 		f.flushed(t)

@@ -57,18 +57,16 @@ const (
 	MQTT
 	LDAP
 
+	protoCount = iota // the protocols before it
+
 	// ProtoUser is the first Proto that is free for callers.
 	ProtoUser Proto = 128
 )
 
-var protoNames = [...]string{"unknown", "TCP", "UDP", "DNS", "HTTP/1", "TLS", "CONNECT", "Upgrade",
-	"STARTTLS", "OpenVPN", "QUIC", "DTLS", "SSH", "SMTP", "mail", "POP3", "IMAP", "FTP", "FTP data", "SSL 2",
-	"SOCKS", "IRC", "SMB", "RDP", "Telnet", "MQTT", "LDAP"}
-
 // String returns the protocol's name.
 func (p Proto) String() string {
-	if int(p) < len(protoNames) {
-		return protoNames[p]
+	if row := protocolOf(p); row != nil {
+		return row.name
 	}
 	return "Proto(" + strconv.Itoa(int(p)) + ")"
 }
@@ -87,48 +85,33 @@ func (p *Proto) UnmarshalText(b []byte) error {
 	return fmt.Errorf("stream: no protocol has the name %q", b)
 }
 
-// A Part says which part of something a Message is.
-type Part uint8
-
-// The parts. A file begins, comes in pieces if Config.Content asks for them, and
-// ends; everything else is Whole.
-const (
-	Whole Part = iota
-	Begin
-	Data
-	End
-)
-
 // A Message is one application message. It is valid, Data included, until the
 // Assembler's next call.
 type Message struct {
 	// Conn is the connection, or the pair of endpoints of a datagram.
 	Conn *Conn
 
-	// Via is what carried the message: TCP or UDP; Connect, Upgrade, StartTLS or
-	// OpenVPN when it came through a tunnel inside the connection; QUIC when it
-	// came in that one's Initial packets.
-	Via Proto
+	// Stream is the stream of the connection that the message came in, where a
+	// protocol has several. 0 is the connection itself.
+	Stream uint64
 
-	// Proto says what Data is: DNS a message without length prefix, HTTP1 the
-	// head of a request (FromClient) or response, TLS a handshake message (of
-	// SSL 2 the certificate, in the form that it has in TLS), QUIC a packet with
-	// a long header, DTLS a ClientHello or ServerHello in the form that it has in
-	// TLS, SSH an identification string without line end (it begins with "SSH-")
-	// or a message of the key exchange (it begins with its number), SMTP, POP3,
-	// IMAP and FTP a command (FromClient) or reply with its line ends, Mail the
-	// header section of a mail. Of a part of a File it is the protocol that
+	// Via is what carried the message: TCP or UDP; then Connect, Upgrade, StartTLS,
+	// SOCKS or OpenVPN for each tunnel inside the connection, or QUIC for its
+	// Initial packets.
+	Via Path
+
+	// Proto is the protocol of the message; of a part of a File, the protocol that
 	// carries the file.
 	Proto Proto
+
+	// Kind says what Data is.
+	Kind Kind
 
 	// FromClient reports whether the client sent it.
 	FromClient bool
 
 	// First and Last are the packets that hold the first and the last byte.
 	First, Last Ref
-
-	// Part says whether the message is whole, or a part of File.
-	Part Part
 
 	// Gap is how many bytes of this direction are missing just before the
 	// message.
@@ -141,7 +124,7 @@ type Message struct {
 	// request, which follows its head.
 	Request []byte
 
-	// File is what a Begin, Data or End is a part of: a body, an attachment, a
+	// File is what a FileBegin, FileData or FileEnd is about: a body, an attachment, a
 	// transfer. It is the caller's own.
 	File *File
 }

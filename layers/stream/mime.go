@@ -139,7 +139,7 @@ func (m *mimeReader) entity(s sink) {
 	b := m.head.b
 	h, err := mail.ParseHeader(b)
 	if m.isMail && err == nil && len(bytes.TrimRight(b, "\r\n")) > 0 {
-		mail := Message{Proto: Mail, FromClient: m.from.FromClient, First: m.head.first, Last: m.at, Data: b[:len(b):len(b)]}
+		mail := Message{Proto: Mail, Kind: MailHeader, FromClient: m.from.FromClient, First: m.head.first, Last: m.at, Data: b[:len(b):len(b)]}
 		s.emit(mail)
 	}
 	m.startBody(nil)

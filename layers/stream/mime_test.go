@@ -42,7 +42,7 @@ type mimeFeed struct {
 func newMIMEFeed() *mimeFeed {
 	a := &Assembler{Config: Config{Content: true, Hash: HashSHA256}}
 	a.begin()
-	return &mimeFeed{a: a, s: sink{a: a, c: &connection{}, via: TCP}}
+	return &mimeFeed{a: a, s: sink{a: a, c: &connection{}, via: pathOf(TCP)}}
 }
 
 // drain takes the messages, and overwrites the buffers that they may be in.
@@ -50,11 +50,11 @@ func (f *mimeFeed) drain() {
 	for _, m := range f.a.out {
 		n := len(f.out.Files) - 1
 		switch {
-		case m.Part == Begin:
+		case m.Kind == FileBegin:
 			f.out.Files = append(f.out.Files, mimeFile{Name: m.File.Name, Type: m.File.Type})
-		case m.Part == Data:
+		case m.Kind == FileData:
 			f.out.Files[n].Content += string(m.Data)
-		case m.Part == End:
+		case m.Kind == FileEnd:
 			f.out.Files[n].State = m.File.State
 			if m.File.Size != int64(len(f.out.Files[n].Content)) || m.File.State == Complete != (m.File.SHA256 != nil) {
 				panic(fmt.Sprintf("%+v with %d bytes", m.File, len(f.out.Files[n].Content)))

@@ -19,9 +19,9 @@ func TestLimits(t *testing.T) {
 	piece := make([]byte, 1<<20)
 	gather := func(n int) *stream.File {
 		f := &stream.File{Size: int64(n * len(piece))}
-		c.take([]stream.Message{{Part: stream.Begin, File: f}})
+		c.take([]stream.Message{{Kind: stream.FileBegin, File: f}})
 		for range n {
-			c.take([]stream.Message{{Part: stream.Data, File: f, Data: piece}})
+			c.take([]stream.Message{{Kind: stream.FileData, File: f, Data: piece}})
 		}
 		return f
 	}
@@ -36,7 +36,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("%d bytes held", c.held)
 	}
 	for _, f := range files {
-		if err := c.take([]stream.Message{{Part: stream.End, File: f}}); err != nil {
+		if err := c.take([]stream.Message{{Kind: stream.FileEnd, File: f}}); err != nil {
 			t.Error(err)
 		}
 	}

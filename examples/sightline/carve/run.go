@@ -99,15 +99,15 @@ type carver struct {
 
 func (c *carver) take(ms []stream.Message) error {
 	for _, m := range ms {
-		switch m.Part {
-		case stream.Begin:
+		switch m.Kind {
+		case stream.FileBegin:
 			c.files[m.File] = new(bytes.Buffer)
-		case stream.Data:
+		case stream.FileData:
 			if b := c.files[m.File]; b.Len()+len(m.Data) <= maxFile && c.held+len(m.Data) <= maxHeld {
 				b.Write(m.Data)
 				c.held += len(m.Data)
 			}
-		case stream.End:
+		case stream.FileEnd:
 			b := c.files[m.File]
 			delete(c.files, m.File)
 			c.held -= b.Len()

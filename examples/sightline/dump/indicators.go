@@ -118,7 +118,7 @@ func (n *indicatorPrinter) dhcp(b []byte) {
 func (n *indicatorPrinter) messages(ms []stream.Message) {
 	for i := range ms {
 		m := &ms[i]
-		if m.Part != stream.Whole {
+		if m.File != nil {
 			if m.Proto == stream.HTTP1 && m.File.In == nil {
 				n.httpBody(m)
 			}
@@ -145,7 +145,7 @@ func (n *indicatorPrinter) messages(ms []stream.Message) {
 
 func (n *indicatorPrinter) tls(m *stream.Message) {
 	if hello, err := tls.ParseClientHello(m.Data); err == nil {
-		n.clientHello(m.Via, hello)
+		n.clientHello(m.Via.Innermost(), hello)
 	} else if hello, err := tls.ParseServerHello(m.Data); err == nil {
 		n.out.TLSJA3S[string(hello.AppendJA3S(nil))]++
 		if proto := hello.ALPN(); len(proto) > 0 {

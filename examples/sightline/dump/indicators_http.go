@@ -56,12 +56,12 @@ func (n *indicatorPrinter) http(m *stream.Message) {
 // httpBody hashes the content itself: a File has no hash of a part, or of what
 // has a coding that is not undone.
 func (n *indicatorPrinter) httpBody(m *stream.Message) {
-	switch m.Part {
-	case stream.Begin:
+	switch m.Kind {
+	case stream.FileBegin:
 		n.bodies[m.File] = sha256.New()
-	case stream.Data:
+	case stream.FileData:
 		n.bodies[m.File].Write(m.Data)
-	case stream.End:
+	case stream.FileEnd:
 		sum := n.bodies[m.File].Sum(nil)
 		delete(n.bodies, m.File)
 		switch m.File.State {
