@@ -65,7 +65,7 @@ func (a *Assembler) PushWhole(p *layers.Packet, first Ref, rec *pcap.Record) []M
 			origin = new(Ref)
 			*origin = first
 		}
-		a.packet(p, origin, ref)
+		a.packet(p, origin, ref, wireLen(p, rec))
 	}
 	a.limit(withDefault(a.MaxBytes, defaultMaxBytes))
 	return a.out
@@ -82,11 +82,11 @@ func (a *Assembler) Shrink(size int) []Message {
 }
 
 // packet takes a whole packet, or a datagram whose first fragment was at origin.
-func (a *Assembler) packet(p *layers.Packet, origin *Ref, ref Ref) {
+func (a *Assembler) packet(p *layers.Packet, origin *Ref, ref Ref, wire int) {
 	if tcp, ok := p.TCP(); ok {
 		if f, ok := p.Flow(); ok && f.Proto == layers.IPProtoTCP {
 			s := segment{seq: tcp.Seq(), data: tcp.Payload(), ref: ref, origin: origin}
-			a.segment(f, tcp, s, uncaptured(p))
+			a.segment(f, tcp, s, uncaptured(p), wire)
 		}
 	} else if udp, ok := p.UDP(); ok && a.pushHandshake(p, udp.Payload(), ref) {
 		return
@@ -105,7 +105,7 @@ func (a *Assembler) packet(p *layers.Packet, origin *Ref, ref Ref) {
 func (a *Assembler) Flush() []Message {
 	a.begin()
 	for t := a.table.oldest(); t != nil; t = a.table.oldest() {
-		a.drop(t)
+		a.drop(t, EndFlushed)
 	}
 	a.flushQUIC()
 	a.flushDTLS()
@@ -153,7 +153,7 @@ func (a *Assembler) expire() {
 		if t.state != closed {
 			a.stats.Expired++
 		}
-		a.drop(t)
+		a.drop(t, EndIdle)
 	}
 }
 
@@ -167,8 +167,18 @@ func (a *Assembler) limit(size int) {
 		if t.state != closed {
 			a.stats.Evicted++
 		}
-		a.drop(t)
+		a.drop(t, EndEvicted)
 	}
+}
+
+// wireLen returns the length of p on the wire: that of rec, or, if p was
+// reassembled from fragments, its own.
+func wireLen(p *layers.Packet, rec *pcap.Record) int {
+	b := p.Bytes()
+	if len(b) > 0 && len(rec.Data) > 0 && &b[0] == &rec.Data[0] {
+		return rec.WireLen
+	}
+	return len(b)
 }
 
 // uncaptured returns how many bytes the innermost IP layer promises beyond

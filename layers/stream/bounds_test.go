@@ -58,24 +58,30 @@ func TestNoAllocs(t *testing.T) {
 		"no data":             {data, ""},
 		"sent again, no data": {"", ""},
 	} {
-		f := newFeed(rawSegment{flags: layers.TCPSyn, seq: 0}.packet())
+		testNoAllocs(t, name, texts, false)
+		testNoAllocs(t, name+", connections", texts, true)
+	}
+}
+
+func testNoAllocs(t *testing.T, name string, texts [2]string, connections bool) {
+	f := newFeed(rawSegment{flags: layers.TCPSyn, seq: 0}.packet())
+	f.a.Connections = connections
+	f.push()
+	first := rawSegment{flags: layers.TCPAck, seq: 1, data: texts[0]}.packet()
+	f.rec.Data, f.rec.WireLen = first, len(first)
+	f.push()
+	next := rawSegment{flags: layers.TCPAck, seq: 1 + uint32(len(texts[0])), data: texts[1]}.packet()
+	f.rec.Data, f.rec.WireLen = next, len(next)
+	seq := uint32(1 + len(texts[0]))
+	if n := testing.AllocsPerRun(1000, func() {
+		binary.BigEndian.PutUint32(next[atSeq:], seq)
+		seq += uint32(len(texts[1]))
 		f.push()
-		first := rawSegment{flags: layers.TCPAck, seq: 1, data: texts[0]}.packet()
-		f.rec.Data, f.rec.WireLen = first, len(first)
-		f.push()
-		next := rawSegment{flags: layers.TCPAck, seq: 1 + uint32(len(texts[0])), data: texts[1]}.packet()
-		f.rec.Data, f.rec.WireLen = next, len(next)
-		seq := uint32(1 + len(texts[0]))
-		if n := testing.AllocsPerRun(1000, func() {
-			binary.BigEndian.PutUint32(next[atSeq:], seq)
-			seq += uint32(len(texts[1]))
-			f.push()
-		}); n != 0 {
-			t.Errorf("%s: %v allocations a packet", name, n)
-		}
-		if s := f.a.Stats(); s.Missing != 0 || s.Retransmitted != 0 {
-			t.Errorf("%s: not in order: %+v", name, s)
-		}
+	}); n != 0 {
+		t.Errorf("%s: %v allocations a packet", name, n)
+	}
+	if s := f.a.Stats(); s.Missing != 0 || s.Retransmitted != 0 {
+		t.Errorf("%s: not in order: %+v", name, s)
 	}
 }
 

@@ -38,6 +38,14 @@ type Config struct {
 	// are passed over, and Hash and Content have no effect.
 	NoFiles bool
 
+	// Connections asks for a Message of Kind Opened at the first packet of each TCP
+	// connection and one of Kind Closed when it is forgotten: a minute after its
+	// end, so that its last packets are counted; when it was idle for Idle, at a
+	// limit, when its ports are used again, or at Flush. Packets that neither have
+	// data nor open a connection make one, too, so that each TCP packet counts for
+	// one connection.
+	Connections bool
+
 	// Detect, if set, recognises protocols of the caller's own.
 	Detect Detector
 

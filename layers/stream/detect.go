@@ -99,7 +99,7 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	case fromServer:
 		s.c.setClient(1 - side)
 	}
-	s.a.count(proto)
+	s.count(proto)
 	f.known = proto
 	inner := newFramer(proto, f.via, f.depth)
 	if inner == nil {

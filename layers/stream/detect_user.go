@@ -35,7 +35,7 @@ func (f *probe) ask(s sink, side int, head []byte) bool {
 	if proto < ProtoUser {
 		return false
 	}
-	s.a.count(proto)
+	s.count(proto)
 	f.known = proto
 	inner := &splitFramer{proto: proto, split: split}
 	f.inner, f.heard = [2]framer{inner, inner}, [2]bool{true, true}

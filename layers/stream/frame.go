@@ -45,12 +45,24 @@ func (s sink) emit(m Message) {
 		return
 	}
 	m.Conn, m.Via = &s.c.Conn, s.via
+	if s.c.life != nil {
+		s.c.life.speaks(m.Proto)
+	}
 	s.a.out = append(s.a.out, m)
+}
+
+// count counts a conversation that was recognised.
+func (s sink) count(p Proto) {
+	s.a.count(p)
+	if s.c.life != nil {
+		s.c.life.speaks(p)
+	}
 }
 
 // maxMessages bounds the messages of one call: many lines of two bytes may have
 // waited for the same segment. Further ones are passed over and counted in
-// Stats.TooMany, but for those of files, whose parts belong together. The memory of
+// Stats.TooMany, but for those of files, whose parts belong together, and of
+// connections, which add up. The memory of
 // more than keptMessages is not kept for later calls.
 const (
 	maxMessages  = 1 << 18

@@ -14,6 +14,9 @@ func (a *Assembler) held() int {
 	n := 0
 	for t := range a.table.all {
 		n += tcbCost
+		if t.life != nil {
+			n += lifeCost
+		}
 		if c := t.conn; c != nil {
 			n += connectionCost + c.waiting[0].cost + c.waiting[1].cost + cap(c.stage.buf[0].b) + cap(c.stage.buf[1].b)
 		}
@@ -38,7 +41,7 @@ func FuzzSegments(f *testing.F) {
 	f.Add([]byte("\x02\x00\x00\x00\x00\x13\x00\x01\x00\x00\x10\x01\x01\x05\x00\x11\x06\x01\x00\x00\x15\x01\x06\x00\x00"))
 	f.Add([]byte("\x02\x00\x00\x00\x00\x12\x09\x01\x00\x00\x02\x40\x00\x00\x00\x13\x00\x41\x00\x00\x10\x41\x01\x05\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		a := &Assembler{Config: Config{MaxBytes: 6000, MaxConn: 600, Idle: 5 * time.Second}}
+		a := &Assembler{Config: Config{MaxBytes: 6000, MaxConn: 600, Idle: 5 * time.Second, Connections: len(b)%2 == 1}}
 		var p layers.Packet
 		now := time.Unix(1700000000, 0)
 		for ; len(b) >= 5; b = b[5:] {

@@ -56,6 +56,12 @@ const (
 	// UserMessage is a message of a protocol that Config.Detect recognised.
 	UserMessage
 
+	// Opened and Closed, which Config.Connections asks for, report the first packet
+	// of a TCP connection, and all of it once it is forgotten: see Summary. They
+	// have no Data, and the same Conn.
+	Opened
+	Closed
+
 	// FileBegin, FileData and FileEnd are what becomes of a File: it begins, comes
 	// in pieces, which Config.Content asks for, and ends. Only FileData has Data.
 	FileBegin
@@ -68,6 +74,7 @@ var kindNames = [...]string{
 	ClientHello: "ClientHello", ServerHello: "ServerHello", Certificate: "Certificate", TLSHandshake: "TLS handshake",
 	SSHIdent: "SSH identification", SSHKexInit: "SSH KEXINIT", SSHKexReply: "SSH KEX reply",
 	Command: "command", Reply: "reply", MailHeader: "mail header", QUICPacket: "QUIC packet", UserMessage: "user message",
+	Opened: "opened", Closed: "closed",
 	FileBegin: "file begin", FileData: "file data", FileEnd: "file end",
 }
 

@@ -124,6 +124,9 @@ type Message struct {
 	// request, which follows its head.
 	Request []byte
 
+	// Summary is, of Closed, what the connection was. It is the caller's own.
+	Summary *Summary
+
 	// File is what a FileBegin, FileData or FileEnd is about: a body, an attachment, a
 	// transfer. It is the caller's own.
 	File *File

@@ -12,14 +12,23 @@ type connection struct {
 	fin     [2]uint32   // sequence number of a FIN that waits for earlier data
 	hasFin  [2]bool
 	rival   *opening
+	life    *life // of the TCP connection; nil unless Config.Connections asks for it
 }
 
 // connectionCost is what a connection and its framer take, beyond the bytes of
 // incomplete messages.
 const connectionCost = 1024
 
-// setClient turns c.Flow so that it leads from side to the other.
+// setClient notes that the content shows who is the client.
 func (c *connection) setClient(side int) {
+	c.turn(side)
+	if c.life != nil {
+		c.life.contentSays(side)
+	}
+}
+
+// turn turns c.Flow so that it leads from side to the other.
+func (c *connection) turn(side int) {
 	if side != c.client {
 		c.client = side
 		c.Flow = c.Flow.Reverse()
@@ -29,16 +38,21 @@ func (c *connection) setClient(side int) {
 // conversation returns t's connection, and makes it for the first data. f leads
 // away from side from.
 func (a *Assembler) conversation(t *tcb, from int, f layers.Flow) *connection {
-	if t.conn == nil {
-		t.conn = &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: pathOf(TCP)}}
-		if data := a.transferOf(f); data != nil {
-			t.conn.stage.inner = [2]framer{data, data}
-		}
-		t.conn.setClient(int(t.client))
-		a.hold(connectionCost)
-		a.table.move(t, talking)
+	if t.conn != nil {
+		return t.conn
 	}
-	return t.conn
+	c := &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: pathOf(TCP)}, life: t.life}
+	if data := a.transferOf(f); data != nil {
+		c.stage.inner = [2]framer{data, data}
+		if c.life != nil {
+			c.life.speaks(FTPData)
+		}
+	}
+	c.turn(int(t.client))
+	t.conn = c
+	a.hold(connectionCost)
+	a.table.move(t, talking)
+	return c
 }
 
 // fin takes a FIN behind the byte before seq.
@@ -58,9 +72,21 @@ func (a *Assembler) fin(t *tcb, from int, f layers.Flow, seq uint32) {
 // end ends a direction, and the connection with the second one.
 func (a *Assembler) end(t *tcb, side int) {
 	a.endSide(t, side, true)
-	if t.half[1-side].ended {
-		a.finish(t)
+	if !t.half[1-side].ended {
+		return
 	}
+	if t.life != nil {
+		t.life.end = EndClosed
+	}
+	a.finish(t)
+}
+
+// reset ends a connection that a side has reset.
+func (a *Assembler) reset(t *tcb, from int) {
+	if t.life != nil {
+		t.life.reset(from)
+	}
+	a.finish(t)
 }
 
 // endSide ends a direction, clean if the sender said itself that it was the end.

@@ -14,6 +14,7 @@ type opening struct {
 	side int // whose SYN it is
 	isn  uint32
 	ref  Ref
+	wire int // length of its packet
 }
 
 // A sense says what a segment is to a connection.

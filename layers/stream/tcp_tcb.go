@@ -14,10 +14,12 @@ type tcb struct {
 	key    key
 	client uint8 // the side that is taken for the client, until there is a conn
 	state  state
+	bare   bool // there were only packets that open no connection, see find
 	half   [2]half
 	start  Ref
 	seen   time.Duration // when the last packet came, by Assembler.clock
 	conn   *connection   // nil while there is no data, and when closed
+	life   *life         // nil unless Config.Connections asks for it
 
 	place lru.Node[tcb] // in table.lists
 	chain *tcb          // in table.chain
@@ -53,17 +55,23 @@ type half struct {
 // begins makes next the first byte of the direction.
 func (h *half) begins(next uint32) { h.next, h.acked, h.known = next, next, true }
 
-// open adds a connection, whose first packet start is. The client is who sent
-// the first SYN; without one, the higher port is taken for the client's.
-func (a *Assembler) open(k *key, client int, start Ref) *tcb {
+// open adds a connection, whose first packet is start, in direction f from side
+// from. The client is who sent the first SYN; without one, the higher port is
+// taken for the client's.
+func (a *Assembler) open(k *key, from int, f layers.Flow, client int, start Ref) *tcb {
 	if a.MaxSilent > 0 && a.table.lists[silent].Len() >= a.MaxSilent {
 		a.stats.Evicted++
-		a.drop(a.table.lists[silent].Oldest())
+		a.drop(a.table.lists[silent].Oldest(), EndEvicted)
 	}
 	t := &tcb{key: *k, client: uint8(client), state: silent, start: start}
 	a.table.add(t)
 	a.hold(tcbCost)
 	a.stats.Conns++
+	if a.Connections {
+		t.life = newLife(f, from, client, start)
+		a.hold(lifeCost)
+		a.opened(t.life, from)
+	}
 	return t
 }
 
@@ -77,9 +85,14 @@ func guessClient(from int, f layers.Flow, flags layers.TCPFlags) int {
 	return from
 }
 
-// drop ends a connection and forgets it.
-func (a *Assembler) drop(t *tcb) {
+// drop ends a connection and forgets it, for a reason that counts if no end was
+// seen.
+func (a *Assembler) drop(t *tcb, reason End) {
 	a.finish(t)
+	if t.life != nil {
+		a.closed(t, reason)
+		a.hold(-lifeCost)
+	}
 	a.table.remove(t)
 	a.hold(-tcbCost)
 }

@@ -1,0 +1,14 @@
+// Package ssh reads what SSH sends before it encrypts (RFC 4253): identification
+// strings, key exchange messages and host keys, and their HASSH fingerprints.
+//
+//	kex, err := ssh.ParseKexInit(payload)
+//	if err != nil {
+//		return err
+//	}
+//	for name := range ssh.Names(kex.KexAlgorithms()) {
+//		fmt.Printf("%s\n", name)
+//	}
+//	fmt.Printf("%s\n", kex.AppendHASSH(nil, true))
+//
+// Views alias the bytes that they were parsed from.
+package ssh
