@@ -6,7 +6,7 @@
 //		return err
 //	}
 //	fmt.Println(mail.Text(h.Get("Subject")))
-//	for addr := range h.Addresses("From") {
+//	for _, addr := range h.Addresses("From") {
 //		fmt.Printf("%s\n", addr)
 //	}
 //
