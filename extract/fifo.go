@@ -1,69 +1,59 @@
 package extract
 
 import (
-	"container/list"
 	"iter"
 
+	"github.com/sightline-go/sightline/internal/lru"
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A fifo holds something for each of the connections that had it last, at most
+// A fifo holds a value for each of the connections that got one last, at most
 // fifoMax.
-type fifo[V any] struct {
-	places map[layers.Flow]*list.Element
-	order  list.List // of waiting[V], oldest first
-}
+type fifo[V any] struct{ table lru.Table[layers.Flow, V] }
 
-type waiting[V any] struct {
-	key   layers.Flow
-	value V
-}
-
-// fifoMax bounds what waits in a shard.
+// fifoMax limits what waits in a shard.
 const fifoMax = 512
 
-// put notes v for a connection. At the bound it returns what gives way.
+// put sets the value of a connection. At the limit it returns the value that was
+// dropped for it.
 func (f *fifo[V]) put(k layers.Flow, v V) (out V, full bool) {
-	if e, ok := f.places[k]; ok {
-		e.Value = waiting[V]{k, v}
+	if e := f.table.Find(k); e != nil {
+		e.Value = v
 		return out, false
 	}
-	if f.places == nil {
-		f.places = map[layers.Flow]*list.Element{}
+	if f.table.Len() >= fifoMax {
+		out, full = f.remove(f.table.Oldest()), true
 	}
-	if len(f.places) >= fifoMax {
-		out, full = f.remove(f.order.Front()), true
-	}
-	f.places[k] = f.order.PushBack(waiting[V]{k, v})
+	f.table.Add(k, v)
 	return out, full
 }
 
-// get returns what is noted for a connection.
+// get returns the value of a connection.
 func (f *fifo[V]) get(k layers.Flow) (v V, ok bool) {
-	if e, ok := f.places[k]; ok {
-		return e.Value.(waiting[V]).value, true
+	if e := f.table.Find(k); e != nil {
+		return e.Value, true
 	}
 	return v, false
 }
 
-// take removes and returns what is noted for a connection.
+// take removes and returns the value of a connection.
 func (f *fifo[V]) take(k layers.Flow) (v V, ok bool) {
-	if e, ok := f.places[k]; ok {
+	if e := f.table.Find(k); e != nil {
 		return f.remove(e), true
 	}
 	return v, false
 }
 
-func (f *fifo[V]) remove(e *list.Element) V {
-	w := f.order.Remove(e).(waiting[V])
-	delete(f.places, w.key)
-	return w.value
+func (f *fifo[V]) remove(e *lru.Entry[layers.Flow, V]) V {
+	v := e.Value
+	f.table.Remove(e)
+	return v
 }
 
-// drain removes all, oldest first.
+// drain removes all values, oldest first.
 func (f *fifo[V]) drain() iter.Seq[V] {
 	return func(yield func(V) bool) {
-		for e := f.order.Front(); e != nil; e = f.order.Front() {
+		for e := f.table.Oldest(); e != nil; e = f.table.Oldest() {
 			if !yield(f.remove(e)) {
 				return
 			}

@@ -57,6 +57,8 @@ var observers = [...]observer{
 	stream.SSHKexReply:  {TopicSetOf(SSH), (*worker).sshKexReply},
 	stream.MailHeader:   {TopicSetOf(Mail, Files), (*worker).email},
 	stream.FileEnd:      {TopicSetOf(Files), (*worker).file},
+	stream.Opened:       {TopicSetOf(IP, Connections), (*worker).tcpOpened},
+	stream.Closed:       {TopicSetOf(IP, Connections), (*worker).tcpClosed},
 }
 
 // commandObservers are those of commands, by the protocol that has them.
@@ -98,7 +100,8 @@ type workerState struct {
 
 // A shardState is what topics remember in a shard, of its connections.
 type shardState struct {
-	live liveConns
+	live  liveConns
+	pairs hostPairs
 	tlsState
 	mailState
 }

@@ -3,136 +3,168 @@ package extract
 import (
 	"net/netip"
 
+	"github.com/sightline-go/sightline/internal/port"
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
 var limitedBroadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255}) // RFC 919 section 7
 
-// traffic counts a packet for its addresses, and for its connection.
+// traffic counts a packet for its addresses.
 func (w *worker) traffic(s *shard, p *layers.Packet, rec *pcap.Record) {
 	dir, ok := p.Flow()
 	if !ok {
 		w.arp(p)
 		return
 	}
-	f := w.follow(s, p, dir, rec)
-	side := f.side(dir)
-	f.sent[side].count(rec.WireLen)
 	if tunnelled(p) {
 		w.addresses(p, rec.WireLen, false)
 		return
 	}
 	w.sampled(p)
-	w.saw(f.hosts[side], rec.WireLen, true)
-	w.saw(f.hosts[1-side], rec.WireLen, false)
-	if !f.linked[side] {
-		f.linked[side] = true
+	pair, side := s.pairs.find(w, dir.Src.Addr(), dir.Dst.Addr())
+	if dir.Src.Addr() == dir.Dst.Addr() { // the ports tell the two sides of a host apart
+		side = sideOf(dir.Canonical(), dir)
+	}
+	w.saw(pair.hosts[side], rec.WireLen, true)
+	w.saw(pair.hosts[1-side], rec.WireLen, false)
+	if !pair.linked[side] {
+		pair.linked[side] = true
 		w.linkOf(p)
 	}
 }
 
-// datagramTraffic does the same for a datagram that was put together: the
-// outermost addresses, and the bytes, were counted with its fragments.
-func (w *worker) datagramTraffic(s *shard, p *layers.Packet, rec *pcap.Record) {
-	if dir, ok := p.Flow(); ok {
-		f := w.follow(s, p, dir, rec)
-		f.sent[f.side(dir)].count(len(p.Bytes()))
-		w.addresses(p, len(p.Bytes()), true)
+// converse counts a packet, whose length on the wire is size, for its
+// conversation, unless that is a TCP connection.
+func (w *worker) converse(s *shard, p *layers.Packet, rec *pcap.Record, size int) {
+	w.tick(s, rec)
+	dir, ok := p.Flow()
+	if !ok {
+		return
+	}
+	if _, isTCP := p.TCP(); isTCP && dir.Proto == layers.IPProtoTCP {
+		return
+	}
+	e := w.track(s, dir)
+	c, side := &e.Value, sideOf(e.Key(), dir)
+	c.sent[side].count(size)
+	c.judge(side, p)
+	if c.community == "" && (dir.Proto == layers.IPProtoICMPv4 || dir.Proto == layers.IPProtoICMPv6) {
+		c.community = p.CommunityID(0)
 	}
 }
 
-// follow returns the connection of a packet that goes in direction dir, after
-// noting what the packet shows of it.
-func (w *worker) follow(s *shard, p *layers.Packet, dir layers.Flow, rec *pcap.Record) *liveConn {
-	tcp, isTCP := p.TCP()
-	isTCP = isTCP && dir.Proto == layers.IPProtoTCP
-	if isTCP {
-		if f := s.live.find(dir); f != nil && f.reopened(f.side(dir), tcp) {
-			w.close(s, f)
-		}
-	}
-	f := w.track(s, dir, rec)
-	side := f.side(dir)
-	f.judge(side, p)
-	if isTCP {
-		f.flags[side] |= tcp.Flags()
-		if tcp.Flags().Has(layers.TCPSyn) {
-			f.syn[side] = tcp.Seq()
-		}
-	}
-	if f.community == "" && (dir.Proto == layers.IPProtoICMPv4 || dir.Proto == layers.IPProtoICMPv6) {
-		f.community = p.CommunityID(0)
-	}
-	return f
-}
-
-// track returns the connection of something that goes in direction dir, a new
-// one when there is none, or when that was silent for too long.
-func (w *worker) track(s *shard, dir layers.Flow, rec *pcap.Record) *liveConn {
+// tick moves the clock of a shard, and closes the conversations that have been
+// silent for too long.
+func (w *worker) tick(s *shard, rec *pcap.Record) {
 	t := &s.live
-	if usable(rec.Time) {
-		t.tick(rec.Time)
-		for f := t.oldest; f != nil && t.now.Sub(f.last.Time) > tcpIdle; f = t.oldest {
-			w.close(s, f)
-		}
+	if !usable(rec.Time) || !t.clock.Tick(rec.Time) {
+		return
 	}
-	f := t.find(dir)
-	if f != nil && t.now.Sub(f.last.Time) > f.idle() {
-		w.close(s, f)
-		f = nil
+	for e := t.table.Oldest(); e != nil && t.silent(e); e = t.table.Oldest() {
+		w.close(s, e)
 	}
-	if f == nil {
-		f = w.open(s, dir)
-	}
-	t.touch(f)
-	f.last = w.ref
-	return f
 }
 
-func (w *worker) open(s *shard, dir layers.Flow) *liveConn {
+// track returns the conversation of something that goes in direction dir, a new
+// one if there is none, or if that was silent for too long.
+func (w *worker) track(s *shard, dir layers.Flow) *liveEntry {
 	t := &s.live
-	if len(t.byKey) >= t.limit {
+	e := t.find(dir)
+	if e != nil && t.silent(e) {
+		w.close(s, e)
+		e = nil
+	}
+	if e == nil {
+		e = w.open(s, dir)
+	}
+	t.touch(e, w.ref)
+	return e
+}
+
+func (w *worker) open(s *shard, dir layers.Flow) *liveEntry {
+	t := &s.live
+	if t.table.Len() >= t.limit {
 		w.report.Unseen.Parted++
-		w.close(s, t.oldest)
+		w.close(s, t.table.Oldest())
 	}
-	f := t.fresh()
-	f.key, f.first, f.last = dir.Canonical(), w.ref, w.ref
-	f.hosts = [2]*Host{w.host(f.key.Src.Addr()), w.host(f.key.Dst.Addr())}
-	f.client = firstSide(f.side(dir), dir)
-	if to := dir.Dst.Addr(); to.IsMulticast() || to == limitedBroadcast { // what is sent to all answers nobody
-		f.client, f.sure = f.side(dir), true
+	key := dir.Canonical()
+	c := liveConn{first: w.ref, client: sideOf(key, dir)}
+	if !port.ClientSends(dir.Src.Port(), dir.Dst.Port(), true) {
+		c.client = 1 - c.client
 	}
-	t.add(f)
-	return f
+	if to := dir.Dst.Addr(); to.IsMulticast() || to == limitedBroadcast { // nobody answers for all
+		c.client, c.sure = sideOf(key, dir), true
+	}
+	s.pairs.opened(dir)
+	return t.table.Add(key, c)
 }
 
-// close ends a connection and adds it to the report.
-func (w *worker) close(s *shard, f *liveConn) {
-	s.live.remove(f)
-	defer s.live.reuse(f)
-	client, server := f.key.Src, f.key.Dst
-	if f.client == 1 {
-		client, server = server, client
+// close ends a conversation and adds it to the report.
+func (w *worker) close(s *shard, e *liveEntry) {
+	s.live.remove(e)
+	c, dir := &e.Value, e.Key()
+	if c.client == 1 {
+		dir = dir.Reverse()
 	}
-	if h := f.hosts[f.client]; h != nil {
+	w.ended(dir, Evidence{First: c.first, Last: c.last}, &Exchange{
+		Sent: c.sent[c.client], Received: c.sent[1-c.client], Protos: c.protos, Ended: c.ended(),
+	}, c.community)
+}
+
+// tcpOpened notes that a TCP connection opens.
+func (w *worker) tcpOpened(s *shard, m *stream.Message) { s.pairs.opened(m.Conn.Flow) }
+
+// tcpClosed adds a TCP connection to the report.
+func (w *worker) tcpClosed(_ *shard, m *stream.Message) {
+	sum := m.Summary
+	x := Exchange{
+		Sent:     Traffic{sum.Client.Packets, sum.Client.Bytes},
+		Received: Traffic{sum.Server.Packets, sum.Server.Bytes},
+		Ended:    endedAs(sum.End),
+	}
+	for _, p := range sum.Protos {
+		if isSpoken(p) {
+			x.Protos = append(x.Protos, p)
+		}
+	}
+	w.ended(m.Conn.Flow, Evidence{First: m.First, Last: m.Last}, &x, "")
+}
+
+// endedAs returns the count of one connection that ended so.
+func endedAs(end stream.End) Ended {
+	switch end {
+	case stream.EndClosed:
+		return Ended{Closed: 1}
+	case stream.EndReset:
+		return Ended{Reset: 1}
+	case stream.EndRefused:
+		return Ended{Refused: 1}
+	case stream.EndUnanswered:
+		return Ended{Unanswered: 1}
+	}
+	return Ended{Open: 1}
+}
+
+// ended adds a conversation from dir.Src, the client, to dir.Dst to the report.
+// community is its Community ID where that does not follow from dir.
+func (w *worker) ended(dir layers.Flow, e Evidence, x *Exchange, community string) {
+	if h := w.host(dir.Src.Addr()); h != nil {
 		h.Client++
 	}
-	if h := f.hosts[1-f.client]; h != nil {
+	if h := w.host(dir.Dst.Addr()); h != nil {
 		h.Server++
 	}
 	if w.options.Only.Has(Connections) {
-		e := Evidence{First: f.first, Last: f.last}
-		x := Exchange{Sent: f.sent[f.client], Received: f.sent[1-f.client], Protos: f.protos, Ended: f.ended()}
-		dir := layers.Flow{Src: client, Dst: server, Proto: f.key.Proto}
-		w.connection(dir, e, &x)
-		w.flow(dir, e, &x, f.community)
+		w.connection(dir, e, x)
+		w.flow(dir, e, x, community)
 	}
 }
 
-// endTraffic ends all connections of a shard.
+// endTraffic ends all conversations of a shard.
 func (w *worker) endTraffic(s *shard) {
-	for f := s.live.oldest; f != nil; f = s.live.oldest {
-		w.close(s, f)
+	for e := s.live.table.Oldest(); e != nil; e = s.live.table.Oldest() {
+		w.close(s, e)
 	}
 }

@@ -19,7 +19,7 @@ func TestMaxLive(t *testing.T) {
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
-		if n := len(x.shardOf(&p).live.byKey); n > live {
+		if n := x.shardOf(&p).live.table.Len(); n > live {
 			t.Fatalf("%d are followed", n)
 		}
 	}

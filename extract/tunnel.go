@@ -13,8 +13,9 @@ import (
 // tunnel itself is.
 func (w *worker) tunnel(s *shard, dir layers.Flow, rec *pcap.Record, ref stream.Ref) {
 	w.ref = ref
-	f := w.track(s, dir, rec)
-	f.sent[f.side(dir)].count(rec.WireLen)
+	w.tick(s, rec)
+	e := w.track(s, dir)
+	e.Value.sent[sideOf(e.Key(), dir)].count(rec.WireLen)
 }
 
 // tunnelled reports whether there is an IP layer in another.

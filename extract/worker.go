@@ -37,7 +37,9 @@ func newShard(o *Options, w *worker) *shard {
 	s.streams.Config = o.Stream
 	s.streams.NoFiles = o.Stream.NoFiles || !o.Only.Has(Files)
 	s.streams.MaxSilent = max(withDefault(o.Stream.MaxSilent, defaultMaxSilent)/shardCount, 1)
+	s.streams.Connections = o.traffic()
 	s.live.limit = max(withDefault(o.MaxLive, defaultMaxLive)/shardCount, 1)
+	s.pairs.limit = s.live.limit
 	return s
 }
 
@@ -59,11 +61,14 @@ func (w *worker) do(t *task, p *layers.Packet, ref stream.Ref) {
 func (w *worker) packet(s *shard, p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 	w.ref = ref
 	if w.options.traffic() {
-		w.traffic(s, p, rec)
+		w.converse(s, p, rec, rec.WireLen)
 	}
 	w.shown(p)
 	s.streams.Capture = ref.Capture
 	w.messages(s, s.streams.PushWhole(p, ref, rec))
+	if w.options.traffic() {
+		w.traffic(s, p, rec)
+	}
 }
 
 // shown records what a packet shows that is not a message.
@@ -87,8 +92,9 @@ func (w *worker) fragment(p *layers.Packet, rec *pcap.Record, ref stream.Ref) {
 // the last of e.
 func (w *worker) datagram(s *shard, p *layers.Packet, rec *pcap.Record, e Evidence) {
 	w.ref = e.Last
-	if w.options.traffic() {
-		w.datagramTraffic(s, p, rec)
+	if w.options.traffic() { // the bytes and the outermost addresses were counted with the fragments
+		w.converse(s, p, rec, len(p.Bytes()))
+		w.addresses(p, len(p.Bytes()), true)
 	}
 	w.shown(p)
 	s.streams.Capture = e.Last.Capture

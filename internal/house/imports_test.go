@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"internal/text":       {},
 	"internal/gen/misp":   {"extract/misp"},
 	"internal/lru":        {},
+	"internal/port":       {},
 	"internal/window":     {},
 	"internal/ng":         {"internal/window"},
 	"pcap":                {"internal/window", "internal/ng"},
@@ -49,10 +50,10 @@ var mayImport = map[string][]string{
 	"layers/ssh":          {"internal/text", "layers/wire"},
 	"layers/tls":          {"internal/text", "layers/wire"},
 	"layers":              {"pcap", "internal/text", "layers/wire", "layers/dns", "layers/dhcp"},
-	"layers/stream":       append([]string{"internal/clock", "internal/lru", "pcap", "layers"}, messages...),
+	"layers/stream":       append([]string{"internal/clock", "internal/lru", "internal/port", "pcap", "layers"}, messages...),
 	"extract/misp":        {},
 	"extract/warninglist": {},
-	"extract":             append([]string{"pcap", "pcapng", "layers", "layers/stream"}, messages...),
+	"extract":             append([]string{"internal/clock", "internal/lru", "internal/port", "pcap", "pcapng", "layers", "layers/stream"}, messages...),
 	"extract/event":       {"pcap", "layers", "layers/stream", "extract", "extract/misp"},
 
 	// To start from: nobody can copy what imports something internal.

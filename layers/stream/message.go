@@ -136,8 +136,7 @@ type Message struct {
 // valid until the Assembler's next call.
 type Conn struct {
 	// Flow leads from client to server. The client is who sent the first SYN;
-	// where none was captured, the content decides, and before that the
-	// higher port is taken for the client's.
+	// where none was captured, the content decides, and before that the ports.
 	Flow layers.Flow `json:"flow"`
 
 	// Start is the first packet seen.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/internal/lru"
+	"github.com/sightline-go/sightline/internal/port"
 	"github.com/sightline-go/sightline/layers"
 )
 
@@ -56,8 +57,7 @@ type half struct {
 func (h *half) begins(next uint32) { h.next, h.acked, h.known = next, next, true }
 
 // open adds a connection, whose first packet is start, in direction f from side
-// from. The client is who sent the first SYN; without one, the higher port is
-// taken for the client's.
+// from. The client is who sent the first SYN; without one, the ports decide.
 func (a *Assembler) open(k *key, from int, f layers.Flow, client int, start Ref) *tcb {
 	if a.MaxSilent > 0 && a.table.lists[silent].Len() >= a.MaxSilent {
 		a.stats.Evicted++
@@ -79,7 +79,7 @@ func (a *Assembler) open(k *key, from int, f layers.Flow, client int, start Ref)
 // connection suggests it.
 func guessClient(from int, f layers.Flow, flags layers.TCPFlags) int {
 	syn, ack := flags.Has(layers.TCPSyn), flags.Has(layers.TCPAck)
-	if syn && ack || !syn && f.Src.Port() < f.Dst.Port() {
+	if syn && ack || !syn && !port.ClientSends(f.Src.Port(), f.Dst.Port(), false) {
 		return 1 - from
 	}
 	return from
