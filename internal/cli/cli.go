@@ -1,6 +1,6 @@
-// Package cli is what the programs in examples share: how they parse flags, print
-// help and errors, handle interrupts and show progress. Text in errors may come
-// from a capture, so it is escaped for terminals.
+// Package cli holds the common code of the programs in examples: it parses
+// flags, prints help and errors, handles interrupts and shows progress. Errors
+// may contain text from a capture, so they are escaped for terminals.
 package cli
 
 import (
@@ -12,9 +12,8 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// Usage answers to arguments that end the program: with the help on stdout if err
-// is flag.ErrHelp, which is what was asked for then, else with err on stderr. It
-// returns the exit status, 0 or 2.
+// Usage prints the help to stdout if err is flag.ErrHelp, or else err to
+// stderr. It returns the exit status, 0 or 2.
 func Usage(name, help string, err error, stdout, stderr io.Writer) int {
 	if errors.Is(err, flag.ErrHelp) {
 		io.WriteString(stdout, help)
@@ -24,7 +23,7 @@ func Usage(name, help string, err error, stdout, stderr io.Writer) int {
 	return 2
 }
 
-// Fail says on stderr what failed, and returns the exit status, 1.
+// Fail prints err to stderr and returns the exit status, 1.
 func Fail(name string, err error, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "%s: %s\n", name, defuse.Terminal(err.Error()))
 	return 1

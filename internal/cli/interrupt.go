@@ -6,8 +6,8 @@ import (
 	"os/signal"
 )
 
-// Interrupts returns a context that the first interrupt (Ctrl-C) ends. A second
-// one ends the program at once, as nothing else does where it waits for input.
+// Interrupts returns a context that the first interrupt (Ctrl-C) cancels. A
+// second one ends the program, which may be blocked on input.
 func Interrupts() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	interrupts := make(chan os.Signal, 1)

@@ -16,7 +16,8 @@ import (
 
 const waits = "CLI_TEST_WAITS"
 
-// The second interrupt ends a program that waits for input, as the first may not.
+// The second interrupt ends a program blocked on input, which the first may
+// not.
 func TestInterrupts(t *testing.T) {
 	if os.Getenv(waits) != "" {
 		wait()
@@ -30,7 +31,7 @@ func TestInterrupts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stdin, err := cmd.StdinPipe() // which brings nothing, and does not end
+	stdin, err := cmd.StdinPipe() // never returns data or ends
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +48,11 @@ func TestInterrupts(t *testing.T) {
 	}
 	cmd.Wait()
 	if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !s.Signaled() || s.Signal() != syscall.SIGINT {
-		t.Errorf("it ended with %v", cmd.ProcessState)
+		t.Errorf("ended with %v", cmd.ProcessState)
 	}
 }
 
-// wait is the program.
+// wait is the program under test.
 func wait() {
 	ctx := cli.Interrupts()
 	fmt.Println("waiting")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Parse parses args into f as f.Parse does, but lets flags follow operands, as GNU
-// programs do: f.Args returns the operands alone. "--" ends the flags; "-" is an
+// Parse parses args into f as f.Parse does, but allows flags after operands, as
+// GNU programs do. f.Args returns the operands. "--" ends the flags; "-" is an
 // operand.
 func Parse(f *flag.FlagSet, args []string) error {
 	operands := []string{"--"}
@@ -29,8 +29,8 @@ func Parse(f *flag.FlagSet, args []string) error {
 	return f.Parse(operands)
 }
 
-// length returns the number of arguments that the flag arg consists of: two if its
-// value is the next one. f.Parse reports an unknown flag.
+// length returns the number of arguments of the flag arg: 2 if its value is the
+// next argument. f.Parse reports unknown flags.
 func length(f *flag.FlagSet, arg string) int {
 	name, _, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 	known := f.Lookup(name)

@@ -54,7 +54,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// The errors are those of the flag package, wherever the flag stands.
+// The errors are those of package flag, wherever the flag is.
 func TestParseErrors(t *testing.T) {
 	for _, args := range []string{"-x", "-tag", "-n", "-n x", "-q=x", "---q", "-=q", "-h", "--help"} {
 		want := newSet().Parse(strings.Fields(args))

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// DrawEvery is how often programs draw their Progress.
+// DrawEvery is the interval at which programs draw their Progress.
 const DrawEvery = 200 * time.Millisecond
 
-// A Progress is the line of a terminal that shows how far a program is. A nil
-// Progress draws nothing. Its methods may be called by several goroutines.
+// A Progress is a terminal line that shows the progress of a program. A nil
+// Progress draws nothing. Its methods may be called concurrently.
 type Progress struct {
 	mu sync.Mutex // guards w
 	w  io.Writer
@@ -33,9 +33,9 @@ func NewProgress(w io.Writer) *Progress {
 // erase goes to the start of the line and clears it.
 const erase = "\r\x1b[K"
 
-// Draw replaces the line by text. A terminal that is narrower cuts it: text that
-// wrapped would leave a line behind each time. So wrapping is off while it is
-// written, since the standard library does not know a terminal's width.
+// Draw replaces the line with text. It disables wrapping while it writes,
+// because wrapped text would leave a line behind each time, and the standard
+// library does not know the width of a terminal.
 func (p *Progress) Draw(text string) {
 	if p != nil {
 		const wrapOff, wrapOn = "\x1b[?7l", "\x1b[?7h" // DECAWM
@@ -43,7 +43,7 @@ func (p *Progress) Draw(text string) {
 	}
 }
 
-// Clear removes the line, to write something else.
+// Clear removes the line, so that other text can be written.
 func (p *Progress) Clear() {
 	if p != nil {
 		p.write(erase)
@@ -56,7 +56,7 @@ func (p *Progress) write(s string) {
 	io.WriteString(p.w, s)
 }
 
-// Size returns n bytes in a unit that is easy to read.
+// Size formats n bytes in a readable unit.
 func Size(n int64) string {
 	v, i := float64(n), 0
 	for ; v >= 1000 && i < 4; i++ {

@@ -18,7 +18,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// What is not a terminal gets no escape sequences.
+// Escape sequences are written only to a terminal.
 func TestNoProgress(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "stderr")
 	f, err := os.Create(name)

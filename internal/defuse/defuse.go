@@ -1,6 +1,5 @@
-// Package defuse makes text that comes from a capture harmless where a program
-// writes it: whoever sent the packets chose the text, and may have meant it for
-// a terminal or a spreadsheet.
+// Package defuse makes text from a capture harmless for output. The sender of
+// the packets controls the text, and may target a terminal or a spreadsheet.
 package defuse
 
 import (
@@ -9,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Terminal returns s with everything escaped that could act on a terminal or
-// change how the text around it reads: the control characters of C0 and C1
-// (ESC among them), the format characters that turn the direction of text, and
-// what is not UTF-8. A backslash is doubled, so that an escape cannot be forged.
+// Terminal returns s with everything escaped that could control a terminal or
+// change how surrounding text reads: C0 and C1 control characters (such as
+// ESC), bidirectional format characters, and invalid UTF-8. It doubles
+// backslashes, so that an escape cannot be forged.
 func Terminal(s string) string {
 	if clean(s) {
 		return s
@@ -48,19 +47,19 @@ func clean(s string) bool {
 	return true
 }
 
-// acts reports whether a terminal does something else with r than show it. The
-// characters of the second line are those that Unicode's bidirectional
-// algorithm (UAX 9 section 2) calls explicit, and the marks, invisible
-// separators and tags beside them.
+// acts reports whether a terminal does something other than display r. The
+// second line has the explicit formatting characters of Unicode's bidirectional
+// algorithm (UAX 9 section 2), and neighboring marks, invisible separators and
+// format characters.
 func acts(r rune) bool {
 	return r < 0x20 || 0x7f <= r && r < 0xa0 ||
 		0x200b <= r && r <= 0x200f || 0x2028 <= r && r <= 0x202e || 0x2060 <= r && r <= 0x206f ||
 		r == 0x061c || r == 0xfeff
 }
 
-// CSV returns s as the text of a cell that a spreadsheet takes for text: one
-// that begins like a formula gets an apostrophe before it. What could act on a
-// terminal is escaped as Terminal does. Quoting is left to encoding/csv.
+// CSV returns s as a cell that a spreadsheet treats as text: a cell that begins
+// like a formula gets an apostrophe before it. Characters that could control a
+// terminal are escaped as by Terminal. Quoting is left to encoding/csv.
 func CSV(s string) string {
 	formula := s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0]))
 	if strings.ContainsFunc(s, acts) {

@@ -16,7 +16,7 @@ func TestTerminal(t *testing.T) {
 		{"exe.\u202efdp", `exe.\u202efdp`},                 // right-to-left override, CVE-2021-42574
 		{"a\r\nb\tc", `a\x0d\x0ab\x09c`},                   // forges lines
 		{"\xff\xc0\x80", `\xff\xc0\x80`},                   // not UTF-8
-		{`\x1b`, `\\x1b`},                                  // cannot be taken for an escape of ours
+		{`\x1b`, `\\x1b`},                                  // a forged escape
 		{"zero\u200bwidth\ufeff", `zero\u200bwidth\ufeff`}, // looks like another name
 	} {
 		if got := Terminal(c.in); got != c.want {

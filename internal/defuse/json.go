@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// JSON returns a Writer of JSON to w. In the strings it escapes what Terminal
-// escapes and JSON lets stand, such as the control characters of C1; they mean
-// the same. No character may be parted between two writes.
+// JSON returns a Writer of JSON to w. In strings, it escapes the characters
+// that Terminal escapes and JSON allows, such as C1 control characters, without
+// changing the value. A character must not be split between two writes.
 func JSON(w io.Writer) io.Writer { return jsonWriter{w} }
 
 type jsonWriter struct{ io.Writer }

@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// What encoding/json writes of a text neither acts on a terminal nor means
-// anything else.
+// The output of encoding/json is escaped for terminals without changing its
+// value.
 func FuzzJSON(f *testing.F) {
 	for _, s := range []string{
-		"bücher.example", "a\u009b31m", // xterm takes U+009B for CSI, in UTF-8 too
+		"bücher.example", "a\u009b31m", // xterm interprets U+009B as CSI, in UTF-8 too
 		"exe.\u202efdp", "\x7f\ufeff\u200b", "\x1b[2J\u2028\xff", `\u009b`,
 	} {
 		f.Add(s)

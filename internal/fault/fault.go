@@ -1,6 +1,5 @@
-// Package fault brings about what tests want to see survived: sources and disks
-// that fail at any byte. It also measures what must not stay behind: goroutines
-// and memory.
+// Package fault injects faults into tests: sources and disks that fail at any
+// byte. It also detects leaks of goroutines and measures memory.
 package fault
 
 import (
@@ -11,15 +10,15 @@ import (
 	"testing"
 )
 
-// A Disk takes Room bytes, and then fails as a full disk does: with Err, or, where
-// that is nil, against the rule of io.Writer without an error.
+// A Disk accepts Room bytes, and then fails like a full disk: with Err or, if
+// Err is nil, with a short write without error, in violation of io.Writer.
 type Disk struct {
 	Room int
 	Err  error
 	b    []byte
 }
 
-// Write takes what there is room for.
+// Write accepts the bytes for which there is room.
 func (d *Disk) Write(b []byte) (int, error) {
 	n := min(len(b), d.Room)
 	d.b = append(d.b, b[:n]...)
@@ -30,13 +29,13 @@ func (d *Disk) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// Bytes returns what was taken.
+// Bytes returns the accepted bytes.
 func (d *Disk) Bytes() []byte { return d.b }
 
-// FullDisk calls write for a disk that is full at each byte of what is written,
-// which it returns. write returns what ended it, and how to write once more: both
-// must give the error of the disk, even if there is room again, and what was taken
-// is the beginning of the whole.
+// FullDisk calls write for disks that are full at each byte of the output, and
+// returns the output. write returns its error and a function that writes again.
+// Both must return the disk's error, even if there is room again, and the
+// accepted bytes must be a prefix of the output.
 func FullDisk(t *testing.T, write func(dst io.Writer) (again func() error, err error)) []byte {
 	t.Helper()
 	var whole bytes.Buffer
@@ -57,7 +56,7 @@ func FullDisk(t *testing.T, write func(dst io.Writer) (again func() error, err e
 			}
 			d.Room = 1 << 20
 			if err := again(); !errors.Is(err, want) {
-				t.Fatalf("full at %d of %d bytes: goes on with %v", room, len(b), err)
+				t.Fatalf("full at %d of %d bytes: continues with %v", room, len(b), err)
 			}
 			if !bytes.Equal(d.Bytes(), b[:room]) {
 				t.Fatalf("full at %d of %d bytes: %d other bytes written", room, len(b), len(d.Bytes()))
@@ -67,8 +66,7 @@ func FullDisk(t *testing.T, write func(dst io.Writer) (again func() error, err e
 	return b
 }
 
-// ReaderAt returns r as it is up to the byte at offset at, where it fails with
-// EIO.
+// ReaderAt returns a copy of r that fails with EIO at the byte at offset at.
 func ReaderAt(r io.ReaderAt, at int64) io.ReaderAt { return failing{r, at} }
 
 type failing struct {

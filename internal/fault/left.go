@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Ended fails the test when there are more goroutines than before, after time to
-// end.
+// Ended fails the test if there are more goroutines than before, after giving
+// them time to end.
 func Ended(t *testing.T, before int) {
 	t.Helper()
 	for range 1_000_000 {
@@ -18,7 +18,7 @@ func Ended(t *testing.T, before int) {
 	t.Errorf("%d goroutines, before %d", runtime.NumGoroutine(), before)
 }
 
-// Allocated returns how many bytes f allocates, freed ones included.
+// Allocated returns the number of bytes that f allocates, including freed ones.
 func Allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -1,24 +1,27 @@
-// Package lru keeps things in the order in which they were last used, to drop
-// those first that were unused longest. Neither a use nor a removal allocates.
+// Package lru keeps elements in order of their last use, to drop the least
+// recently used first. Neither use nor removal allocates.
 package lru
 
-// A List orders elements by when they were last touched. It is intrusive: an
-// element has its place, a Node, in it. The zero value is empty.
+import "iter"
+
+// A List orders elements by their last use. It is intrusive: an element
+// contains its Node. The zero value is empty.
 type List[T any] struct {
 	oldest, newest *Node[T]
 	n              int
 }
 
-// A Node is an element's place in a List. The zero value is in none.
+// A Node is the position of an element in a List. The zero value is not in a
+// List.
 type Node[T any] struct {
 	prev, next *Node[T]
 	elem       *T
 }
 
-// Len returns how many elements there are.
+// Len returns the number of elements.
 func (l *List[T]) Len() int { return l.n }
 
-// Oldest returns the element that was touched longest ago, nil when there is none.
+// Oldest returns the least recently used element, nil if there is none.
 func (l *List[T]) Oldest() *T {
 	if l.oldest == nil {
 		return nil
@@ -26,7 +29,21 @@ func (l *List[T]) Oldest() *T {
 	return l.oldest.elem
 }
 
-// Add adds elem, whose place is n, as the newest. It must not be in a List.
+// All returns the elements, the least recently used first. The current one may be
+// removed.
+func (l *List[T]) All() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for n := l.oldest; n != nil; {
+			next := n.next
+			if !yield(n.elem) {
+				return
+			}
+			n = next
+		}
+	}
+}
+
+// Add adds elem, with Node n, as the newest. It must not be in a List.
 func (l *List[T]) Add(n *Node[T], elem *T) {
 	n.elem = elem
 	l.n++

@@ -23,7 +23,7 @@ func order[V any](t *testing.T, table *Table[int, V]) (keys []int) {
 	return keys
 }
 
-// A Table does what a slice does, slowly, in which the newest is the last.
+// A Table behaves like a slice whose last element is the newest.
 func TestTwin(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var table Table[int, int]
@@ -63,7 +63,7 @@ func TestRemovedIsReadable(t *testing.T) {
 		t.Errorf("%v", e)
 	}
 	if again := table.Add("b", nil); again != e || again.Value != nil {
-		t.Error("the entry was not used again")
+		t.Error("the entry was not reused")
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package ng frames the blocks of a pcapng file and keeps what a section's
-// packets need: its byte order and its interfaces. Packages pcap and pcapng
+// Package ng reads the blocks of a pcapng file and keeps the state of a section
+// that its packets need: byte order and interfaces. Packages pcap and pcapng
 // share it. The format is that of draft-ietf-opsawg-pcapng.
 package ng
 
@@ -21,7 +21,7 @@ const (
 	TypeEnhancedPacket = 6
 )
 
-// ByteOrderMagic tells the byte order of a section.
+// ByteOrderMagic shows the byte order of a section.
 const ByteOrderMagic = 0x1a2b3c4d
 
 const (
@@ -29,21 +29,22 @@ const (
 	minSection = 28
 )
 
-// What a Reader keeps of a section: so many interfaces, and bytes of their options.
-// The first is what a packet block of the obsolete type can tell apart.
+// Limits of the state of a section: interfaces, and bytes of their options. The
+// first is the number of interfaces that the obsolete packet block can
+// distinguish.
 const (
 	maxInterfaces = 1 << 16
 	maxDescribed  = 16 << 20
 )
 
-// ErrFormat is wrapped by the errors about what a file holds.
+// Errors about the content of a file wrap one of these.
 var (
 	ErrFormat   = errors.New("malformed")
 	ErrTooLarge = errors.New("larger than the limit")
 	ErrVersion  = errors.New("unknown version")
 )
 
-// A Block is one block. Body is valid until the Reader's next call.
+// A Block is a block of a file. Body is valid until the Reader's next call.
 type Block struct {
 	Type    uint32
 	Offset  int64 // of the block in the input
@@ -55,29 +56,30 @@ type Block struct {
 // A Reader reads the blocks of a pcapng file.
 type Reader struct {
 	W        *window.Window
-	MaxBlock int  // refuses larger blocks
+	MaxBlock int  // larger blocks are an error
 	Big      bool // byte order of the section
 	Section  int  // from 0, -1 before the first
 	Ifaces   []Interface
 	Major    uint16
 	Minor    uint16
 
-	// SectionAt is where the section begins in the input.
+	// SectionAt is the offset of the section in the input.
 	SectionAt int64
 
 	described int // bytes of Ifaces' options
 
-	last int   // bytes of the last block, which Back gives back
-	skip int64 // bytes of the last block, not consumed yet, without its end
-	long Block // the block that skip is of
+	last int   // length of the last block, for Back
+	skip int64 // bytes of the last block left to skip, without its trailing length
+	long Block // the block being skipped
 	size uint32
 }
 
-// Next returns the next block, and keeps what it says of the section. At the
-// end it returns io.EOF, inside a block io.ErrUnexpectedEOF; neither is kept:
-// when the input has grown, Next goes on. Other damage is kept, as nothing of
-// the block is consumed. want says whether a block's body is needed; one that
-// is not may be longer than MaxBlock: it is skipped, and its Body is nil.
+// Next returns the next block, and updates the section state from it. At the
+// end it returns io.EOF, inside a block io.ErrUnexpectedEOF; neither is sticky:
+// if the input has grown, Next continues. Other damage is sticky, because the
+// block is not consumed. want reports whether a block's body is needed. A block
+// that is not needed may be longer than MaxBlock: it is skipped, and its Body
+// is nil.
 func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
 	if b, err := r.Finish(); err != nil {
 		return b, err
@@ -86,7 +88,7 @@ func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
 	if err != nil {
 		return b, err
 	}
-	// The padding belongs to the block even if its length leaves it out.
+	// The padding belongs to the block even if its length excludes it.
 	total := (int64(size) + 3) &^ 3
 	if total > int64(r.MaxBlock) {
 		if needed(b.Type) || want(b.Type) {
@@ -111,7 +113,7 @@ func (r *Reader) Next(want func(typ uint32) bool) (Block, error) {
 	return b, nil
 }
 
-// head reads the type and the length of the block that begins here.
+// head reads the type and length of the next block.
 func (r *Reader) head() (b Block, size uint32, err error) {
 	b = Block{Offset: r.W.Offset(), Section: r.Section, Big: r.Big}
 	head, err := r.W.Peek(8)
@@ -127,36 +129,36 @@ func (r *Reader) head() (b Block, size uint32, err error) {
 		head, _ = r.W.Peek(8) // byteOrder may have moved it
 	}
 	if b.Section < 0 {
-		return b, 0, fmt.Errorf("%w: the first block is no section header", ErrFormat)
+		return b, 0, fmt.Errorf("%w: the first block is not a section header", ErrFormat)
 	}
 	size = Uint32(head[4:], b.Big)
 	if size < minBlock || b.Type == TypeSectionHeader && size < minSection {
-		return b, 0, fmt.Errorf("%w block: its length is %d", ErrFormat, size)
+		return b, 0, fmt.Errorf("%w block: length %d", ErrFormat, size)
 	}
 	return b, size, nil
 }
 
 func needed(typ uint32) bool { return typ == TypeSectionHeader || typ == TypeInterface }
 
-// sameLength checks the length at the end of a block of size bytes.
+// sameLength checks the trailing length of a block of size bytes.
 func sameLength(end []byte, size uint32, big bool) error {
 	if again := Uint32(end, big); again != size {
-		return fmt.Errorf("%w block: its length is %d at its beginning and %d at its end", ErrFormat, size, again)
+		return fmt.Errorf("%w block: length %d at its start, but %d at its end", ErrFormat, size, again)
 	}
 	return nil
 }
 
-// Back makes Next return the last block again. It must have a Body, and must not
-// be one that describes the section.
+// Back makes Next return the last block again. The block must have a Body, and
+// must not change the section state.
 func (r *Reader) Back() {
 	r.W.Advance(-r.last)
 	r.last = 0
 }
 
-// Inside reports whether a block that was skipped is not consumed yet.
+// Inside reports whether a skipped block is not fully consumed yet.
 func (r *Reader) Inside() bool { return r.skip > 0 }
 
-// Pos returns where the next block begins in the input.
+// Pos returns the offset of the next block in the input.
 func (r *Reader) Pos() int64 {
 	if r.skip > 0 {
 		return r.W.Offset() + r.skip + 4
@@ -164,13 +166,13 @@ func (r *Reader) Pos() int64 {
 	return r.W.Offset()
 }
 
-// Finish consumes the rest of a block that was skipped, as Next does. On error it
+// Finish consumes the rest of a skipped block, as Next does. On error it
 // returns that block.
 func (r *Reader) Finish() (Block, error) {
 	if r.skip == 0 {
 		return Block{}, nil
 	}
-	n, err := r.W.Skip(r.skip - 1) // the last byte says that there is an end to check
+	n, err := r.W.Skip(r.skip - 1) // keep one byte, to know that the end is still to be checked
 	r.skip -= n
 	if err != nil {
 		return r.long, atEnd(err, 1)
@@ -187,12 +189,12 @@ func (r *Reader) Finish() (Block, error) {
 	return Block{}, nil
 }
 
-// learn takes from a block what later blocks depend on.
+// learn updates the section state from a block.
 func (r *Reader) learn(b *Block) error {
 	switch b.Type {
 	case TypeSectionHeader:
 		major, minor := Uint16(b.Body[4:], b.Big), Uint16(b.Body[6:], b.Big)
-		// The draft's 1.2 is 1.0 as some writers have it.
+		// Some writers call the draft's 1.0 version 1.2.
 		if major != 1 || minor != 0 && minor != 2 {
 			return fmt.Errorf("%w %d.%d of a section", ErrVersion, major, minor)
 		}
@@ -206,7 +208,7 @@ func (r *Reader) learn(b *Block) error {
 			return err
 		}
 		if len(r.Ifaces) == maxInterfaces || r.described+len(i.Options) > maxDescribed {
-			return fmt.Errorf("section with %d interfaces and %d bytes of options and one more is %w", len(r.Ifaces), r.described, ErrTooLarge)
+			return fmt.Errorf("one more interface in a section with %d interfaces and %d bytes of options is %w", len(r.Ifaces), r.described, ErrTooLarge)
 		}
 		i.At = b.Offset
 		r.Ifaces = append(r.Ifaces, i)
@@ -252,8 +254,7 @@ func Uint16(b []byte, big bool) uint16 {
 	return binary.LittleEndian.Uint16(b)
 }
 
-// atEnd turns io.EOF into io.ErrUnexpectedEOF when have bytes of something
-// came before it.
+// atEnd turns io.EOF after have bytes of an item into io.ErrUnexpectedEOF.
 func atEnd(err error, have int) error {
 	if err == io.EOF && have > 0 {
 		return io.ErrUnexpectedEOF

@@ -16,23 +16,24 @@ const (
 	optTSOffset = 14
 )
 
-// The flags of a packet (section 4.3 of the draft; appendix A for the obsolete
-// block).
+// The packet flags option (section 4.3 of the draft; appendix A for the
+// obsolete block).
 const optPacketFlags = 2
 
-// Microseconds is the resolution of an interface that states none.
+// Microseconds is the default resolution of an interface.
 const Microseconds = 6
 
-// An Interface is what an interface description block says that packets need.
+// An Interface holds the parts of an interface description block that packets
+// need.
 type Interface struct {
 	LinkType   uint16
 	SnapLen    uint32
-	Resolution uint8 // if_tsresol as stored; 6 when absent
+	Resolution uint8 // if_tsresol as stored; 6 if absent
 	Offset     int64 // if_tsoffset, in seconds
-	FCSLen     int   // if_fcslen, as FCSLen reads it
+	FCSLen     int   // if_fcslen, converted by FCSLen
 	Options    []byte
-	At         int64  // where its block is in the input
-	MaxLen     uint32 // SnapLen, or the largest number when that is 0: not limited
+	At         int64  // offset of its block in the input
+	MaxLen     uint32 // SnapLen, or the maximum number if SnapLen is 0, unlimited
 }
 
 func (r *Reader) parseInterface(body []byte) (Interface, error) {
@@ -71,9 +72,9 @@ func (r *Reader) parseInterface(body []byte) (Interface, error) {
 	return i, nil
 }
 
-// FCSLen returns the bytes that an if_fcslen of n says. The draft has it in bits,
-// with 4 for an example, and so many writers have it in bytes: no check sequence
-// has fewer than 8 bits, and none has 8 bytes.
+// FCSLen returns the bytes in an if_fcslen of n. The draft specifies bits, but
+// its example is 4, and so many writers store bytes: no check sequence has
+// fewer than 8 bits or as many as 8 bytes.
 func FCSLen(n uint8) int {
 	if n < 8 {
 		return int(n)
@@ -81,9 +82,8 @@ func FCSLen(n uint8) int {
 	return int(n) / 8
 }
 
-// PacketFCSLen returns the bytes of check sequence of a packet with these options:
-// what its epb_flags say goes before what the interface says (section 4.3.1 of the
-// draft).
+// PacketFCSLen returns the bytes of check sequence of a packet with these
+// options: epb_flags override the interface (section 4.3.1 of the draft).
 func (i *Interface) PacketFCSLen(options []byte, big bool) int {
 	for len(options) > 0 {
 		code, value, n := NextOption(options, big)
@@ -109,9 +109,8 @@ func (r *Reader) uint64(b []byte) uint64 {
 	return uint64(hi)<<32 | uint64(lo)
 }
 
-// NextOption returns the option that b begins with, in the byte order of its
-// section, and its length with padding: 0 when there is none, or when it runs
-// out of b.
+// NextOption returns the option at the start of b, in the byte order of its
+// section, and its length with padding: 0 if there is none or it exceeds b.
 func NextOption(b []byte, big bool) (code uint16, value []byte, n int) {
 	if len(b) < 4 {
 		return 0, nil, 0
@@ -123,8 +122,8 @@ func NextOption(b []byte, big bool) (code uint16, value []byte, n int) {
 	return Uint16(b, big), b[4 : 4+size : 4+size], min((4+size+3)&^3, len(b))
 }
 
-// Time returns the time of a time stamp: ts units of the interface's
-// resolution, and its offset in seconds, since 1970.
+// Time converts a timestamp, in units of the interface's resolution since 1970
+// plus its offset, to a time.
 func (i *Interface) Time(ts uint64) time.Time {
 	var sec, nsec uint64
 	switch i.Resolution {
@@ -138,7 +137,7 @@ func (i *Interface) Time(ts uint64) time.Time {
 	return time.Unix(int64(sec)+i.Offset, int64(nsec)).UTC()
 }
 
-// split returns the whole seconds of ts units, and the nanoseconds that remain.
+// split returns the whole seconds of ts units, and the remaining nanoseconds.
 func (i *Interface) split(ts uint64) (sec, nsec uint64) {
 	if n := uint(i.Resolution & 0x7f); i.Resolution&0x80 != 0 {
 		return splitBinary(ts, n)
@@ -147,7 +146,7 @@ func (i *Interface) split(ts uint64) (sec, nsec uint64) {
 	}
 }
 
-// splitBinary splits units of 2 to the power of -n seconds.
+// splitBinary splits units of 2^-n seconds.
 func splitBinary(ts uint64, n uint) (sec, nsec uint64) {
 	if n < 64 {
 		sec = ts >> n
@@ -160,9 +159,9 @@ func splitBinary(ts uint64, n uint) (sec, nsec uint64) {
 	return sec, hi<<(64-n) | lo>>n
 }
 
-// splitDecimal splits units of 10 to the power of -n seconds.
+// splitDecimal splits units of 10^-n seconds.
 func splitDecimal(ts uint64, n uint) (sec, nsec uint64) {
-	if n > 19 { // 10^20 is more than 64 bits hold, so there are no whole seconds
+	if n > 19 { // 10^20 exceeds 64 bits, so there are no whole seconds
 		for ; n > 9; n-- {
 			ts /= 10
 		}

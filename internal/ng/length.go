@@ -2,13 +2,12 @@ package ng
 
 import "math"
 
-// Int returns a length as an int, the largest one where an int has 32 bits and
-// the length more.
+// Int returns a length as an int, limited to the largest int.
 func Int(n uint32) int { return int(min(uint64(n), math.MaxInt)) }
 
-// Length returns the length that the block states, which may leave its last
-// padding out: the number that follows Body in the input. It is 0 for a block
-// without Body.
+// Length returns the length stated by the block, which may exclude its last
+// padding. It reads the number after Body in the input, and returns 0 for a
+// block without Body.
 func (b *Block) Length() uint32 {
 	end := len(b.Body)
 	if cap(b.Body) < end+4 {

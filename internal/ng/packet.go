@@ -2,7 +2,7 @@ package ng
 
 import "fmt"
 
-// A Packet is what a packet block holds.
+// A Packet is the content of a packet block.
 type Packet struct {
 	Interface int
 	Timestamp uint64
@@ -30,7 +30,7 @@ func (r *Reader) Packet(b *Block) (Packet, error) {
 		return p, fmt.Errorf("%w packet block of %d bytes", ErrFormat, len(b.Body))
 	default:
 		iface = r.Uint32(b.Body)
-		if b.Type == TypePacket { // 16 bits of interface, 16 of drop count
+		if b.Type == TypePacket { // 16-bit interface, 16-bit drop count
 			iface = uint32(r.Uint16(b.Body))
 		}
 		p.Timed = true
@@ -38,7 +38,7 @@ func (r *Reader) Packet(b *Block) (Packet, error) {
 		capLen, p.WireLen = r.Uint32(b.Body[12:]), r.Uint32(b.Body[16:])
 	}
 	if int64(iface) >= int64(len(r.Ifaces)) {
-		return p, fmt.Errorf("%w packet block: it is of interface %d, the section has %d", ErrFormat, iface, len(r.Ifaces))
+		return p, fmt.Errorf("%w packet block: interface %d, but the section has %d", ErrFormat, iface, len(r.Ifaces))
 	}
 	p.Interface = int(iface)
 	room := len(b.Body) - head
@@ -52,8 +52,8 @@ func (r *Reader) Packet(b *Block) (Packet, error) {
 	return p, nil
 }
 
-// simpleCapLen returns the captured length of a simple packet block, which it
-// does not state (section 4.4 of the draft).
+// simpleCapLen returns the captured length of a simple packet block, which the
+// block does not state (section 4.4 of the draft).
 func (r *Reader) simpleCapLen(wireLen uint32, room int) uint32 {
 	capLen := wireLen
 	if len(r.Ifaces) > 0 && r.Ifaces[0].SnapLen > 0 {

@@ -5,10 +5,9 @@ import (
 	"time"
 )
 
-// Timestamp returns the time stamp of t, in units of the interface's
-// resolution: Time of it is t, or the last time before t that the resolution
-// can say. It reports false when t lies before the interface's offset, or so
-// far behind it that 64 bits do not hold it.
+// Timestamp converts t to a timestamp in units of the interface's resolution,
+// rounding down. It reports false if t is before the interface's offset, or the
+// result exceeds 64 bits.
 func (i *Interface) Timestamp(t time.Time) (ts uint64, ok bool) {
 	sec := t.Unix() - i.Offset
 	if sec < 0 || (sec < t.Unix()) != (i.Offset > 0) && i.Offset != 0 {
@@ -19,16 +18,16 @@ func (i *Interface) Timestamp(t time.Time) (ts uint64, ok bool) {
 	} else {
 		ts, ok = joinDecimal(uint64(sec), uint64(t.Nanosecond()), n)
 	}
-	// A time that a time stamp gave lost what is below a nanosecond: then it
-	// is the next time stamp that gives it back.
+	// Time truncates to nanoseconds. If t is the result of Time, the next
+	// timestamp is the one that gives it.
 	if ok && ts+1 != 0 && i.Time(ts).Before(t) && !i.Time(ts+1).After(t) {
 		ts++
 	}
 	return ts, ok
 }
 
-// joinBinary returns seconds and nanoseconds in units of 2 to the power of -n
-// seconds, rounded down.
+// joinBinary returns seconds and nanoseconds in units of 2^-n seconds, rounded
+// down.
 func joinBinary(sec, nsec uint64, n uint) (ts uint64, ok bool) {
 	if n >= 64 {
 		if nsec, ok = shift(nsec, n-64); !ok || nsec >= 1e9 || sec != 0 {
@@ -46,8 +45,8 @@ func joinBinary(sec, nsec uint64, n uint) (ts uint64, ok bool) {
 // shift returns v << n, and whether it fits.
 func shift(v uint64, n uint) (uint64, bool) { return v << n, v<<n>>n == v }
 
-// joinDecimal returns seconds and nanoseconds in units of 10 to the power of -n
-// seconds, rounded down.
+// joinDecimal returns seconds and nanoseconds in units of 10^-n seconds,
+// rounded down.
 func joinDecimal(sec, nsec uint64, n uint) (ts uint64, ok bool) {
 	ok = true
 	for range n {

@@ -49,7 +49,7 @@ func TestTimestamp(t *testing.T) {
 	}
 }
 
-// What Time gives is given back, for every resolution.
+// Timestamp is the inverse of Time, for every resolution.
 func TestTimestampOfTime(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for resolution := range 256 {
@@ -67,7 +67,7 @@ func TestTimestampOfTime(t *testing.T) {
 	}
 }
 
-// A time between two time stamps gets the one before it.
+// A time between two timestamps is rounded down.
 func TestTimestampRoundsDown(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, resolution := range []uint8{0, 3, 6, 0x80, 0x8a, 0x94, 0x9d} {

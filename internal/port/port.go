@@ -1,13 +1,13 @@
-// Package port tells clients from servers by their ports, for conversations whose
-// packets do not show which is which.
+// Package port guesses client and server from ports, for conversations whose
+// packets do not show them.
 package port
 
 import "slices"
 
 // ClientSends reports whether the sender of the first captured packet of a
-// conversation is probably its client. A port that services listen on decides;
-// then, unless the packet may be the conversation's first, one that systems hand
-// out to clients; then, that it was the first to send.
+// conversation is probably the client. If exactly one port is a service's, that
+// decides. Otherwise, unless the packet may be the first of the conversation,
+// an ephemeral port marks the client. Otherwise the first sender is the client.
 func ClientSends(src, dst uint16, first bool) bool {
 	if s, d := isService(src), isService(dst); s != d {
 		return d
@@ -18,12 +18,12 @@ func ClientSends(src, dst uint16, first bool) bool {
 	return true
 }
 
-// isEphemeral reports whether a port is one that systems hand out to clients: the
-// dynamic ports of RFC 6335 section 6, and those below them that Linux uses.
+// isEphemeral reports whether systems assign the port to clients: the dynamic
+// ports of RFC 6335 section 6, and the ones below them that Linux uses.
 func isEphemeral(port uint16) bool { return port >= 32768 }
 
-// isService reports whether a port is one that services listen on: a system port
-// (RFC 6335 section 6), or a registered port in common use.
+// isService reports whether services listen on the port: a system port (RFC
+// 6335 section 6), or a registered port in common use.
 func isService(port uint16) bool {
 	if port < 1024 {
 		return port != 0 && port != dhcpClient && port != dhcpv6Client
@@ -32,7 +32,7 @@ func isService(port uint16) bool {
 	return found
 }
 
-// The system ports that clients have.
+// The system ports that clients use.
 const (
 	dhcpClient   = 68  // RFC 2131 section 4.1
 	dhcpv6Client = 546 // RFC 8415 section 7.2

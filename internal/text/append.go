@@ -1,5 +1,5 @@
-// Package text holds what the protocol packages need to read and write text:
-// cursors over lengths and lines, ASCII, and names of numbers.
+// Package text provides the protocol packages with helpers for text: cursors
+// over lengths and lines, ASCII, and names of numbers.
 package text
 
 import "strconv"
@@ -18,14 +18,14 @@ func AppendHex(dst, b []byte) []byte {
 	return dst
 }
 
-// AppendQuoted appends a character-string between quotes.
+// AppendQuoted appends text in quotes, escaped as by AppendEscaped.
 func AppendQuoted(dst, text []byte) []byte {
 	return append(AppendEscaped(append(dst, '"'), text), '"')
 }
 
-// AppendEscaped appends octets as RFC 1035 section 5.1 has them between
-// quotes: a backslash before quotes and backslashes, and a backslash and three
-// digits for what is no printable ASCII character.
+// AppendEscaped appends octets in the form of RFC 1035 section 5.1 for quoted
+// strings: a backslash before quotes and backslashes, and a backslash and three
+// digits for anything that is not printable ASCII.
 func AppendEscaped(dst, text []byte) []byte {
 	for _, c := range text {
 		switch {
@@ -40,7 +40,7 @@ func AppendEscaped(dst, text []byte) []byte {
 	return dst
 }
 
-// NameOf returns the name that a number has in a table, or prefix and the number.
+// NameOf returns the name of n in a table, or prefix and n if it has none.
 func NameOf[N ~uint8 | ~uint16](names []string, prefix string, n N) string {
 	if int(n) < len(names) && names[n] != "" {
 		return names[n]
@@ -48,7 +48,7 @@ func NameOf[N ~uint8 | ~uint16](names []string, prefix string, n N) string {
 	return prefix + strconv.Itoa(int(n))
 }
 
-// AppendName appends what NameOf returns.
+// AppendName appends the result of NameOf.
 func AppendName[N ~uint8 | ~uint16](dst []byte, names []string, prefix string, n N) []byte {
 	if int(n) < len(names) && names[n] != "" {
 		return append(dst, names[n]...)

@@ -5,7 +5,8 @@ import (
 	"math"
 )
 
-// EqualFold reports whether b is s, ignoring case in ASCII letters alone.
+// EqualFold reports whether b equals s, ignoring the case of ASCII letters
+// only.
 func EqualFold(b []byte, s string) bool {
 	if len(b) != len(s) {
 		return false
@@ -26,7 +27,7 @@ func Lower(c byte) byte {
 	return c
 }
 
-// ParseLength parses a number of decimal digits that an int64 holds.
+// ParseLength parses a decimal number that fits an int64.
 func ParseLength(b []byte) (n int64, ok bool) {
 	for _, c := range b {
 		if !IsDigit(c) || n > (math.MaxInt64-9)/10 {
@@ -37,8 +38,8 @@ func ParseLength(b []byte) (n int64, ok bool) {
 	return n, len(b) > 0
 }
 
-// TokenLen returns the length of the token (RFC 9110 section 5.6.2) that b
-// begins with.
+// TokenLen returns the length of the token at the start of b (RFC 9110 section
+// 5.6.2).
 func TokenLen(b []byte) int {
 	for i, c := range b {
 		letter := 'a' <= Lower(c) && Lower(c) <= 'z'
@@ -55,8 +56,8 @@ func IsDigit(c byte) bool { return '0' <= c && c <= '9' }
 // IsSpace reports whether c is a space or a tab.
 func IsSpace(c byte) bool { return c == ' ' || c == '\t' }
 
-// TrimSpace returns b without white space and line ends around it. Unlike
-// bytes.Trim it returns no nil.
+// TrimSpace returns b without surrounding white space and line ends. Unlike
+// bytes.Trim, it never returns nil for a non-nil b.
 func TrimSpace(b []byte) []byte {
 	i, j := 0, len(b)
 	for i < j && (IsSpace(b[i]) || b[i] == '\r' || b[i] == '\n') {

@@ -2,8 +2,8 @@ package text
 
 import "bytes"
 
-// EmptyLine returns the length of the empty line that b begins with, 0 when
-// there is none.
+// EmptyLine returns the length of the empty line at the start of b, 0 if there
+// is none.
 func EmptyLine(b []byte) int {
 	switch {
 	case len(b) > 0 && b[0] == '\n':
@@ -14,8 +14,8 @@ func EmptyLine(b []byte) int {
 	return 0
 }
 
-// CutLine returns the line that b begins with, without its end, and what
-// follows; all of b when it has no line end.
+// CutLine returns the first line of b, without its line end, and the rest.
+// Without a line end it returns all of b, and complete is false.
 func CutLine(b []byte) (line, rest []byte, complete bool) {
 	i := bytes.IndexByte(b, '\n')
 	if i < 0 {
@@ -25,8 +25,8 @@ func CutLine(b []byte) (line, rest []byte, complete bool) {
 	return bytes.TrimSuffix(line, []byte{'\r'}), rest, true
 }
 
-// CutField returns the field line that b begins with and the lines that go on
-// with it, the last line end included, and what follows.
+// CutField returns the field line at the start of b, including its continuation
+// lines and the last line end, and the rest.
 func CutField(b []byte) (line, rest []byte) {
 	end := 0
 	for end == 0 || end < len(b) && IsSpace(b[end]) {
@@ -39,7 +39,7 @@ func CutField(b []byte) (line, rest []byte) {
 	return b[:end], b[end:]
 }
 
-// SplitField returns name and value of a field line.
+// SplitField returns the name and value of a field line.
 func SplitField(line []byte) (name, value []byte, ok bool) {
 	i := bytes.IndexByte(line, ':')
 	if i <= 0 || IsSpace(line[0]) || bytes.IndexByte(line[:i], '\n') >= 0 {

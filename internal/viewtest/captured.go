@@ -9,9 +9,9 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// CapturedPayloads returns what the UDP datagrams and TCP segments of the
-// captures in testdata whose names match carry. It knows IP over Ethernet alone,
-// without options, and nothing of package layers, whose tests use it.
+// CapturedPayloads returns the payloads of the UDP datagrams and TCP segments
+// in the testdata captures that match pattern. It decodes only IP without
+// options over Ethernet, and does not use package layers, whose tests use it.
 func CapturedPayloads(t testing.TB, pattern string) (payloads [][]byte) {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
@@ -37,7 +37,7 @@ func CapturedPayloads(t testing.TB, pattern string) (payloads [][]byte) {
 	return payloads
 }
 
-// payload returns what the transport layer of an Ethernet frame carries.
+// payload returns the payload of the transport layer in an Ethernet frame.
 func payload(b []byte) []byte {
 	const ethernet, ipv4, ipv6, udp, tcp = 14, 20, 40, 8, 20
 	if len(b) < ethernet {
@@ -60,8 +60,8 @@ func payload(b []byte) []byte {
 	return nil
 }
 
-// CapturedHandshakes returns the payloads of the TLS handshake records (RFC 8446
-// section 5.1) that lie in one segment of the captures.
+// CapturedHandshakes returns the payloads of the TLS handshake records (RFC
+// 8446 section 5.1) that lie within a single segment of the captures.
 func CapturedHandshakes(t testing.TB, pattern string) (messages [][]byte) {
 	t.Helper()
 	const header, handshake = 5, 22

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// Facts calls the methods of x that want names, one a line with what they
-// return, and compares. Bytes are in hexadecimal, several results and the
-// fields of a struct have a space between them, the values of an iterator a
-// comma. The name Text stands for what AppendText writes.
+// Facts calls the methods of x named in want, a line for each with its results,
+// and compares. Bytes are in hexadecimal. Results and the fields of a struct
+// are separated by spaces, the values of an iterator by commas. The name Text
+// stands for the text of AppendText.
 func Facts(t testing.TB, x any, want string) {
 	t.Helper()
 	var lines, got []string

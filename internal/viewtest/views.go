@@ -14,14 +14,14 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// A View is one Parse function and bytes that it accepts.
+// A View is a Parse function with bytes that it accepts.
 type View struct {
-	Type   reflect.Type // of what Parse returns
+	Type   reflect.Type // type of Parse's result
 	Parse  func([]byte) (any, error)
 	Sample string // in hexadecimal
 
-	// CutMalformed allows Malformed, not Short alone, for a sample that is cut: of
-	// its format, some first bytes are not the start of anything.
+	// CutMalformed allows Malformed besides Short for a truncated sample, in
+	// formats where some prefixes cannot be the start of a message.
 	CutMalformed bool
 }
 
@@ -39,8 +39,8 @@ func (v View) MayBeMalformed() View {
 // Text returns text in hexadecimal, for a Sample.
 func Text(text string) string { return hex.EncodeToString([]byte(text)) }
 
-// Run parses each sample, calls every method, and does the same with the sample
-// cut at every length and with every byte of it changed.
+// Run parses each sample and calls every method of the result, then does the
+// same with the sample truncated at every length and with every byte changed.
 func Run(t *testing.T, views []View) {
 	for _, v := range views {
 		t.Run(v.Type.Name(), func(t *testing.T) {
@@ -68,9 +68,9 @@ func Run(t *testing.T, views []View) {
 	}
 }
 
-// cut parses the first n bytes of a good sample. The error is Short: a Parse
-// function cannot know that a capture was cut, and calls bytes Malformed only if
-// more of them would not help.
+// cut parses the first n bytes of a valid sample. The error must be Short: a
+// Parse function does not know about truncation by a capture, and returns
+// Malformed only if more bytes would not help.
 func (v View) cut(t *testing.T, b []byte, n int) {
 	t.Helper()
 	x, err := v.Parse(bytes.Clone(b[:n])) // a copy, so that reading beyond it panics
@@ -84,8 +84,8 @@ func (v View) cut(t *testing.T, b []byte, n int) {
 	}
 }
 
-// checkError fails the test when an error does not say what failed, or needs no
-// more than there is.
+// checkError fails the test if an error does not name its layer, or needs no
+// more bytes than available.
 func (v View) checkError(t testing.TB, err error, have int) {
 	t.Helper()
 	var e *wire.Error
@@ -94,8 +94,8 @@ func (v View) checkError(t testing.TB, err error, have int) {
 	}
 }
 
-// Texts compares what fmt prints of the views of the samples with want, a line for
-// each.
+// Texts compares the output of fmt for the views of the samples with want, a
+// line for each.
 func Texts(t *testing.T, views []View, want string) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(want), "\n")
@@ -117,8 +117,8 @@ func Texts(t *testing.T, views []View, want string) {
 	}
 }
 
-// Fuzz parses any bytes as any of the views, calls every method of what is
-// accepted, and drains its iterators.
+// Fuzz parses any bytes as any of the views, and calls every method of accepted
+// ones.
 func Fuzz(f *testing.F, views []View) {
 	for i, v := range views {
 		f.Add(uint8(i), Unhex(f, v.Sample))
@@ -138,8 +138,8 @@ func Fuzz(f *testing.F, views []View) {
 	})
 }
 
-// Touch calls every exported method of x, and of what these return, with
-// arguments that make sense. It returns the number of methods called.
+// Touch calls every exported method of x, and of its results, with suitable
+// arguments. It returns the number of methods called.
 func Touch(t testing.TB, x any) int {
 	t.Helper()
 	return touchValue(t, reflect.ValueOf(x), 0)
@@ -147,7 +147,7 @@ func Touch(t testing.TB, x any) int {
 
 const (
 	maxTouchDepth = 3 // of values that return values
-	touchedValues = 4 // of an iterator, which is drained all the same
+	touchedValues = 4 // of an iterator, which is drained anyway
 )
 
 func touchValue(t testing.TB, v reflect.Value, depth int) int {
@@ -157,12 +157,12 @@ func touchValue(t testing.TB, v reflect.Value, depth int) int {
 		m := v.Type().Method(i)
 		args, ok := arguments(m.Type)
 		if !ok {
-			t.Fatalf("%v.%s has arguments that this test does not know", v.Type(), m.Name)
+			t.Fatalf("%v.%s has arguments of unknown types", v.Type(), m.Name)
 		}
 		n++
 		results := v.Method(i).Call(args)
 		if len(results) == 2 && results[1].Kind() == reflect.Bool && !results[1].Bool() {
-			continue // nothing is there: a view of nothing has no fields
+			continue // absent: a view of nothing has no fields
 		}
 		for _, out := range results {
 			TouchResult(t, v.Type().Name()+"."+m.Name, out, depth)
@@ -171,7 +171,7 @@ func touchValue(t testing.TB, v reflect.Value, depth int) int {
 	return n
 }
 
-// known are the arguments that methods are called with, by type.
+// known maps the type of an argument to the value passed.
 var known = map[reflect.Type]reflect.Value{
 	reflect.TypeFor[[]byte]():     reflect.ValueOf([]byte(nil)),
 	reflect.TypeFor[string]():     reflect.ValueOf("host"),
@@ -186,7 +186,7 @@ var known = map[reflect.Type]reflect.Value{
 func arguments(m reflect.Type) (args []reflect.Value, ok bool) {
 	for i := 1; i < m.NumIn(); i++ {
 		a, ok := known[m.In(i)]
-		if k := m.In(i).Kind(); !ok && k >= reflect.Uint && k <= reflect.Uint64 { // a code of a registry
+		if k := m.In(i).Kind(); !ok && k >= reflect.Uint && k <= reflect.Uint64 { // a registry code
 			args = append(args, reflect.Zero(m.In(i)))
 			continue
 		}
@@ -198,8 +198,8 @@ func arguments(m reflect.Type) (args []reflect.Value, ok bool) {
 	return args, true
 }
 
-// TouchResult drains an iterator, calls the methods of the types of the protocol packages
-// and looks at text.
+// TouchResult drains iterators, calls the methods of types of the protocol
+// packages, and checks text.
 func TouchResult(t testing.TB, name string, v reflect.Value, depth int) {
 	t.Helper()
 	if depth > maxTouchDepth {
@@ -224,8 +224,7 @@ func TouchResult(t testing.TB, name string, v reflect.Value, depth int) {
 	}
 }
 
-// touchFields does with the exported fields of a struct what TouchResult does
-// with results.
+// touchFields calls TouchResult for the exported fields of a struct.
 func touchFields(t testing.TB, name string, v reflect.Value, depth int) {
 	t.Helper()
 	if v.Kind() != reflect.Struct {
@@ -238,7 +237,7 @@ func touchFields(t testing.TB, name string, v reflect.Value, depth int) {
 	}
 }
 
-// drain runs an iterator to its end, and once more to its first value only.
+// drain runs an iterator to its end, and once more up to its first value.
 func drain(t testing.TB, name string, v reflect.Value, depth int) {
 	t.Helper()
 	n := 0
@@ -270,7 +269,7 @@ func drain(t testing.TB, name string, v reflect.Value, depth int) {
 	}
 }
 
-// Printable fails the test when text is not printable ASCII.
+// Printable fails the test if text is not printable ASCII.
 func Printable(t testing.TB, name string, text []byte) {
 	t.Helper()
 	for _, c := range text {

@@ -1,5 +1,5 @@
-// Package viewtest holds what the tests of the protocol packages share: it calls
-// every method of a view, compares facts, and reads hexadecimal text.
+// Package viewtest contains test helpers for the protocol packages: it calls
+// every method of a view, compares facts, and decodes hexadecimal text.
 package viewtest
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Unhex returns the bytes of hexadecimal text with white space in it.
+// Unhex decodes hexadecimal text with white space.
 func Unhex(t testing.TB, s string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
@@ -21,8 +21,8 @@ func Unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// Invalid checks what a Validate says of a message of size bytes. reason is nil
-// if the message is valid.
+// Invalid checks the error of Validate for a message of size bytes. reason is
+// nil if the message is valid.
 func Invalid(t *testing.T, name string, err error, layer string, reason error, offset, size int) {
 	t.Helper()
 	if reason == nil {

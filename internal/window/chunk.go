@@ -5,33 +5,32 @@ import (
 	"sync/atomic"
 )
 
-// maxFree is how many chunks a Window keeps for reuse.
+// maxFree is the number of chunks that a Window keeps for reuse.
 const maxFree = 8
 
-// A Chunk is the memory that a Window reads into. Those who share it count; it
-// is not written to where they look, and used again when the last has released
-// it.
+// A Chunk is memory that a Window reads into. It counts its users, is not
+// overwritten while shared, and is reused after the last user has released it.
 type Chunk struct {
 	b    []byte
 	refs atomic.Int32
 	pool *pool
 }
 
-// Release ends one share of c. It may be called from any goroutine. A nil Chunk
-// is the memory of the caller, which nobody counts.
+// Release ends a share of c. Any goroutine may call it. A nil Chunk stands for
+// the caller's memory, which is not counted.
 func (c *Chunk) Release() {
 	if c != nil && c.refs.Add(-1) == 0 {
 		c.pool.put(c)
 	}
 }
 
-// A pool keeps chunks that nobody uses.
+// A pool holds unused chunks.
 type pool struct {
 	mu   sync.Mutex
 	free []*Chunk
 }
 
-// get returns a Chunk of size bytes, with one share.
+// get returns a Chunk of size bytes with a single share.
 func (p *pool) get(size int) *Chunk {
 	c := p.take(size)
 	if c == nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Chunks that everybody has released are few.
+// The number of released chunks that are kept is limited.
 func TestFreeChunks(t *testing.T) {
 	w := OverReader(bytes.NewReader(make([]byte, 40*chunk)), Window{})
 	var shares []*Chunk
@@ -25,7 +25,7 @@ func TestFreeChunks(t *testing.T) {
 	}
 }
 
-// A reader that gives nothing is asked so many times.
+// The number of empty reads is limited.
 func TestEmptyReads(t *testing.T) {
 	var r empty
 	w := OverReader(&r, Window{})

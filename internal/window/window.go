@@ -1,6 +1,6 @@
-// Package window gives a Reader's bytes, or a slice's, as one window that slides
-// over the input. Its memory grows only as bytes arrive, never by what a length
-// field in them says.
+// Package window provides a window that slides over the bytes of a Reader or
+// slice. Its memory grows only as bytes arrive, never because of a stated
+// length.
 package window
 
 import (
@@ -9,43 +9,43 @@ import (
 	"math"
 )
 
-// The first chunk is small, for small inputs. From the second on a chunk is of
-// the size at which reading a file costs no more than mapping it would, and of
-// which two fit into a second-level cache.
+// The first chunk is small, for small inputs. Later chunks are large enough
+// that reading a file costs no more than mapping it, and small enough that two
+// fit into a second-level cache.
 const (
 	firstChunk = 64 << 10
 	chunk      = 256 << 10
 )
 
-// maxEmptyReads is how often a Reader may return nothing, without error, before
-// it is given up.
+// maxEmptyReads is the number of times that a Reader may return no bytes and no
+// error before reading fails.
 const maxEmptyReads = 100
 
-// ErrHeld is returned in place of reading more while the window is held.
+// ErrHeld is returned instead of reading while the window is held.
 var ErrHeld = errors.New("window: held")
 
-// A Window is the part of an input that is in memory and not yet consumed. What
-// Peek and Buffered return is valid until the next Peek or Skip, longer while
-// the Chunk is shared, and over a slice as long as the slice. Make one with
+// A Window is the part of an input that is in memory and not yet consumed. The
+// result of Peek or Buffered is valid until the next Peek or Skip, longer while
+// the Chunk is shared, and over a slice as long as the slice. Create one with
 // OverBytes or OverReader.
 type Window struct {
-	// Held keeps the window from reading more and from moving what it has.
+	// Held keeps the window from reading and from moving its bytes.
 	Held bool
 
-	src      io.Reader // nil: all of the input is in buf
-	chunk    *Chunk    // nil: there is none, or buf is the caller's
+	src      io.Reader // nil: the whole input is in buf
+	chunk    *Chunk    // nil: none yet, or buf is the caller's
 	pool     *pool
 	buf      []byte
-	off, end int   // what is not consumed is buf[off:end]
-	base     int64 // where buf[0] is in the input
-	err      error // from src, to be reported when what came before it is consumed
+	off, end int   // buf[off:end] is not consumed
+	base     int64 // offset of buf[0] in the input
+	err      error // from src, to be returned after the bytes before it
 }
 
 // OverBytes returns a Window over b. It never writes to b.
 func OverBytes(b []byte) Window { return Window{buf: b, end: len(b)} }
 
-// OverReader returns a Window over what r reads. It uses the memory of old, a
-// Window over a Reader that is not needed any more, or the zero Window.
+// OverReader returns a Window over r. It reuses the memory of old, a Window
+// over a Reader that is no longer needed, or the zero Window.
 func OverReader(r io.Reader, old Window) Window {
 	w := Window{src: r, pool: old.pool}
 	if w.pool == nil {
@@ -59,23 +59,23 @@ func OverReader(r io.Reader, old Window) Window {
 	return w
 }
 
-// At returns w with the input's first byte at offset.
+// At returns w with the start of the input at offset.
 func (w Window) At(offset int64) Window {
 	w.base = offset - int64(w.off)
 	return w
 }
 
-// Offset returns where the window begins in the input.
+// Offset returns the offset of the window in the input.
 func (w *Window) Offset() int64 { return w.base + int64(w.off) }
 
-// Buffered returns what is in memory and not consumed.
+// Buffered returns the bytes in memory that are not consumed.
 func (w *Window) Buffered() []byte { return w.buf[w.off:w.end:w.end] }
 
 // Advance consumes n bytes, which must be in memory.
 func (w *Window) Advance(n int) { w.off += n }
 
-// Share returns the Chunk that holds what Buffered returns, which then keeps
-// its bytes until the caller releases it.
+// Share returns the Chunk of the bytes that Buffered returns, which are kept
+// until the caller releases it.
 func (w *Window) Share() *Chunk {
 	if w.chunk != nil {
 		w.chunk.refs.Add(1)
@@ -83,9 +83,9 @@ func (w *Window) Share() *Chunk {
 	return w.chunk
 }
 
-// Peek returns the next n bytes without consuming them. When the input has
-// fewer, it returns those and io.EOF, or the error that ended reading. No error
-// is kept: when the input has grown, Peek finds the new bytes.
+// Peek returns the next n bytes without consuming them. If the input has fewer,
+// it returns those and io.EOF, or the error that ended reading. No error is
+// sticky: if the input has grown, Peek returns the new bytes.
 func (w *Window) Peek(n int) ([]byte, error) {
 	for w.end-w.off < n {
 		if err := w.fill(n); err != nil {
@@ -95,8 +95,8 @@ func (w *Window) Peek(n int) ([]byte, error) {
 	return w.buf[w.off : w.off+n : w.off+n], nil
 }
 
-// Ahead is Peek for a look at what may not be needed: the error that ended
-// reading is kept for the next Peek, if it is not io.EOF.
+// Ahead is Peek for bytes that may not be needed: it saves the error that ended
+// reading for the next Peek, unless it is io.EOF.
 func (w *Window) Ahead(n int) ([]byte, error) {
 	b, err := w.Peek(n)
 	if err != nil && err != io.EOF && err != ErrHeld {
@@ -105,9 +105,9 @@ func (w *Window) Ahead(n int) ([]byte, error) {
 	return b, err
 }
 
-// Skip consumes n bytes without keeping them. When the input has fewer, it
-// consumes nothing that is not in memory any more and returns io.EOF, or the
-// error that ended reading; skipped is how many it consumed.
+// Skip consumes n bytes without keeping them. If the input has fewer, it
+// returns io.EOF, or the error that ended reading, and the number of bytes
+// consumed.
 func (w *Window) Skip(n int64) (skipped int64, err error) {
 	for {
 		step := min(n-skipped, int64(w.end-w.off))
@@ -122,8 +122,8 @@ func (w *Window) Skip(n int64) (skipped int64, err error) {
 	}
 }
 
-// fill reads more, to a buffer that has room for need bytes, or for a part of
-// them when so much has not come yet.
+// fill reads more into a buffer with room for need bytes, or for part of them
+// if the bytes so far do not justify more.
 func (w *Window) fill(need int) error {
 	if w.Held {
 		return ErrHeld
@@ -142,7 +142,7 @@ func (w *Window) fill(need int) error {
 		if n > 0 {
 			w.err = err
 			if err == io.EOF {
-				w.err = nil // the next Read says so again, or has more
+				w.err = nil // the next Read returns it again, or more bytes
 			}
 			return nil
 		}
@@ -153,7 +153,7 @@ func (w *Window) fill(need int) error {
 	return io.ErrNoProgress
 }
 
-// makeRoom moves what is not consumed to the front, into another chunk when
+// makeRoom moves the unconsumed bytes to the front, or into another chunk if
 // this one is shared, or full and too small for need bytes.
 func (w *Window) makeRoom(need int) {
 	if w.end < len(w.buf) && w.off+need <= len(w.buf) {
@@ -183,8 +183,8 @@ func (w *Window) makeRoom(need int) {
 	w.off = 0
 }
 
-// grown returns the size of the buffer that follows one of size bytes, which is
-// full: at most four times that, so that it does not outgrow what has come.
+// grown returns the size of the next buffer after a full one of size bytes: at
+// most four times that, so that it stays in proportion to the bytes read.
 func grown(size, need int) int {
 	if size > math.MaxInt/4 {
 		return need

@@ -42,7 +42,7 @@ func TestPeekAndSkip(t *testing.T) {
 			b, err := w.Peek(n)
 			want := input[at:min(at+n, len(input))]
 			if !bytes.Equal(b, want) {
-				t.Fatalf("%s: Peek(%d) at %d gives other bytes", name, n, at)
+				t.Fatalf("%s: Peek(%d) at %d returns wrong bytes", name, n, at)
 			}
 			if (err != nil) != (len(want) < n) || err != nil && err != io.EOF {
 				t.Fatalf("%s: Peek(%d) at %d of %d: %v", name, n, at, len(input), err)
@@ -53,7 +53,7 @@ func TestPeekAndSkip(t *testing.T) {
 			if r.IntN(2) == 0 {
 				w.Advance(n)
 			} else if k, err := w.Skip(int64(n)); k != int64(n) || err != nil {
-				t.Fatalf("%s: Skip(%d) gives %d, %v", name, n, k, err)
+				t.Fatalf("%s: Skip(%d) returned %d, %v", name, n, k, err)
 			}
 			at += n
 		}

@@ -1,5 +1,5 @@
-// Package wire holds what the packages of single protocols share: why bytes do
-// not decode, and hardware addresses.
+// Package wire defines the errors and hardware addresses that the protocol
+// packages share.
 package wire
 
 import (
@@ -7,29 +7,31 @@ import (
 	"strconv"
 )
 
-// A Reason says why bytes could not be decoded. It is an error, and costs no
-// allocation to return.
+// A Reason is the reason why bytes could not be decoded. It is an error that
+// does not allocate.
 type Reason uint8
 
 const (
-	// Short: the bytes given, or the length that an enclosing header states,
+	// Short means that the bytes given, or the length in an enclosing header,
 	// end inside the header.
 	Short Reason = iota + 1
-	// Truncated: the capture ends inside the header; on the wire it was longer.
+	// Truncated means that the capture ends inside the header, but the wire did
+	// not.
 	Truncated
-	// Malformed: the header contradicts itself or its specification.
+	// Malformed means that the header is inconsistent or violates its
+	// specification.
 	Malformed
-	// TooDeep: the packet has more layers than layers.MaxLayers.
+	// TooDeep means that the packet has more than layers.MaxLayers layers.
 	TooDeep
 )
 
-// Error returns the reason in a few words.
+// Error returns the reason as text.
 func (r Reason) Error() string {
 	switch r {
 	case Short:
 		return "too short"
 	case Truncated:
-		return "cut by the capture"
+		return "truncated by the capture"
 	case Malformed:
 		return "malformed"
 	case TooDeep:
@@ -38,7 +40,7 @@ func (r Reason) Error() string {
 	return fmt.Sprintf("Reason(%d)", uint8(r))
 }
 
-// Err returns r as an error, nil when r is 0.
+// Err returns r as an error, or nil if r is 0.
 func (r Reason) Err() error {
 	if r == 0 {
 		return nil
@@ -46,19 +48,19 @@ func (r Reason) Err() error {
 	return r
 }
 
-// An Error is a Reason with its place. errors.Is(err, wire.Truncated) and the
-// like work. Lengths and offsets are in bytes.
+// An Error is a Reason with its location. It unwraps to the Reason, so that
+// errors.Is(err, wire.Truncated) works. Lengths and offsets are in bytes.
 type Error struct {
 	Layer  string // the header or message that could not be decoded, such as "IPv4"
 	Reason Reason // why
-	Offset int    // where it starts in the packet, or where in the message the fault is
-	Have   int    // how many bytes there are from Offset on
-	Need   int    // how many it needs at least; 0: not known
-	By     string // the layer whose length field says that there are no more; "": the bytes given end there
+	Offset int    // start of the header in the packet, or of the fault in the message
+	Have   int    // bytes available from Offset on
+	Need   int    // minimum bytes needed, 0 if unknown
+	By     string // the layer whose length field ends the bytes, "" if the bytes given end
 }
 
-// Error says what failed, where and why, as in
-// "UDP at byte 34: too short (have 5, need 8, by the length of IPv4)".
+// Error returns the layer, the location and the reason, as in "UDP at byte 34:
+// too short (have 5, need 8, by the length of IPv4)".
 func (e *Error) Error() string {
 	b := append([]byte(nil), e.Layer...)
 	if e.Offset > 0 {
@@ -78,9 +80,8 @@ func (e *Error) Error() string {
 // Unwrap returns the Reason.
 func (e *Error) Unwrap() error { return e.Reason }
 
-// Fail returns the Error of a header or message that begins at offset 0 and of
-// which have bytes are there. It needs at least need bytes; that is left out
-// where it is not more than have.
+// Fail returns the Error of a header or message at offset 0. Of at least need
+// bytes, have are available. Fail ignores a need that does not exceed have.
 func Fail(layer string, r Reason, have, need int) error {
 	if need <= have {
 		need = 0
