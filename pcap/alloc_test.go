@@ -12,10 +12,10 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// firstChunk is what any stream costs, however short.
+// firstChunk is the minimum cost of a stream.
 const firstChunk = 64 << 10
 
-// liars are short files whose record claims 1 GiB.
+// liars are short files with a record that claims 1 GiB.
 func liars() map[string][]byte {
 	var plain, modified build.Pcap
 	modified.Magic = 0xa1b2cd34
@@ -52,7 +52,7 @@ func TestClaimsCostNothing(t *testing.T) {
 					}
 				})
 				if err == nil {
-					t.Errorf("%s, %s: a record of 1 GiB in %d bytes is no error", name, w.name, len(b))
+					t.Errorf("%s, %s: no error for a record of 1 GiB in %d bytes", name, w.name, len(b))
 				}
 				if n > 2*firstChunk {
 					t.Errorf("%s, %s: %d bytes allocated for a file of %d", name, w.name, n, len(b))
@@ -62,7 +62,8 @@ func TestClaimsCostNothing(t *testing.T) {
 	}
 }
 
-// A long input whose record claims more still: memory grows with what comes.
+// A long input with a record that claims even more: memory grows with the bytes
+// read.
 func TestMemoryGrowsWithTheInput(t *testing.T) {
 	var f build.Pcap
 	f.Add(noon, packet(1, 100)).AddRaw([]uint32{1, 1, 1 << 30, 1 << 30}, make([]byte, 3<<20))
@@ -77,7 +78,7 @@ func TestMemoryGrowsWithTheInput(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Fatal(err)
 	}
-	// Buffers double, so all of them together are twice the last.
+	// Buffers double, so their total is twice the last one.
 	if limit := uint64(4*len(b) + 1<<20); n > limit {
 		t.Errorf("%d bytes allocated for an input of %d, want at most %d", n, len(b), limit)
 	}
@@ -92,10 +93,10 @@ func TestNoAllocations(t *testing.T) {
 		f.Add(noon, packet(i, 900))
 		g.Enhanced(0, uint64(i), packet(i, 900), build.Option{Code: 1, Value: []byte("x")})
 	}
-	for name, b := range map[string][]byte{"classic": f.Bytes(), "pcapng": g.Bytes(), "gzip": gzipped(f.Bytes())} {
+	for name, b := range map[string][]byte{"classic": f.Bytes(), "pcapng": g.Bytes(), "gzip": gzipped(f.Bytes()), "zstd": build.Zstd(f.Bytes())} {
 		for _, w := range ways {
 			if w.name == "poisoned" {
-				continue // it copies on purpose
+				continue // copies on purpose
 			}
 			r, err := w.open(pcap.Config{OnBlock: func(pcap.RawBlock) {}}, b)
 			if err != nil {
@@ -106,7 +107,7 @@ func TestNoAllocations(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for range runs { // until the chunks have their size
+			for range runs { // until the chunks have their final size
 				next()
 			}
 			if n := testing.AllocsPerRun(runs-1, next); n != 0 {

@@ -6,39 +6,38 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// maxBatch is how many records a Batch holds at most, so that they stay in the
-// processor's cache.
+// maxBatch limits the records of a Batch, so that they stay in the processor's
+// cache.
 const maxBatch = 512
 
-// A Batch is a run of records that lie together in memory. It is filled by
-// Reader.Batch, without copying, and valid until Release: meanwhile the Reader
-// goes on in other memory, so another goroutine may work on the Batch. The zero
-// Batch is ready to use; a Batch that was released can be filled again and then
-// costs no allocation.
+// A Batch is a run of records that are contiguous in memory. Reader.Batch fills
+// it without copying. It is valid until Release: the Reader continues in other
+// memory, so another goroutine may work on the Batch. The zero Batch is ready
+// to use. Refilling a released Batch does not allocate.
 //
-// A Batch that is not released keeps a chunk of 256 KiB (or of its largest record)
-// from being used again, so the number of batches in use bounds the memory.
+// An unreleased Batch keeps a chunk of 256 KiB (or of its largest record) from
+// being reused, so the number of batches in use limits the memory.
 type Batch struct {
-	// Records are the records, in file order. They are valid until Release,
-	// their Data and Options included.
+	// Records holds the records in file order. They are valid until Release,
+	// including their Data and Options.
 	Records []Record
 
 	chunk    *window.Chunk
-	poisoned []byte // the copies that the records were given
+	poisoned []byte // the records' bytes with Config.Poison
 }
 
-// Release ends the use of the records. It may be called from any goroutine.
+// Release ends the use of the records. Any goroutine may call it.
 func (b *Batch) Release() {
 	poison(b.poisoned)
 	b.chunk.Release()
 	b.chunk, b.Records, b.poisoned = nil, b.Records[:0], nil
 }
 
-// Batch fills b with the next records: at least one, and others as far as they
-// are in memory already. It releases b first. At the end of the input, and at
-// damage, it returns the errors that Next would return, and no records; calls of
-// Next and of Batch may alternate. A Batch ends before a block for
-// Config.OnBlock, so those come in order.
+// Batch releases b and fills it with the next records: at least one, and as
+// many more as are already in memory. At the end of the input and at damage, it
+// returns no records, and the error that Next would return. Calls of Next and
+// Batch may alternate. A Batch ends before a block for Config.OnBlock, so that
+// blocks and records stay in order.
 func (r *Reader) Batch(b *Batch) error {
 	b.Release()
 	rec, err := r.next()
@@ -49,7 +48,7 @@ func (r *Reader) Batch(b *Batch) error {
 	r.w.Held = true
 	for len(b.Records) < maxBatch {
 		if rec, err = r.next(); err != nil {
-			break // the next call meets it again
+			break // the next call returns it
 		}
 		b.Records = append(b.Records, *rec)
 	}
@@ -62,7 +61,7 @@ func (r *Reader) Batch(b *Batch) error {
 	return nil
 }
 
-// detach gives the records a copy of their bytes.
+// detach replaces the records' bytes by a copy.
 func (b *Batch) detach() {
 	n := 0
 	for i := range b.Records {

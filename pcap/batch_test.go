@@ -12,8 +12,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// batches returns the records of b, read in batches, and the error that ended
-// them.
+// batches returns the records of b, read in batches, and the final error.
 func batches(r *pcap.Reader) (recs []*pcap.Record, gaps []int64, err error) {
 	var b pcap.Batch
 	for {
@@ -44,7 +43,7 @@ func TestBatchesAreWhatNextGives(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"lost bytes": lost, "worse": damage(traffic(3, 100).Bytes(), 8, 20), "damaged pcapng": damage(bytes.Repeat(sections(), 20), 9, 12),
 		"classic": traffic(1, 400).Bytes(), "small": classic(600), "pcapng": sections(), "cut": classic(9)[:150],
-		"gzip": gzipped(classic(200)), "damaged": damaged,
+		"gzip": gzipped(classic(200)), "zstd": build.Zstd(classic(200)), "damaged": damaged,
 	} {
 		for _, c := range []pcap.Config{{}, resync} {
 			for _, w := range ways[:2] {
@@ -76,7 +75,7 @@ func TestBatchesAreWhatNextGives(t *testing.T) {
 	}
 }
 
-// OnBlock keeps its place between the records.
+// OnBlock is called in file order, between the records.
 func TestBatchEndsBeforeABlock(t *testing.T) {
 	var f build.Pcapng
 	f.Section().Interface(1, 0).Enhanced(0, 1, nil).Enhanced(0, 2, nil).Block(5, []uint32{0, 0, 0}, nil).Enhanced(0, 3, nil)
@@ -93,8 +92,8 @@ func TestBatchEndsBeforeABlock(t *testing.T) {
 	}
 }
 
-// Several goroutines work on batches while the Reader goes on. Run with the race
-// detector, this finds memory that is used too early.
+// Several goroutines work on batches while the Reader continues. The race
+// detector finds memory that is reused too early.
 func TestBatchesInGoroutines(t *testing.T) {
 	f := traffic(2, 2000)
 	b := f.Bytes()
@@ -142,7 +141,8 @@ func TestBatchesInGoroutines(t *testing.T) {
 	}
 }
 
-// A Batch outlives the Reader's going on, and Next, and the other way round.
+// A Batch remains valid while the Reader continues, with Next too, and vice
+// versa.
 func TestBatchIsImmutable(t *testing.T) {
 	b := traffic(3, 2000).Bytes()
 	want := all(t, b)

@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// benchCaptures are captures of the same packets, of sizes as DNS and web
-// traffic have them.
+// benchCaptures are captures of the same packets, with the sizes of DNS and web
+// traffic.
 func benchCaptures() map[string][]byte {
 	out := map[string][]byte{}
 	for name, size := range map[string]int{"small": 77, "large": 825} {
@@ -82,7 +82,7 @@ func BenchmarkBatch(b *testing.B) {
 	}
 }
 
-// BenchmarkResync goes on behind damage in every hundredth record.
+// BenchmarkResync reads a capture with damage in every hundredth record.
 func BenchmarkResync(b *testing.B) {
 	f := traffic(1, 20000)
 	file := f.Bytes()

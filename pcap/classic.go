@@ -11,8 +11,8 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// The classic format, draft-ietf-opsawg-pcap: a file header of 24 bytes and
-// records with a header of 16.
+// The classic format (draft-ietf-opsawg-pcap): a file header of 24 bytes, and
+// records with a header of 16 bytes.
 const (
 	magicMicros   = 0xa1b2c3d4
 	magicNanos    = 0xa1b23c4d
@@ -30,13 +30,13 @@ const (
 	fcsShift     = 28 // in units of 16 bits
 )
 
-// Versions. In old ones, the length fields of a record are in the other order.
+// Versions. Some old ones swap the length fields of a record.
 const (
 	versionMajor  = 2
 	versionMinor  = 4
-	versionDGUX   = 543 // what tcpdump of DG/UX writes
-	versionAIX    = 2   // minor version: of AIX, or of an old libpcap
-	swappedBefore = 3   // minor version: always below, in it when they show it
+	versionDGUX   = 543 // tcpdump of DG/UX
+	versionAIX    = 2   // minor version: AIX, or an old libpcap
+	swappedBefore = 3   // minor version: swapped in older ones, and in this one if they show it
 )
 
 // isClassic reports whether b begins with the magic number of a classic file.
@@ -52,7 +52,6 @@ func (h *Header) isClassic(b []byte) bool {
 	return false
 }
 
-// openClassic reads the file header.
 func (r *Reader) openClassic() error {
 	b, err := r.w.Peek(fileHeaderLen)
 	if err != nil {
@@ -65,7 +64,7 @@ func (r *Reader) openClassic() error {
 	return nil
 }
 
-// readHeader takes the file header b, whose magic number is known.
+// readHeader parses the file header b, whose magic number has been checked.
 func (r *Reader) readHeader(b []byte) error {
 	h := &r.header
 	h.VersionMajor, h.VersionMinor = int(r.uint16(b[4:])), int(r.uint16(b[6:]))
@@ -98,10 +97,10 @@ func (r *Reader) readHeader(b []byte) error {
 	return nil
 }
 
-// aix corrects h if AIX wrote the file: it calls itself version 2.2, has an ifType
-// (RFC 1573) where others have a link type, which these four tell, and nanoseconds
-// behind the magic number of microseconds. That is how Wireshark reads it. FDDI
-// stays unknown, as AIX pads its frames.
+// aix corrects h if AIX wrote the file. AIX writes version 2.2, an ifType (RFC
+// 1573) in place of a link type, and nanoseconds despite the magic number for
+// microseconds. The four ifTypes identify such a file, as in Wireshark. FDDI
+// stays unknown, because AIX pads its frames.
 func (h *Header) aix(word uint32) {
 	if h.Modified || h.Nanoseconds || h.VersionMajor != versionMajor || h.VersionMinor != versionAIX {
 		return
@@ -121,7 +120,6 @@ func (h *Header) aix(word uint32) {
 	h.Nanoseconds = true
 }
 
-// nextClassic reads a record.
 func (r *Reader) nextClassic() (*Record, error) {
 	b, offset := r.w.Buffered(), r.w.Offset()
 	if len(b) < r.trail.headerLen || r.special {
@@ -163,11 +161,12 @@ func (r *Reader) nextClassic() (*Record, error) {
 	return rec, nil
 }
 
-// errJoined: the draft knows of one file header, at the beginning.
+// errJoined reports a second file header: the draft allows only one, at the
+// start.
 var errJoined = fmt.Errorf("%w record: another capture begins here; join captures with mergecap, not with cat", ErrFormat)
 
-// isFileHeader reports whether b, which holds a record header, begins with the
-// header of a file: as a record it would be of 2055, or of two other times, to the
+// isFileHeader reports whether b, which holds a record header, begins with a file
+// header. As a record, it would have a time in 2055 or one of two others, to the
 // microsecond.
 func isFileHeader(b []byte) bool {
 	for _, magic := range fileMagics {
@@ -178,8 +177,9 @@ func isFileHeader(b []byte) bool {
 	return false
 }
 
-// prepare does what is rare before a record is read, and returns what is in
-// memory from its header on, which is there.
+// prepare does the rare work before a record: limits, end of input and Resync.
+// It returns the bytes in memory from the record's header on, which is
+// complete.
 func (r *Reader) prepare(offset int64) ([]byte, error) {
 	if offset >= r.limit {
 		return nil, io.EOF
@@ -200,7 +200,7 @@ func tooLarge(capLen uint32, limit int) error {
 	return fmt.Errorf("record of %d bytes is %w of %d", capLen, ErrTooLarge, limit)
 }
 
-// noteOdd counts what is odd about the lengths of a record.
+// noteOdd counts a record whose lengths break a rule.
 func (r *Reader) noteOdd(capLen, wireLen, snapLen uint32) {
 	if capLen > wireLen {
 		r.oddities.OverWire++
@@ -210,16 +210,16 @@ func (r *Reader) noteOdd(capLen, wireLen, snapLen uint32) {
 	}
 }
 
-// A swap says when the length fields of a record are in the other order.
+// A swap says when a record's length fields are swapped.
 type swap uint8
 
 const (
 	swapNever swap = iota
-	swapSeen       // when they show it: the captured length is the smaller one
+	swapSeen       // if they show it: the captured length is the smaller one
 	swapAlways
 )
 
-// swap returns the rule of libpcap for the file's version.
+// swap returns libpcap's rule for the file's version.
 func (h *Header) swap() swap {
 	switch {
 	case h.VersionMajor == versionMajor && h.VersionMinor < swappedBefore, h.VersionMajor == versionDGUX && h.VersionMinor == 0:
@@ -234,7 +234,7 @@ func (r *Reader) uint32(b []byte) uint32 { return ng.Uint32(b, r.header.BigEndia
 
 func (r *Reader) uint16(b []byte) uint16 { return ng.Uint16(b, r.header.BigEndian) }
 
-// cutShort returns the error for a record of which only have is there.
+// cutShort returns the error for a record of which only have is available.
 func (r *Reader) cutShort(offset int64, have []byte, size int, err error) error {
 	switch {
 	case err == window.ErrHeld:

@@ -12,9 +12,9 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A file made by hand from figures 1 and 2 of draft-ietf-opsawg-pcap:
-// big-endian, microseconds, snapshot length 96, Ethernet; one packet of 4 of 60
-// bytes at 1000000000.000005.
+// A hand-made file (draft-ietf-opsawg-pcap, figures 1 and 2): big-endian,
+// microseconds, snapshot length 96, Ethernet; one packet, 4 of 60 bytes, at
+// 1000000000.000005.
 var drafted = []byte{
 	0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 96, 0, 0, 0, 1,
@@ -66,7 +66,7 @@ func TestClassicFlavours(t *testing.T) {
 	}
 }
 
-// The order of the length fields by version: the rules of libpcap's sf-pcap.c.
+// The order of the length fields by version, as in libpcap's sf-pcap.c.
 func TestVersions(t *testing.T) {
 	type lengths struct{ cap, wire int }
 	for _, test := range []struct {
@@ -110,8 +110,8 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// AIX: version 2.2, an ifType, nanoseconds (libpcap_open of Wireshark's libpcap.c).
-// Others of that version are as any.
+// AIX: version 2.2, an ifType, nanoseconds (libpcap_open in Wireshark's
+// libpcap.c). Other files of that version are ordinary.
 func TestAIX(t *testing.T) {
 	for _, test := range []struct {
 		minor uint16
@@ -151,7 +151,7 @@ func order(big bool) binary.ByteOrder {
 	return binary.LittleEndian
 }
 
-// The records of Alexey Kuznetzov's patch have eight bytes more: interface,
+// Records of Alexey Kuznetzov's patch have eight more bytes: interface,
 // protocol, packet type.
 func TestModified(t *testing.T) {
 	for _, big := range []bool{false, true} {
@@ -187,7 +187,7 @@ func TestFCSBits(t *testing.T) {
 		{1 | 1<<26 | 2<<28, 1, 4},
 		{1 | 1<<26, 1, 0},
 		{276 | 1<<26 | 15<<28, 276, 30},
-		{0x30000084, 132, 0}, // a length, but the bit that says so is not set
+		{0x30000084, 132, 0}, // a length without the bit that enables it
 	} {
 		f := build.Pcap{LinkType: test.word}
 		recs := all(t, f.Add(noon, packet(1, 60)).Bytes())
@@ -197,8 +197,8 @@ func TestFCSBits(t *testing.T) {
 	}
 }
 
-// A file has one header (draft-ietf-opsawg-pcap section 4): a second, in what cat
-// has joined, is no record.
+// A file has a single header (draft-ietf-opsawg-pcap section 4): a second one,
+// from joining files with cat, is not a record.
 func TestJoined(t *testing.T) {
 	first := classic(3)
 	for name, second := range map[string][]byte{
@@ -239,7 +239,7 @@ func TestUnsignedSeconds(t *testing.T) {
 	}
 }
 
-// A snapshot length says nothing that reading depends on, nor do lengths of 0.
+// Reading does not depend on the snapshot length, nor on lengths of 0.
 func TestSnapLenThatLies(t *testing.T) {
 	for snapLen, over := range map[uint32]int64{0: 0, 1: 2, 59: 2, 60: 0, 1<<31 - 1: 0, 1 << 31: 0, 1<<32 - 1: 0} {
 		var f build.Pcap
@@ -267,14 +267,14 @@ func TestSnapLenThatLies(t *testing.T) {
 	}
 }
 
-// What is odd is passed on as it is, and counted.
+// Odd records are returned unchanged, and counted.
 func TestOddities(t *testing.T) {
 	var f build.Pcap
 	f.SnapLen = 50
 	f.AddRaw([]uint32{1, 1, 60, 60}, packet(1, 60))              // over the snapshot length
 	f.AddRaw([]uint32{1, 1, 40, 30}, packet(2, 40))              // over the length on the wire
 	f.AddRaw([]uint32{1, 1_000_000, 40, 40}, packet(3, 40))      // a second of microseconds
-	f.AddRaw([]uint32{1, 4_000_000_000, 40, 1e9}, packet(4, 40)) // more
+	f.AddRaw([]uint32{1, 4_000_000_000, 40, 1e9}, packet(4, 40)) // more than a second
 	f.AddRaw([]uint32{1, 999_999, 50, 50}, packet(5, 50))
 	r, err := pcap.NewReaderBytes(f.Bytes())
 	if err != nil {

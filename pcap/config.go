@@ -7,30 +7,32 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// A Config tunes a Reader. The package's functions use the zero Config.
+// A Config configures a Reader. The package's functions use the zero Config.
 type Config struct {
-	// MaxRecord bounds the captured length of a record, in bytes: a larger one
-	// is ErrTooLarge. 0: 262144, the most that libpcap and Wireshark write.
+	// MaxRecord limits the captured length of a record, in bytes. A larger
+	// record is an ErrTooLarge. 0 means 262144, the maximum that libpcap and
+	// Wireshark write.
 	MaxRecord int
 
-	// MaxRatio bounds what a gzipped input may expand to, once that is more
-	// than 256 MiB: to so many times the compressed bytes read. Beyond, it is
-	// ErrExpansion. 0: 200; negative: no bound.
+	// MaxRatio limits the expansion of a compressed input, once it exceeds 16 MiB,
+	// to this multiple of the compressed bytes read. Each record counts as 128
+	// bytes more than it has. Beyond it, reading fails with ErrExpansion. 0
+	// means 200, and a negative value means no limit.
 	MaxRatio int
 
-	// Resync goes on behind damage, at the next record that is certain, and
-	// reports a *Gap for what it left out. Without it, a Reader stops there.
-	// The documentation of Gap says what certain means. A record of a classic
-	// file is then returned when the header of the next is there, or the end.
+	// Resync makes a Reader continue after damage, at the next certain record
+	// (see Gap), and report the skipped part as a *Gap. Without it, a Reader
+	// stops at damage. With it, a record of a classic file is returned only
+	// when the next record's header or the end of the input is available.
 	Resync bool
 
 	// Poison overwrites the bytes of a Record on the Reader's next call, and
-	// those of a Batch when it is released, to find code that keeps them. It
-	// costs a copy of each packet.
+	// those of a Batch on Release, to find code that keeps them too long. It
+	// copies each packet.
 	Poison bool
 
-	// OnBlock, if set, is called with every pcapng block that holds no packet,
-	// in file order, before the next record is returned.
+	// OnBlock, if set, is called for every pcapng block that does not hold a
+	// packet, in file order, before the next record is returned.
 	OnBlock func(RawBlock)
 }
 
@@ -46,24 +48,26 @@ func (c *Config) maxRecord() int {
 	return c.MaxRecord
 }
 
-// A RawBlock is a pcapng block as it is in the file; package pcapng reads it.
+// A RawBlock is an undecoded pcapng block. Package pcapng decodes it.
 type RawBlock struct {
 	Type      uint32
 	Section   int    // number of the section in the file, from 0
-	Offset    int64  // of the block in the input
+	Offset    int64  // of the block in the uncompressed input
 	BigEndian bool   // byte order of the section
-	Body      []byte // without type, lengths and the last padding; valid during the call
+	Body      []byte // without type, lengths and final padding; valid during the call
 }
 
-// Open opens a capture file: pcap or pcapng, plain or gzipped. Close it.
+// Open opens a capture file: pcap or pcapng, plain or compressed with gzip, zstd or
+// bzip2. The caller must Close the Reader.
 func Open(name string) (*Reader, error) { return Config{}.Open(name) }
 
-// NewReader reads a capture from src: pcap or pcapng, plain or gzipped. It reads
-// in large pieces and ahead of the records it returns.
+// NewReader returns a Reader of the capture in src: pcap or pcapng, plain or
+// compressed with gzip, zstd or bzip2. It reads ahead of the records it returns, in
+// large chunks.
 func NewReader(src io.Reader) (*Reader, error) { return Config{}.NewReader(src) }
 
-// NewReaderBytes reads a capture that is in memory. Unless it is gzipped,
-// nothing is copied: a Record's Data aliases b and lives as long as b does.
+// NewReaderBytes returns a Reader of the capture in b. Unless the capture is
+// compressed, it copies nothing: a Record's Data aliases b.
 func NewReaderBytes(b []byte) (*Reader, error) { return Config{}.NewReaderBytes(b) }
 
 // Open is the function Open with this Config.

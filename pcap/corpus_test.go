@@ -16,16 +16,16 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// corpus returns the directory of captures with tshark's answers.
+// corpus returns the directory of captures with tshark's output.
 func corpus(t *testing.T) string {
 	dir := os.Getenv("SIGHTLINE_CORPUS")
 	if dir == "" {
-		t.Skip("SIGHTLINE_CORPUS names no directory of captures")
+		t.Skip("SIGHTLINE_CORPUS is not set")
 	}
 	return dir
 }
 
-// A frame is what tshark says of a record.
+// A frame is tshark's output for a record.
 type frame struct {
 	Time      string `json:"frame.time_epoch"`
 	Len       int    `json:"frame.len"`
@@ -34,17 +34,17 @@ type frame struct {
 	Interface int    `json:"frame.interface_id"`
 }
 
-// Why tshark says something else of some files.
+// Why tshark's output differs for some files.
 const (
 	unknownLink = "tshark does not know the link type"
-	fcsBits     = "tshark takes the FCS bits for a part of the link type"
+	fcsBits     = "tshark reads the FCS bits as part of the link type"
 	badOptions  = "tshark checks a packet's options, which is up to the caller here"
 	otherHeader = "tshark guesses that the records have a longer header"
 	overflow    = "tshark's arithmetic overflows"
 	noCarry     = "tshark writes a fraction of 1,000,000 microseconds as it is"
 )
 
-// otherCount are the files of which tshark reads more or fewer records.
+// otherCount lists the files in which tshark reads more or fewer records.
 var otherCount = map[string]string{
 	"suricata/bug-6875-01-fuzz.pcap":                     otherHeader,
 	"synth/lt-999-unknown.pcap":                          unknownLink,
@@ -64,7 +64,7 @@ var otherCount = map[string]string{
 	"tcpdump/vtp_asan.pcap":                              unknownLink,
 }
 
-// otherTime are the files of which tshark has other times.
+// otherTime lists the files in which tshark has other times.
 var otherTime = map[string]string{
 	"synth/ng-be-tsresol.pcapng":           overflow,
 	"synth/ng-le-tsresol.pcapng":           overflow,
@@ -73,8 +73,8 @@ var otherTime = map[string]string{
 	"tcpdump/timestamp_invalid_nano.pcap":  noCarry,
 }
 
-// Every record of every capture is as tshark has it, and where tshark finds
-// damage there is an error.
+// Every record of every capture agrees with tshark, and where tshark finds
+// damage, we return an error.
 func TestCorpus(t *testing.T) {
 	dir := corpus(t)
 	for _, name := range corpusFiles(t, dir) {
@@ -82,8 +82,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// With Resync and in ranges, every capture reads to its end, with the same
-// result, and no record is lost that there is without.
+// With Resync and in ranges, every capture is read to its end, with the same
+// result, and without losing a record that reading without Resync returns.
 func TestCorpusInRanges(t *testing.T) {
 	dir := corpus(t)
 	for _, name := range corpusFiles(t, dir) {
@@ -144,7 +144,7 @@ func compareWithTshark(t *testing.T, dir, name string) {
 	}
 	var e *pcap.Error
 	if err != nil && !errors.As(err, &e) {
-		t.Errorf("%s: error without a place: %v", name, err)
+		t.Errorf("%s: error without a location: %v", name, err)
 	}
 }
 

@@ -18,10 +18,12 @@ func TestNoCapture(t *testing.T) {
 		want        error
 		text        string
 	}{
-		{"empty", "", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: it has 0 bytes"},
-		{"short", "\xd4\xc3\xb2", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: it has 3 bytes"},
-		{"text", "hello, world", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: it begins with 0x68656c6c"},
-		{"zstd", "\x28\xb5\x2f\xfd\x04\x00", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: it is a zstd file; decompress it first"},
+		{"empty", "", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: only 0 bytes"},
+		{"short", "\xd4\xc3\xb2", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: only 3 bytes"},
+		{"unknown", "\x01\x02\x03\x04\x05", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: it begins with 0x01020304"},
+		{"lz4", "\x04\x22\x4d\x18\x64\x40", pcap.ErrMagic, "pcap: offset 0, after 0 records: not a capture file: it is an lz4 file: decompress it first"},
+		{"half of zstd", "\x28\xb5\x2f\xfd\x04\x00", io.ErrUnexpectedEOF, "pcap: offset 0, after 0 records: zstd: unexpected EOF"},
+		{"half of bzip2", "BZh91AY", io.ErrUnexpectedEOF, "pcap: offset 0, after 0 records: bzip2: unexpected EOF"},
 		{"half a header", string(drafted[:13]), io.ErrUnexpectedEOF, "pcap: offset 0, after 0 records: file header has 13 of 24 bytes: unexpected EOF"},
 		{"half a section", string(sections()[:20]), io.ErrUnexpectedEOF, "pcap: offset 0, after 0 records: section header: unexpected EOF"},
 	} {
@@ -35,20 +37,20 @@ func TestNoCapture(t *testing.T) {
 
 func TestOpenErrors(t *testing.T) {
 	if _, err := pcap.Open(t.TempDir() + "/absent"); err == nil {
-		t.Error("a file that is not there was opened")
+		t.Error("opened a missing file")
 	}
 	if _, err := pcap.Open(t.TempDir()); err == nil {
-		t.Error("a directory was opened")
+		t.Error("opened a directory")
 	}
 }
 
-// A unit is what a file consists of after its first header: a record or a block.
+// A unit is a record or block after the first header of a file.
 type unit struct {
 	start, end int
 	packet     bool
 }
 
-// units walks a file that is not damaged.
+// units returns the units of an undamaged file.
 func units(b []byte) (units []unit) {
 	le := binary.LittleEndian
 	if le.Uint32(b) != 0x0a0d0d0a {
@@ -72,8 +74,8 @@ func units(b []byte) (units []unit) {
 	return units
 }
 
-// A capture that is cut anywhere gives all complete records, and is never taken
-// for a whole one.
+// A capture truncated anywhere returns all complete records, and never looks
+// complete.
 func TestCutAtEveryByte(t *testing.T) {
 	for name, b := range map[string][]byte{"classic": classic(5), "pcapng": sections()} {
 		whole, units := all(t, b), units(b)
@@ -87,16 +89,16 @@ func TestCutAtEveryByte(t *testing.T) {
 				}
 			}
 			if diff := compare(whole[:wantRecs], append([]*pcap.Record{}, recs...)); diff != "" {
-				t.Fatalf("%s cut at %d:\n%s", name, cut, diff)
+				t.Fatalf("%s truncated at %d:\n%s", name, cut, diff)
 			}
 			switch start := units[at].start; {
 			case cut == start && cut > 0: // between two units
 				if err != nil {
-					t.Fatalf("%s cut at %d, where a record begins: %v", name, cut, err)
+					t.Fatalf("%s truncated at %d, where a record begins: %v", name, cut, err)
 				}
 			case cut < 4:
 				if !errors.Is(err, pcap.ErrMagic) {
-					t.Fatalf("%s cut at %d: %v, want ErrMagic", name, cut, err)
+					t.Fatalf("%s truncated at %d: %v, want ErrMagic", name, cut, err)
 				}
 			default:
 				if cut < 24 { // the file header of a classic file
@@ -104,7 +106,7 @@ func TestCutAtEveryByte(t *testing.T) {
 				}
 				var e *pcap.Error
 				if !errors.As(err, &e) || !errors.Is(err, io.ErrUnexpectedEOF) || e.Offset != int64(start) || e.Record != int64(wantRecs) {
-					t.Fatalf("%s cut at %d: %v, want unexpected EOF at offset %d after %d records", name, cut, err, start, wantRecs)
+					t.Fatalf("%s truncated at %d: %v, want unexpected EOF at offset %d after %d records", name, cut, err, start, wantRecs)
 				}
 			}
 		}
@@ -163,8 +165,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// Damage stays where it is: calling again gives the same error, not bytes from
-// behind it.
+// Damage is sticky: another call returns the same error, not the bytes after
+// it.
 func TestDamageIsKept(t *testing.T) {
 	b := classic(3)
 	binary.LittleEndian.PutUint32(b[24+8:], 1<<31)

@@ -45,8 +45,8 @@ func Example() {
 	// 3 2026-03-01T12:00:02Z ETHERNET 73 of 73 bytes
 }
 
-// A capture that was cut: the whole records come first, then an error that says
-// where.
+// A truncated capture: the complete records come first, then an error with the
+// location.
 func ExampleReader_Next() {
 	b := capture()
 	r, err := pcap.NewReaderBytes(b[:len(b)-10])
@@ -92,7 +92,7 @@ func ExampleRecord_Clone() {
 	// Output: 3 12:00:02
 }
 
-// The blocks of a pcapng file that hold no packet.
+// Print the blocks of a pcapng file that do not hold packets.
 func ExampleConfig_OnBlock() {
 	var f build.Pcapng
 	f.Section().Interface(1, 0)
@@ -119,7 +119,7 @@ func ExampleConfig_OnBlock() {
 	// packet of interface 0
 }
 
-// Records worked on by several goroutines, in batches.
+// Process records in several goroutines, in batches.
 func ExampleReader_Batch() {
 	r, err := pcap.NewReader(bytes.NewReader(capture()))
 	if err != nil {
@@ -128,7 +128,7 @@ func ExampleReader_Batch() {
 	var total atomic.Int64
 	var workers sync.WaitGroup
 	for {
-		b := new(pcap.Batch) // a program takes them from those that were released
+		b := new(pcap.Batch) // a program reuses released ones
 		if err := r.Batch(b); err == io.EOF {
 			break
 		} else if err != nil {
@@ -146,7 +146,8 @@ func ExampleReader_Batch() {
 	// Output: 215 bytes on the wire
 }
 
-// A capture with a damaged record: what is good is read, what is not is said.
+// Read a capture with a damaged record: print the readable records, and the
+// damage.
 func ExampleGap() {
 	b := capture()
 	copy(b[111+8:], "\xff\xff\xff\xff") // the captured length of the second record
@@ -171,7 +172,7 @@ func ExampleGap() {
 	// record 2 at offset 198
 }
 
-// A capture read in four parts at once, with the result of reading it in one go.
+// Read a capture in four parts at once, with the result of a sequential read.
 func ExampleConfig_ReadRanges() {
 	var file build.Pcap
 	for i := range 4000 {
@@ -205,7 +206,7 @@ func ExampleConfig_ReadRanges() {
 	// Output: 4 ranges, 4000 records
 }
 
-// An index is made once, saved, and used to read from a record on.
+// Create and save an index, and use it to start reading at a record.
 func ExampleIndex() {
 	src := bytes.NewReader(capture())
 	index, err := pcap.Config{}.Index(src, src.Size(), 2)
@@ -233,7 +234,7 @@ func ExampleIndex() {
 	// Output: record 3 at offset 198
 }
 
-// The packets of a pcapng file written to a classic one.
+// Write the packets of a pcapng file to a classic one.
 func ExampleNewWriter() {
 	var ng build.Pcapng
 	ng.Section().Interface(1, 0).Enhanced(0, 1e15, make([]byte, 60))
@@ -251,7 +252,7 @@ func ExampleNewWriter() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := w.Write(rec); err != nil { // ErrLinkType: it belongs to another file
+		if err := w.Write(rec); err != nil { // ErrLinkType: the record needs another file
 			log.Fatal(err)
 		}
 	}

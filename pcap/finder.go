@@ -7,75 +7,75 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// A finder looks for records that are certain, as the documentation of Gap has
-// it. Its answer depends on the input and on where it looks only, not on what
-// was read before, so Readers of different ranges get the same.
+// A finder finds records that are certain, in the sense of Gap's documentation.
+// Its result depends only on the input and the offset, not on what was read
+// before, so that Readers of different ranges agree.
 //
-// The input is looked at in pieces, at multiples of their size. Each is looked
-// at once, so the time is linear however many gaps there are.
+// It examines the input once, in pieces at multiples of their size, so that the
+// time is linear however many gaps there are.
 const (
-	piece   = 128 << 10 // where starts are looked for
-	horizon = 264 << 10 // how far behind it chains are followed
+	piece   = 128 << 10 // where starts are searched
+	horizon = 264 << 10 // how far chains are followed beyond it
 
-	longChain = 16 // records of a chain that is far in time from what is before
+	longChain = 16 // records of a chain that is far in time from the last record
 )
 
-// A trail says how the records of a format lead to each other.
+// A trail knows how the records of a format lead to each other.
 type trail interface {
-	// orders is how many byte orders there may be in a file: 1, as r has it, or 2.
+	// orders returns the number of possible byte orders in a file: 1, which r
+	// has, or 2.
 	orders() int
 
-	// hop says where the candidate that begins at b[i] leads, when the bytes
-	// are in byte order big; nextBig is the order there. whole says that b ends
-	// where the input ends.
+	// hop returns where the candidate at b[i], in byte order big, leads, and
+	// the byte order there. whole means that b extends to the end of the input.
 	hop(b []byte, i int, big, whole bool) (next int, nextBig bool, kind hop)
 }
 
-// A hop is what a candidate for a record leads to.
+// A hop is the result of following a candidate.
 type hop uint8
 
 const (
-	hopNone   hop = iota // it is no record
-	hopBeyond            // to where there are no bytes
-	hopFar               // to a candidate, but far in time
-	hopNear              // to a candidate, which makes it a start
-	hopEnd               // to the very end of the input, which makes it a start
+	hopNone   hop = iota // not a record
+	hopBeyond            // leads beyond the available bytes
+	hopFar               // leads to a candidate far in time
+	hopNear              // leads to a candidate, so it is a start
+	hopEnd               // leads to the exact end of the input, so it is a start
 )
 
 type finder struct {
 	trail  trail
-	pieces [4]candidates // by number modulo 4: a record may reach into the next but two
-	alive  [2]bitset     // by byte order: candidates whose chains reach the end of what is seen
-	exact  [2]bitset     // those that end where the input ends
+	pieces [4]candidates // by number modulo 4: a record may extend into the next two
+	alive  [2]bitset     // by byte order: candidates whose chains reach the end of the available bytes
+	exact  [2]bitset     // those whose chains end exactly at the end of the input
 	sound  [2]bitset     // candidates that lead to a candidate
 	seen   bitset
 }
 
-// candidates are what was found in one piece: what was looked at, and starts by
-// byte order. A chain that ends where the input ends is better than one that
-// would go beyond, and this better than one that ends before.
+// candidates holds the result of examining a piece: its bounds, and starts by
+// byte order. A chain that ends exactly at the end of the input is better than
+// one that extends beyond, which is better than one that ends before.
 type candidates struct {
 	from, to int64
 	exact    [2]starts
 	open     [2]starts
-	brief    [2]bitset // of chains of three candidates at least
+	brief    [2]bitset // of chains of at least three candidates
 }
 
-// starts are the starts of a piece.
+// starts holds the starts of a piece.
 type starts struct {
-	at        bitset // from the first byte looked at on
-	ambiguous int    // the last whose chain does not come together with the others, -1: none
+	at        bitset // relative to the first byte examined
+	ambiguous int    // the last one whose chain does not join the others, or -1
 }
 
-// A quest is what a finder is asked for.
+// A quest is a query to a finder.
 type quest struct {
-	big   bool              // byte order at the place
-	brief func([]byte) bool // takes starts of brief chains, too, if it likes their first bytes
-	back  int64             // bytes before the place that have to stay in the window; -1: all
+	big   bool              // byte order at the offset
+	brief func([]byte) bool // accepts starts of brief chains by their first bytes; nil: none
+	back  int64             // bytes before the offset to keep in the window; -1: all
 }
 
-// find returns the first record at or after lo, and before limit, that is
-// certain; limit if there is none, and io.EOF at the end of the input.
+// find returns the first certain record at or after lo and before limit. It
+// returns limit if there is none, and io.EOF at the end of the input.
 func (f *finder) find(w *window.Window, lo, limit int64, q quest) (at int64, err error) {
 	for lo < limit {
 		if back := lo - q.back - w.Offset(); q.back >= 0 && back > 0 {
@@ -95,8 +95,8 @@ func (f *finder) find(w *window.Window, lo, limit int64, q quest) (at int64, err
 	return limit, nil
 }
 
-// first returns the first start from i on whose chain goes on, -1 if there is
-// none or if it is not certain.
+// first returns the first start from i on whose chain continues, or -1 if there
+// is none or it is not certain.
 func (c *candidates) first(i int, big bool) int {
 	for _, s := range []*starts{&c.exact[order(big)], &c.open[order(big)]} {
 		if at := s.at.next(i); at > s.ambiguous {
@@ -108,15 +108,14 @@ func (c *candidates) first(i int, big bool) int {
 	return -1
 }
 
-// choose returns the first start of c from i on that is certain, -1 if there is
-// none.
+// choose returns the first certain start of c from i on, or -1.
 func (f *finder) choose(c *candidates, i int, w *window.Window, q quest) int {
 	sure := c.first(i, q.big)
 	if q.brief == nil {
 		return sure
 	}
 	b, _ := w.Ahead(int(c.to-w.Offset()) + horizon)
-	base, long := int(c.from-w.Offset()), -1 // of what was looked at, in b
+	base, long := int(c.from-w.Offset()), -1 // of the examined bytes, in b
 	for i = c.brief[order(q.big)].next(i); i >= 0 && (sure < 0 || i < sure); i = c.brief[order(q.big)].next(i + 1) {
 		switch {
 		case base+i+recordHeaderLen > len(b):
@@ -129,7 +128,7 @@ func (f *finder) choose(c *candidates, i int, w *window.Window, q quest) int {
 	return max(sure, long)
 }
 
-// isLong reports whether the chain that begins at b[i] has longChain records.
+// isLong reports whether the chain at b[i] has longChain records.
 func (f *finder) isLong(b []byte, i int, big bool) bool {
 	for range longChain {
 		var kind hop
@@ -147,7 +146,7 @@ func order(big bool) int {
 	return 0
 }
 
-// look returns what is in the piece that lo is in.
+// look returns the candidates of the piece that contains lo.
 func (f *finder) look(w *window.Window, lo int64) (*candidates, error) {
 	c := &f.pieces[lo/piece%int64(len(f.pieces))]
 	if c.from <= lo && lo < c.to {
@@ -194,8 +193,8 @@ func (f *finder) follow(c *candidates, b []byte, n int, whole bool) {
 	}
 }
 
-// note keeps what is known of the candidate at i, in byte order o, which leads to
-// that at next, in byte order to.
+// note records the candidate at i in byte order o, which leads to the one at
+// next in byte order to.
 func (f *finder) note(c *candidates, i, next, n, o, to int, kind hop) {
 	start := i < n && kind >= hopNear
 	if kind >= hopNear {
@@ -220,8 +219,8 @@ func (f *finder) note(c *candidates, i, next, n, o, to int, kind hop) {
 	}
 }
 
-// settle finds where the chain of the last start leads behind the first n bytes,
-// and the last start of a chain that leads elsewhere.
+// settle finds where the chain of the last start leaves the first n bytes, and
+// the last start whose chain leaves elsewhere.
 func (f *finder) settle(s *starts, b []byte, n, o int, whole bool) {
 	s.ambiguous = -1
 	together := -1
@@ -237,8 +236,8 @@ func (f *finder) settle(s *starts, b []byte, n, o int, whole bool) {
 	}
 }
 
-// end follows the chain that begins at b[i] to where it leads behind the first n
-// bytes, or until it has met one that was followed before.
+// end follows the chain at b[i] until it leaves the first n bytes or joins a
+// chain that was followed before.
 func (f *finder) end(b []byte, i, n int, big, whole bool) (end int, met bool) {
 	for kind := hopNear; i < n && kind != hopBeyond && kind != hopEnd; {
 		if f.seen.has(i) {
@@ -253,7 +252,7 @@ func (f *finder) end(b []byte, i, n int, big, whole bool) (end int, met bool) {
 // A bitset is a set of small numbers.
 type bitset []uint64
 
-// reset empties s, and makes room for numbers below n.
+// reset empties s and makes room for numbers below n.
 func (s *bitset) reset(n int) {
 	words := (n + 63) / 64
 	if cap(*s) < words {
@@ -266,7 +265,7 @@ func (s *bitset) reset(n int) {
 func (s bitset) set(i int)      { s[i/64] |= 1 << (i % 64) }
 func (s bitset) has(i int) bool { return i/64 < len(s) && s[i/64]&(1<<(i%64)) != 0 }
 
-// next returns the first number from i on, -1 if there is none.
+// next returns the first number from i on, or -1.
 func (s bitset) next(i int) int {
 	for w := i / 64; w < len(s); w++ {
 		word := s[w]
@@ -280,7 +279,7 @@ func (s bitset) next(i int) int {
 	return -1
 }
 
-// last returns the last number up to i, -1 if there is none.
+// last returns the last number up to i, or -1.
 func (s bitset) last(i int) int {
 	for w := i / 64; i >= 0 && w >= 0; w-- {
 		word := s[w]

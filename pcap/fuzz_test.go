@@ -13,7 +13,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// seeds are captures of every kind, whole and cut, and small ones of real programs.
+// seeds are captures of every kind, complete and truncated, and small ones of
+// real programs.
 func seeds(t testing.TB) [][]byte {
 	var oldest, modified, fcs build.Pcap
 	oldest.Minor = 2
@@ -26,7 +27,7 @@ func seeds(t testing.TB) [][]byte {
 	other.Section().Interface(1, 0).Block(2, []uint32{0, 1, 2, 4, 60}, packet(1, 4)).Block(5, []uint32{0, 1, 2}, nil)
 	all := [][]byte{
 		classic(4), oldest.Bytes(), modified.Bytes(), fcs.Add(noon, packet(1, 9)).Bytes(), nanos.Add(noon, packet(1, 9)).Bytes(),
-		modified.Bytes()[:24+16], sections(), other.Bytes(), gzipped(classic(3)), gzipped(sections()), drafted,
+		modified.Bytes()[:24+16], sections(), other.Bytes(), gzipped(classic(3)), gzipped(sections()), build.Zstd(classic(3)), drafted,
 	}
 	for _, b := range all {
 		all = append(all, b[:len(b)-3], b[:len(b)/2])
@@ -45,8 +46,8 @@ func seeds(t testing.TB) [][]byte {
 	return all
 }
 
-// FuzzReader reads anything, in every way with the same result, with memory
-// that does not grow beyond the input.
+// FuzzReader reads any input in every way, with the same result, and with
+// memory that does not exceed the input.
 func FuzzReader(f *testing.F) {
 	for _, b := range seeds(f) {
 		f.Add(b)
@@ -58,9 +59,9 @@ func FuzzReader(f *testing.F) {
 				_, err = r.Next()
 			}
 		})
-		// An input may describe an interface every 20 bytes, which takes about
-		// 100 bytes to keep.
-		if limit := uint64(1<<20 + 20*len(b)); n > limit && !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+		// An input may describe an interface every 20 bytes, each of which
+		// takes about 100 bytes of memory.
+		if limit := uint64(1<<20 + 20*len(b)); n > limit && !compressed(b) {
 			t.Errorf("%d bytes allocated for an input of %d", n, len(b))
 		}
 		recs, err := read(t, pcap.Config{}, b)
@@ -69,20 +70,28 @@ func FuzzReader(f *testing.F) {
 				t.Fatalf("record %d: number %d, %d of %d bytes", i+1, rec.Number, len(rec.Data), rec.WireLen)
 			}
 			if i > 0 && rec.Offset <= recs[i-1].Offset {
-				t.Fatalf("record %d begins at %d, the one before at %d", i+1, rec.Offset, recs[i-1].Offset)
+				t.Fatalf("record %d begins at %d, the previous one at %d", i+1, rec.Offset, recs[i-1].Offset)
 			}
 		}
 		if e, ok := err.(*pcap.Error); ok && e.Record != int64(len(recs)) {
 			t.Fatalf("%v after %d records", e, len(recs))
 		}
-		if _, err := pieces(t, b); err == nil && !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+		if _, err := pieces(t, b); err == nil && !compressed(b) {
 			account(t, "resync", resync, b)
 		}
 	})
 }
 
-// FuzzRanges reads anything in ranges that begin anywhere: together they are
-// what one Reader gives.
+// compressed reports whether b begins like a compressed file.
+func compressed(b []byte) bool {
+	if len(b) < 4 {
+		return bytes.HasPrefix(b, []byte{0x1f, 0x8b})
+	}
+	return b[0] == 0x1f && b[1] == 0x8b || string(b[:3]) == "BZh" || string(b[:4]) == "\x28\xb5\x2f\xfd" || b[0]>>4 == 5 && string(b[1:4]) == "\x2a\x4d\x18"
+}
+
+// FuzzRanges reads any input in ranges that begin anywhere: together they equal
+// the output of a single Reader.
 func FuzzRanges(f *testing.F) {
 	for i, b := range seeds(f) {
 		f.Add(b, uint64(i))
@@ -91,7 +100,7 @@ func FuzzRanges(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte, seed uint64) {
-		if bytes.HasPrefix(b, []byte{0x1f, 0x8b, 8}) {
+		if compressed(b) {
 			return
 		}
 		r := rand.New(rand.NewPCG(seed, 0))

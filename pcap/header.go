@@ -1,9 +1,9 @@
 package pcap
 
-// A Format is a kind of capture file.
+// A Format is a capture file format.
 type Format uint8
 
-// The formats that a Reader reads.
+// The supported formats.
 const (
 	FormatPcap Format = iota + 1
 	FormatPcapng
@@ -20,25 +20,25 @@ func (f Format) String() string {
 	return "unknown"
 }
 
-// A Header describes a capture as a whole. For pcapng it is that of the current
-// section; link type, snapshot length and FCS length, which belong to an
-// interface there, are 0.
+// A Header describes a capture as a whole, for pcapng its current section. In
+// pcapng, link type, snapshot length and FCS length belong to an interface, and
+// are 0 here.
 type Header struct {
 	Format       Format
-	Gzip         bool // the input is compressed
+	Compression  Compression
 	BigEndian    bool
-	Nanoseconds  bool // pcap: times have nanoseconds instead of microseconds
-	Modified     bool // pcap: the records of Alexey Kuznetzov's patch, eight bytes longer
+	Nanoseconds  bool // pcap: times have nanoseconds, not microseconds
+	Modified     bool // pcap: records have the eight extra bytes of Alexey Kuznetzov's patch
 	VersionMajor int
 	VersionMinor int
 	LinkType     LinkType
-	SnapLen      int // the most bytes captured of a packet; 0 or negative: not limited
+	SnapLen      int // maximum bytes captured of a packet; 0 or negative means unlimited
 	FCSLen       int // bytes of frame check sequence at the end of each packet
 }
 
-// Oddities count records that break a rule of their format, but can be read.
+// Oddities counts readable records that break a rule of their format.
 type Oddities struct {
-	OverWire int64 // captured length larger than the length on the wire
-	OverSnap int64 // captured length larger than the snapshot length
-	Carried  int64 // pcap: fraction of a second of a second or more; Time has it carried
+	OverWire int64 // captured length exceeds the length on the wire
+	OverSnap int64 // captured length exceeds the snapshot length
+	Carried  int64 // pcap: the fraction is a second or more; Time includes the carry
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// fields returns the offsets of the 32-bit numbers of a file's headers: lengths,
-// counts, types, times and all others.
+// fields returns the offsets of the 32-bit numbers in a file's headers:
+// lengths, counts, types, times and the rest.
 func fields(b []byte) (at []int) {
 	if b[0] != 0x0a {
 		for i := 0; i < 24; i += 4 {
@@ -35,9 +35,9 @@ func fields(b []byte) (at []int) {
 	return at
 }
 
-// Every number of every header is set to what a length, a count or a type must
-// not be. Whatever comes of it: it ends, memory stays within the input and a
-// MiB, records do not overlap, and with Resync all bytes are accounted for.
+// Set every number in every header to values that lengths, counts and types
+// must not have. Reading ends, memory does not exceed the input and a MiB,
+// records do not overlap, and with Resync all bytes are accounted for.
 func TestHostileNumbers(t *testing.T) {
 	var ng build.Pcapng
 	ng.Section(build.Option{Code: 4, Value: []byte("program")}).Interface(1, 96, build.Option{Code: 9, Value: []byte{9}})
@@ -96,7 +96,7 @@ func survive(t *testing.T, name string, b []byte) {
 	}
 }
 
-// account checks that records and gaps of a classic file cover all of it.
+// account checks that records and gaps cover all of a classic file.
 func account(t *testing.T, name string, c pcap.Config, b []byte) {
 	t.Helper()
 	r, err := c.NewReaderBytes(b)
@@ -130,7 +130,7 @@ func account(t *testing.T, name string, c pcap.Config, b []byte) {
 	}
 }
 
-// Damage all over the file takes as long as damage in one place.
+// Damage all over a file takes as long as damage in one place.
 func TestResyncIsLinear(t *testing.T) {
 	f := new(build.Pcap)
 	for i := range 20000 {
@@ -162,15 +162,15 @@ func TestResyncIsLinear(t *testing.T) {
 		return time.Since(begin)
 	}
 	few, many := took(2000), took(4)
-	// The quadratic way takes a thousand times as long.
+	// A quadratic algorithm takes a thousand times as long.
 	if many > 20*few+time.Second {
 		t.Errorf("5000 gaps took %v, 10 took %v", many, few)
 	}
 }
 
-// A file that is hostile to look at: every place is a candidate.
+// A file that is expensive to search: every place is a candidate.
 func TestCandidatesEverywhere(t *testing.T) {
-	header := []byte{1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0} // plausible, whichever way it is cut
+	header := []byte{1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0} // plausible at any alignment
 	b := append(classic(0), bytes.Repeat(header, 1<<15)...)
 	ones := append(classic(0), bytes.Repeat([]byte{1, 0, 0, 0}, 1<<17)...)
 	copy(b[24+8:], "\xff\xff\xff\xff")
@@ -190,7 +190,7 @@ func TestLongChainOfSmallBlocks(t *testing.T) {
 	f.Enhanced(0, 1, packet(1, 8))
 	b := f.Bytes()
 	if recs := all(t, b); len(recs) != 1 {
-		t.Errorf("%d records behind 100,000 empty blocks", len(recs))
+		t.Errorf("%d records after 100,000 empty blocks", len(recs))
 	}
 	survive(t, "blocks", b)
 }

@@ -9,23 +9,24 @@ import (
 	"time"
 )
 
-// An Index knows the places of every so many records of an uncompressed capture,
-// to begin reading there. Make one with Config.Index, or load one that was saved:
-// it is a binary marshaler.
+// An Index holds the places of every so many records of an uncompressed
+// capture, to start reading there. Create one with Config.Index, or load a
+// saved one: it implements encoding.BinaryMarshaler and
+// encoding.BinaryUnmarshaler.
 type Index struct {
 	Size    int64   // of the capture, in bytes
-	Entries []Entry // in file order; the first is that of record 1
+	Entries []Entry // in file order, starting with record 1
 }
 
-// An Entry is the place of a record, and its time.
+// An Entry is the place and time of a record.
 type Entry struct {
 	Place
-	Time time.Time // zero: the record has none
+	Time time.Time // zero if the record has none
 }
 
 // Index reads the capture of size bytes in src and returns an Index of record 1
-// and every so many behind it. When the capture is damaged, it returns the Index
-// of what is before, and the error.
+// and every every-th record after it. If the capture is damaged, it returns the
+// Index of the records before the damage, and the error.
 func (c Config) Index(src io.ReaderAt, size, every int64) (*Index, error) {
 	x := &Index{Size: size}
 	r, err := c.OpenRange(src, size, Range{From: start, To: size})
@@ -50,7 +51,7 @@ func (c Config) Index(src io.ReaderAt, size, every int64) (*Index, error) {
 	}
 }
 
-// add appends e, which shares what it has in common with the entry before.
+// add appends e, sharing its interfaces with the previous entry.
 func (x *Index) add(e Entry) {
 	if n := len(x.Entries); n > 0 {
 		have := x.Entries[n-1].Interfaces
@@ -61,9 +62,8 @@ func (x *Index) add(e Entry) {
 	x.Entries = append(x.Entries, e)
 }
 
-// OpenRecord returns a Reader of the capture in src, of which x is the Index,
-// whose next record is the one of the given number. It returns io.EOF if there
-// are fewer.
+// OpenRecord returns a Reader of the capture in src, indexed by x, whose next
+// record has the given number. It returns io.EOF if there are fewer records.
 func (c Config) OpenRecord(src io.ReaderAt, x *Index, number int64) (*Reader, error) {
 	from := start
 	if i := sort.Search(len(x.Entries), func(i int) bool { return x.Entries[i].Number >= number }); i > 0 {
@@ -81,8 +81,8 @@ func (c Config) OpenRecord(src io.ReaderAt, x *Index, number int64) (*Reader, er
 	return r, nil
 }
 
-// At returns the last entry before the first whose time is later than t: all
-// records before it are earlier, as far as the capture is in order of time.
+// At returns the last entry before the first one later than t. If the capture
+// is in chronological order, all records before it are earlier than t.
 func (x *Index) At(t time.Time) (e Entry, ok bool) {
 	i := slices.IndexFunc(x.Entries, func(e Entry) bool { return e.Time.After(t) })
 	if i < 0 {
@@ -94,7 +94,8 @@ func (x *Index) At(t time.Time) (e Entry, ok bool) {
 	return x.Entries[i-1], true
 }
 
-// The saved form: this, and numbers as differences to the entry before.
+// The saved form: indexMagic, then numbers as differences to the previous
+// entry.
 const indexMagic = "sightline capture index 1\n"
 
 // MarshalBinary returns x in a compact form.
@@ -122,7 +123,7 @@ func (x *Index) MarshalBinary() ([]byte, error) {
 	return b, nil
 }
 
-// UnmarshalBinary sets x to what MarshalBinary returned.
+// UnmarshalBinary sets x from the output of MarshalBinary.
 func (x *Index) UnmarshalBinary(b []byte) error {
 	if len(b) < len(indexMagic) || string(b[:len(indexMagic)]) != indexMagic {
 		return fmt.Errorf("%w index", ErrFormat)
@@ -159,7 +160,7 @@ func (x *Index) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// A decoder reads numbers from b.
+// A decoder reads varints from b.
 type decoder struct {
 	b      []byte
 	failed bool

@@ -11,8 +11,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A record of MaxRecord bytes is one, of any format, and one of a byte more is
-// ErrTooLarge; with Resync, a Gap.
+// A record of MaxRecord bytes is accepted, in any format; one more byte is
+// ErrTooLarge or, with Resync, a Gap.
 func TestMaxRecord(t *testing.T) {
 	for _, most := range []int{0, 1000} {
 		limit := most
@@ -57,7 +57,7 @@ func TestMaxRecord(t *testing.T) {
 	}
 }
 
-// What Ranges reads of a capture in which no record begins is bounded.
+// Ranges reads a limited part of a capture without records.
 func TestRangesReadLittle(t *testing.T) {
 	head := classic(1)
 	src := &counting{head: head, size: 1 << 30}
@@ -67,7 +67,7 @@ func TestRangesReadLittle(t *testing.T) {
 	}
 }
 
-// A counting source is head and then bytes that are no record.
+// A counting source is head, and then bytes that are not records.
 type counting struct {
 	head       []byte
 	size, read int64
@@ -88,7 +88,7 @@ func (c *counting) ReadAt(b []byte, at int64) (int, error) {
 	return n, nil
 }
 
-// A Batch has so many records at most, however many are in memory.
+// A Batch has a maximum number of records, however many are in memory.
 func TestMaxBatch(t *testing.T) {
 	r, err := pcap.NewReaderBytes(classic(2000))
 	if err != nil {

@@ -2,19 +2,18 @@ package pcap
 
 import "strconv"
 
-// A LinkType says what a packet's first header is: a number of the LINKTYPE_
-// registry at https://www.tcpdump.org/linktypes.html.
+// A LinkType identifies the first header of a packet (registry of LINKTYPE_
+// values, https://www.tcpdump.org/linktypes.html).
 type LinkType uint32
 
-// Link types that are in files although the registry has another number for
-// them.
+// Link types that occur in files although the registry assigns another number.
 const (
 	LinkTypeRawBSD  LinkType = 12 // DLT_RAW of most systems
 	LinkTypeRawOpen LinkType = 14 // DLT_RAW of OpenBSD
 )
 
-// String returns the registry's name without the LINKTYPE_ prefix, or
-// "LINKTYPE_n" for a number that has none here.
+// String returns the registered name without the LINKTYPE_ prefix, or
+// "LINKTYPE_n" for an unknown number.
 func (t LinkType) String() string {
 	if t == LinkTypeRawBSD || t == LinkTypeRawOpen {
 		t = LinkTypeRaw

@@ -1,6 +1,6 @@
 package pcap
 
-// linkTypeNames are the names of the registry.
+// linkTypeNames holds the registered names.
 var linkTypeNames = [...]string{
 	LinkTypeNull:                   "NULL",
 	LinkTypeEthernet:               "ETHERNET",

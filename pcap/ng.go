@@ -12,12 +12,12 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// blockOverhead is what a packet block may hold beyond the packet: its fixed
-// part, and options.
+// blockOverhead is the maximum size of a packet block besides the packet: fixed
+// fields and options.
 const blockOverhead = 1 << 17
 
-// openNG reads the first section header, so that a file without a whole one is
-// refused at once.
+// openNG reads the first section header, so that a file without a complete one
+// is rejected immediately.
 func (r *Reader) openNG() error {
 	r.startNG()
 	b, err := r.ng.Next(r.wanted)
@@ -33,7 +33,6 @@ func (r *Reader) startNG() {
 	r.ng = ng.Reader{W: &r.w, MaxBlock: r.maxRecord + blockOverhead, Section: -1}
 }
 
-// nextPacketBlock reads up to the next packet.
 func (r *Reader) nextPacketBlock() (*Record, error) {
 	if !r.special {
 		if rec := r.nextEnhanced(); rec != nil {
@@ -43,7 +42,7 @@ func (r *Reader) nextPacketBlock() (*Record, error) {
 	return r.nextBlocks()
 }
 
-// nextBlocks is nextPacketBlock for what is not an enhanced packet block alone.
+// nextBlocks is the slow path of nextPacketBlock, for all kinds of blocks.
 func (r *Reader) nextBlocks() (*Record, error) {
 	for {
 		r.deliver()
@@ -73,7 +72,7 @@ func (r *Reader) nextBlocks() (*Record, error) {
 	}
 }
 
-// deliver calls OnBlock with the block that waits for it.
+// deliver calls OnBlock with the pending block.
 func (r *Reader) deliver() {
 	if r.pending.Body != nil {
 		b := r.pending
@@ -82,7 +81,7 @@ func (r *Reader) deliver() {
 	}
 }
 
-// endNG ends a range. A block that was skipped may end behind it.
+// endNG ends a range. A skipped block may extend beyond it.
 func (r *Reader) endNG() error {
 	if b, err := r.ng.Finish(); err != nil {
 		return r.failNG(&b, err)
@@ -90,12 +89,12 @@ func (r *Reader) endNG() error {
 	return io.EOF
 }
 
-// enhancedLen is the length of what is before the packet in an enhanced packet
-// block (section 4.3 of the draft).
+// enhancedLen is the length of an enhanced packet block before the packet
+// (section 4.3 of the draft).
 const enhancedLen = 28
 
-// nextEnhanced reads the next block if it is an enhanced packet block that is
-// in memory and has no fault. It is what almost every block is.
+// nextEnhanced is the fast path for an enhanced packet block that is valid and
+// in memory, as almost every block is. It returns nil for any other.
 func (r *Reader) nextEnhanced() *Record {
 	const end = 4
 	b := r.w.Buffered()
@@ -135,7 +134,7 @@ func (r *Reader) nextEnhanced() *Record {
 	return rec
 }
 
-// word is u32 with one load, and the order changed where it is needed.
+// word is ng.Uint32 with a single load and a conditional byte swap.
 func word(b []byte, big bool) uint32 {
 	v := binary.LittleEndian.Uint32(b)
 	if big {
@@ -144,7 +143,6 @@ func word(b []byte, big bool) uint32 {
 	return v
 }
 
-// packet returns the packet in b.
 func (r *Reader) packet(b *ng.Block) (ng.Packet, error) {
 	p, err := r.ng.Packet(b)
 	if err == nil && len(p.Data) > r.maxRecord {
@@ -153,7 +151,7 @@ func (r *Reader) packet(b *ng.Block) (ng.Packet, error) {
 	return p, err
 }
 
-// fill makes p, the packet of b, the current record.
+// fill sets the current record to p, the packet of b.
 func (r *Reader) fill(b *ng.Block, p *ng.Packet) *Record {
 	rec, i := &r.rec, &r.ng.Ifaces[p.Interface]
 	rec.Time = time.Time{}
@@ -167,7 +165,7 @@ func (r *Reader) fill(b *ng.Block, p *ng.Packet) *Record {
 	return rec
 }
 
-// finish fills in what all packet blocks share.
+// finish sets the fields that all packet blocks share.
 func (r *Reader) finish(i *ng.Interface, wireLen uint32) {
 	r.number++
 	rec := &r.rec
@@ -201,8 +199,8 @@ func (r *Reader) failNG(b *ng.Block, err error) error {
 	return r.fail(b.Offset, err)
 }
 
-// isDamage reports whether err says something of the input, and not that it
-// could not be read.
+// isDamage reports whether err is about the content of the input, not a failure
+// to read it.
 func isDamage(err error) bool {
 	return errors.Is(err, ErrFormat) || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrVersion) || err == io.ErrUnexpectedEOF
 }

@@ -80,7 +80,7 @@ func TestTimeResolution(t *testing.T) {
 	}
 }
 
-// A simple packet block states the length on the wire only; what was captured
+// A simple packet block states only the length on the wire; the captured length
 // is that, or the snapshot length of interface 0 (draft section 4.4).
 func TestSimplePacket(t *testing.T) {
 	for _, test := range []struct{ snapLen, wireLen, inBlock, want int }{
@@ -89,7 +89,7 @@ func TestSimplePacket(t *testing.T) {
 		{96, 30, 30, 30},
 		{96, 1500, 96, 96},
 		{95, 1500, 95, 95},
-		{0, 1500, 96, 96}, // no snapshot length, yet fewer bytes: what there is
+		{0, 1500, 96, 96}, // no snapshot length, but fewer bytes: all available
 	} {
 		var f build.Pcapng
 		f.Section().Interface(1, uint32(test.snapLen)).Simple(uint32(test.wireLen), packet(1, test.inBlock))
@@ -134,8 +134,8 @@ func TestOnBlock(t *testing.T) {
 	}
 }
 
-// The section length is advisory: unknown, right or wrong, reading does not
-// depend on it (draft section 4.1 lets a reader skip with it).
+// The section length is advisory: reading does not depend on it, whether
+// unknown, right or wrong (draft section 4.1 allows a reader to skip by it).
 func TestSectionLength(t *testing.T) {
 	for _, length := range [][2]uint32{{0xffffffff, 0xffffffff}, {0, 0}, {60, 0}, {1 << 30, 0}, {7, 1 << 31}} {
 		for _, version := range []uint32{1, 1 | 2<<16} { // 1.0 and 1.2
@@ -162,7 +162,8 @@ func TestSectionVersions(t *testing.T) {
 	}
 }
 
-// The packet block of draft appendix A: 16 bits of interface, 16 of drop count.
+// The packet block of draft appendix A has a 16-bit interface and a 16-bit drop
+// count.
 func TestObsoletePacketBlock(t *testing.T) {
 	for _, big := range []bool{false, true} {
 		f := build.Pcapng{BigEndian: big}
@@ -183,7 +184,7 @@ func TestObsoletePacketBlock(t *testing.T) {
 	}
 }
 
-// A thousand interfaces, each described just before its first packet, of
+// A thousand interfaces, each described just before its first packet, with
 // different link types, resolutions and offsets.
 func TestManyInterfaces(t *testing.T) {
 	var f build.Pcapng
@@ -213,8 +214,8 @@ func TestManyInterfaces(t *testing.T) {
 	}
 }
 
-// A block that is not wanted may be longer than any packet. It is skipped, not
-// read, and what is in it is not taken for blocks.
+// An unwanted block may be longer than any packet. It is skipped, not read, and
+// blocks inside it are not returned.
 func TestLongBlocks(t *testing.T) {
 	var inner, f build.Pcapng
 	inner.Section().Interface(1, 0).Enhanced(0, 1, packet(1, 60))
@@ -230,13 +231,13 @@ func TestLongBlocks(t *testing.T) {
 		t.Errorf("%d bytes allocated to skip a block of 1 MB", n)
 	}
 	end := int(recs[1].Offset)
-	b[end-1] ^= 1 // its length at its end
+	b[end-1] ^= 1 // the length at its end
 	if _, err := read(t, pcap.Config{}, b); !errors.Is(err, pcap.ErrFormat) || err.(*pcap.Error).Offset != recs[0].Offset+52 {
 		t.Errorf("a wrong length at its end: %v", err)
 	}
 	for cut := end - 10; cut < end; cut++ {
 		if _, err := read(t, pcap.Config{}, b[:cut]); !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("cut %d bytes before its end: %v", end-cut, err)
+			t.Errorf("truncated %d bytes before its end: %v", end-cut, err)
 		}
 	}
 }
@@ -248,8 +249,8 @@ func drainAll(b []byte) {
 	}
 }
 
-// Section headers of both byte orders, one behind the other, so that some lie
-// across the ends of chunks in every way.
+// Section headers of alternating byte order, some of which span chunks in every
+// way.
 func TestSectionsAcrossChunks(t *testing.T) {
 	var b []byte
 	for i := range 100_000 {
@@ -267,8 +268,8 @@ func TestSectionsAcrossChunks(t *testing.T) {
 	}
 }
 
-// if_fcslen is in bits, but has 4 for an example (draft section 4.2); epb_flags
-// has bytes, and goes before it where it says any (section 4.3.1).
+// if_fcslen is in bits, but the draft's example is 4 (section 4.2). epb_flags
+// has bytes, and overrides it unless 0 (section 4.3.1).
 func TestFCSLen(t *testing.T) {
 	flags := func(big bool, fcs uint32) build.Option {
 		v := make([]byte, 4)

@@ -1,10 +1,10 @@
 package pcap
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -12,56 +12,58 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// A Place is a point of an uncompressed capture at which a record or a block
-// begins, with what a Reader has to know to begin there.
+// A Place is a position in an uncompressed capture at which a record or block
+// begins, with the state that a Reader needs to start there.
 type Place struct {
 	Offset int64 // in bytes
-	Number int64 // records before it, -1: not known
+	Number int64 // records before it, -1 if unknown
 
-	// Of a classic file, with Resync: the seconds of the time of the last record
-	// before it that had another near in time behind it, -1: there is none, or
-	// it is not known.
+	// For a classic file with Resync: the seconds of the last record before the
+	// Place that was followed by another near in time, -1 if there is none or
+	// it is unknown.
 	Seconds int64
 
-	// Of pcapng: the number of the section, -1 before the first; where its
-	// header begins, and each of its interface descriptions that come before
-	// this Place.
+	// For pcapng: the number of the section, -1 before the first, and the
+	// offsets of its header and of its interface descriptions before the Place.
 	Section    int
 	SectionAt  int64
 	Interfaces []int64
 }
 
-// A Range is a part of an uncompressed capture: the records that begin at From
-// or behind it, and before offset To.
+// A Range is a part of an uncompressed capture: the records that begin at or
+// after From and before offset To.
 type Range struct {
 	From Place
 	To   int64
 }
 
-// A Walk is what a Reader of a Range has done: where it began, and where what is
-// next begins.
+// A Walk is the progress of the Reader of a Range: where it began, and where
+// the next record or block begins.
 type Walk struct {
 	From, Next Place
-	Unsure     bool // Seconds of From had been needed, and were not known
+	Unsure     bool // Seconds of From was needed, but unknown
 }
 
-// Follows reports whether a Reader that began at p would have done the same.
+// Follows reports whether a Reader that began at p would have made the same
+// Walk.
 func (w Walk) Follows(p Place) bool {
 	return w.From.Offset == p.Offset && w.From.Section == p.Section && w.From.SectionAt == p.SectionAt &&
 		slices.Equal(w.From.Interfaces, p.Interfaces) && (!w.Unsure || w.From.Seconds == p.Seconds)
 }
 
-// searched is how far behind a cut a record is looked for to begin a Range.
+// searched is how far after a cut a record is searched for the start of a
+// Range.
 const searched = 4 << 20
 
-// Ranges cuts the capture of size bytes in src into at most n ranges of about
-// the same size, which can be read by as many Readers at once, on one machine or
-// on many. It reads little of src, so where the ranges begin is a guess: the
-// first record behind the cut that is certain, as the documentation of Gap has
-// it, and for pcapng the interfaces that are described before the first packet.
+// Ranges divides the capture of size bytes in src into at most n ranges of
+// similar size, which n Readers can read concurrently, on one machine or many.
+// It reads little of src, so the starts of the ranges are guesses: the first
+// record after the cut that is certain, in the sense of Gap's documentation,
+// and for pcapng the interfaces described before the first packet.
 //
-// A Range was guessed right if its Walk follows the Next of the Walk before it. If
-// not, it has to be read again from there. ReadRanges does all this.
+// A guess was right if the Walk of the Range follows the Next of the previous
+// Walk. Otherwise, the Range must be read again from that Next. ReadRanges does
+// all this.
 func (c Config) Ranges(src io.ReaderAt, size int64, n int) ([]Range, error) {
 	c.OnBlock = nil
 	ranges := []Range{{start, size}}
@@ -87,14 +89,14 @@ func (c Config) Ranges(src io.ReaderAt, size int64, n int) ([]Range, error) {
 	return ranges, nil
 }
 
-// start is the beginning of any file.
+// start is the start of any file.
 var start = Place{Section: -1, Seconds: -1}
 
 func windowAt(src io.ReaderAt, size, from int64) window.Window {
 	return window.OverReader(io.NewSectionReader(src, from, max(size-from, 0)), window.Window{}).At(from)
 }
 
-// before returns the Place at offset at with what p knows of the section.
+// before returns the Place at offset at, given the state p of the section.
 func (p Place) before(at int64) Place {
 	p.Offset, p.Number, p.Seconds = at, -1, -1
 	n, _ := slices.BinarySearch(p.Interfaces, at)
@@ -102,8 +104,8 @@ func (p Place) before(at int64) Place {
 	return p
 }
 
-// head returns the Place of the first packet of a pcapng file, and leaves the
-// byte order and the interfaces there.
+// head returns the Place of the first packet of a pcapng file. It sets the byte
+// order and the interfaces at that Place.
 func (r *Reader) head() Place {
 	for r.header.Format == FormatPcapng {
 		b, err := r.ng.Next(func(uint32) bool { return false })
@@ -114,11 +116,11 @@ func (r *Reader) head() Place {
 	return r.Place()
 }
 
-// Walk returns what r has done so far, with all that ReadRanges needs to know. Its
-// From is the one that OpenRange was given, or the beginning of the file.
+// Walk returns the progress of r, as ReadRanges needs it. Its From is the one
+// given to OpenRange, or the start of the file.
 func (r *Reader) Walk() Walk { return Walk{r.from, r.Place(), r.unsure} }
 
-// Place returns where the next record, or the next block, begins.
+// Place returns the place of the next record or block.
 func (r *Reader) Place() Place {
 	p := Place{Offset: r.w.Offset(), Number: r.number, Seconds: r.seconds}
 	if r.numbered == 0 {
@@ -133,12 +135,12 @@ func (r *Reader) Place() Place {
 	return p
 }
 
-// OpenRange returns a Reader of a range of the capture of size bytes in src. Next
-// returns io.EOF where the range ends. A record's Number is 0 when From does not
-// say how many are before it. A range whose From has offset 0 begins at the
-// beginning of the file.
+// OpenRange returns a Reader of a range of the capture of size bytes in src.
+// Next returns io.EOF at the end of the range. The Number of records is 0 if
+// From does not know how many precede it. A range whose From has offset 0
+// starts at the start of the file.
 //
-// A gzipped capture gives ErrCompressed.
+// The error for a compressed capture is ErrCompressed.
 func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error) {
 	if rg.From.Offset == 0 {
 		number := rg.From.Number
@@ -156,7 +158,7 @@ func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error
 		return nil, r.fail(0, err)
 	}
 	switch b := head[:n]; {
-	case bytes.HasPrefix(b, gzipMagic):
+	case compressionOf(b) != CompressionNone:
 		err = r.fail(0, ErrCompressed)
 	case len(b) >= 4 && ng.Uint32(b, true) == ng.TypeSectionHeader:
 		err = r.openSection(src, size, rg.From)
@@ -164,7 +166,7 @@ func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error
 		err = r.readHeader(b)
 		r.w = windowAt(src, size, max(rg.From.Offset, fileHeaderLen))
 	default:
-		err = r.open(windowAt(src, size, 0)) // says what is wrong
+		err = r.open(windowAt(src, size, 0)) // reports the fault
 	}
 	if err != nil {
 		return nil, err
@@ -172,7 +174,7 @@ func (c Config) OpenRange(src io.ReaderAt, size int64, rg Range) (*Reader, error
 	return r, nil
 }
 
-// openSection begins at p, or at the beginning of the file.
+// openSection starts at p, or at the start of the file.
 func (r *Reader) openSection(src io.ReaderAt, size int64, p Place) error {
 	if p.Offset == 0 {
 		r.w = windowAt(src, size, 0)
@@ -184,7 +186,7 @@ func (r *Reader) openSection(src io.ReaderAt, size int64, p Place) error {
 	return err
 }
 
-// enterSection reads again what p says of its section.
+// enterSection reads the section header and interfaces of p again.
 func (r *Reader) enterSection(src io.ReaderAt, size int64, p Place) error {
 	for _, at := range append([]int64{p.SectionAt}, p.Interfaces...) {
 		b, err := r.blockAt(src, size, at)
@@ -198,12 +200,11 @@ func (r *Reader) enterSection(src io.ReaderAt, size int64, p Place) error {
 	}
 	r.ng.Section = p.Section
 	if len(r.ng.Ifaces) != len(p.Interfaces) {
-		return r.fail(p.SectionAt, fmt.Errorf("%w place: its section has other interfaces", ErrFormat))
+		return r.fail(p.SectionAt, fmt.Errorf("%w place: the interfaces of its section do not match", ErrFormat))
 	}
 	return nil
 }
 
-// blockAt reads the block at offset at.
 func (r *Reader) blockAt(src io.ReaderAt, size, at int64) ([]byte, error) {
 	var head [12]byte
 	if _, err := src.ReadAt(head[:], at); err != nil {
@@ -222,22 +223,22 @@ func (r *Reader) blockAt(src io.ReaderAt, size, at int64) ([]byte, error) {
 	return b, atEnd(err)
 }
 
-// ReadRanges reads ranges of the capture of size bytes in src at once, in a
-// goroutine each, and checks that they fit together. It calls read with the
-// number of a range and its Reader; read has to read to the end and returns the
-// error that ended it, nil for io.EOF. For a range that does not fit, read is
-// called again with a Reader that begins in the right place, and has to forget
-// what it has found in this range before.
+// ReadRanges reads ranges of the capture of size bytes in src concurrently, in
+// a goroutine each, and checks that they fit together. It calls read with the
+// number of a range and its Reader. read must read to the end and return the
+// error that ended it, or nil for io.EOF. For a range that does not fit,
+// ReadRanges calls read again with a Reader that starts in the right place, and
+// read must discard its earlier results for that range.
 //
-// What read has found in the ranges that are returned, one after the other, is
-// then exactly what one Reader of the whole file would have found: the same
-// records, gaps and final error, whatever the file holds and wherever the ranges
-// begin. Their From.Number tells the numbers of their records. An error of read
-// ends the capture: ranges behind it are not returned. What OpenRange returns for
-// the first range may be such an error.
+// The results of read for the returned ranges, in order, are exactly those of a
+// single Reader of the whole file: the same records, gaps and final error,
+// whatever the file contains and wherever the ranges begin. From.Number of a
+// range gives the numbers of its records. An error of read ends the capture:
+// the ranges after it are not returned. An error of OpenRange for the first
+// range counts as such an error.
 //
-// Config.OnBlock is called from all the goroutines, and again for a range that is
-// read again.
+// Config.OnBlock is called from all the goroutines, and again for a range that
+// is read again.
 func (c Config) ReadRanges(src io.ReaderAt, size int64, ranges []Range, read func(i int, r *Reader) error) ([]Range, error) {
 	done := make([]walked, len(ranges))
 	var wg sync.WaitGroup
@@ -267,15 +268,20 @@ func (c Config) ReadRanges(src io.ReaderAt, size int64, ranges []Range, read fun
 	return out, nil
 }
 
-// walked is what came of reading a range.
+// walked is the result of reading a range.
 type walked struct {
 	Walk
 	records int64
 	err     error
 }
 
-func (c Config) walk(src io.ReaderAt, size int64, i int, rg Range, read func(i int, r *Reader) error) walked {
+func (c Config) walk(src io.ReaderAt, size int64, i int, rg Range, read func(i int, r *Reader) error) (w walked) {
 	rg.From.Number = -1
+	defer func() {
+		if v := recover(); v != nil { // else it would end the program
+			w = walked{Walk: Walk{From: rg.From}, err: fmt.Errorf("panic: %v\n%s", v, debug.Stack())}
+		}
+	}()
 	r, err := c.OpenRange(src, size, rg)
 	if err == nil {
 		err = read(i, r)

@@ -7,13 +7,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// An outcome is all that reading gives.
+// An outcome is the complete output of reading.
 type outcome struct {
 	Records []*pcap.Record
 	Gaps    []string
@@ -128,7 +129,7 @@ func TestRangesAreWhatOneReaderGives(t *testing.T) {
 	}
 }
 
-// Wherever ranges are said to begin, what they give together is the same.
+// Ranges give the same result together, wherever they begin.
 func TestWrongRanges(t *testing.T) {
 	for name, b := range rangeInputs() {
 		for _, c := range []pcap.Config{{}, resync} {
@@ -145,7 +146,8 @@ func TestWrongRanges(t *testing.T) {
 	}
 }
 
-// An ordinary capture is cut where it was to be cut, and no range is read twice.
+// An ordinary capture is divided at the requested places, and no range is read
+// twice.
 func TestRangesOfAnOrdinaryCapture(t *testing.T) {
 	var ng build.Pcapng
 	ng.Section().Interface(1, 0).Interface(1, 0)
@@ -180,11 +182,30 @@ func TestRangesOfAnOrdinaryCapture(t *testing.T) {
 	}
 }
 
+// A panic while a range is read is an error of that range.
+func TestRangePanics(t *testing.T) {
+	b := traffic(11, 300).Bytes()
+	ranges, err := pcap.Config{}.Ranges(bytes.NewReader(b), int64(len(b)), 4)
+	if err != nil || len(ranges) < 3 {
+		t.Fatal(ranges, err)
+	}
+	got, err := pcap.Config{}.ReadRanges(bytes.NewReader(b), int64(len(b)), ranges, func(i int, r *pcap.Reader) error {
+		if i == 1 {
+			panic("out of order")
+		}
+		_, err := drain(r)
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "panic: out of order") || len(got) != 2 {
+		t.Errorf("%d ranges, %v", len(got), err)
+	}
+}
+
 func TestRangesOfCompressed(t *testing.T) {
-	b := gzipped(classic(3))
-	_, err := pcap.Config{}.Ranges(bytes.NewReader(b), int64(len(b)), 2)
-	if !errors.Is(err, pcap.ErrCompressed) {
-		t.Errorf("%v, want ErrCompressed", err)
+	for _, b := range [][]byte{gzipped(classic(3)), build.Zstd(classic(3)), []byte("BZh91AY&SY")} {
+		if _, err := (pcap.Config{}).Ranges(bytes.NewReader(b), int64(len(b)), 2); !errors.Is(err, pcap.ErrCompressed) {
+			t.Errorf("%v, want ErrCompressed", err)
+		}
 	}
 	for _, b := range [][]byte{nil, []byte("x"), []byte("nonsense, longer than a header"), drafted[:20], sections()[:20]} {
 		_, want := pcap.NewReaderBytes(b)
@@ -194,7 +215,7 @@ func TestRangesOfCompressed(t *testing.T) {
 	}
 }
 
-// A Reader can go on where another has stopped.
+// A Reader can continue where another stopped.
 func TestPlace(t *testing.T) {
 	for name, b := range rangeInputs() {
 		want := sequential(resync, b)
@@ -258,7 +279,7 @@ func TestIndex(t *testing.T) {
 			}
 		}
 		if _, err := resync.OpenRecord(src, loaded, int64(len(want))+2); err == nil {
-			t.Errorf("%s: opened at a record behind the last", name)
+			t.Errorf("%s: opened at a record after the last", name)
 		}
 		for cut := range min(len(saved), 300) {
 			if err := new(pcap.Index).UnmarshalBinary(saved[:cut]); err == nil {
@@ -284,7 +305,7 @@ func TestIndexByTime(t *testing.T) {
 	}
 }
 
-// The entries of an Index share the interfaces that they have in common.
+// The entries of an Index share their common interfaces.
 func TestIndexSharesInterfaces(t *testing.T) {
 	const n = 1000
 	var f build.Pcapng
@@ -299,7 +320,7 @@ func TestIndexSharesInterfaces(t *testing.T) {
 	}
 	arrays := map[*int64]bool{}
 	for i, e := range x.Entries {
-		if len(e.Interfaces) != i { // its own comes behind the place
+		if len(e.Interfaces) != i { // its own comes after the place
 			t.Fatalf("entry %d has %d interfaces", i, len(e.Interfaces))
 		}
 		if len(e.Interfaces) > 0 {

@@ -17,33 +17,33 @@ type Reader struct {
 	header    Header
 	rec       Record
 
-	from     Place // where it began
-	limit    int64 // records from here on are not read
-	special  bool  // there is a limit, or Resync
-	number   int64 // records before the next
-	numbered int64 // -1, or 0 if number counts from an unknown one
+	from     Place // where the Reader began
+	limit    int64 // records at or after this offset are not read
+	special  bool  // limit or Resync is set
+	number   int64 // records before the next one
+	numbered int64 // -1, or 0 if number counts from an unknown start
 
-	trail   classicTrail // of a classic file
-	snapLen uint32       // the largest captured length that is not odd
+	trail   classicTrail // for a classic file
+	snapLen uint32       // captured lengths above it are odd
 	unit    int64        // of the fraction, in nanoseconds
 
-	ng      ng.Reader // of a pcapng file
+	ng      ng.Reader // for a pcapng file
 	pending ng.Block  // for OnBlock, on the next call
 
-	// With Resync, of a classic file: the seconds of the last record that is
-	// near in time to the one behind it, -1: there was none; whether this was
-	// missed, so that a Reader of more might do something else.
+	// For a classic file with Resync: the seconds of the last record that is
+	// near in time to the one after it, or -1; and whether they were needed but
+	// unknown, so that a Reader of a longer range might behave differently.
 	seconds int64
 	unsure  bool
 	finder  *finder
 
 	oddities Oddities
-	poisoned []byte // the copy that the last Record was given
+	poisoned []byte // the copy for the last Record
 	file     *os.File
 }
 
-// Reset makes r read another capture from src, with the same Config. It uses
-// the memory that r has. It closes what Open opened.
+// Reset makes r read another capture from src, with the same Config, reusing
+// its memory. It closes the file that Open opened.
 func (r *Reader) Reset(src io.Reader) error {
 	err := r.Close()
 	*r = Reader{config: r.config, w: r.w}
@@ -53,8 +53,8 @@ func (r *Reader) Reset(src io.Reader) error {
 	return err
 }
 
-// Close closes what Open opened. It does not close a source that the caller
-// gave.
+// Close closes the file that Open opened. It does not close a source provided
+// by the caller.
 func (r *Reader) Close() error {
 	if r.file == nil {
 		return nil
@@ -64,7 +64,7 @@ func (r *Reader) Close() error {
 	return f.Close()
 }
 
-// Header returns what the file says of itself.
+// Header returns the file's header.
 func (r *Reader) Header() Header {
 	h := r.header
 	if h.Format == FormatPcapng {
@@ -73,15 +73,15 @@ func (r *Reader) Header() Header {
 	return h
 }
 
-// Oddities returns how many of the records read so far break a rule of their
-// format. They were returned as they are.
+// Oddities returns the number of records so far that break a rule of their
+// format. They were returned unchanged.
 func (r *Reader) Oddities() Oddities { return r.oddities }
 
 // Next returns the next record, which is valid until the next call. At the end
-// of the input it returns io.EOF; an *Error says what else stops it. Neither
-// the end nor a record that the end cuts (an *Error that wraps
-// io.ErrUnexpectedEOF) is kept: when the input has grown, Next goes on. With
-// Config.Resync, a *Gap is an error behind which Next goes on.
+// of the input it returns io.EOF, and for any other failure an *Error. Neither
+// io.EOF nor the *Error for a record truncated by the end of the input (which
+// wraps io.ErrUnexpectedEOF) is sticky: if the input has grown, Next continues.
+// With Config.Resync, Next returns a *Gap for damage and continues after it.
 func (r *Reader) Next() (*Record, error) {
 	if r.config.Poison {
 		return r.nextPoisoned()
@@ -100,8 +100,9 @@ func (r *Reader) next() (*Record, error) {
 	return r.nextPacketBlock()
 }
 
-// All returns the records that are left. It stops at the end of the input, and
-// after the first error that is no *Gap. Each record is valid until the next.
+// All returns the remaining records. It stops at the end of the input, and
+// after the first error that is not a *Gap. Each record is valid until the
+// next.
 func (r *Reader) All() iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		for {
@@ -118,7 +119,7 @@ func isGap(err error) bool {
 	return gap
 }
 
-// nextPoisoned hands out a copy of each record, and spoils the last one.
+// nextPoisoned returns a copy of each record and overwrites the previous one.
 func (r *Reader) nextPoisoned() (*Record, error) {
 	poison(r.poisoned)
 	rec, err := r.next()
@@ -135,7 +136,7 @@ func poison(b []byte) {
 	}
 }
 
-// detach gives rec a copy of its bytes, behind what b holds.
+// detach replaces the bytes of rec by a copy, appended to b.
 func detach(rec *Record, b []byte) []byte {
 	n := len(b)
 	b = append(append(b, rec.Data...), rec.Options...)

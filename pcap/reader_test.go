@@ -16,8 +16,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A way is a way to give a capture to a Reader. All of them must give the same
-// records and the same error.
+// A way is a way to pass a capture to a Reader. All of them must return the
+// same records and the same error.
 type way struct {
 	name string
 	open func(c pcap.Config, b []byte) (*pcap.Reader, error)
@@ -43,7 +43,7 @@ var ways = []way{
 	}},
 }
 
-// hesitant returns nothing before it returns something.
+// hesitant returns no bytes before it returns some.
 type hesitant struct {
 	r     io.Reader
 	calls int
@@ -56,8 +56,7 @@ func (h *hesitant) Read(b []byte) (int, error) {
 	return h.r.Read(b)
 }
 
-// drain returns the records that are left, and the error that ended them: nil
-// at a clean end.
+// drain returns the remaining records and the final error, nil at a clean end.
 func drain(r *pcap.Reader) (recs []*pcap.Record, err error) {
 	for rec, err := range r.All() {
 		if err != nil {
@@ -68,8 +67,8 @@ func drain(r *pcap.Reader) (recs []*pcap.Record, err error) {
 	return recs, nil
 }
 
-// read returns the records of b, which must come the same in every way, and the
-// error that ended them.
+// read returns the records of b, which must be the same in every way, and the
+// final error.
 func read(t *testing.T, c pcap.Config, b []byte) (recs []*pcap.Record, err error) {
 	t.Helper()
 	for i, w := range ways {
@@ -92,8 +91,8 @@ func read(t *testing.T, c pcap.Config, b []byte) (recs []*pcap.Record, err error
 	return recs, err
 }
 
-// compare returns how got differs from want. It looks for that only where something
-// does, as cmp takes its time over thousands of records, and at bytes as a whole, as
+// compare returns the difference of got and want. It calls cmp only for records
+// that differ, because it is slow, and compares bytes as a whole, because
 // packets are long.
 func compare(want, got any) string {
 	if reflect.DeepEqual(want, got) {
@@ -109,7 +108,7 @@ func text(err error) string {
 	return err.Error()
 }
 
-// all is read for a capture without damage.
+// all reads a capture without damage.
 func all(t *testing.T, b []byte) []*pcap.Record {
 	t.Helper()
 	recs, err := read(t, pcap.Config{}, b)
@@ -121,7 +120,8 @@ func all(t *testing.T, b []byte) []*pcap.Record {
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 
-// packet returns n bytes that differ from each other and from those of other i.
+// packet returns n bytes that differ from each other and from those of any
+// other i.
 func packet(i, n int) []byte {
 	b := make([]byte, n)
 	for j := range b {
@@ -190,7 +190,7 @@ func TestLargeRecords(t *testing.T) {
 	}
 }
 
-// late fails when it has no more bytes, once.
+// late fails once, when it has no more bytes.
 type late struct {
 	io.Reader
 	err error
@@ -235,13 +235,13 @@ func TestNoProgress(t *testing.T) {
 	}
 }
 
-// Neither the end nor a record that the end cuts is kept: a Reader follows a
-// growing input byte by byte.
+// Neither the end nor a truncated record is sticky: a Reader follows a growing
+// input byte by byte.
 func TestGrowing(t *testing.T) {
 	for name, b := range map[string][]byte{"classic": classic(4), "pcapng": sections()} {
 		t.Run(name, func(t *testing.T) {
 			want := all(t, b)
-			start := 28 // of either format, the first header
+			start := 28 // in both formats, the first header
 			file := bytes.NewBuffer(bytes.Clone(b[:start]))
 			r, err := pcap.NewReader(file)
 			if err != nil {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// A Record is one captured packet. A Record from a Reader, Data and Options
-// included, is valid until the Reader's next call; Clone it to keep it.
+// A Record is a captured packet. A Record from a Reader, including its Data and
+// Options, is valid until the Reader's next call; Clone it to keep it.
 type Record struct {
-	// Time is when the packet was captured, in UTC. It is the zero Time when
-	// the file has none (a simple packet block of pcapng).
+	// Time is the capture time in UTC. It is the zero Time if the file has none
+	// (in a simple packet block of pcapng).
 	Time time.Time
 
 	// Data holds the captured bytes, which may be fewer than were on the wire.
@@ -18,27 +18,27 @@ type Record struct {
 	// WireLen is the length of the packet on the wire, in bytes.
 	WireLen int
 
-	// LinkType says what the first header in Data is. pcapng mixes link
-	// types, so it belongs to the record and not to the file.
+	// LinkType is the type of the first header in Data. It belongs to the
+	// record, not to the file, because a pcapng file may mix link types.
 	LinkType LinkType
 
-	// FCSLen is the length in bytes of the frame check sequence that ends the
-	// packet on the wire, 0 when the file declares none.
+	// FCSLen is the length in bytes of the frame check sequence at the end of
+	// the packet on the wire, 0 if the file declares none.
 	FCSLen int
 
-	// Section and Interface number the pcapng section and the interface in
-	// it, both from 0. They are 0 in classic pcap.
+	// Section and Interface are the numbers of the pcapng section and of the
+	// interface in it, from 0. They are 0 in classic pcap.
 	Section, Interface int
 
-	// Number counts the records of the input from 1.
+	// Number is the number of the record in the input, from 1.
 	Number int64
 
-	// Offset is where the record (its header, or its block) starts in the
+	// Offset is the offset of the record (its header or block) in the
 	// uncompressed input, in bytes.
 	Offset int64
 
-	// Options holds the raw options of a pcapng packet block, in the byte
-	// order of their section; package pcapng reads them.
+	// Options holds the raw options of a pcapng packet block, in the byte order
+	// of their section. Package pcapng decodes them.
 	Options []byte
 
 	// BigEndian is the byte order of Options.

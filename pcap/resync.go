@@ -10,30 +10,29 @@ import (
 	"github.com/sightline-go/sightline/internal/window"
 )
 
-// lookAhead is how many records behind one are looked at while they are
-// implausible, and how many headers of zeros make a hole.
+// lookAhead is the number of records examined after one while they are
+// implausible, and the number of headers of zeros that make a hole.
 const lookAhead = 4
 
-// Damage that only Resync sees.
+// Damage that only Resync detects.
 var (
 	errHole         = fmt.Errorf("%w record: zeros in place of records", ErrFormat)
-	errLeadsNowhere = fmt.Errorf("%w record: its length leads to no record, and one begins inside of it", ErrFormat)
+	errLeadsNowhere = fmt.Errorf("%w record: no record follows at its length, but one begins inside it", ErrFormat)
 )
 
-// A wreck is a record or a block that cannot be read.
+// A wreck is an unreadable record or block.
 type wreck struct {
 	offset int64
-	hint   int64 // where it ends if the numbers of its header that can be right are; 0: none can
-	most   int64 // how long it can be
+	hint   int64 // its end if the plausible numbers in its header are right; 0 if none are
+	most   int64 // its maximum length
 	big    bool
 	reason error
 }
 
-// find returns the finder for the Reader's format.
 func (r *Reader) find() *finder {
 	if r.finder == nil {
 		r.finder = &finder{trail: &r.trail}
-		// So the window grows once to what is needed.
+		// Grow the window once to the size needed.
 		r.w.Ahead(recordHeaderLen + defaultMaxRecord + piece + horizon)
 		if r.header.Format == FormatPcapng {
 			r.finder.trail = &ngTrail{r.ng.MaxBlock}
@@ -42,9 +41,9 @@ func (r *Reader) find() *finder {
 	return r.finder
 }
 
-// checkClassic looks at the record at offset, whose header is in memory, and at
-// what it leads to. It returns a *Gap when there is damage, behind which the
-// window then is.
+// checkClassic examines the record at offset, whose header is in memory, and
+// the records it leads to. At damage it returns a *Gap, with the window after
+// the gap.
 func (r *Reader) checkClassic(offset int64) error {
 	t := &r.trail
 	h := t.parse(r.w.Buffered())
@@ -70,8 +69,8 @@ func (r *Reader) checkClassic(offset int64) error {
 	return nil
 }
 
-// hole reports whether headers of zeros begin here: what was to be here was
-// never written.
+// hole reports whether headers of zeros begin here, where records were never
+// written.
 func (r *Reader) hole() (bool, error) {
 	for at := 0; at < lookAhead*r.trail.headerLen; at += r.trail.headerLen {
 		b, err := r.w.Ahead(at + r.trail.headerLen)
@@ -85,9 +84,9 @@ func (r *Reader) hole() (bool, error) {
 	return true, nil
 }
 
-// follow says what the record with header h, which is in memory, leads to: a
-// record near in time; damage, or beyond the end of the input, within a few
-// records, which is hopNone; or something else.
+// follow returns where the record with header h, which is in memory, leads:
+// hopNear for a record near in time, hopNone for damage, or an end of input
+// within a few records, and another value otherwise.
 func (r *Reader) follow(h recordHeader) (hop, error) {
 	t, at := &r.trail, 0
 	for i := range lookAhead {
@@ -116,8 +115,8 @@ func (r *Reader) follow(h recordHeader) (hop, error) {
 	return hopFar, nil
 }
 
-// inside returns a *Gap when a certain record begins inside of the record at
-// offset, whose length then is wrong.
+// inside returns a *Gap if a certain record begins inside the record at offset,
+// whose length must then be wrong.
 func (r *Reader) inside(offset int64, h recordHeader) error {
 	if r.w.Held {
 		return window.ErrHeld
@@ -138,7 +137,7 @@ func (r *Reader) inside(offset int64, h recordHeader) error {
 	return r.gap(wreck{offset: offset, reason: errLeadsNowhere}, at, nil)
 }
 
-// gapClassic goes on behind the damaged record at offset.
+// gapClassic continues after the damaged record at offset.
 func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
 	most := int64(r.maxRecord)
 	if r.header.SnapLen > 0 {
@@ -152,8 +151,8 @@ func (r *Reader) gapClassic(offset int64, h recordHeader, reason error) error {
 	return r.goOn(v, r.since())
 }
 
-// since returns a test for headers within a day of the last record whose time is
-// known; all pass if there is none.
+// since returns a test for headers within a day of the last record whose time
+// is known. If there is none, all headers pass.
 func (r *Reader) since() func([]byte) bool {
 	if r.seconds < 0 {
 		r.unsure = true
@@ -163,8 +162,8 @@ func (r *Reader) since() func([]byte) bool {
 	return func(b []byte) bool { return r.trail.parse(b).near(last) }
 }
 
-// gapNG goes on behind the damaged block b. When that is a section header, the
-// blocks that follow belong to a section of which nothing is known.
+// gapNG continues after the damaged block b. After a damaged section header, it
+// skips to the next section, because nothing is known of this one.
 func (r *Reader) gapNG(b *ng.Block, reason error) error {
 	v := wreck{offset: b.Offset, most: int64(r.ng.MaxBlock), big: r.ng.Big, reason: reason}
 	switch {
@@ -178,7 +177,7 @@ func (r *Reader) gapNG(b *ng.Block, reason error) error {
 			v.hint = v.offset + size
 		}
 	}
-	if reason == io.ErrUnexpectedEOF { // a cut is one only if nothing follows
+	if reason == io.ErrUnexpectedEOF { // truncated only if nothing follows
 		if _, err := r.find().find(&r.w, v.offset+1, math.MaxInt64, quest{big: v.big, brief: always, back: -1}); err != nil {
 			return r.fail(v.offset, reason)
 		}
@@ -186,7 +185,7 @@ func (r *Reader) gapNG(b *ng.Block, reason error) error {
 	return r.goOn(v, always)
 }
 
-// nextSection goes on at the next section header.
+// nextSection continues at the next section header.
 func (r *Reader) nextSection(v wreck) error {
 	at, err := v.offset, error(nil)
 	for err == nil {
@@ -202,7 +201,7 @@ func (r *Reader) nextSection(v wreck) error {
 
 func always([]byte) bool { return true }
 
-// goOn goes on behind v, and returns the Gap.
+// goOn continues after v, and returns the Gap.
 func (r *Reader) goOn(v wreck, brief func([]byte) bool) error {
 	if r.w.Held {
 		return window.ErrHeld
@@ -220,7 +219,7 @@ func (r *Reader) goOn(v wreck, brief func([]byte) bool) error {
 		first := at
 		at, err = r.otherChain(max(lo, r.w.Offset()), math.MaxInt64, first, q)
 		if at == first && r.header.Format == FormatPcap && err == nil {
-			// The inner chain goes on in the records behind it.
+			// The inner chain continues into the records after it.
 			q.brief = nil
 			at, err = f.find(&r.w, max(first, v.offset+v.most), math.MaxInt64, q)
 		}
@@ -228,11 +227,11 @@ func (r *Reader) goOn(v wreck, brief func([]byte) bool) error {
 	return r.gap(v, at, err)
 }
 
-// holdsCapture reports whether there is the header of a capture in what is in
-// memory from behind offset to the record at at, which then may be one of a
-// capture in a packet.
+// holdsCapture reports whether the memory after offset, up to the record at at,
+// contains a capture's header. That record may then belong to a capture inside
+// a packet.
 func (r *Reader) holdsCapture(offset, at int64) bool {
-	const section = 12 // what tells a section header
+	const section = 12 // what identifies a section header
 	from := max(offset+1, r.w.Offset())
 	b, _ := r.w.Ahead(int(at - r.w.Offset() + section))
 	b = b[min(int(from-r.w.Offset()), len(b)):]
@@ -247,24 +246,24 @@ func (r *Reader) holdsCapture(offset, at int64) bool {
 	return false
 }
 
-// captureMagics are beginnings of captures of version 2.4, and of sections.
+// captureMagics are the first bytes of captures of version 2.4 and of sections.
 var captureMagics = append(fileMagics, []byte{0x0a, 0x0d, 0x0d, 0x0a})
 
-// fileMagics are beginnings of classic files of version 2.4.
+// fileMagics are the first bytes of classic files of version 2.4.
 var fileMagics = [][]byte{
 	{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0}, {0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0}, {0x34, 0xcd, 0xb2, 0xa1, 2, 0, 4, 0},
 	{0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4}, {0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4}, {0xa1, 0xb2, 0xcd, 0x34, 0, 2, 0, 4},
 }
 
-// otherChain returns where the first chain begins that goes on, from lo on. When
-// that is the one that begins at first, it returns first.
+// otherChain returns the start of the first chain from lo on that continues,
+// but not before first.
 func (r *Reader) otherChain(lo, limit, first int64, q quest) (int64, error) {
 	q.brief = nil
 	return r.find().find(&r.w, max(lo, first), limit, q)
 }
 
-// gap moves to at and returns the Gap up to there, or up to the end of the input
-// if finding at gave io.EOF.
+// gap moves to at and returns the Gap up to there, or up to the end of the
+// input if err, from finding at, is io.EOF.
 func (r *Reader) gap(v wreck, at int64, err error) error {
 	switch err = r.moveTo(at, err); err {
 	case nil:
@@ -276,8 +275,8 @@ func (r *Reader) gap(v wreck, at int64, err error) error {
 	return &Gap{v.offset, at - v.offset, v.reason}
 }
 
-// skipTo moves to the first record at or after lo that is certain. When there is
-// none it returns io.EOF, at the end of the input.
+// skipTo moves to the first certain record at or after lo. If there is none, it
+// moves to the end of the input and returns io.EOF.
 func (r *Reader) skipTo(lo int64, q quest) (at int64, err error) {
 	at, err = r.find().find(&r.w, lo, math.MaxInt64, q)
 	return at, r.moveTo(at, err)

@@ -17,11 +17,11 @@ var resync = pcap.Config{Resync: true}
 
 // A piece is a record or a gap.
 type piece struct {
-	Offset, Length int64 // of a gap; a record has no Length
+	Offset, Length int64 // of a gap; 0 for a record
 	Number         int64
 }
 
-// pieces returns what a Reader gives with Resync, and the error that ended it.
+// pieces returns the output of a Reader with Resync, and the final error.
 func pieces(t *testing.T, b []byte) (got []piece, err error) {
 	t.Helper()
 	for i, w := range ways[:2] {
@@ -52,8 +52,8 @@ func pieces(t *testing.T, b []byte) (got []piece, err error) {
 	return got, err
 }
 
-// want returns the records at offsets as pieces, with a gap in front of the one
-// at index i.
+// want returns the records at offsets as pieces, with a gap before the one at
+// index i.
 func want(offsets []int64, gapAt int, gap piece) (out []piece) {
 	for i, offset := range offsets {
 		if i == gapAt {
@@ -107,7 +107,7 @@ func TestResyncChangesNothingWithoutDamage(t *testing.T) {
 	}
 }
 
-// A header that is overwritten costs its record and no other.
+// An overwritten header loses only its record.
 func TestResyncOverwrittenHeader(t *testing.T) {
 	for _, n := range []int{2, 20, 500} {
 		b := traffic(2, n).Bytes()
@@ -135,8 +135,8 @@ func TestResyncOverwrittenHeader(t *testing.T) {
 	}
 }
 
-// Bytes that were lost from a packet make its length wrong: it is in the gap,
-// the record behind it is not.
+// Missing bytes in a packet make its length wrong: the record is in the gap,
+// the next one is not.
 func TestResyncLostBytes(t *testing.T) {
 	b := traffic(4, 200).Bytes()
 	recs := all(t, b)
@@ -162,7 +162,7 @@ func TestResyncLostBytes(t *testing.T) {
 	}
 }
 
-// Many places that are damaged in different ways cost their records and no other.
+// Damage of different kinds in many places loses only the damaged records.
 func TestResyncManyPlaces(t *testing.T) {
 	b := traffic(14, 400).Bytes()
 	recs := all(t, b)
@@ -205,7 +205,7 @@ func TestResyncManyPlaces(t *testing.T) {
 	}
 }
 
-// A hole of zeros is one gap, however many records were in it.
+// A hole of zeros is a single gap, however many records it replaces.
 func TestResyncHole(t *testing.T) {
 	b := traffic(5, 500).Bytes()
 	recs := all(t, b)
@@ -227,7 +227,7 @@ func TestResyncHole(t *testing.T) {
 }
 
 // carrier returns a capture in which packet 10 holds a whole capture of inner
-// packets, with tail bytes behind it.
+// packets, followed by tail bytes.
 func carrier(inner []byte, tail int) (b []byte, at int) {
 	f := traffic(6, 10)
 	at = len(f.Bytes())
@@ -256,11 +256,11 @@ func TestResyncCaptureInAPacket(t *testing.T) {
 			}
 			for _, p := range got {
 				if p.Number > 0 && p.Offset > int64(at) && p.Offset < int64(at+16+len(inner)+tail) {
-					t.Fatalf("%s, %d bytes behind: a record at %d, inside of the packet at %d", name, tail, p.Offset, at)
+					t.Fatalf("%s, %d bytes after: a record at %d, inside the packet at %d", name, tail, p.Offset, at)
 				}
 			}
 			if lost := len(recs) - countRecords(got); lost > 1 && (name != "whole header" || tail > 0) {
-				t.Errorf("%s, %d bytes behind: %d records lost", name, tail, lost)
+				t.Errorf("%s, %d bytes after: %d records lost", name, tail, lost)
 			}
 		}
 	}
@@ -308,8 +308,8 @@ func TestResyncPcapng(t *testing.T) {
 	}
 }
 
-// A section header that cannot be read takes its section with it: whose
-// interfaces its packets are of is not known.
+// An unreadable section header loses its section, because the interfaces of its
+// packets are unknown.
 func TestResyncLostSection(t *testing.T) {
 	one, two := sections(), bytes.Clone(sections())
 	two[8] = 0 // byte-order magic of its first section
@@ -330,7 +330,7 @@ func TestResyncLostSection(t *testing.T) {
 	}
 }
 
-// A cut at the end is no gap: the input may grow.
+// Truncation is not a gap: the input may grow.
 func TestResyncCut(t *testing.T) {
 	for name, b := range map[string][]byte{"classic": traffic(8, 20).Bytes(), "pcapng": sections()} {
 		recs := all(t, b)

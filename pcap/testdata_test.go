@@ -13,8 +13,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Captures of real programs, cut at every byte: all complete records come, and
-// then the end, which is clean only between two records or blocks.
+// Captures of real programs, truncated at every byte, return all complete
+// records and then the end, which is clean only between two records or blocks.
 func TestTestdataCutAtEveryByte(t *testing.T) {
 	files, err := filepath.Glob("../testdata/*.pcap*")
 	if err != nil || len(files) == 0 {
@@ -22,7 +22,7 @@ func TestTestdataCutAtEveryByte(t *testing.T) {
 	}
 	for _, file := range files {
 		if strings.HasSuffix(file, ".gz") {
-			continue // its bytes are not those of records
+			continue // compressed, so its bytes are not records
 		}
 		b, err := os.ReadFile(file)
 		if err != nil {
@@ -39,13 +39,13 @@ func TestTestdataCutAtEveryByte(t *testing.T) {
 			}
 			n, err := count(b[:cut])
 			if n != records || clean != (err == io.EOF) || !clean && cut >= 4 && !errors.Is(err, io.ErrUnexpectedEOF) {
-				t.Fatalf("%s cut at %d: %d records, want %d; %v", file, cut, n, records, err)
+				t.Fatalf("%s truncated at %d: %d records, want %d; %v", file, cut, n, records, err)
 			}
 		}
 	}
 }
 
-// count returns how many records a Reader gives, and what ended it.
+// count returns the number of records of a Reader, and the final error.
 func count(b []byte) (n int, err error) {
 	r, err := pcap.NewReaderBytes(b)
 	if err != nil {
@@ -57,8 +57,8 @@ func count(b []byte) (n int, err error) {
 	return n - 1, err
 }
 
-// littleEndianUnits returns where the file header, and each record or block, of
-// a little-endian file ends.
+// littleEndianUnits returns the end offsets of the file header and of each
+// record or block of a little-endian file.
 func littleEndianUnits(b []byte) (all []unit) {
 	le := binary.LittleEndian
 	if le.Uint32(b) != 0x0a0d0d0a {

@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/internal/ng"
 )
 
-// What a plausible header of a classic record has.
+// Limits of a plausible record header in a classic file.
 const (
 	maxWireLen = 16 << 20
 	nearby     = 86400 // seconds
@@ -19,13 +19,13 @@ type classicTrail struct {
 	swap      swap
 	headerLen int
 	maxRecord uint32
-	second    uint32 // units of the fraction in a second
+	second    uint32 // units of the fraction per second
 }
 
-// A recordHeader holds the numbers of a classic record's header.
+// A recordHeader holds the fields of a classic record's header.
 type recordHeader struct{ seconds, fraction, capLen, wireLen uint32 }
 
-// parse returns the header that b begins with.
+// parse returns the header at the start of b.
 func (t *classicTrail) parse(b []byte) recordHeader {
 	h := littleEndian(b)
 	if t.rare {
@@ -34,7 +34,7 @@ func (t *classicTrail) parse(b []byte) recordHeader {
 	return h
 }
 
-// littleEndian is parse for almost all files.
+// littleEndian is the fast path of parse, for almost all files.
 func littleEndian(b []byte) recordHeader {
 	p := (*[recordHeaderLen]byte)(b)
 	return recordHeader{
@@ -43,7 +43,8 @@ func littleEndian(b []byte) recordHeader {
 	}
 }
 
-// reorder puts a header in order that is not as almost all are.
+// reorder corrects the byte order and swapped lengths of a header from
+// littleEndian.
 func (t *classicTrail) reorder(h recordHeader) recordHeader {
 	if t.big {
 		h.seconds, h.fraction = bits.ReverseBytes32(h.seconds), bits.ReverseBytes32(h.fraction)
@@ -89,7 +90,7 @@ func (t *classicTrail) hop(b []byte, i int, _, whole bool) (next int, nextBig bo
 	if to.capLen > t.maxRecord {
 		return 0, false, hopNone
 	}
-	// One that is not plausible, which leads to one that is.
+	// An implausible record that leads to a plausible one.
 	next += t.headerLen + int(to.capLen)
 	switch t.arrive(b, next, whole) {
 	case hopEnd:
@@ -102,7 +103,7 @@ func (t *classicTrail) hop(b []byte, i int, _, whole bool) (next int, nextBig bo
 	return 0, false, hopNone
 }
 
-// arrive says whether there is a header at b[i], which is hopFar.
+// arrive returns hopFar if there is a header at b[i].
 func (t *classicTrail) arrive(b []byte, i int, whole bool) hop {
 	switch {
 	case i == len(b) && whole:
@@ -149,11 +150,11 @@ func (t *ngTrail) hop(b []byte, i int, big, whole bool) (next int, nextBig bool,
 	return next, big, hopNear
 }
 
-// knownBlock reports whether the draft's section 11.1 has block type typ.
+// knownBlock reports whether section 11.1 of the draft lists block type typ.
 func knownBlock(typ uint32) bool {
 	switch typ {
 	case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0xbad, 0x40000bad, ng.TypeSectionHeader:
 		return true
 	}
-	return 0x201 <= typ && typ <= 0x213 // of Sysdig
+	return 0x201 <= typ && typ <= 0x213 // Sysdig's
 }

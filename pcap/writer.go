@@ -7,12 +7,12 @@ import (
 	"math"
 )
 
-// A WriterConfig says what kind of classic file a Writer writes. NewWriter uses
-// the zero WriterConfig: little-endian, microseconds.
+// A WriterConfig configures a Writer. The function NewWriter uses the zero
+// WriterConfig: little-endian, microseconds.
 type WriterConfig struct {
 	BigEndian   bool
 	Nanoseconds bool
-	SnapLen     int // for the file header alone; 0: 262144
+	SnapLen     int // for the file header only; 0 means 262144
 	FCSLen      int // of all records, in bytes: even, at most 30
 }
 
@@ -27,7 +27,8 @@ type Writer struct {
 	err    error // of the io.Writer
 }
 
-// NewWriter writes the header of a capture of packets of one link type to w.
+// NewWriter returns a Writer of packets of a single link type, and writes the
+// file header to w.
 func NewWriter(w io.Writer, link LinkType) (*Writer, error) {
 	return WriterConfig{}.NewWriter(w, link)
 }
@@ -48,7 +49,6 @@ func (c WriterConfig) NewWriter(w io.Writer, link LinkType) (*Writer, error) {
 	return out, out.flush()
 }
 
-// flush writes what is in buf.
 func (w *Writer) flush() error {
 	n, err := w.w.Write(w.buf)
 	if err == nil && n < len(w.buf) {
@@ -58,7 +58,6 @@ func (w *Writer) flush() error {
 	return err
 }
 
-// header makes the file header.
 func (w *Writer) header() {
 	magic, snapLen, word := uint32(magicMicros), uint32(defaultMaxRecord), uint32(w.link)
 	if w.config.Nanoseconds {
@@ -79,14 +78,13 @@ func (w *Writer) header() {
 	w.buf = b
 }
 
-// Write writes a record, as it is: Data, WireLen even if it is the smaller one,
-// and Time up to the file's resolution. It makes one call of the io.Writer, so a
-// bufio.Writer pays.
+// Write writes r unchanged: Data, WireLen even if smaller, and Time in the
+// file's resolution. It calls the io.Writer once, so a bufio.Writer helps.
 //
-// A record of another link type or FCS length is ErrLinkType, a time outside of
-// the 32 bits of seconds ErrTime, a length outside of 32 bits ErrTooLarge; then
-// nothing is written. An error of the io.Writer is kept, as the file ends in the
-// middle of a record then: all further calls return it.
+// The error is ErrLinkType for another link type or FCS length, ErrTime if the
+// seconds exceed 32 bits, and ErrTooLarge if a length does; then nothing is
+// written. An error of the io.Writer is sticky, because the file then ends
+// inside a record: all further calls return it.
 func (w *Writer) Write(r *Record) error {
 	if w.err != nil {
 		return w.err

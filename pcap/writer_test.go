@@ -12,13 +12,13 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Reading a file and writing its records gives the file again.
+// Reading a file and writing its records reproduces it.
 func TestWriterGivesTheFileAgain(t *testing.T) {
 	for _, nanos := range []bool{false, true} {
 		for _, big := range []bool{false, true} {
 			f := build.Pcap{BigEndian: big, Nanoseconds: nanos, LinkType: 113 | 1<<26 | 2<<28}
 			f.Add(noon, packet(1, 60)).AddCut(time.Unix(math.MaxUint32, 999999999), packet(2, 40), 1500)
-			f.AddCut(time.Unix(0, 0), packet(3, 40), 20).Add(noon, nil) // longer than on the wire, and empty
+			f.AddCut(time.Unix(0, 0), packet(3, 40), 20).Add(noon, nil) // more than on the wire, and empty
 			recs := all(t, f.Bytes())
 
 			var b bytes.Buffer
@@ -62,7 +62,7 @@ func TestWriterRefuses(t *testing.T) {
 		}
 	}
 	if b.Len() != size {
-		t.Error("a record that was refused was written")
+		t.Error("a rejected record was written")
 	}
 	if _, err := pcap.NewWriter(io.Discard, 1<<16); !errors.Is(err, pcap.ErrLinkType) {
 		t.Errorf("link type of 17 bits: %v", err)
