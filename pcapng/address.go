@@ -6,13 +6,13 @@ import (
 	"net/netip"
 )
 
-// An EUI48 is a hardware address of 48 bits, a MAC address.
+// An EUI48 is a 48-bit hardware address (MAC address).
 type EUI48 [6]byte
 
 // String returns the address in the form 02:00:5e:10:00:00.
 func (a EUI48) String() string { return colons(a[:]) }
 
-// An EUI64 is a hardware address of 64 bits.
+// An EUI64 is a 64-bit hardware address.
 type EUI64 [8]byte
 
 // String returns the address in the form 02:34:56:ff:fe:78:9a:bc.
@@ -30,9 +30,9 @@ func colons(b []byte) string {
 	return string(text)
 }
 
-// prefix reads an address of an interface: 8 bytes of IPv4 address and netmask,
-// or 17 of IPv6 address and prefix length. It is not valid, but has the
-// address, when the netmask has holes or the prefix is too long.
+// prefix decodes an interface address: 8 bytes of IPv4 address and netmask, or
+// 17 of IPv6 address and prefix length. If the netmask has holes or the prefix
+// is too long, the result is invalid but has the address.
 func prefix(b []byte) netip.Prefix {
 	if len(b) == 17 {
 		return netip.PrefixFrom(netip.AddrFrom16([16]byte(b)), int(b[16]))
@@ -45,7 +45,7 @@ func prefix(b []byte) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte(b)), n)
 }
 
-// appendPrefix appends what prefix reads.
+// appendPrefix is the inverse of prefix.
 func appendPrefix(dst []byte, p netip.Prefix) []byte {
 	dst = append(dst, p.Addr().AsSlice()...)
 	if p.Addr().Is4() {

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// number reads an option as each type that is no text.
+// number decodes an option as each type other than text.
 func number(o pcapng.Option) (n uint64) {
 	n64, _ := o.Uint64()
 	n32, _ := o.Uint32()
@@ -22,7 +22,7 @@ func number(o pcapng.Option) (n uint64) {
 	return n64 + uint64(n32) + uint64(flags) + uint64(len(hash.Value)) + verdict.Action + uint64(process+thread) + uint64(custom.PEN)
 }
 
-// touch reads what a block holds, but for text.
+// touch reads the content of a block except text.
 func touch(b *pcapng.Block) (n uint64) {
 	for o := range b.Options() {
 		n += number(o)
@@ -44,7 +44,7 @@ func touch(b *pcapng.Block) (n uint64) {
 	return n + uint64(len(secrets.Data)) + stats.Received.N + uint64(custom.PEN) + drops
 }
 
-// Neither a block nor an option costs an allocation.
+// Neither blocks nor options allocate.
 func TestNoAllocations(t *testing.T) {
 	const runs = 200
 	file := everything(false)
@@ -80,7 +80,7 @@ func TestNoAllocations(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for range len(blocks) * runs / 2 { // until all buffers have their size
+		for range len(blocks) * runs / 2 { // until all buffers have their final size
 			next()
 		}
 		if n := testing.AllocsPerRun(len(blocks)*runs, next); n != 0 {

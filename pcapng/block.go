@@ -8,11 +8,11 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A BlockType says what a block holds (section 10.1 of the draft). Types with
+// A BlockType is the type of a block (section 10.1 of the draft). Types with
 // the top bit set are for local use.
 type BlockType uint32
 
-// The types of blocks.
+// The block types.
 const (
 	SectionHeader        BlockType = ng.TypeSectionHeader
 	InterfaceDescription BlockType = ng.TypeInterface
@@ -54,22 +54,22 @@ func (t BlockType) String() string {
 	return "0x" + strconv.FormatUint(uint64(t), 16)
 }
 
-// A Block is one block, of whatever type. A Block from a Reader, Body included,
-// is valid until the Reader's next call. Header, Interface, Names, Secrets,
-// Stats, Journal and Custom read the blocks of their type, and give nothing for
+// A Block is a block of any type. A Block from a Reader, including its Body, is
+// valid until the Reader's next call. Header, Interface, Names, Secrets, Stats,
+// Journal and Custom decode the blocks of their type, and return nothing for
 // others.
 type Block struct {
 	Type      BlockType
 	Section   int    // number of the section in the file, from 0
 	Offset    int64  // in the input, in bytes
 	BigEndian bool   // byte order of the section
-	Body      []byte // without type and lengths, as it is in the file
+	Body      []byte // without type and lengths, as in the file
 
-	length uint32 // as the block states it; 0 when not known
-	ifaces int    // one more than the section's interfaces so far; 0 when not known
+	length uint32 // as stated by the block; 0 if unknown
+	ifaces int    // one more than the section's interfaces so far; 0 if unknown
 }
 
-// Parse returns the block that pcap.Config.OnBlock was given. It aliases raw.
+// Parse returns the block passed to pcap.Config.OnBlock. It aliases raw.
 func Parse(raw pcap.RawBlock) *Block {
 	return &Block{
 		Type: BlockType(raw.Type), Section: raw.Section, Offset: raw.Offset,
@@ -77,9 +77,9 @@ func Parse(raw pcap.RawBlock) *Block {
 	}
 }
 
-// Validate returns nil, or an error that wraps pcap.ErrFormat and says what is
-// the first thing in the block that contradicts the draft. The methods of Block
-// give what is before it. Whether text is UTF-8 is not checked.
+// Validate returns nil, or an error that wraps pcap.ErrFormat and describes the
+// first violation of the draft in the block. The methods of Block return the
+// content before it. Validate does not check that text is UTF-8.
 func (b *Block) Validate() error {
 	err := b.check()
 	if err == nil {
@@ -91,7 +91,7 @@ func (b *Block) Validate() error {
 	return nil
 }
 
-// check says what is wrong with the block apart from its options.
+// check validates the block except its options.
 func (b *Block) check() error {
 	switch b.Type {
 	case SectionHeader:
@@ -114,23 +114,23 @@ func (b *Block) check() error {
 	return nil
 }
 
-// atLeast says whether the fixed part of the block, n bytes, is there.
+// atLeast checks that the fixed part of the block, n bytes, is complete.
 func (b *Block) atLeast(n int) error {
 	if len(b.Body) < n {
-		return fmt.Errorf("%w: %d bytes, of which the fixed part needs %d", pcap.ErrFormat, len(b.Body), n)
+		return fmt.Errorf("%w: %d bytes, but the fixed part needs %d", pcap.ErrFormat, len(b.Body), n)
 	}
 	return nil
 }
 
-// ofInterface says whether the section has interface id.
+// ofInterface checks that the section has interface id.
 func (b *Block) ofInterface(id uint32) error {
 	if n := b.ifaces - 1; n >= 0 && int64(id) >= int64(n) {
-		return fmt.Errorf("%w: it is of interface %d, the section has %d", pcap.ErrFormat, id, n)
+		return fmt.Errorf("%w: interface %d, but the section has %d", pcap.ErrFormat, id, n)
 	}
 	return nil
 }
 
-// options returns the block's options, nil when it has none.
+// options returns the block's options, nil if it has none.
 func (b *Block) options() []byte {
 	var at int64
 	switch b.Type {

@@ -17,12 +17,12 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// eachCapture calls f with every pcapng file of the corpus, and the name of what
-// is expected of it.
+// eachCapture calls f with every pcapng file of the corpus and the name of its
+// expected output.
 func eachCapture(t *testing.T, f func(t *testing.T, b []byte, expected string)) {
 	corpus := os.Getenv("SIGHTLINE_CORPUS")
 	if corpus == "" {
-		t.Skip("SIGHTLINE_CORPUS names no directory of captures")
+		t.Skip("SIGHTLINE_CORPUS is not set")
 	}
 	dev, n := filepath.Join(corpus, "dev"), 0
 	err := filepath.WalkDir(dev, func(path string, d fs.DirEntry, err error) error {
@@ -46,7 +46,7 @@ func eachCapture(t *testing.T, f func(t *testing.T, b []byte, expected string)) 
 	}
 }
 
-// plain returns what is in a file, gunzipped if it is gzipped.
+// plain returns the content of a file, decompressed if gzipped.
 func plain(t *testing.T, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -57,12 +57,12 @@ func plain(t *testing.T, path string) []byte {
 	if err != nil {
 		return b
 	}
-	inner, _ := io.ReadAll(zip) // a cut file is read as far as it goes
+	inner, _ := io.ReadAll(zip) // a truncated file is read as far as possible
 	return inner
 }
 
-// Every block of every capture is typed or has an error that is named, and a
-// file that is read to its end is copied byte by byte.
+// Every block of every capture is decoded or has a named error, and a file that
+// is read to its end is copied byte by byte.
 func TestCorpusBlocks(t *testing.T) {
 	eachCapture(t, func(t *testing.T, b []byte, _ string) {
 		n, err := exercise(t, pcapng.NewReaderBytes(b))
@@ -84,14 +84,14 @@ func TestCorpusBlocks(t *testing.T) {
 	})
 }
 
-// A told is what the corpus tells of a packet; Comment is a text or a list.
-type told struct {
+// A shown packet is tshark's output; Comment is a string or a list.
+type shown struct {
 	Number    int64           `json:"frame.number"`
 	Interface *int            `json:"frame.interface_id"`
 	Comment   json.RawMessage `json:"frame.comment"`
 }
 
-// comments returns the comments of a packet as the corpus writes them.
+// comments returns the comments of a packet in the form of the corpus.
 func comments(rec *pcap.Record) (text string) {
 	var all []string
 	for o := range pcapng.PacketOptions(rec) {
@@ -111,7 +111,7 @@ func comments(rec *pcap.Record) (text string) {
 	return string(b)
 }
 
-// Interfaces and comments of all packets are those that tshark sees.
+// Interfaces and comments of all packets agree with tshark.
 func TestCorpusPackets(t *testing.T) {
 	eachCapture(t, func(t *testing.T, b []byte, expected string) {
 		lines := json.NewDecoder(bytes.NewReader(plain(t, expected)))
@@ -122,7 +122,7 @@ func TestCorpusPackets(t *testing.T) {
 		}
 		var want, got []packet
 		for {
-			var p told
+			var p shown
 			if err := lines.Decode(&p); err == io.EOF {
 				break
 			} else if err != nil || p.Interface == nil {

@@ -4,17 +4,17 @@ package pcapng
 // draft).
 const customLen = 4
 
-// A CustomData is data of a custom block or a custom option (sections 4.8 and
-// 3.5.1 of the draft), in the format of whoever has the number PEN in IANA's
-// registry of private enterprise numbers.
+// A CustomData is the data of a custom block or option (sections 4.8 and 3.5.1
+// of the draft). Its format is defined by the owner of PEN, a number from
+// IANA's registry of private enterprise numbers.
 type CustomData struct {
 	PEN    uint32
-	NoCopy bool   // not to be copied to a changed file
-	Text   bool   // an option: Data is UTF-8 text
-	Data   []byte // aliases the block; of a block it has padding and options
+	NoCopy bool   // must not be copied to a modified file
+	Text   bool   // option only: Data is UTF-8 text
+	Data   []byte // aliases the block; in a block, includes padding and options
 }
 
-// Custom returns what a custom block holds.
+// Custom returns the data of a custom block. It reports false for other blocks.
 func (b *Block) Custom() (CustomData, bool) {
 	if b.Type != Custom && b.Type != CustomNoCopy || len(b.Body) < customLen {
 		return CustomData{}, false
@@ -22,7 +22,8 @@ func (b *Block) Custom() (CustomData, bool) {
 	return CustomData{PEN: b.uint32(0), NoCopy: b.Type == CustomNoCopy, Data: b.Body[customLen:]}, true
 }
 
-// Custom returns what a custom option holds.
+// Custom returns the data of a custom option. It reports false for other
+// options.
 func (o Option) Custom() (CustomData, bool) {
 	c := CustomData{}
 	switch o.Code {

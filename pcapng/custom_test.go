@@ -12,7 +12,8 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// Section 4.8 of the draft; 32473 is the number for examples (RFC 5612).
+// Section 4.8 of the draft. 32473 is the enterprise number for examples (RFC
+// 5612).
 func TestCustomBlock(t *testing.T) {
 	both(func(big bool) {
 		for _, noCopy := range []bool{false, true} {
@@ -41,7 +42,7 @@ func TestCustomBlock(t *testing.T) {
 	})
 	b := block(t, new(build.Pcapng).Section().Block(0xbad, nil, nil), pcapng.Custom)
 	if _, ok := b.Custom(); ok || !errors.Is(b.Validate(), pcap.ErrFormat) {
-		t.Error("a custom block without number")
+		t.Error("decoded a custom block without number")
 	}
 }
 
@@ -70,6 +71,6 @@ func TestCustomOption(t *testing.T) {
 		})
 	}
 	if _, ok := (pcapng.Option{Code: 1, Value: make([]byte, 8)}).Custom(); ok {
-		t.Error("a comment is custom")
+		t.Error("decoded a comment as custom")
 	}
 }

@@ -1,7 +1,7 @@
-// Package pcapng gives access to all that only pcapng files carry: every block
-// and every option, interfaces, names, secrets, statistics, journal entries and
-// custom data. It also writes such files. To read packets, of either format, use
-// [pcap.Open]; what this package adds to a record are its options:
+// Package pcapng reads and writes everything that only pcapng files contain:
+// all blocks and options, interfaces, names, secrets, statistics, journal
+// entries and custom data. To read packets, from pcap or pcapng files, use
+// [pcap.Open]. This package decodes the options of a record:
 //
 //	for rec, err := range r.All() {
 //		...
@@ -12,7 +12,7 @@
 //		}
 //	}
 //
-// To see everything that a file holds, block by block, use a [Reader]:
+// To see the whole content of a file, block by block, use a [Reader]:
 //
 //	r := pcapng.NewReader(file)
 //	for b, err := range r.Blocks() {
@@ -25,31 +25,30 @@
 //		}
 //	}
 //
-// To see the other blocks while reading packets, set [pcap.Config.OnBlock] and
-// turn each into a Block with [Parse].
+// To see other blocks while reading packets, set [pcap.Config.OnBlock] and pass
+// each block to [Parse].
 //
-// A [Writer] writes packets and all of these blocks, or copies blocks as they
-// are: the blocks of a Reader, written to a Writer, make the same file again.
+// A [Writer] writes packets and all of these blocks, or copies blocks
+// unchanged: writing the blocks of a Reader reproduces the file.
 //
 // # Damage
 //
-// A Reader stops where the framing of blocks is damaged. What is wrong inside a
-// block does not stop it: iterators give what is well formed before the damage,
-// methods with a second result report false, and [Block.Validate] says what is
-// wrong.
+// A Reader stops where the framing of blocks is damaged. Damage inside a block
+// does not stop it: iterators yield the well-formed items before the damage,
+// methods with a second result report false, and [Block.Validate] reports the
+// fault.
 //
 // # Memory
 //
-// Blocks, and options and bytes taken from them, alias the Reader's memory and
-// are valid until its next call. Strings, an [Interface] and a [Section] are the
-// caller's own. Text comes from the file as it is: it need not be UTF-8, and may
-// hold what acts on a terminal.
+// Blocks, and options and bytes from them, alias the Reader's memory and are
+// valid until its next call. Strings, an [Interface] and a [Section] belong to
+// the caller. Text is returned as it is in the file: it may be invalid UTF-8,
+// and may contain terminal control sequences.
 //
 // # Sources
 //
-// The format is that of draft-ietf-opsawg-pcapng, whose section numbers the
-// comments give; journal entries are those of
-// draft-richardson-opsawg-pcapng-extras. The frame check sequence of an
-// interface (if_fcslen) is in bytes, as programs write it, though the draft says
-// bits.
+// The format is that of draft-ietf-opsawg-pcapng, to whose sections the
+// comments refer, and draft-richardson-opsawg-pcapng-extras for journal
+// entries. The length of an interface's frame check sequence (if_fcslen) is in
+// bits, but values below 8 are taken as bytes, which many programs write.
 package pcapng

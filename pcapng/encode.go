@@ -7,11 +7,11 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// start begins a block; finish writes it.
+// start begins a block, which finish writes.
 func (w *Writer) start(t BlockType) {
 	w.typ, w.optionCount, w.refused = t, 0, nil
 	w.buf = appendUint32(w.buf[:0], uint32(t), w.big)
-	w.uint32(0) // finish knows the length
+	w.uint32(0) // set by finish
 }
 
 func (w *Writer) uint16(v uint16) { w.buf = appendUint16(w.buf, v, w.big) }
@@ -22,8 +22,8 @@ func (w *Writer) uint64(v uint64) { w.buf = appendUint64(w.buf, v, w.big) }
 
 func (w *Writer) timestamp(ts uint64) { w.buf = appendTimestamp(w.buf, ts, w.big) }
 
-// bytes adds bytes and their padding. What makes the block too long is left
-// out, so that it costs no memory.
+// bytes appends b with padding. It drops bytes that make the block too long, to
+// save memory.
 func (w *Writer) bytes(b []byte) {
 	if len(b) > maxBlock {
 		w.refuse(fmt.Errorf("block of more than %d bytes is %w", len(b), pcap.ErrTooLarge))
@@ -50,7 +50,7 @@ func (w *Writer) option(o Option) {
 	w.optionCount++
 }
 
-// texts adds an option for each text that is not empty.
+// texts appends an option for each non-empty text.
 func (w *Writer) texts(code uint16, texts ...string) {
 	for _, text := range texts {
 		if text != "" {
@@ -59,7 +59,7 @@ func (w *Writer) texts(code uint16, texts ...string) {
 	}
 }
 
-// number adds an option for a number that is not 0.
+// number appends an option for a nonzero number.
 func (w *Writer) number(code uint16, n uint64) {
 	if n != 0 {
 		w.option(Uint64Option(code, n))
@@ -74,8 +74,8 @@ func (w *Writer) refuse(err error) {
 
 func (w *Writer) finish() error { return w.finishAs(0) }
 
-// finishAs writes the block. It states length if that is its length without
-// padding.
+// finishAs writes the block. The block states length if that is its length
+// without padding.
 func (w *Writer) finishAs(length uint32) error {
 	total := int64(len(w.buf)) + 4
 	if total > maxBlock {

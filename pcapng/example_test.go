@@ -60,7 +60,7 @@ func Example() {
 	// 12 packets dropped
 }
 
-// The options of a packet that package pcap read.
+// Print the options of a packet read with package pcap.
 func ExamplePacketOptions() {
 	r, err := pcap.NewReader(file())
 	if err != nil {
@@ -85,7 +85,7 @@ func ExamplePacketOptions() {
 	// outbound, unicast
 }
 
-// Secrets and names, while package pcap reads the packets.
+// Print secrets and names while package pcap reads the packets.
 func ExampleParse() {
 	c := pcap.Config{OnBlock: func(raw pcap.RawBlock) {
 		b := pcapng.Parse(raw)
@@ -115,7 +115,7 @@ func ExampleParse() {
 	// packet 1
 }
 
-// Copying all blocks keeps the file as it is; here a comment is added to each
+// Copying all blocks keeps the file unchanged; here, a comment is added to each
 // packet.
 func ExampleWriter() {
 	var out bytes.Buffer
@@ -161,14 +161,14 @@ func ExampleWriter() {
 	// interface statistics
 }
 
-// The time stamps of statistics are in units of their interface.
+// The timestamps of statistics are in units of their interface.
 func ExampleInterface_Time() {
 	i := pcapng.Interface{Resolution: pcapng.Milliseconds}
 	fmt.Println(i.Time(1_772_366_400_500).Format(time.RFC3339Nano))
 	// Output: 2026-03-01T12:00:00.5Z
 }
 
-// What is wrong inside a block does not stop reading.
+// Damage inside a block does not stop reading.
 func ExampleBlock_Validate() {
 	b := &pcapng.Block{Type: pcapng.InterfaceStatistics, Body: []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x02\x00\x01\x02\x00\x00")}
 	s, ok := b.Stats()

@@ -22,7 +22,7 @@ func ordinary() []byte {
 	return f.Block(5, []uint32{0, 0, 1}, nil).Enhanced(0, 2, make([]byte, 3)).Bytes()
 }
 
-// A source that fails at any byte: the blocks that came before are returned, and
+// With a source that fails at any byte, the blocks before it are returned, and
 // the source's error.
 func TestSourceFailsAtEveryByte(t *testing.T) {
 	broken := errors.New("broken")
@@ -43,8 +43,8 @@ func TestSourceFailsAtEveryByte(t *testing.T) {
 	}
 }
 
-// A disk that is full at any byte: the error is that of the disk, further calls
-// return it too, and what was written is the beginning of the file.
+// With a disk that is full at any byte, the error is the disk's, further calls
+// return it too, and the bytes written are a prefix of the file.
 func TestDiskFullAtEveryByte(t *testing.T) {
 	rec := &pcap.Record{Time: time.Unix(1, 0), Data: make([]byte, 41), WireLen: 41, LinkType: 1}
 	fault.FullDisk(t, func(dst io.Writer) (func() error, error) {

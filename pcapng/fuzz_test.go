@@ -12,9 +12,10 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// FuzzBlocks reads anything: every method of every block ends and costs no more
-// memory than the input is worth, memory and stream agree, the records are those
-// of package pcap, and a file that is read to its end is copied byte by byte.
+// FuzzBlocks reads any input: every method of every block terminates and uses
+// memory in proportion to the input, memory and stream agree, the records are
+// those of package pcap, and a file that is read to its end is copied byte by
+// byte.
 func FuzzBlocks(f *testing.F) {
 	both(func(big bool) {
 		b := everything(big)
@@ -24,7 +25,7 @@ func FuzzBlocks(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		for _, block := range blocks[1:] { // each alone behind the section header
+		for _, block := range blocks[1:] { // each alone after the section header
 			f.Add(append(bytes.Clone(b[:blocks[1].Offset]), b[block.Offset:block.Offset+int64(len(block.Body))+12]...))
 		}
 	})
@@ -39,8 +40,8 @@ func FuzzBlocks(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var n tally
 		var err error
-		// An interface takes about 400 bytes where its block takes 20; the
-		// section may have it twice, in the Reader and as an Interface.
+		// An interface takes about 400 bytes for a block of 20. The section may
+		// have it twice, in the Reader and as an Interface.
 		if size := fault.Allocated(func() { n, err = exercise(t, pcapng.NewReaderBytes(b)) }); size > uint64(1<<20+64*len(b)) {
 			t.Errorf("%d bytes allocated for an input of %d", size, len(b))
 		}
@@ -56,7 +57,7 @@ func FuzzBlocks(f *testing.F) {
 }
 
 // sameRecords compares the records with those of package pcap, as far as that
-// reads, and writes them to a file that must give them again.
+// reads, and writes them to a file that must return them again.
 func sameRecords(t *testing.T, b []byte) {
 	t.Helper()
 	packets, err := pcap.NewReaderBytes(b)
@@ -88,7 +89,7 @@ func sameRecords(t *testing.T, b []byte) {
 		}
 		want, err := packets.Next()
 		if err != nil {
-			break // it does not go on behind a malformed packet
+			break // package pcap stops at a malformed packet
 		}
 		if diff := cmp.Diff(want, rec); diff != "" {
 			t.Fatalf("record differs (-pcap):\n%s", diff)

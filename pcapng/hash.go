@@ -2,10 +2,10 @@ package pcapng
 
 import "strconv"
 
-// A HashAlgorithm says how a Hash was computed (section 4.3 of the draft).
+// A HashAlgorithm is the algorithm of a Hash (section 4.3 of the draft).
 type HashAlgorithm uint8
 
-// The algorithms of the draft.
+// The algorithms defined by the draft.
 const (
 	HashTwosComplement HashAlgorithm = 0
 	HashXOR            HashAlgorithm = 1
@@ -34,7 +34,8 @@ func (a HashAlgorithm) String() string {
 	return "hash algorithm " + strconv.Itoa(int(a))
 }
 
-// size returns the bytes of a hash, 0 when the draft does not say.
+// size returns the length of a hash in bytes, 0 if the draft does not specify
+// it.
 func (a HashAlgorithm) size() int {
 	switch a {
 	case HashCRC32, HashToeplitz:
@@ -47,13 +48,14 @@ func (a HashAlgorithm) size() int {
 	return 0
 }
 
-// A Hash is a hash of a packet's bytes: OptPacketHash. Value aliases the block.
+// A Hash is a hash of a packet's bytes (OptPacketHash). Value aliases the
+// block.
 type Hash struct {
 	Algorithm HashAlgorithm
 	Value     []byte
 }
 
-// Hash returns an OptPacketHash.
+// Hash decodes an OptPacketHash. It reports false if the value is too short.
 func (o Option) Hash() (Hash, bool) {
 	if len(o.Value) == 0 {
 		return Hash{}, false
@@ -62,7 +64,7 @@ func (o Option) Hash() (Hash, bool) {
 	return h, len(h.Value) >= h.Algorithm.size()
 }
 
-// Option returns h as an option of a packet.
+// Option returns h as a packet option.
 func (h Hash) Option() Option {
 	return Option{Code: OptPacketHash, Value: append([]byte{byte(h.Algorithm)}, h.Value...)}
 }

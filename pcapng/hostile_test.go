@@ -12,12 +12,12 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// A tally counts what the methods of a file's blocks gave.
+// A tally counts the output of the methods of a file's blocks.
 type tally struct {
 	blocks, records, options, names, fields, valid int
 }
 
-// exercise calls every method on every block of src, and returns the error that
+// exercise calls every method on every block of r, and returns the error that
 // ended the blocks.
 func exercise(t testing.TB, r *pcapng.Reader) (n tally, err error) {
 	for b, err := range r.Blocks() {
@@ -81,12 +81,12 @@ func (n *tally) block(t testing.TB, b *pcapng.Block) {
 		t.Fatalf("%s block of %d bytes: more items than bytes: %+v", b.Type, len(b.Body), n)
 	}
 	if err == nil && b.Type == pcapng.DecryptionSecrets && !isSecrets {
-		t.Fatal("a valid block of secrets without secrets")
+		t.Fatal("a valid secrets block without secrets")
 	}
 }
 
-// Every number of every block set to 0, 1, the largest, and at random: lengths,
-// counts, types and all others.
+// Set every number of every block to 0, 1, the maximum and random values:
+// lengths, counts, types and the rest.
 func TestEveryField(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	both(func(big bool) {
@@ -122,7 +122,7 @@ func readLie(t *testing.T, lie []byte, most int) {
 	if n != streamed || (err == nil) != (streamErr == nil) {
 		t.Fatalf("memory gives %+v, %v, the stream %+v, %v", n, err, streamed, streamErr)
 	}
-	// A lie about one length may cut a block in two, never more.
+	// A wrong length may split a block in two, never more.
 	if n.blocks > most+20 {
 		t.Fatalf("%d blocks", n.blocks)
 	}
@@ -132,7 +132,7 @@ func readLie(t *testing.T, lie []byte, most int) {
 	}
 }
 
-// Every block cut at every length, without its frame knowing.
+// Every block truncated at every length, with an intact frame.
 func TestEveryLength(t *testing.T) {
 	both(func(big bool) {
 		blocks, err := read(everything(big))
@@ -148,15 +148,15 @@ func TestEveryLength(t *testing.T) {
 				var n tally
 				n.block(t, b)
 				if n.options > whole.options || n.names > whole.names || n.fields > whole.fields {
-					t.Fatalf("%s block cut to %d bytes has more than the whole: %+v, %+v", b.Type, size, n, whole)
+					t.Fatalf("%s block truncated to %d bytes has more than the complete block: %+v, %+v", b.Type, size, n, whole)
 				}
 			}
 		}
 	})
 }
 
-// A file cut at every length gives the blocks that are whole, and says that it
-// was cut.
+// A file truncated at every length returns the complete blocks, and an error
+// for the truncation.
 func TestCutAnywhere(t *testing.T) {
 	b := everything(true)
 	blocks, err := read(b)
@@ -174,12 +174,12 @@ func TestCutAnywhere(t *testing.T) {
 		}
 		got, err := read(b[:size])
 		if len(got) != want || (err == nil) != clean || err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Fatalf("cut to %d bytes: %d blocks, want %d; %v", size, len(got), want, err)
+			t.Fatalf("truncated to %d bytes: %d blocks, want %d; %v", size, len(got), want, err)
 		}
 	}
 }
 
-// Blocks of nothing but small items take time in proportion.
+// Blocks full of small items take linear time.
 func TestManyItems(t *testing.T) {
 	size := fault.Size(8, 1) << 20
 	empty := slices.Repeat([]byte{0x34, 0x12, 0, 0}, size/4)

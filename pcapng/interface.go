@@ -15,21 +15,21 @@ import (
 const interfaceLen = 8
 
 // Options of an interface description block (section 4.2 of the draft). Those
-// without a size are text; Interface holds what they say.
+// without a size are text. Interface decodes them.
 const (
 	OptIfName        uint16 = 2
 	OptIfDescription uint16 = 3
-	OptIfIPv4Addr    uint16 = 4  // 8 bytes: address and netmask, may occur several times
-	OptIfIPv6Addr    uint16 = 5  // 17 bytes: address and prefix length, may occur several times
+	OptIfIPv4Addr    uint16 = 4  // 8 bytes: address and netmask; repeatable
+	OptIfIPv6Addr    uint16 = 5  // 17 bytes: address and prefix length; repeatable
 	OptIfMACAddr     uint16 = 6  // 6 bytes
 	OptIfEUIAddr     uint16 = 7  // 8 bytes
 	OptIfSpeed       uint16 = 8  // 64 bits: bits per second
-	OptIfTSResol     uint16 = 9  // a byte: the Resolution of times
+	OptIfTSResol     uint16 = 9  // a byte: the timestamp Resolution
 	OptIfTZone       uint16 = 10 // 32 bits
-	OptIfFilter      uint16 = 11 // a byte, and what it says: see Filter
+	OptIfFilter      uint16 = 11 // a byte, then data: see Filter
 	OptIfOS          uint16 = 12
-	OptIfFCSLen      uint16 = 13 // a byte: bits of frame check sequence; below 8 it is bytes
-	OptIfTSOffset    uint16 = 14 // 64 bits, signed: seconds to add to times
+	OptIfFCSLen      uint16 = 13 // a byte: frame check sequence in bits, or in bytes if below 8
+	OptIfTSOffset    uint16 = 14 // 64 bits, signed: seconds to add to timestamps
 	OptIfHardware    uint16 = 15
 	OptIfTXSpeed     uint16 = 16 // 64 bits: bits per second
 	OptIfRXSpeed     uint16 = 17 // 64 bits: bits per second
@@ -56,45 +56,44 @@ func interfaceLayout(code uint16) layout {
 	return anything()
 }
 
-// An Interface is one interface of a section (section 4.2 of the draft). It is
-// the caller's own. A zero field is one that the file does not state.
+// An Interface is an interface of a section (section 4.2 of the draft). It
+// belongs to the caller. A zero field is absent from the file.
 type Interface struct {
 	LinkType    pcap.LinkType
-	SnapLen     int // the most bytes captured of a packet; 0: not limited
+	SnapLen     int // maximum bytes captured of a packet; 0 means unlimited
 	Name        string
 	Description string
-	Addrs       []netip.Prefix // address and network; not valid if the netmask has holes
+	Addrs       []netip.Prefix // address and network; invalid if the netmask has holes
 	MAC         EUI48
 	EUI         EUI64
 	Speed       uint64 // bits per second
 	Resolution  Resolution
-	TZone       int32 // time zone; the draft does not say how
+	TZone       int32 // time zone, in a format that the draft does not specify
 	Filter      Filter
 	OS          string
 	FCSLen      int   // bytes of frame check sequence at the end of each packet
-	Offset      int64 // if_tsoffset: seconds to add to each time stamp
+	Offset      int64 // if_tsoffset: seconds to add to each timestamp
 	Hardware    string
-	TXSpeed     uint64 // bits per second, when both directions differ
+	TXSpeed     uint64 // bits per second, if different by direction
 	RXSpeed     uint64
 	TZName      string // of the IANA time zone database
 	Comments    []string
 }
 
-// A Filter is what selected the packets of an interface.
+// A Filter is the filter that selected the packets of an interface.
 type Filter struct {
-	Type uint8  // 0: the text of a libpcap filter; 1: BPF byte code
-	Data string // what follows the type, as it is in the file
+	Type uint8  // 0: libpcap filter expression; 1: BPF byte code
+	Data string // the rest of the option, as in the file
 }
 
-// Time returns the time of a time stamp of this interface.
+// Time converts a timestamp of this interface.
 func (i *Interface) Time(ts uint64) time.Time {
 	k := i.clock()
 	return k.Time(ts)
 }
 
-// Timestamp returns the time stamp of t: Time of it is t, or the last time
-// before t that the resolution can say. It reports false when t lies before
-// Offset, or so far behind it that 64 bits do not hold it.
+// Timestamp converts t to a timestamp of this interface, rounding down to its
+// resolution. It reports false if t is before Offset or exceeds 64 bits.
 func (i *Interface) Timestamp(t time.Time) (ts uint64, ok bool) {
 	k := i.clock()
 	return k.Timestamp(t)
@@ -104,7 +103,8 @@ func (i *Interface) clock() ng.Interface {
 	return ng.Interface{Resolution: i.Resolution.stored(), Offset: i.Offset}
 }
 
-// Interface returns what an interface description block says.
+// Interface decodes an interface description block. It reports false for other
+// blocks.
 func (b *Block) Interface() (Interface, bool) {
 	if b.Type != InterfaceDescription || len(b.Body) < interfaceLen {
 		return Interface{}, false
@@ -129,7 +129,7 @@ func (i *Interface) option(o Option) bool {
 	return true
 }
 
-// text takes o if it holds text.
+// text sets the field of a text option.
 func (i *Interface) text(o Option) {
 	switch o.Code {
 	case OptComment:
@@ -151,7 +151,7 @@ func (i *Interface) text(o Option) {
 	}
 }
 
-// address takes o if it is an address of the right length.
+// address sets the field of an address option with the right length.
 func (i *Interface) address(o Option) {
 	switch {
 	case o.Code == OptIfIPv4Addr && len(o.Value) == 8, o.Code == OptIfIPv6Addr && len(o.Value) == 17:
@@ -163,7 +163,7 @@ func (i *Interface) address(o Option) {
 	}
 }
 
-// number takes o if it is a number of the right length.
+// number sets the field of a number option with the right length.
 func (i *Interface) number(o Option) {
 	n, ok := o.Uint64()
 	switch {
@@ -202,8 +202,8 @@ func (b *Block) checkInterface() error {
 	return nil
 }
 
-// AddInterface writes the description of an interface, and returns its number
-// in the section. Texts that are not UTF-8 are repaired.
+// AddInterface writes an interface description and returns the interface's
+// number in the section. It replaces invalid UTF-8 in text.
 func (w *Writer) AddInterface(i Interface, opts ...Option) (number int, err error) {
 	if err := w.begin(w.big); err != nil {
 		return 0, err
@@ -259,7 +259,7 @@ func (w *Writer) interfaceOptions(i *Interface) {
 	w.texts(OptIfIANATZName, i.TZName)
 }
 
-// prefix adds an address of an interface.
+// prefix appends an address option.
 func (w *Writer) prefix(p netip.Prefix) {
 	if !p.IsValid() {
 		w.refuse(fmt.Errorf("an interface cannot have the address %v", p))

@@ -13,10 +13,10 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// sameNet lets cmp look at addresses.
+// sameNet lets cmp compare addresses.
 var sameNet = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 
-// uplink is interface 0 of everything. Its values are the examples of section
+// uplink is interface 0 in all tests. Its values are the examples of section
 // 4.2 of the draft.
 var uplink = pcapng.Interface{
 	LinkType: pcap.LinkTypeEthernet, SnapLen: 262144, Name: "eth0", Description: "first card",

@@ -13,17 +13,17 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A systemd journal export block holds one entry in systemd's Journal Export
-// Format, then at least one zero byte if options follow
+// A systemd journal export block holds an entry in systemd's Journal Export
+// Format and, before options, at least one zero byte
 // (draft-richardson-opsawg-pcapng-extras, section 3.1). A field of the entry is
-// "NAME=text\n", or "NAME\n", 64 bits of length in little-endian byte order, so
-// many bytes, and "\n".
+// "NAME=text\n", or "NAME\n", a 64-bit little-endian length, that many bytes,
+// and "\n".
 const (
 	journalSizeLen = 8
 	journalTime    = "__REALTIME_TIMESTAMP" // microseconds since 1970, in every entry
 )
 
-// OptJournalTime is an option of a systemd journal export block: its time with
+// OptJournalTime is an option of a systemd journal export block: its time in
 // nanoseconds.
 const OptJournalTime uint16 = 2
 
@@ -34,12 +34,12 @@ func journalLayout(code uint16) layout {
 	return anything()
 }
 
-// A JournalField is one field of a journal entry, such as MESSAGE. Both alias
-// the block.
+// A JournalField is a field of a journal entry, such as MESSAGE. Name and Value
+// alias the block.
 type JournalField struct{ Name, Value []byte }
 
 // Journal returns the fields of a systemd journal export block, up to the first
-// that is malformed.
+// malformed one.
 func (b *Block) Journal() iter.Seq[JournalField] {
 	return func(yield func(JournalField) bool) { b.eachField(yield) }
 }
@@ -57,8 +57,8 @@ func (b *Block) eachField(yield func(JournalField) bool) {
 	}
 }
 
-// nextField returns the field that b begins with and its length, 0 when there
-// is none.
+// nextField returns the field at the start of b and its length, 0 if there is
+// none.
 func nextField(b []byte) (f JournalField, n int) {
 	end := bytes.IndexAny(b, "\n\x00")
 	if end < 0 {
@@ -68,7 +68,7 @@ func nextField(b []byte) (f JournalField, n int) {
 	switch {
 	case len(name) == 0:
 		return f, 0
-	case isText: // the last one may do without the line feed
+	case isText: // the last field may lack the line feed
 		if end < len(b) && b[end] == '\n' {
 			end++
 		}
@@ -85,8 +85,8 @@ func nextField(b []byte) (f JournalField, n int) {
 	return JournalField{name, rest[:size:size]}, end + 1 + journalSizeLen + int(size) + 1
 }
 
-// JournalTime returns when the entry of a systemd journal export block was
-// made: what OptJournalTime says, or else the entry.
+// JournalTime returns the time of the entry in a systemd journal export block,
+// from OptJournalTime or else from the entry.
 func (b *Block) JournalTime() (time.Time, bool) {
 	if b.Type != SystemdJournal {
 		return time.Time{}, false
@@ -106,8 +106,8 @@ func (b *Block) JournalTime() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// fieldsEnd returns where the fields of a journal entry end, and an empty line
-// behind them.
+// fieldsEnd returns the end of the fields of a journal entry, including an
+// empty line after them.
 func (b *Block) fieldsEnd() int {
 	at := 0
 	for _, n := nextField(b.Body); n > 0; _, n = nextField(b.Body[at:]) {
@@ -119,7 +119,8 @@ func (b *Block) fieldsEnd() int {
 	return at
 }
 
-// journalEnd returns where the options of a systemd journal export block begin.
+// journalEnd returns the offset of the options of a systemd journal export
+// block.
 func (b *Block) journalEnd() int64 {
 	at := b.fieldsEnd()
 	if at < len(b.Body) && b.Body[at] != 0 {
@@ -140,8 +141,8 @@ func (b *Block) checkJournal() error {
 	return fmt.Errorf("%w: journal entry without %s", pcap.ErrFormat, journalTime)
 }
 
-// WriteJournal writes an entry of a systemd journal. One of the fields should
-// be __REALTIME_TIMESTAMP.
+// WriteJournal writes a systemd journal entry. One of the fields should be
+// __REALTIME_TIMESTAMP.
 func (w *Writer) WriteJournal(fields []JournalField, opts ...Option) error {
 	if err := w.begin(w.big); err != nil {
 		return err
@@ -171,7 +172,8 @@ func appendField(dst []byte, f JournalField) []byte {
 	return append(append(dst, f.Value...), '\n')
 }
 
-// isLine reports whether value is text without control characters but tabs.
+// isLine reports whether value is UTF-8 text without control characters other
+// than tabs.
 func isLine(value []byte) bool {
 	for _, c := range value {
 		if c < ' ' && c != '\t' {

@@ -23,7 +23,7 @@ func fields(b *pcapng.Block) (all []pair) {
 	return all
 }
 
-// stamp is a field that every entry has, and binary one in the form for bytes,
+// stamp is the field that every entry has, and binary one in the binary form,
 // as in systemd's description of the format.
 const (
 	stamp  = "__REALTIME_TIMESTAMP=1404101101501873\n"
@@ -40,17 +40,17 @@ func TestJournal(t *testing.T) {
 	}{
 		{"text", stamp + "PRIORITY=6\nEMPTY=\nTWO=a=b\n", []pair{first, {"PRIORITY", "6"}, {"EMPTY", ""}, {"TWO", "a=b"}}, true, ""},
 		{"bytes", stamp + binary + "A=1\n", []pair{first, {"MESSAGE", "foo\nb\x00r"}, {"A", "1"}}, true, ""},
-		{"empty line behind it", stamp + "\n", []pair{first}, true, ""},
+		{"empty line after it", stamp + "\n", []pair{first}, true, ""},
 		{"no last line feed", stamp + "A=1", []pair{first, {"A", "1"}}, true, ""},
 		{"options", stamp + "A=1\n\x00\x00" + "\x01\x00\x02\x00hi\x00\x00", []pair{first, {"A", "1"}}, true, "hi"},
-		{"options behind four zero bytes", stamp + "AB=1\n\n" + "\x00\x00\x00\x00" + "\x01\x00\x02\x00hi\x00\x00", []pair{first, {"AB", "1"}}, true, "hi"},
+		{"options after four zero bytes", stamp + "AB=1\n\n" + "\x00\x00\x00\x00" + "\x01\x00\x02\x00hi\x00\x00", []pair{first, {"AB", "1"}}, true, "hi"},
 		{"no time", "A=1\n", []pair{{"A", "1"}}, false, ""},
 		{"no entry", "", nil, false, ""},
 		{"no name", stamp + "=1\n", []pair{first}, false, ""},
 		{"neither text nor bytes", stamp + "MESSAGE\n\x07\x00", []pair{first}, false, ""},
 		{"bytes run out", stamp + "MESSAGE\n\x08\x00\x00\x00\x00\x00\x00\x00foo\nbar\n", []pair{first}, false, ""},
 		{"bytes of 64 bits", stamp + "MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xfffoo\nbar\n", []pair{first}, false, ""},
-		{"no line feed behind bytes", stamp + "MESSAGE\n\x01\x00\x00\x00\x00\x00\x00\x00foo\n", []pair{first}, false, ""},
+		{"no line feed after bytes", stamp + "MESSAGE\n\x01\x00\x00\x00\x00\x00\x00\x00foo\n", []pair{first}, false, ""},
 	} {
 		both(func(big bool) {
 			body := []byte(test.body)

@@ -2,12 +2,12 @@ package pcapng
 
 import "slices"
 
-// A layout is what the draft says of an option's value: how long it is, and
-// where the numbers in it are.
+// A layout is the form of an option's value in the draft: its length, and the
+// positions of its numbers.
 type layout struct {
 	min, max int // length in bytes
 	skip     int // bytes before the first number
-	width    int // bytes of a number, 0 when there are none
+	width    int // bytes of a number, 0 if there are none
 	count    int
 }
 
@@ -15,16 +15,16 @@ func bytesOf(min, max int) layout { return layout{min: min, max: max} }
 
 func exactly(n int) layout { return bytesOf(n, n) }
 
-// anything is text, and what the draft does not define.
+// anything is the layout of text and of undefined options.
 func anything() layout { return bytesOf(0, maxOption) }
 
-// numbers is a value of count numbers of width bytes.
+// numbers is the layout of count numbers of width bytes.
 func numbers(width, count int) layout {
 	return layout{min: width * count, max: width * count, width: width, count: count}
 }
 
-// swap changes the byte order of the numbers in value, which has at least the
-// length min.
+// swap reverses the byte order of the numbers in value, which has at least min
+// bytes.
 func (l layout) swap(value []byte) {
 	for range l.count {
 		slices.Reverse(value[l.skip : l.skip+l.width])

@@ -11,10 +11,10 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// An endless gives what came before, and then a block for ever.
+// An endless reader returns its initial rest, and then a block forever.
 type endless struct {
 	block []byte
-	rest  []byte // of what came before, or of block
+	rest  []byte // of the first bytes, or of block
 }
 
 func (e *endless) Read(b []byte) (int, error) {
@@ -30,7 +30,8 @@ func (e *endless) Read(b []byte) (int, error) {
 	}
 }
 
-// A section of ever more interfaces is an error, and not ever more memory.
+// A section with ever more interfaces is an error, and does not use ever more
+// memory.
 func TestEndlessInterfaces(t *testing.T) {
 	section := new(build.Pcapng).Section().Bytes()
 	for name, test := range map[string]struct {
@@ -73,7 +74,7 @@ func TestEndlessInterfaces(t *testing.T) {
 	}
 }
 
-// A block of more than 16 MiB is refused before it is read.
+// A block of more than 16 MiB is rejected before it is read.
 func TestLargeBlock(t *testing.T) {
 	for _, size := range []uint32{16 << 20, 16<<20 + 4} {
 		head := new(build.Pcapng).Section().Bytes()
@@ -91,7 +92,7 @@ func TestLargeBlock(t *testing.T) {
 	}
 }
 
-// A limited reads b, and n zeros.
+// A limited reader returns b, and then n zeros.
 type limited struct {
 	b []byte
 	n int

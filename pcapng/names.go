@@ -12,11 +12,10 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A NameType says what kind of address a NameRecord has names for (section 4.5
-// of the draft).
+// A NameType is the address type of a NameRecord (section 4.5 of the draft).
 type NameType uint16
 
-// The types of records.
+// The record types.
 const (
 	namesEndRecord NameType = 0
 
@@ -26,8 +25,8 @@ const (
 	NameEUI64 NameType = 4
 )
 
-// Options of a name resolution block (section 4.5 of the draft): which server
-// resolved the names.
+// Options of a name resolution block (section 4.5 of the draft), about the
+// server that resolved the names.
 const (
 	OptDNSName     uint16 = 2 // its name
 	OptDNSIPv4Addr uint16 = 3 // 4 bytes
@@ -59,7 +58,8 @@ func (t NameType) String() string {
 	return "name record " + strconv.Itoa(int(t))
 }
 
-// size returns the bytes of an address, 0 when the draft does not say.
+// size returns the length of an address in bytes, 0 if the draft does not
+// specify it.
 func (t NameType) size() int {
 	switch t {
 	case NameIPv4:
@@ -74,15 +74,15 @@ func (t NameType) size() int {
 	return 0
 }
 
-// A NameRecord is an address and its names (section 4.5 of the draft). Value is
-// the address, then each name with a zero byte behind it; it aliases the block.
+// A NameRecord is an address with its names (section 4.5 of the draft). Value
+// holds the address and then zero-terminated names. It aliases the block.
 type NameRecord struct {
 	Type  NameType
 	Value []byte
 }
 
-// AddrNames returns a record of the names of an IP address. A name ends at its
-// first zero byte, and what is not UTF-8 is replaced.
+// AddrNames returns a record with the names of an IP address. A name ends at
+// its first zero byte. Invalid UTF-8 is replaced.
 func AddrNames(addr netip.Addr, names ...string) NameRecord {
 	t := NameIPv6
 	if addr.Is4() {
@@ -91,12 +91,12 @@ func AddrNames(addr netip.Addr, names ...string) NameRecord {
 	return newNameRecord(t, addr.AsSlice(), names)
 }
 
-// EUI48Names is AddrNames for a hardware address of 48 bits.
+// EUI48Names is AddrNames for a 48-bit hardware address.
 func EUI48Names(addr EUI48, names ...string) NameRecord {
 	return newNameRecord(NameEUI48, addr[:], names)
 }
 
-// EUI64Names is AddrNames for a hardware address of 64 bits.
+// EUI64Names is AddrNames for a 64-bit hardware address.
 func EUI64Names(addr EUI64, names ...string) NameRecord {
 	return newNameRecord(NameEUI64, addr[:], names)
 }
@@ -110,7 +110,8 @@ func newNameRecord(t NameType, addr []byte, names []string) NameRecord {
 	return NameRecord{t, value}
 }
 
-// Addr returns the address of a record of an IP address.
+// Addr returns the address of a record for an IP address. It reports false for
+// other records.
 func (r NameRecord) Addr() (addr netip.Addr, ok bool) {
 	if r.Type != NameIPv4 && r.Type != NameIPv6 || len(r.Value) < r.Type.size() {
 		return netip.Addr{}, false
@@ -118,7 +119,8 @@ func (r NameRecord) Addr() (addr netip.Addr, ok bool) {
 	return netip.AddrFromSlice(r.Value[:r.Type.size()])
 }
 
-// EUI48 returns the address of a record of a hardware address of 48 bits.
+// EUI48 returns the address of a record for a 48-bit hardware address. It
+// reports false for other records.
 func (r NameRecord) EUI48() (addr EUI48, ok bool) {
 	if r.Type != NameEUI48 || len(r.Value) < len(addr) {
 		return addr, false
@@ -126,7 +128,8 @@ func (r NameRecord) EUI48() (addr EUI48, ok bool) {
 	return EUI48(r.Value), true
 }
 
-// EUI64 returns the address of a record of a hardware address of 64 bits.
+// EUI64 returns the address of a record for a 64-bit hardware address. It
+// reports false for other records.
 func (r NameRecord) EUI64() (addr EUI64, ok bool) {
 	if r.Type != NameEUI64 || len(r.Value) < len(addr) {
 		return addr, false
@@ -134,8 +137,8 @@ func (r NameRecord) EUI64() (addr EUI64, ok bool) {
 	return EUI64(r.Value), true
 }
 
-// Names returns the names in a record of a type that is known, up to the first
-// that no zero byte ends. They come from the file, and need not be UTF-8.
+// Names returns the names in a record of known type, up to the first
+// unterminated one. They may be invalid UTF-8.
 func (r NameRecord) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		size := r.Type.size()
@@ -152,17 +155,16 @@ func (r NameRecord) Names() iter.Seq[string] {
 	}
 }
 
-// check says what is wrong with the record.
 func (r NameRecord) check() error {
 	size := r.Type.size()
 	if size > 0 && (len(r.Value) < size+2 || r.Value[len(r.Value)-1] != 0) {
-		return fmt.Errorf("%w: %s record without a zero byte behind its names", pcap.ErrFormat, r.Type)
+		return fmt.Errorf("%w: %s record without a zero byte after its names", pcap.ErrFormat, r.Type)
 	}
 	return nil
 }
 
-// Names returns the records of a name resolution block, those of unknown type
-// too, up to the one that ends them, or to the first that runs out of the block.
+// Names returns the records of a name resolution block, including those of
+// unknown type, up to the end record or the first that exceeds the block.
 func (b *Block) Names() iter.Seq[NameRecord] {
 	return func(yield func(NameRecord) bool) { b.eachName(yield) }
 }
@@ -180,14 +182,14 @@ func (b *Block) eachName(yield func(NameRecord) bool) {
 	}
 }
 
-// nextName returns the record that b begins with and its length, 0 when it runs
-// out of b. Records are laid out as options are.
+// nextName returns the record at the start of b and its length, 0 if it exceeds
+// b. Records have the layout of options.
 func nextName(b []byte, big bool) (NameRecord, int) {
 	typ, value, n := ng.NextOption(b, big)
 	return NameRecord{NameType(typ), value}, n
 }
 
-// namesEnd returns where the options of a name resolution block begin.
+// namesEnd returns the offset of the options of a name resolution block.
 func (b *Block) namesEnd() int64 {
 	for at := 0; ; {
 		r, n := nextName(b.Body[at:], b.BigEndian)
@@ -208,12 +210,12 @@ func (b *Block) checkNames() error {
 		}
 	}
 	if b.namesEnd() < 0 {
-		return fmt.Errorf("%w: name records without an end", pcap.ErrFormat)
+		return fmt.Errorf("%w: unterminated name records", pcap.ErrFormat)
 	}
 	return nil
 }
 
-// WriteNames writes names of addresses.
+// WriteNames writes a name resolution block.
 func (w *Writer) WriteNames(records []NameRecord, opts ...Option) error {
 	if err := w.begin(w.big); err != nil {
 		return err

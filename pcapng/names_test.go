@@ -38,8 +38,8 @@ func names(b *pcapng.Block) (all []resolved) {
 	return all
 }
 
-// The records are the examples of section 4.5 of the draft, and a type that it
-// does not define.
+// The records are the examples of section 4.5 of the draft, and an undefined
+// type.
 func TestNames(t *testing.T) {
 	both(func(big bool) {
 		f := build.Pcapng{BigEndian: big}
@@ -123,7 +123,7 @@ func TestWriteNames(t *testing.T) {
 			t.Errorf("options %v", opts)
 		}
 		if names(blocks[2]) != nil || blocks[1].Validate() != nil || blocks[2].Validate() != nil {
-			t.Error("a block without names")
+			t.Error("names in another block")
 		}
 		size := file.Len()
 		for _, r := range []pcapng.NameRecord{

@@ -6,8 +6,8 @@ import (
 	"github.com/sightline-go/sightline/internal/ng"
 )
 
-// The numbers of a section are in its byte order. A time stamp is two numbers
-// of 32 bits, the upper one first (section 3.6 of the draft).
+// Numbers are in the byte order of their section. A timestamp is two 32-bit
+// numbers, upper one first (section 3.6 of the draft).
 
 func getUint64(b []byte, big bool) uint64 {
 	if big {
@@ -53,7 +53,7 @@ func appendTimestamp(dst []byte, ts uint64, big bool) []byte {
 	return appendUint32(appendUint32(dst, uint32(ts>>32), big), uint32(ts), big)
 }
 
-// pad appends zero bytes up to a multiple of 32 bits.
+// pad appends zero bytes up to a multiple of 4.
 func pad(b []byte) []byte {
 	for len(b)%4 != 0 {
 		b = append(b, 0)

@@ -42,13 +42,13 @@ func TestOptions(t *testing.T) {
 			t.Errorf("Uint32: %#x %t", n, ok)
 		}
 		if _, ok := got[2].Uint32(); ok {
-			t.Error("8 bytes are a Uint32")
+			t.Error("decoded 8 bytes as a Uint32")
 		}
 		if _, ok := got[3].Uint64(); ok {
-			t.Error("4 bytes are a Uint64")
+			t.Error("decoded 4 bytes as a Uint64")
 		}
 		if _, _, ok := got[3].ProcessThread(); ok {
-			t.Error("4 bytes are a process and a thread")
+			t.Error("decoded 4 bytes as a process and a thread")
 		}
 	})
 }
@@ -64,7 +64,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// Options need no end-of-options, and nothing behind it counts.
+// Options need no end-of-options, and bytes after it are ignored.
 func TestOptionsEnd(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -75,8 +75,8 @@ func TestOptionsEnd(t *testing.T) {
 		{"none", "", 0, nil},
 		{"end alone", "\x00\x00\x00\x00", 0, nil},
 		{"no end", "\x01\x00\x01\x00x\x00\x00\x00", 1, nil},
-		{"bytes behind the end", "\x01\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00y\x00\x00\x00", 1, nil},
-		{"junk behind the end", "\x00\x00\x00\x00\xff\xff\xff\xff", 0, nil},
+		{"bytes after the end", "\x01\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00y\x00\x00\x00", 1, nil},
+		{"junk after the end", "\x00\x00\x00\x00\xff\xff\xff\xff", 0, nil},
 		{"runs out", "\x01\x00\x01\x00x\x00\x00\x00\x01\x00\x05\x00yyyy", 1, pcapng.ErrOption},
 		{"all that 16 bits say", "\x01\x00\xff\xffabcd", 0, pcapng.ErrOption},
 		{"padding that is not zero", "\x01\x00\x01\x00xabc\x01\x00\x01\x00ydef", 2, nil},
@@ -108,8 +108,8 @@ func TestOptionsEnd(t *testing.T) {
 	}
 }
 
-// Lengths of options (draft, the tables of section 4): each code is valid with
-// these and with no other.
+// Lengths of options (tables in section 4 of the draft): each code is valid
+// with these and no others.
 func TestOptionLengths(t *testing.T) {
 	const any = -1
 	for _, test := range []struct {

@@ -8,24 +8,25 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The fixed parts of packet blocks (sections 4.3 and 4.4 and appendix A of the
-// draft): 20 bytes, of which the captured length is at 12, and 4 bytes.
+// The lengths of the fixed parts of packet blocks (sections 4.3 and 4.4 and
+// appendix A of the draft): 20 bytes, with the captured length at 12, and 4
+// bytes.
 const (
 	packetLen       = 20
 	simplePacketLen = 4
-	unknownDrops    = 0xffff // of the obsolete block's 16 bits
+	unknownDrops    = 0xffff // in the 16-bit field of the obsolete block
 )
 
 // Options of an enhanced packet block (section 4.3 of the draft). The obsolete
-// packet block has the first two.
+// packet block has only the first two.
 const (
 	OptPacketFlags         uint16 = 2 // a Flags
-	OptPacketHash          uint16 = 3 // a Hash, may occur several times
-	OptPacketDrops         uint16 = 4 // 64 bits: packets lost since the one before
-	OptPacketID            uint16 = 5 // 64 bits: the same for the same packet on several interfaces
+	OptPacketHash          uint16 = 3 // a Hash; repeatable
+	OptPacketDrops         uint16 = 4 // 64 bits: packets lost since the previous one
+	OptPacketID            uint16 = 5 // 64 bits: identifies the same packet on several interfaces
 	OptPacketQueue         uint16 = 6 // 32 bits: queue of the interface
-	OptPacketVerdict       uint16 = 7 // a Verdict, may occur several times
-	OptPacketProcessThread uint16 = 8 // twice 32 bits
+	OptPacketVerdict       uint16 = 7 // a Verdict; repeatable
+	OptPacketProcessThread uint16 = 8 // two times 32 bits
 )
 
 func packetLayout(t BlockType, o Option) layout {
@@ -50,7 +51,7 @@ func packetLayout(t BlockType, o Option) layout {
 	return anything()
 }
 
-// packetEnd returns where the options of a packet block begin.
+// packetEnd returns the offset of the options of a packet block.
 func (b *Block) packetEnd() int64 {
 	if len(b.Body) < packetLen {
 		return -1
@@ -77,8 +78,8 @@ func (b *Block) checkPacket() error {
 	return b.ofInterface(b.uint32(0))
 }
 
-// DropCount returns how many packets were lost between this one and the one
-// before it, if the packet block says so.
+// DropCount returns the number of packets lost since the previous one. It
+// reports false if the packet block does not state it.
 func (b *Block) DropCount() (n uint64, ok bool) {
 	switch {
 	case b.Type == Packet && len(b.Body) >= packetLen && b.uint16(2) != unknownDrops:
@@ -93,21 +94,21 @@ func (b *Block) DropCount() (n uint64, ok bool) {
 	return 0, false
 }
 
-// ProcessThread returns an OptPacketProcessThread: who sent the packet. 0 is
-// not known.
+// ProcessThread decodes an OptPacketProcessThread, the process and thread that
+// sent the packet. 0 means unknown.
 func (o Option) ProcessThread() (process, thread uint32, ok bool) {
 	if len(o.Value) != 8 {
 		return 0, 0, false
 	}
-	both := getTimestamp(o.Value, o.BigEndian) // it, too, is two numbers of 32 bits
+	both := getTimestamp(o.Value, o.BigEndian) // it is also two 32-bit numbers
 	return uint32(both >> 32), uint32(both), true
 }
 
-// Flags is the link-layer information of OptPacketFlags (section 4.3.1 of the
+// Flags holds the link-layer flags of OptPacketFlags (section 4.3.1 of the
 // draft).
 type Flags uint32
 
-// Bits of Flags. Those of errors depend on the link layer.
+// Bits of Flags. The errors depend on the link layer.
 const (
 	FlagInbound          Flags = 1
 	FlagOutbound         Flags = 2
@@ -115,9 +116,9 @@ const (
 	FlagMulticast        Flags = 2 << 2
 	FlagBroadcast        Flags = 3 << 2
 	FlagPromiscuous      Flags = 4 << 2
-	FlagChecksumNotReady Flags = 1 << 9  // the hardware was to fill it in
-	FlagChecksumValid    Flags = 1 << 10 // the hardware has checked it
-	FlagSegmented        Flags = 1 << 11 // larger than on the wire: TCP segmentation was offloaded
+	FlagChecksumNotReady Flags = 1 << 9  // to be computed by the hardware
+	FlagChecksumValid    Flags = 1 << 10 // verified by the hardware
+	FlagSegmented        Flags = 1 << 11 // larger than on the wire, with TCP segmentation offload
 	FlagCRCError         Flags = 1 << 24
 	FlagTooLong          Flags = 1 << 25
 	FlagTooShort         Flags = 1 << 26
@@ -134,24 +135,24 @@ const (
 	errorMask     Flags = math.MaxUint16 << 16
 )
 
-// Direction returns FlagInbound, FlagOutbound, or 0 when it is not known.
+// Direction returns FlagInbound, FlagOutbound, or 0 if unknown.
 func (f Flags) Direction() Flags { return f & directionMask }
 
 // Reception returns FlagUnicast, FlagMulticast, FlagBroadcast, FlagPromiscuous,
-// or 0 when it is not known.
+// or 0 if unknown.
 func (f Flags) Reception() Flags { return f & receptionMask }
 
-// FCSLen returns how many bytes of frame check sequence end the packet, which
-// goes before what its interface says, or 0 when that is not known.
+// FCSLen returns the length in bytes of the frame check sequence at the end of
+// the packet, or 0 if unknown. It overrides the interface's FCSLen.
 func (f Flags) FCSLen() int { return int(f & fcsMask >> fcsShift) }
 
-// WithFCSLen returns f with n, at most 15, as its FCSLen.
+// WithFCSLen returns f with an FCSLen of n, at most 15.
 func (f Flags) WithFCSLen(n int) Flags { return f&^fcsMask | Flags(n)<<fcsShift&fcsMask }
 
-// Errors returns the error flags alone.
+// Errors returns only the error flags.
 func (f Flags) Errors() Flags { return f & errorMask }
 
-// String returns the names of the flags that are set.
+// String returns the names of the set flags.
 func (f Flags) String() string {
 	var names []string
 	add := func(set bool, name string) {
@@ -178,11 +179,11 @@ func (f Flags) String() string {
 	return strings.Join(names, ", ")
 }
 
-// Flags returns an OptPacketFlags.
+// Flags decodes an OptPacketFlags.
 func (o Option) Flags() (Flags, bool) {
 	n, ok := o.Uint32()
 	return Flags(n), ok
 }
 
-// Option returns f as an option of a packet.
+// Option returns f as a packet option.
 func (f Flags) Option() Option { return Uint32Option(OptPacketFlags, uint32(f)) }

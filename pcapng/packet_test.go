@@ -13,7 +13,7 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// Flags by the table of section 4.3.1 of the draft.
+// Flags from the table in section 4.3.1 of the draft.
 func TestFlags(t *testing.T) {
 	for _, test := range []struct {
 		flags                        pcapng.Flags
@@ -82,8 +82,8 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// Verdicts of section 4.3 of the draft; the names are those of Linux's
-// pkt_cls.h and bpf.h.
+// Verdicts of section 4.3 of the draft, with the names of Linux's pkt_cls.h and
+// bpf.h.
 func TestVerdict(t *testing.T) {
 	for _, test := range []struct {
 		hex   string
@@ -136,7 +136,7 @@ func TestDropCount(t *testing.T) {
 		file := func() *build.Pcapng { return (&build.Pcapng{BigEndian: big}).Section().Interface(1, 0) }
 		drops := func(n uint32) []uint32 {
 			if !big {
-				n <<= 16 // behind the interface number, 16 bits too
+				n <<= 16 // after the 16-bit interface number
 			}
 			return []uint32{n, 0, 0, 0, 0}
 		}
@@ -163,8 +163,8 @@ func TestDropCount(t *testing.T) {
 	})
 }
 
-// What epb_flags says of the check sequence goes before what the interface says
-// (draft section 4.3.1), which is in bits (section 4.2).
+// The check sequence length in epb_flags overrides that of the interface (draft
+// section 4.3.1), which is in bits (section 4.2).
 func TestPacketFCSLen(t *testing.T) {
 	both(func(big bool) {
 		var out bytes.Buffer

@@ -11,10 +11,11 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// maxBlock bounds a block. It is what Wireshark takes.
+// maxBlock is the maximum length of a block, as in Wireshark.
 const maxBlock = 16 << 20
 
-// A Reader reads a pcapng file block by block. It is not safe for concurrent use.
+// A Reader reads a pcapng file block by block. It is not safe for concurrent
+// use.
 type Reader struct {
 	w       window.Window
 	ng      ng.Reader
@@ -23,11 +24,11 @@ type Reader struct {
 	packets int64 // packet blocks read
 }
 
-// NewReader reads a pcapng file, not compressed, from src. It reads in large
-// pieces and ahead of the blocks it returns.
+// NewReader returns a Reader of the uncompressed pcapng file in src. It reads
+// ahead of the blocks it returns, in large chunks.
 func NewReader(src io.Reader) *Reader { return newReader(window.OverReader(src, window.Window{})) }
 
-// NewReaderBytes reads a pcapng file that is in memory. Nothing is copied:
+// NewReaderBytes returns a Reader of the pcapng file in b. It copies nothing:
 // blocks alias b.
 func NewReaderBytes(b []byte) *Reader { return newReader(window.OverBytes(b)) }
 
@@ -37,12 +38,12 @@ func newReader(w window.Window) *Reader {
 	return r
 }
 
-// Next returns the next block, of whatever type, which is valid until the next
-// call. At the end it returns io.EOF; a *pcap.Error says what else stops it, and
-// where. A block of more than 16 MiB is pcap.ErrTooLarge, and so is the
-// description of an interface behind 65,536 others of the section, or 16 MiB of
-// their options. Neither the end nor a
-// block that the end cuts is kept: when the input has grown, Next goes on.
+// Next returns the next block, of any type, which is valid until the next call.
+// At the end it returns io.EOF, and for any other failure a *pcap.Error with
+// the location. It fails with pcap.ErrTooLarge for a block of more than 16 MiB,
+// and for an interface description after 65,536 others in the section or 16 MiB
+// of their options. Neither io.EOF nor the error for a block truncated by the
+// end of the input is sticky: if the input has grown, Next continues.
 func (r *Reader) Next() (*Block, error) {
 	b, err := r.ng.Next(everything)
 	switch {
@@ -63,8 +64,8 @@ func (r *Reader) Next() (*Block, error) {
 
 func everything(uint32) bool { return true }
 
-// Blocks returns the blocks that are left. It stops at the end of the input,
-// and after the first error. Each block is valid until the next.
+// Blocks returns the remaining blocks. It stops at the end of the input, and
+// after the first error. Each block is valid until the next.
 func (r *Reader) Blocks() iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
 		for {
@@ -76,10 +77,10 @@ func (r *Reader) Blocks() iter.Seq2[*Block, error] {
 	}
 }
 
-// Record returns the packet in b, which must be the block that Next returned
-// last. It is the record that package pcap gives, valid until the next call of
-// Record or Next. It reports false when b holds no packet, and when Validate
-// says that it is malformed.
+// Record returns the packet in b, which must be the last block from Next, as
+// package pcap would return it. The record is valid until the next call of
+// Record or Next. Record reports false if b does not hold a packet or is
+// malformed according to Validate.
 func (r *Reader) Record(b *Block) (*pcap.Record, bool) {
 	if !ng.IsPacket(uint32(b.Type)) {
 		return nil, false
@@ -102,8 +103,8 @@ func (r *Reader) Record(b *Block) (*pcap.Record, bool) {
 	return rec, true
 }
 
-// Interfaces returns the interfaces of the current section, as far as they have
-// been described. They are the caller's own, and made at each call.
+// Interfaces returns the interfaces of the current section described so far. It
+// makes a new slice, which belongs to the caller.
 func (r *Reader) Interfaces() []Interface {
 	out := make([]Interface, len(r.ng.Ifaces))
 	for n := range out {
@@ -112,8 +113,8 @@ func (r *Reader) Interfaces() []Interface {
 	return out
 }
 
-// Interface returns interface n of the current section, if it has been
-// described. It is the caller's own.
+// Interface returns interface n of the current section, which belongs to the
+// caller. It reports false if the interface has not been described.
 func (r *Reader) Interface(n int) (Interface, bool) {
 	if n < 0 || n >= len(r.ng.Ifaces) {
 		return Interface{}, false

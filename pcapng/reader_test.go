@@ -29,8 +29,8 @@ func unhex(t testing.TB, s string) []byte {
 	return b
 }
 
-// read returns the blocks of b, as their own, and the error that ended them:
-// nil at a clean end.
+// read returns copies of the blocks of b, and the final error, nil at a clean
+// end.
 func read(b []byte) (blocks []*pcapng.Block, err error) {
 	r := pcapng.NewReaderBytes(b)
 	for b, err := range r.Blocks() {
@@ -43,7 +43,7 @@ func read(b []byte) (blocks []*pcapng.Block, err error) {
 	return blocks, nil
 }
 
-// block returns the only block of type t of a file that build makes.
+// block returns the only block of type t in a file that build makes.
 func block(t *testing.T, f *build.Pcapng, typ pcapng.BlockType) *pcapng.Block {
 	t.Helper()
 	blocks, err := read(f.Bytes())
@@ -57,7 +57,7 @@ func block(t *testing.T, f *build.Pcapng, typ pcapng.BlockType) *pcapng.Block {
 	return blocks[i]
 }
 
-// both calls f for either byte order.
+// both calls f for each byte order.
 func both(f func(big bool)) {
 	f(false)
 	f(true)
@@ -65,8 +65,8 @@ func both(f func(big bool)) {
 
 func opt(code uint16, value ...byte) build.Option { return build.Option{Code: code, Value: value} }
 
-// everything returns a file with a block of every type, in the given byte order.
-// Numbers in options are in it too.
+// everything returns a file with a block of every type, in the given byte
+// order, which also applies to numbers in options.
 func everything(big bool) []byte {
 	f := build.Pcapng{BigEndian: big}
 	u32 := func(n uint32) []byte { return order(big, uint64(n), 4) }
@@ -104,7 +104,7 @@ func everything(big bool) []byte {
 	return f.Bytes()
 }
 
-// order returns n in size bytes of a byte order.
+// order returns n as size bytes in a byte order.
 func order(big bool, n uint64, size int) []byte {
 	var b []byte
 	for i := range size {
@@ -167,7 +167,7 @@ func TestBlocks(t *testing.T) {
 	})
 }
 
-// A stream gives what memory gives, however it is cut.
+// A stream returns the same as memory, however it is split.
 func TestBlocksOfStream(t *testing.T) {
 	b := append(everything(false), everything(true)...)
 	want, err := read(b)
@@ -193,7 +193,7 @@ func TestBlocksOfStream(t *testing.T) {
 	}
 }
 
-// Record gives what package pcap reads.
+// Record returns the records that package pcap reads.
 func TestRecord(t *testing.T) {
 	b := append(everything(false), everything(true)...)
 	packets, err := pcap.NewReaderBytes(b)
@@ -224,7 +224,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// A packet block that Record refuses, and why.
+// Packet blocks that Record rejects, and the reasons.
 func TestNoRecord(t *testing.T) {
 	f := new(build.Pcapng)
 	f.Section().Interface(1, 0).Enhanced(1, 0, nil).Block(6, []uint32{0, 0, 0, 5, 5}, nil).Block(6, []uint32{0, 0}, nil).Block(5, []uint32{0, 0, 0}, nil)
@@ -240,21 +240,22 @@ func TestNoRecord(t *testing.T) {
 		if err := b.Validate(); err != nil {
 			got = append(got, err.Error())
 			if !errors.Is(err, pcap.ErrFormat) {
-				t.Errorf("%v is no ErrFormat", err)
+				t.Errorf("%v is not an ErrFormat", err)
 			}
 		}
 	}
 	want := []string{
-		"pcapng: enhanced packet block at offset 48: malformed: it is of interface 1, the section has 1",
+		"pcapng: enhanced packet block at offset 48: malformed: interface 1, but the section has 1",
 		"pcapng: enhanced packet block at offset 80: malformed: 5 captured bytes, room for 0",
-		"pcapng: enhanced packet block at offset 112: malformed: 8 bytes, of which the fixed part needs 20",
+		"pcapng: enhanced packet block at offset 112: malformed: 8 bytes, but the fixed part needs 20",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// Interfaces belong to their section, and count from where they are described.
+// Interfaces belong to their section, and are numbered from their description
+// on.
 func TestInterfacesOfSections(t *testing.T) {
 	little := new(build.Pcapng).Section().Interface(1, 0).Enhanced(0, 0, nil).Interface(101, 64).Enhanced(1, 0, nil).Bytes()
 	big := build.Pcapng{BigEndian: true}
@@ -279,12 +280,12 @@ func TestInterfacesOfSections(t *testing.T) {
 	}
 	for _, n := range []int{-1, 1, 1 << 30} {
 		if _, ok := r.Interface(n); ok {
-			t.Errorf("interface %d, of one", n)
+			t.Errorf("interface %d of a single one", n)
 		}
 	}
 }
 
-// A thousand interfaces, each with a clock of its own.
+// A thousand interfaces, each with its own clock.
 func TestThousandInterfaces(t *testing.T) {
 	var f build.Pcapng
 	f.Section()
@@ -367,7 +368,7 @@ func TestGrowingInput(t *testing.T) {
 	}
 }
 
-// Parse types a block that package pcap met.
+// Parse decodes a block from package pcap.
 func TestParse(t *testing.T) {
 	both(func(big bool) {
 		var got []string

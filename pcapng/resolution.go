@@ -2,17 +2,17 @@ package pcapng
 
 import "strconv"
 
-// A Resolution is the unit of an interface's time stamps, as if_tsresol says
-// it: n is 10 to the power of -n seconds, and with the top bit set n is 2 to
-// the power of -n seconds. A second is always Seconds, never 0, though files
-// may say 0: the zero Resolution is nanoseconds.
+// A Resolution is the unit of an interface's timestamps, encoded as in
+// if_tsresol: n means 10^-n seconds or, with the top bit set, 2^-n seconds. One
+// second is always Seconds, although files may encode it as 0: the zero
+// Resolution means nanoseconds.
 type Resolution uint8
 
 // Common resolutions.
 const (
 	Seconds      Resolution = 0x80
 	Milliseconds Resolution = 3
-	Microseconds Resolution = 6 // of interfaces that state none
+	Microseconds Resolution = 6 // the default of interfaces in files
 	Nanoseconds  Resolution = 9
 )
 
@@ -25,7 +25,7 @@ func (r Resolution) String() string {
 	return base + strconv.FormatUint(n, 10)
 }
 
-// stored returns if_tsresol.
+// stored returns the if_tsresol value.
 func (r Resolution) stored() uint8 {
 	if r == 0 {
 		r = Nanoseconds

@@ -8,14 +8,14 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A decryption secrets block begins with type and length of the secrets
+// A decryption secrets block begins with the type and length of the secrets
 // (section 4.7 of the draft).
 const secretsLen = 8
 
-// A SecretsType says what Secrets are (section 4.7 of the draft).
+// A SecretsType is the type of Secrets (section 4.7 of the draft).
 type SecretsType uint32
 
-// The types of secrets. Key logs are text, a secret in each line; ZigBee keys
+// The types of secrets. Key logs are text with a secret per line; ZigBee keys
 // are binary.
 const (
 	SecretsSSH       SecretsType = 0x5353484b // SSH key log
@@ -45,14 +45,15 @@ func (t SecretsType) String() string {
 	return "0x" + strconv.FormatUint(uint64(t), 16)
 }
 
-// Secrets are keys that decrypt packets of the section (section 4.7 of the
+// Secrets holds keys to decrypt packets of the section (section 4.7 of the
 // draft). Data aliases the block.
 type Secrets struct {
 	Type SecretsType
 	Data []byte
 }
 
-// Secrets returns what a decryption secrets block holds.
+// Secrets decodes a decryption secrets block. It reports false for other
+// blocks.
 func (b *Block) Secrets() (Secrets, bool) {
 	if b.Type != DecryptionSecrets || b.checkSecrets() != nil {
 		return Secrets{}, false
@@ -61,7 +62,7 @@ func (b *Block) Secrets() (Secrets, bool) {
 	return Secrets{SecretsType(b.uint32(0)), b.Body[secretsLen:end:end]}, true
 }
 
-// secretsEnd returns where the options of a decryption secrets block begin.
+// secretsEnd returns the offset of the options of a decryption secrets block.
 func (b *Block) secretsEnd() int64 {
 	if len(b.Body) < secretsLen {
 		return -1
@@ -79,8 +80,8 @@ func (b *Block) checkSecrets() error {
 	return nil
 }
 
-// WriteSecrets writes secrets. They belong before the packets that they
-// decrypt.
+// WriteSecrets writes a decryption secrets block. Write it before the packets
+// that it decrypts.
 func (w *Writer) WriteSecrets(s Secrets, opts ...Option) error {
 	if err := w.begin(w.big); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// The types of secrets are four letters (section 4.7 of the draft).
+// The secrets types are four letters (section 4.7 of the draft).
 func TestSecretsTypes(t *testing.T) {
 	for letters, want := range map[string]string{
 		"SSHK": "SSH key log", "TLSK": "TLS key log", "UAKL": "OPC UA key log", "WGKL": "WireGuard key log",

@@ -11,25 +11,25 @@ const (
 
 // Options of a section header block (section 4.1 of the draft), all text.
 const (
-	OptHardware uint16 = 2 // hardware that captured
+	OptHardware uint16 = 2 // capturing hardware
 	OptOS       uint16 = 3 // operating system
 	OptUserAppl uint16 = 4 // program that wrote the file
 )
 
-// A Section is what a section header block says (section 4.1 of the draft). It
-// is the caller's own.
+// A Section is the content of a section header block (section 4.1 of the
+// draft). It belongs to the caller.
 type Section struct {
 	BigEndian    bool
 	VersionMajor int
 	VersionMinor int
-	Length       int64 // bytes of the section behind its header, -1: not stated
+	Length       int64 // bytes of the section after its header, -1 if not stated
 	Hardware     string
 	OS           string
 	Application  string
 	Comments     []string
 }
 
-// Header returns what a section header block says.
+// Header decodes a section header block. It reports false for other blocks.
 func (b *Block) Header() (Section, bool) {
 	if b.Type != SectionHeader || len(b.Body) < sectionLen {
 		return Section{}, false
@@ -55,9 +55,9 @@ func (b *Block) Header() (Section, bool) {
 	return s, true
 }
 
-// BeginSection begins a section of the byte order and with the texts of s, and
-// with opts. Its version is 1.0 and its length is not stated, whatever s says.
-// The interfaces of the section before do not belong to it.
+// BeginSection begins a section with the byte order and texts of s, and with
+// opts. Its version is 1.0 and it states no length, whatever s says. It has no
+// interfaces yet.
 func (w *Writer) BeginSection(s Section, opts ...Option) error {
 	before := w.big
 	w.big = s.BigEndian

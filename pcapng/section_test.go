@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// The texts are the examples of section 4.1 of the draft.
+// The texts are the examples in section 4.1 of the draft.
 func TestHeader(t *testing.T) {
 	both(func(big bool) {
 		f := build.Pcapng{BigEndian: big}
@@ -26,7 +26,7 @@ func TestHeader(t *testing.T) {
 	})
 }
 
-// A section of 1.2 with a length of 8 bytes.
+// A section of version 1.2 with a length of 8 bytes.
 func TestHeaderNumbers(t *testing.T) {
 	b := unhex(t, "0a0d0d0a 0000001c 1a2b3c4d 0001 0002 0000000000000008 0000001c")
 	blocks, err := read(b)
@@ -39,9 +39,9 @@ func TestHeaderNumbers(t *testing.T) {
 		t.Error(ok, diff)
 	}
 	if _, ok := (&pcapng.Block{Type: pcapng.SectionHeader, Body: make([]byte, 15)}).Header(); ok {
-		t.Error("a header of 15 bytes")
+		t.Error("decoded a header of 15 bytes")
 	}
 	if _, ok := (&pcapng.Block{Type: pcapng.Custom, Body: make([]byte, 16)}).Header(); ok {
-		t.Error("a header in a custom block")
+		t.Error("decoded a header in a custom block")
 	}
 }

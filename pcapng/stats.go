@@ -2,13 +2,13 @@ package pcapng
 
 import "github.com/sightline-go/sightline/internal/ng"
 
-// An interface statistics block begins with interface number and time stamp
+// An interface statistics block begins with interface number and timestamp
 // (section 4.6 of the draft).
 const statsLen = 12
 
-// Options of an interface statistics block (section 4.6 of the draft). The first
-// two are time stamps, two words of 32 bits of which the higher comes first; the
-// others are counters of 64 bits.
+// Options of an interface statistics block (section 4.6 of the draft). The
+// first two are timestamps, two 32-bit words with the upper one first; the rest
+// are 64-bit counters.
 const (
 	OptStatsStart        uint16 = 2
 	OptStatsEnd          uint16 = 3
@@ -29,32 +29,33 @@ func statsLayout(code uint16) layout {
 	return anything()
 }
 
-// A Number is a number that a block may leave out.
+// A Number is an optional number of a block.
 type Number struct {
 	N     uint64
 	Known bool
 }
 
-// Known returns n as a Number that is not left out.
+// Known returns n as a known Number.
 func Known(n uint64) Number { return Number{n, true} }
 
-// Stats is what an interface statistics block says: how many packets there were
-// since the capture began (section 4.6 of the draft). Its times are time stamps
-// of the interface, which Interface.Time turns into times.
+// Stats holds the content of an interface statistics block: packet counts since
+// the capture began (section 4.6 of the draft). Its times are timestamps of the
+// interface; convert them with Interface.Time.
 type Stats struct {
 	Interface int
-	Time      uint64 // when the counters were read
-	Start     Number // when the capture began
-	End       Number // when the capture ended
+	Time      uint64 // time of reading the counters
+	Start     Number // start of the capture
+	End       Number // end of the capture
 
 	Received     Number // by the interface
 	Dropped      Number // by the interface, for lack of resources
 	FilterAccept Number // accepted by the filter
 	OSDropped    Number // by the operating system
-	Delivered    Number // to the program that captured
+	Delivered    Number // to the capturing program
 }
 
-// Stats returns what an interface statistics block says.
+// Stats decodes an interface statistics block. It reports false for other
+// blocks.
 func (b *Block) Stats() (Stats, bool) {
 	if b.Type != InterfaceStatistics || len(b.Body) < statsLen {
 		return Stats{}, false
@@ -76,7 +77,7 @@ func (b *Block) Stats() (Stats, bool) {
 	return s, true
 }
 
-// field returns where the option of a code is kept, nil when it is not.
+// field returns the field of an option, nil for unknown options.
 func (s *Stats) field(code uint16) *Number {
 	switch code {
 	case OptStatsStart:
@@ -104,7 +105,7 @@ func (b *Block) checkStats() error {
 	return b.ofInterface(b.uint32(0))
 }
 
-// WriteStats writes statistics of an interface that the section has.
+// WriteStats writes statistics of an interface of the section.
 func (w *Writer) WriteStats(s Stats, opts ...Option) error {
 	if _, err := w.iface(s.Interface); err != nil {
 		return err

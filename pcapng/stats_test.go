@@ -13,8 +13,8 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// The examples of isb_starttime and isb_endtime in section 4.6 of the draft,
-// which it gives in little-endian byte order with the times that they mean.
+// The examples of isb_starttime and isb_endtime in section 4.6 of the draft, in
+// little-endian byte order, with their times.
 func TestStatsTimes(t *testing.T) {
 	f := new(build.Pcapng).Section().Interface(1, 0)
 	f.Block(5, []uint32{0, 0, 0}, nil,
@@ -37,7 +37,7 @@ func TestStatsTimes(t *testing.T) {
 			t.Errorf("end %v", end)
 		}
 		if s.Received.Known || s.Dropped.Known || s.FilterAccept.Known || s.OSDropped.Known || s.Delivered.Known {
-			t.Errorf("counters that are not there: %+v", s)
+			t.Errorf("counters in an empty block: %+v", s)
 		}
 	}
 }
@@ -68,7 +68,7 @@ func TestStatsDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, ok := blocks[2].Stats(); ok {
-		t.Error("statistics of 8 bytes")
+		t.Error("decoded statistics of 8 bytes")
 	}
 	if s, ok := blocks[4].Stats(); !ok || s.Received.Known {
 		t.Errorf("a counter of 2 bytes: %+v %t", s, ok)
@@ -90,7 +90,7 @@ func TestWriteStats(t *testing.T) {
 			var file bytes.Buffer
 			w := pcapng.NewWriter(&file)
 			if err := w.WriteStats(s); err == nil {
-				t.Error("statistics of an interface that is not there")
+				t.Error("wrote statistics of a missing interface")
 			}
 			_, err := w.AddInterface(pcapng.Interface{})
 			err = errors.Join(w.BeginSection(pcapng.Section{BigEndian: big}), err)

@@ -2,24 +2,24 @@ package pcapng
 
 import "strconv"
 
-// A VerdictType says who gave a Verdict (section 4.3 of the draft).
+// A VerdictType is the source of a Verdict (section 4.3 of the draft).
 type VerdictType uint8
 
-// The types of the draft.
+// The types defined by the draft.
 const (
 	VerdictHardware VerdictType = 0
 	VerdictTC       VerdictType = 1 // Linux traffic control with eBPF: TC_ACT_ values
 	VerdictXDP      VerdictType = 2 // Linux express data path: XDP_ values
 )
 
-// A Verdict is what was to be done with a packet: OptPacketVerdict.
+// A Verdict is the decision about a packet (OptPacketVerdict).
 type Verdict struct {
 	Type   VerdictType
-	Action uint64 // of VerdictTC and VerdictXDP
-	Data   []byte // of other types, as it is in the file; aliases the block
+	Action uint64 // for VerdictTC and VerdictXDP
+	Data   []byte // for other types, as in the file; aliases the block
 }
 
-// String returns the name that Linux has for the action, or type and value.
+// String returns Linux's name of the action, or the type and value.
 func (v Verdict) String() string {
 	var names []string
 	switch v.Type {
@@ -39,7 +39,7 @@ func (v Verdict) String() string {
 	return "verdict of type " + strconv.Itoa(int(v.Type)) + ": " + strconv.FormatInt(int64(v.Action), 10)
 }
 
-// Verdict returns an OptPacketVerdict.
+// Verdict decodes an OptPacketVerdict. It reports false if the length is wrong.
 func (o Option) Verdict() (Verdict, bool) {
 	if len(o.Value) == 0 {
 		return Verdict{}, false
@@ -56,7 +56,7 @@ func (o Option) Verdict() (Verdict, bool) {
 	return v, true
 }
 
-// Option returns v as an option of a packet.
+// Option returns v as a packet option.
 func (v Verdict) Option() Option {
 	value := []byte{byte(v.Type)}
 	if v.Type.numeric() {

@@ -10,39 +10,43 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A Writer writes a pcapng file. Each block is one Write of what NewWriter was
-// given, so give it a bufio.Writer for files; nothing needs to be closed. What a
-// method is given may be reused when it returns. When a method returns an error
-// its block was not written, and the Writer can go on, unless the error comes
-// from that Write: then every later call returns it. It is not safe for
-// concurrent use.
+// A Writer writes a pcapng file. It writes each block with a single Write to
+// the io.Writer given to NewWriter, so use a bufio.Writer for files; it need
+// not be closed. Arguments may be reused after a method returns. If a method
+// returns an error, its block was not written, and the Writer can continue,
+// unless the error is from that Write: then every later call returns it. A
+// Writer is not safe for concurrent use.
 //
-// The file begins with a section of little-endian byte order, unless
-// BeginSection or WriteBlock comes first.
+// The file begins with a little-endian section, unless BeginSection or
+// WriteBlock is called first.
 type Writer struct {
 	out    io.Writer
 	big    bool
-	begun  bool           // there is a section
+	begun  bool           // a section has begun
 	ifaces []ng.Interface // of the section, without their options
 	err    error          // from out
 
-	buf         []byte // the block that is being made
+	buf         []byte // the current block
 	typ         BlockType
-	optionCount int   // options in it
-	refused     error // why it cannot be written
+	optionCount int   // options in buf
+	refused     error // why the block cannot be written
 }
 
-// NewWriter returns a Writer to w. It writes nothing yet.
+// NewWriter returns a Writer to w. It does not write yet.
 func NewWriter(w io.Writer) *Writer { return &Writer{out: w} }
 
-// Write writes a packet as a packet of interface rec.Interface of this section,
-// with rec's options, but those that are not to be copied, and with opts. The
-// time is stored in the interface's resolution; nanoseconds that it cannot say
-// are cut off. A packet without time becomes a simple packet block, which can
-// have no options and is of interface 0.
+// ErrTime is the error for a time that the timestamps of an interface cannot
+// represent.
+var ErrTime = errors.New("no timestamp of interface")
+
+// Write writes rec as a packet of interface rec.Interface of the current
+// section, with rec's options, except those that must not be copied, and with
+// opts. The time is rounded down to the interface's resolution. A packet
+// without time becomes a simple packet block, which has no options and belongs
+// to interface 0.
 //
-// If the section has no interface yet, Write describes one of rec's link type
-// with nanoseconds. A link type that differs from the interface's is an error.
+// If the section has no interface yet, Write adds one with rec's link type and
+// nanoseconds. It is an error if rec's link type differs from the interface's.
 func (w *Writer) Write(rec *pcap.Record, opts ...Option) error {
 	i, err := w.interfaceOf(rec)
 	if err != nil {
@@ -63,7 +67,7 @@ func (w *Writer) Write(rec *pcap.Record, opts ...Option) error {
 	}
 	ts, ok := i.Timestamp(rec.Time)
 	if !ok {
-		return fmt.Errorf("pcapng: the time stamps of interface %d cannot say %v", rec.Interface, rec.Time)
+		return fmt.Errorf("pcapng: %w %d: %v", ErrTime, rec.Interface, rec.Time)
 	}
 	w.start(EnhancedPacket)
 	w.uint32(uint32(rec.Interface))
@@ -80,7 +84,7 @@ func (w *Writer) Write(rec *pcap.Record, opts ...Option) error {
 	return w.finish()
 }
 
-// interfaceOf returns the interface that rec is to be written on.
+// interfaceOf returns the interface of rec, adding the first one if needed.
 func (w *Writer) interfaceOf(rec *pcap.Record) (*ng.Interface, error) {
 	if len(w.ifaces) == 0 && rec.Interface == 0 {
 		if _, err := w.AddInterface(Interface{LinkType: rec.LinkType, FCSLen: rec.FCSLen}); err != nil {
@@ -89,22 +93,21 @@ func (w *Writer) interfaceOf(rec *pcap.Record) (*ng.Interface, error) {
 	}
 	i, err := w.iface(rec.Interface)
 	if err == nil && pcap.LinkType(i.LinkType) != rec.LinkType {
-		err = fmt.Errorf("pcapng: a packet of link type %v on interface %d, which is of %v: add an interface for it",
+		err = fmt.Errorf("pcapng: packet with link type %v on interface %d with link type %v: add an interface for it",
 			rec.LinkType, rec.Interface, pcap.LinkType(i.LinkType))
 	}
 	return i, err
 }
 
-// iface returns an interface of the section.
 func (w *Writer) iface(number int) (*ng.Interface, error) {
 	if number < 0 || number >= len(w.ifaces) {
-		return nil, fmt.Errorf("pcapng: the section has %d interfaces, none of number %d: add it first", len(w.ifaces), number)
+		return nil, fmt.Errorf("pcapng: the section has %d interfaces, but not interface %d: add it first", len(w.ifaces), number)
 	}
 	return &w.ifaces[number], nil
 }
 
-// writeSimple writes a simple packet block. It does not say how many bytes were
-// captured, so readers must find that from the others.
+// writeSimple writes a simple packet block. The block does not state the
+// captured length, so it must be the one that readers infer.
 func (w *Writer) writeSimple(rec *pcap.Record, wireLen, snapLen uint32, opts int) error {
 	inferred := int64(wireLen)
 	if snapLen > 0 {
@@ -112,7 +115,7 @@ func (w *Writer) writeSimple(rec *pcap.Record, wireLen, snapLen uint32, opts int
 	}
 	size := int64(len(rec.Data))
 	if rec.Interface != 0 || len(rec.Options)+opts > 0 || min(inferred, padded(size)) != size {
-		return errors.New("pcapng: a packet without time is on interface 0, has no options and is captured whole or up to the snapshot length")
+		return errors.New("pcapng: a packet without time must be on interface 0, without options, and captured completely or up to the snapshot length")
 	}
 	w.start(SimplePacket)
 	w.uint32(wireLen)
@@ -120,11 +123,11 @@ func (w *Writer) writeSimple(rec *pcap.Record, wireLen, snapLen uint32, opts int
 	return w.finish()
 }
 
-// WriteBlock writes a block of any type as it is, so that a Reader's blocks make
-// the same file again. It must be of the byte order of the section; a section
-// header begins a section of its own byte order. Interfaces that it describes
-// can be written to. A section header may state the section's length: set it to
-// -1 if what follows is not the same.
+// WriteBlock writes a block of any type unchanged, so that a Reader's blocks
+// reproduce the file. The block must have the byte order of the section; a
+// section header begins a new section with its own byte order. Packets can be
+// written to the interfaces that WriteBlock adds. A section header may state
+// the section's length: set it to -1 if the rest of the section changes.
 func (w *Writer) WriteBlock(b *Block) error {
 	if b.Type == SectionHeader {
 		return w.copySection(b)
@@ -133,7 +136,7 @@ func (w *Writer) WriteBlock(b *Block) error {
 		return err
 	}
 	if b.BigEndian != w.big {
-		return fmt.Errorf("pcapng: a %s block of the other byte order than its section", b.Type)
+		return fmt.Errorf("pcapng: %s block with a different byte order than its section", b.Type)
 	}
 	i, described := b.Interface()
 	if b.Type == InterfaceDescription && !described {
@@ -150,13 +153,13 @@ func (w *Writer) WriteBlock(b *Block) error {
 	return nil
 }
 
-// copySection writes a section header as it is.
+// copySection writes a section header unchanged.
 func (w *Writer) copySection(b *Block) error {
 	if err := b.check(); err != nil {
 		return fmt.Errorf("pcapng: %w", err)
 	}
 	if b.uint32(0) != byteOrderMagic {
-		return errors.New("pcapng: a section header of the other byte order than its block")
+		return errors.New("pcapng: section header with a different byte order than its block")
 	}
 	before := w.big
 	w.big = b.BigEndian
@@ -168,14 +171,14 @@ func (w *Writer) copySection(b *Block) error {
 	return nil
 }
 
-// copy writes a block as it is, with the length that it states.
+// copy writes a block unchanged, with the length that it states.
 func (w *Writer) copy(b *Block) error {
 	w.start(b.Type)
 	w.bytes(b.Body)
 	return w.finishAs(b.length)
 }
 
-// begin begins a section if there is none.
+// begin begins a section if none has begun.
 func (w *Writer) begin(big bool) error {
 	if w.begun {
 		return nil

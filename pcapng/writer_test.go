@@ -35,7 +35,7 @@ func copied(b []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Copying block by block makes the same bytes, of odd but valid files too.
+// Copying block by block reproduces the bytes, of odd but valid files too.
 func TestCopyIsIdentical(t *testing.T) {
 	section := "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000"
 	for name, b := range map[string][]byte{
@@ -56,7 +56,7 @@ func TestCopyIsIdentical(t *testing.T) {
 	}
 }
 
-// A block's length is kept only as long as it is the block's.
+// A copied block states its length only as long as it is right.
 func TestCopyOfChangedBlock(t *testing.T) {
 	b := unhex(t, "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000 ad0b0000 11000000 d97e0000 61abcdef 11000000")
 	blocks, err := read(b)
@@ -104,12 +104,12 @@ func TestWriteBlockRefuses(t *testing.T) {
 			t.Errorf("%s: %v, %d bytes written", name, err, out.Len()-before)
 		}
 		if err := w.WriteBlock(little[1]); err != nil {
-			t.Errorf("%s: the Writer does not go on: %v", name, err)
+			t.Errorf("%s: the Writer does not continue: %v", name, err)
 		}
 	}
 }
 
-// A block without section before it gets one of its byte order.
+// A block without a section gets one in its byte order.
 func TestWriteBlockBegins(t *testing.T) {
 	both(func(big bool) {
 		var out bytes.Buffer
@@ -139,11 +139,12 @@ func records(t *testing.T, b []byte) (recs []*pcap.Record) {
 	return recs
 }
 
-// ignored is what a file gives a record, and not the packet.
+// ignored lists the fields of a record that depend on the file, not on the
+// packet.
 var ignored = cmpopts.IgnoreFields(pcap.Record{}, "Number", "Offset", "BigEndian", "Options")
 
-// What Write writes package pcap reads, in each resolution to the last
-// nanosecond that it can say.
+// Package pcap reads what Write writes, in each resolution to the last
+// nanosecond it can represent.
 func TestWrite(t *testing.T) {
 	at := time.Date(2026, 3, 4, 5, 6, 7, 123456789, time.UTC)
 	early := time.Unix(0, 123456789).UTC()
@@ -190,9 +191,9 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// Packets of a file go to a file of the other byte order, by way of its blocks
-// that are no packets, without a number in their options changing. Custom
-// options that are not to be copied stay behind.
+// Packets are copied to a file of the other byte order, via its other blocks,
+// without changing a number in their options. Custom options that must not be
+// copied are dropped.
 func TestWriteTurnsByteOrder(t *testing.T) {
 	want := options(t, everything(false))
 	both(func(big bool) {
@@ -222,7 +223,7 @@ func TestWriteTurnsByteOrder(t *testing.T) {
 	})
 }
 
-// options describes all options of the packets of a file.
+// options describes all options of the packets in a file.
 func options(t *testing.T, b []byte) (texts []string) {
 	for _, rec := range records(t, b) {
 		for o := range pcapng.PacketOptions(rec) {
@@ -252,7 +253,7 @@ func options(t *testing.T, b []byte) (texts []string) {
 	return texts
 }
 
-// All options of an interface, and those of a caller's own.
+// All options of an interface, and additional ones.
 func TestAddInterface(t *testing.T) {
 	both(func(big bool) {
 		var out bytes.Buffer
@@ -294,7 +295,7 @@ func TestAddInterface(t *testing.T) {
 		}
 	}
 	if n, err := w.AddInterface(pcapng.Interface{}); n != 0 || err != nil {
-		t.Errorf("the first that was written is %d: %v", n, err)
+		t.Errorf("the first interface is %d: %v", n, err)
 	}
 }
 
@@ -323,7 +324,7 @@ func TestBeginSection(t *testing.T) {
 	})
 }
 
-// A section that is refused leaves the one before it as it is.
+// A rejected section leaves the previous one unchanged.
 func TestBeginSectionRefused(t *testing.T) {
 	var out bytes.Buffer
 	w := pcapng.NewWriter(&out)
@@ -336,7 +337,7 @@ func TestBeginSectionRefused(t *testing.T) {
 		w.WriteBlock(&pcapng.Block{Type: pcapng.SectionHeader, BigEndian: true, Body: append([]byte{0x1a, 0x2b, 0x3c, 0x4d}, make([]byte, 16<<20)...)}),
 	} {
 		if err == nil {
-			t.Error("a section that is too long")
+			t.Error("wrote a section that is too long")
 		}
 	}
 	rec := &pcap.Record{Time: time.Unix(1, 2).UTC(), Data: []byte("ab"), WireLen: 2, LinkType: pcap.LinkTypeRaw, Interface: n}
@@ -373,12 +374,12 @@ func TestWriteSimple(t *testing.T) {
 			t.Errorf("%+v:\n%s", test, diff)
 		}
 		if err := w.Write(rec, pcapng.Comment("no room for it")); err == nil {
-			t.Error("a simple packet block with options")
+			t.Error("wrote a simple packet block with options")
 		}
 	}
 }
 
-// Without AddInterface, the first packet says what the interface is.
+// Without AddInterface, the first packet determines the interface.
 func TestWriteFirst(t *testing.T) {
 	var out bytes.Buffer
 	w := pcapng.NewWriter(&out)
@@ -412,11 +413,11 @@ func TestWriteFirst(t *testing.T) {
 		}
 	}
 	if err := w.Write(rec); err != nil || len(records(t, out.Bytes())) != 2 {
-		t.Error("the Writer does not go on", err)
+		t.Error("the Writer does not continue", err)
 	}
 }
 
-// broken takes n bytes, then nothing more.
+// broken accepts n bytes, then nothing.
 type broken struct{ n int }
 
 var errBroken = errors.New("broken")
@@ -428,7 +429,7 @@ func (b *broken) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// An error of the destination is kept: the file ends there.
+// An error of the destination is sticky: the file ends there.
 func TestWriteErrorIsKept(t *testing.T) {
 	dst := &broken{60}
 	w := pcapng.NewWriter(dst)
@@ -444,11 +445,11 @@ func TestWriteErrorIsKept(t *testing.T) {
 		}
 	}
 	if dst.n != 1<<20 {
-		t.Error("it was written to after its error")
+		t.Error("wrote after an error")
 	}
 }
 
-// Every block that is written is one call, and whole.
+// Each block is written in full by a single call.
 func TestWriteBlocksWhole(t *testing.T) {
 	var writes [][]byte
 	w := pcapng.NewWriter(writerFunc(func(p []byte) { writes = append(writes, bytes.Clone(p)) }))
