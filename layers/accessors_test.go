@@ -12,7 +12,7 @@ func TestViews(t *testing.T) { viewtest.Run(t, views) }
 func FuzzAccessors(f *testing.F) { viewtest.Fuzz(f, views) }
 
 // touchViews calls the getters of a Packet by reflection, and every method of
-// the views that they give.
+// the views they return.
 func touchViews(t testing.TB, p *Packet) {
 	t.Helper()
 	v := reflect.ValueOf(p)

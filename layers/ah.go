@@ -7,13 +7,13 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Authentication header (RFC 4302 section 2): next header, length in units of
-// 4 bytes less 2, reserved, security parameters index, sequence number,
+// Authentication header (RFC 4302 section 2): next header, length in 4-byte
+// units minus 2, reserved, security parameters index, sequence number,
 // integrity check value.
 const ahMinLen = 12
 
-// AH is a view of an authentication header and what follows it (RFC 4302
-// section 2). ParseAH or a Packet makes it.
+// AH is a view of an authentication header and its payload (RFC 4302 section
+// 2).
 type AH struct{ b []byte }
 
 // ParseAH checks that b begins with an authentication header and returns a
@@ -40,7 +40,7 @@ func stepAH(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), IPProto(b[0]).kind(), 0
 }
 
-// NextHeader returns what follows.
+// NextHeader returns the protocol of the payload.
 func (h AH) NextHeader() IPProto { return IPProto(h.b[0]) }
 
 // HeaderLen returns the length of the header in bytes.
@@ -52,10 +52,10 @@ func (h AH) SPI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 // Seq returns the sequence number.
 func (h AH) Seq() uint32 { return binary.BigEndian.Uint32(h.b[8:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h AH) Bytes() []byte { return h.b }
 
-// Payload returns what follows the header.
+// Payload returns the bytes after the header.
 func (h AH) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

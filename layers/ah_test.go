@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// An authentication header laid out by RFC 4302 section 2, with an integrity
-// check value of 12 bytes, before UDP.
+// An authentication header (RFC 4302 section 2) with a 12-byte integrity check
+// value, before UDP.
 const ahSample = "11 04 0000 00000100 00000007 0102030405060708090a0b0c" + udpSample
 
 func TestAH(t *testing.T) {

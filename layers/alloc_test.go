@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Decoding allocates nothing, whatever the link type, whole or cut, and neither
-// do the ways from a Packet to its layers.
+// Decoding and the getters of a Packet do not allocate, whatever the link type,
+// complete or truncated.
 func TestDecodeAllocs(t *testing.T) {
 	var d Decoder
 	var p Packet
@@ -49,8 +49,8 @@ func usePacket(p *Packet) (n int) {
 	return n + len(p.Payload())
 }
 
-// A header that cannot be parsed costs one allocation, that of its Error; text that
-// is appended costs none.
+// A header that cannot be parsed costs one allocation, for its Error. Appending
+// text costs none.
 func TestParseAllocs(t *testing.T) {
 	b := viewtest.Unhex(t, ipv4Sample)
 	buf := make([]byte, 0, 256)

@@ -7,11 +7,11 @@ import (
 )
 
 // A-MSDU subframe header (IEEE 802.11-2020 clause 9.3.2.2.2): destination,
-// source, length of what follows: like Ethernet with a length.
+// source and length of the payload, like Ethernet with a length.
 const amsduLen = 14
 
 // AMSDU is a view of one subframe of an A-MSDU, cut to its length (IEEE
-// 802.11-2020 clause 9.3.2.2.2). ParseAMSDU or a Packet makes it.
+// 802.11-2020 clause 9.3.2.2.2).
 type AMSDU struct{ b []byte }
 
 // ParseAMSDU checks that b begins with a subframe and returns a view of it
@@ -37,10 +37,10 @@ func (h AMSDU) Dst() wire.MAC { return wire.MAC(h.b) }
 // Src returns the source address.
 func (h AMSDU) Src() wire.MAC { return wire.MAC(h.b[6:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h AMSDU) Bytes() []byte { return h.b }
 
-// Payload returns what the subframe carries.
+// Payload returns the subframe's payload.
 func (h AMSDU) Payload() []byte { return h.b[amsduLen:] }
 
 // AppendText appends a short description to dst.

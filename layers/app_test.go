@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Ports tell which message a datagram carries, the destination's first.
+// The ports determine a datagram's message type, the lower port first.
 func TestUDPMessages(t *testing.T) {
 	decode := func(s string) []byte {
 		b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))

@@ -7,10 +7,10 @@ import (
 )
 
 // ARCNET header (https://www.tcpdump.org/linktypes.html, LINKTYPE_ARCNET_BSD
-// and LINKTYPE_ARCNET_LINUX; RFC 1051, RFC 1201): source, destination, on
-// Linux two bytes of offset, protocol. Protocols of RFC 1201 go on with a split
-// flag and a sequence number, and with four bytes more if the flag says that
-// the packet is an exception.
+// and LINKTYPE_ARCNET_LINUX; RFC 1051, RFC 1201): source, destination, on Linux
+// a two-byte offset, protocol. The protocols of RFC 1201 add a split flag and a
+// sequence number, preceded by four more bytes if the first split flag marks an
+// exception packet.
 const (
 	arcnetLen       = 3
 	arcnetLinuxLen  = 5
@@ -25,18 +25,17 @@ const (
 	arcnetIPv6    = 0xc4 // RFC 2497
 )
 
-// ARCNET is a view of an ARCNET packet (RFC 1051, RFC 1201). ParseARCNET or
-// ParseARCNETLinux makes it.
+// ARCNET is a view of an ARCNET packet (RFC 1051, RFC 1201).
 type ARCNET struct {
 	b     []byte
-	fixed int // where the protocol ends
+	fixed int // end of the protocol field
 }
 
-// ParseARCNET checks that b begins with an ARCNET header as BSD systems
-// capture it, and returns a view of it that aliases b. The error is Short.
+// ParseARCNET checks that b begins with an ARCNET header in the form of BSD
+// captures and returns a view of it that aliases b. The error is Short.
 func ParseARCNET(b []byte) (ARCNET, error) { return parseARCNET(b, arcnetLen) }
 
-// ParseARCNETLinux is ParseARCNET for a header as Linux captures it.
+// ParseARCNETLinux is ParseARCNET for the form of Linux captures.
 func ParseARCNETLinux(b []byte) (ARCNET, error) { return parseARCNET(b, arcnetLinuxLen) }
 
 func parseARCNET(b []byte, fixed int) (ARCNET, error) {
@@ -46,7 +45,7 @@ func parseARCNET(b []byte, fixed int) (ARCNET, error) {
 	return ARCNET{cut(b, len(b)), fixed}, nil
 }
 
-// stepARCNET decodes a header whose protocol ends at fixed.
+// stepARCNET decodes a header whose protocol field ends at fixed.
 func stepARCNET(b []byte, fixed int) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < fixed {
 		return fixed, 0, 0, wire.Short
@@ -88,16 +87,16 @@ func (h ARCNET) Src() uint8 { return h.b[0] }
 // Dst returns the destination address, 0 for broadcast.
 func (h ARCNET) Dst() uint8 { return h.b[1] }
 
-// Protocol returns the protocol, a system code of RFC 1700.
+// Protocol returns the protocol, a system code from RFC 1700.
 func (h ARCNET) Protocol() uint8 { return h.b[h.fixed-1] }
 
 // HeaderLen returns the length of the header in bytes.
 func (h ARCNET) HeaderLen() int { return arcnetHeaderLen(h.b, h.fixed) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h ARCNET) Bytes() []byte { return h.b }
 
-// Payload returns what the packet carries.
+// Payload returns the packet's payload.
 func (h ARCNET) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

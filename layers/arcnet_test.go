@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// IPv4 by RFC 1201, not split, as BSD systems capture it.
+// IPv4 by RFC 1201, not split, in the form of BSD captures.
 const arcnetSample = "01 02 d4 00 0007" + ipv4Sample
 
 func TestARCNET(t *testing.T) {
@@ -24,8 +24,8 @@ func TestARCNET(t *testing.T) {
 		Text 0x01 > 0x02 protocol 0xd4`)
 }
 
-// Linux puts an offset before the protocol; protocols of RFC 1051 have no
-// header behind it, exceptions of RFC 1201 a longer one.
+// Linux has an offset before the protocol. Protocols of RFC 1051 have no header
+// after it, exception packets of RFC 1201 a longer one.
 func TestARCNETForms(t *testing.T) {
 	for _, c := range []struct {
 		link pcap.LinkType
@@ -42,7 +42,7 @@ func TestARCNETForms(t *testing.T) {
 	}
 }
 
-// The same packet as Linux captures it.
+// The same packet in the form of Linux captures.
 const arcnetLinuxSample = "01 02 0000 d4 00 0007" + ipv4Sample
 
 func TestARCNETLinux(t *testing.T) {

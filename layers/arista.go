@@ -7,10 +7,9 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Arista's vendor-specific header behind its EtherType: subtype, version, then
-// for the timestamp subtype seconds and nanoseconds, and an EtherType. The
-// version says how long the seconds are; its lowest four bits, which hardware
-// wrote it.
+// Arista's vendor-specific header, after its EtherType: subtype, version, then
+// for the timestamp subtype seconds, nanoseconds and an EtherType. The version
+// gives the width of the seconds and, in its lowest four bits, the hardware.
 const (
 	aristaFixedLen  = 4
 	aristaTimestamp = 1
@@ -19,13 +18,12 @@ const (
 	aristaSize48    = 0x0020 // 16 bits of seconds
 )
 
-// Arista is a view of an Arista timestamp header and its payload. ParseArista
-// or a Packet makes it.
+// Arista is a view of an Arista timestamp header and its payload.
 type Arista struct{ b []byte }
 
 // ParseArista checks that b begins with an Arista timestamp header and returns
-// a view of it that aliases b. The error is Short, or Malformed for a subtype
-// or version that is not known.
+// a view of it that aliases b. The error is Short, or Malformed if the subtype
+// or version is unknown.
 func ParseArista(b []byte) (Arista, error) {
 	if need, _, _, r := stepArista(b); r != 0 {
 		return Arista{}, fail(KindArista, r, b, need)
@@ -50,7 +48,7 @@ func stepArista(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 }
 
 // timestampLen returns the length of the timestamp in bytes, 0 if the version
-// is not known.
+// is unknown.
 func (h Arista) timestampLen() int {
 	switch h.Version() & aristaSize {
 	case aristaSize64:
@@ -64,8 +62,8 @@ func (h Arista) timestampLen() int {
 // Version returns the version of the timestamp.
 func (h Arista) Version() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Timestamp returns seconds, of which there may be 16 bits only, and
-// nanoseconds.
+// Timestamp returns the seconds, of which the header may hold only the lower 16
+// bits, and the nanoseconds.
 func (h Arista) Timestamp() (sec, nsec uint32) {
 	if h.timestampLen() == 8 {
 		return binary.BigEndian.Uint32(h.b[4:]), binary.BigEndian.Uint32(h.b[8:])
@@ -73,16 +71,15 @@ func (h Arista) Timestamp() (sec, nsec uint32) {
 	return uint32(binary.BigEndian.Uint16(h.b[4:])), binary.BigEndian.Uint32(h.b[6:])
 }
 
-// EtherType returns the type of the payload, which is a length when it is at
-// most 1500.
+// EtherType returns the type of the payload, or its length if at most 1500.
 func (h Arista) EtherType() EtherType {
 	return EtherType(binary.BigEndian.Uint16(h.b[aristaFixedLen+h.timestampLen():]))
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h Arista) Bytes() []byte { return h.b }
 
-// Payload returns what the frame carries.
+// Payload returns the frame's payload.
 func (h Arista) Payload() []byte { return h.b[aristaFixedLen+h.timestampLen()+2:] }
 
 // AppendText appends a short description to dst.

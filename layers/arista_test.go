@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// A timestamp of 32 bits of seconds and 32 of nanoseconds.
+// A timestamp with 32 bits of seconds and 32 of nanoseconds.
 const aristaSample = "0001 0010 5ceeed58 19c38c2c 0800" + ipv4Sample
 
 func TestArista(t *testing.T) {
@@ -24,7 +24,7 @@ func TestArista(t *testing.T) {
 		Text 1559162200.432245804 IPv4`)
 }
 
-// Seconds may have 16 bits; other subtypes and versions are not known.
+// Seconds may have 16 bits. Other subtypes and versions are unknown.
 func TestAristaForms(t *testing.T) {
 	h, err := ParseArista(viewtest.Unhex(t, "0001 0121 ed58 19c38c2c 0806 00"))
 	if err != nil {

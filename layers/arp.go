@@ -9,7 +9,7 @@ import (
 )
 
 // ARP packet (RFC 826): hardware type, protocol type, the lengths of their
-// addresses, operation; then sender's hardware and protocol address, and the
+// addresses, operation, the sender's hardware and protocol addresses, the
 // target's.
 const arpFixedLen = 8
 
@@ -21,7 +21,8 @@ const (
 	RARPReply   = 4
 )
 
-// ARP is a view of an ARP packet (RFC 826). ParseARP or a Packet makes it.
+// ARP is a view of an ARP packet (RFC 826). [ParseARP] and [Packet.ARP] return
+// one.
 type ARP struct{ b []byte }
 
 // ParseARP checks that b begins with an ARP packet, addresses included, and
@@ -51,7 +52,7 @@ func (h ARP) HardwareType() uint16 { return binary.BigEndian.Uint16(h.b) }
 // ProtocolType returns the kind of protocol address.
 func (h ARP) ProtocolType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
 
-// Operation returns what the packet does: ARPRequest and so on.
+// Operation returns the operation code, such as ARPRequest.
 func (h ARP) Operation() uint16 { return binary.BigEndian.Uint16(h.b[6:]) }
 
 // SenderHardware returns the sender's hardware address.
@@ -68,12 +69,12 @@ func (h ARP) TargetProtocol() []byte { return h.addr(2*int(h.b[4])+int(h.b[5]), 
 
 func (h ARP) addr(off, n int) []byte { return cut(h.b[arpFixedLen+off:], n) }
 
-// SenderIP returns the sender's IPv4 address, the zero Addr when the packet is
-// about another protocol.
+// SenderIP returns the sender's IPv4 address, or the zero Addr if the protocol
+// is not IPv4.
 func (h ARP) SenderIP() netip.Addr { return h.ip(h.SenderProtocol()) }
 
-// TargetIP returns the target's IPv4 address, the zero Addr when the packet is
-// about another protocol.
+// TargetIP returns the target's IPv4 address, or the zero Addr if the protocol
+// is not IPv4.
 func (h ARP) TargetIP() netip.Addr { return h.ip(h.TargetProtocol()) }
 
 func (h ARP) ip(b []byte) netip.Addr {

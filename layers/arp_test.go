@@ -27,8 +27,8 @@ func TestARP(t *testing.T) {
 		Text op 1 192.0.2.1 > 192.0.2.2`)
 }
 
-// Addresses of other lengths (here AppleTalk's, over Ethernet) are given as
-// they are, and are no IPv4 addresses.
+// Addresses of other lengths (here AppleTalk's, over Ethernet) are returned as
+// sent, and not as IPv4 addresses.
 func TestARPOther(t *testing.T) {
 	h, err := ParseARP(viewtest.Unhex(t, "0001 809b 06 03 0002 020000000001 000101 020000000002 000102 ffff"))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // AYIYA header (draft-massar-v6ops-ayiya-02 section 3): length and type of the
-// identity, length and method of the signature, method of authentication and
+// identity, length and method of the signature, authentication method and
 // operation, next header, time, identity, signature.
 const (
 	ayiyaMinLen  = 8
@@ -16,7 +16,6 @@ const (
 )
 
 // AYIYA is a view of an AYIYA packet (draft-massar-v6ops-ayiya-02 section 3).
-// ParseAYIYA or a Packet makes it.
 type AYIYA struct{ b []byte }
 
 // ParseAYIYA checks that b begins with an AYIYA header and returns a view of
@@ -46,22 +45,22 @@ func stepAYIYA(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // bytes.
 func (h AYIYA) HeaderLen() int { return ayiyaMinLen + 1<<(h.b[0]>>4) + int(h.b[1]>>4)*4 }
 
-// Operation returns what is to be done with the packet; 1 is to forward it.
+// Operation returns the operation code. 1 means forward.
 func (h AYIYA) Operation() uint8 { return h.b[2] & 0x0f }
 
-// NextHeader returns what the payload is.
+// NextHeader returns the protocol of the payload.
 func (h AYIYA) NextHeader() IPProto { return IPProto(h.b[3]) }
 
-// Epoch returns when the packet was sent, in seconds since 1970.
+// Epoch returns the send time in seconds since 1970.
 func (h AYIYA) Epoch() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 
-// Identity returns who sent the packet: with the usual type an IPv6 address.
+// Identity returns the sender's identity, usually an IPv6 address.
 func (h AYIYA) Identity() []byte { return cut(h.b[ayiyaMinLen:], 1<<(h.b[0]>>4)) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h AYIYA) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h AYIYA) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// benchPackets are frames as on a busy link: of 20, fourteen TCP over IPv4,
-// three UDP (one DNS), two TCP over IPv6, one with a VLAN tag.
+// benchPackets are 20 frames as on a busy link: 14 TCP over IPv4, three UDP
+// (one DNS), two TCP over IPv6, one with a VLAN tag.
 func benchPackets() []pcap.Record {
 	const a, b = "192.0.2.1", "198.51.100.7"
 	data := string(make([]byte, 200))
@@ -44,7 +44,7 @@ func BenchmarkDecode(b *testing.B) {
 	benchDecode(b, new(Decoder))
 }
 
-// BenchmarkDecodeBound is the same with a protocol of a caller's on a port.
+// BenchmarkDecodeBound is BenchmarkDecode with a registered protocol on a port.
 func BenchmarkDecodeBound(b *testing.B) {
 	var d Decoder
 	parse := func(b []byte) (Step, error) { return Step{HeaderLen: len(b)}, nil }
@@ -71,8 +71,8 @@ func benchDecode(b *testing.B, d *Decoder) {
 	}
 }
 
-// BenchmarkDecodeByHand does for the same packets what a program would write
-// that knows no layers but these: the floor.
+// BenchmarkDecodeByHand decodes the same packets like a program that knows only
+// their layers: a lower bound.
 func BenchmarkDecodeByHand(b *testing.B) {
 	recs := benchPackets()
 	b.ReportAllocs()

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// captured decodes the packets of the captures in testdata whose names match.
-// They are valid until the next.
+// captured decodes the packets of the testdata captures that match pattern.
+// Each is valid until the next.
 func captured(t testing.TB, pattern string, packet func(rec *pcap.Record, p *Packet)) {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/" + pattern)
@@ -34,7 +34,7 @@ func captured(t testing.TB, pattern string, packet func(rec *pcap.Record, p *Pac
 	}
 }
 
-// capturedStacks calls packet with the first packet of testdata of each sequence
+// capturedStacks calls packet with the first testdata packet of each sequence
 // of layers.
 func capturedStacks(t testing.TB, packet func(rec *pcap.Record)) {
 	t.Helper()

@@ -8,21 +8,21 @@ import (
 )
 
 // CAPWAP header (RFC 5415 section 4.3): a preamble of version and type, then
-// length in units of 4 bytes, radio, type of the wireless network, flags;
-// fragment and offset; radio address and information if flags say so. Type 1
-// of the preamble means that DTLS follows (section 4.2).
+// length in 4-byte units, radio, wireless binding, flags, fragment ID and
+// offset, and the radio address and wireless information that flags announce.
+// Preamble type 1 means that DTLS follows (section 4.2).
 const (
 	capwapMinLen   = 8
 	capwapDTLSLen  = 4
 	capwapDTLS     = 1
-	capwapNative   = 0x0100 // T: a frame of the wireless network, else of IEEE 802.3
+	capwapNative   = 0x0100 // T: a frame of the wireless network, not IEEE 802.3
 	capwapFragment = 0x0080 // F
 	capwapKeep     = 0x0008 // K: a keep-alive
-	capwapWLAN     = 1      // the wireless network is IEEE 802.11
+	capwapWLAN     = 1      // the wireless binding is IEEE 802.11
 )
 
-// CAPWAP is a view of a packet of CAPWAP's data channel (RFC 5415 section 4.3).
-// ParseCAPWAP or a Packet makes it.
+// CAPWAP is a view of a packet of the CAPWAP data channel (RFC 5415 section
+// 4.3).
 type CAPWAP struct{ b []byte }
 
 // ParseCAPWAP checks that b begins with a CAPWAP header and returns a view of
@@ -53,9 +53,18 @@ func stepCAPWAP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	case flags&capwapNative == 0:
 		next = KindEthernet
 	case h.Wireless() == capwapWLAN:
-		next = KindWLAN
+		next = capwapWLANKind(b[hdr:])
 	}
 	return hdr, len(b), next, 0
+}
+
+// capwapWLANKind returns the kind of an 802.11 frame. Controllers of Cisco swap
+// the bytes of frame control: then the direction is in place of the version.
+func capwapWLANKind(b []byte) Kind {
+	if len(b) > 1 && b[0]&wlanVersion != 0 && b[1]&wlanVersion == 0 {
+		return KindWLANSwapped
+	}
+	return KindWLAN
 }
 
 func (h CAPWAP) flags() uint16 { return binary.BigEndian.Uint16(h.b[2:]) & 0x01ff }
@@ -74,16 +83,16 @@ func (h CAPWAP) HeaderLen() int {
 // Radio returns the number of the radio, 1 to 31.
 func (h CAPWAP) Radio() uint8 { return uint8(binary.BigEndian.Uint16(h.b[1:]) >> 6 & 0x1f) }
 
-// Wireless returns the type of the wireless network; 1 is IEEE 802.11.
+// Wireless returns the wireless binding. 1 is IEEE 802.11.
 func (h CAPWAP) Wireless() uint8 { return h.b[2] >> 1 & 0x1f }
 
-// IsFragment reports whether the payload is a part of a frame.
+// IsFragment reports whether the payload is a fragment of a frame.
 func (h CAPWAP) IsFragment() bool { return !h.IsDTLS() && h.flags()&capwapFragment != 0 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h CAPWAP) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h CAPWAP) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

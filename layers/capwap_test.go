@@ -9,7 +9,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A native 802.11 frame (RFC 5415 section 4.3) of radio 1, nothing optional.
+// A native 802.11 frame (RFC 5415 section 4.3) of radio 1, without optional
+// fields.
 const capwapSample = "00 10 4300 0000 0000" + wlanSample
 
 func TestCAPWAP(t *testing.T) {
@@ -33,6 +34,9 @@ func TestCAPWAPForms(t *testing.T) {
 		err     error
 	}{
 		{"802.11", capwapSample, []Kind{KindCAPWAP, KindWLAN, KindLLC, KindIPv4, KindUDP}, nil},
+		{"swapped, from the network", "00 10 4300 0000 0000 0208 0000 02000000000a 020000000001 020000000002 1000" + llcSample,
+			[]Kind{KindCAPWAP, KindWLANSwapped, KindLLC, KindIPv4, KindUDP}, nil},
+		{"a beacon", "00 10 4300 0000 0000 8000 0000 ffffffffffff 020000000001 020000000002 1000", []Kind{KindCAPWAP, KindWLAN}, nil},
 		{"802.3", "00 10 4200 0000 0000" + ethernetSample, []Kind{KindCAPWAP, KindEthernet, KindARP}, nil},
 		{"fragment", "00 10 4380 0001 0000" + wlanSample, []Kind{KindCAPWAP}, nil},
 		{"keep-alive", "00 10 4208 0000 0000 0000", []Kind{KindCAPWAP}, nil},

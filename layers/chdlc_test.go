@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/viewtest"
+	"github.com/sightline-go/sightline/pcap"
 )
 
 // A unicast frame (RFC 1547 section 4.3.1) with IPv4.
@@ -19,4 +20,13 @@ func TestCHDLC(t *testing.T) {
 		EtherType IPv4
 		Payload `+ipv4Sample+`
 		Text IPv4`)
+}
+
+// A keep-alive of SLARP, as tcpdump's print-chdlc.c decodes it, is not RARP.
+func TestSLARP(t *testing.T) {
+	p := decodeHex(t, pcap.LinkTypeCHDLC, "8f00 8035 00000002 00000005 00000004 ffff 00012345")
+	wantKinds(t, p, KindCHDLC)
+	if p.Err() != nil {
+		t.Error(p.Err())
+	}
 }

@@ -6,22 +6,23 @@ import (
 	"strconv"
 )
 
-// A ChecksumState is what a layer's checksum says.
+// A ChecksumState is the result of verifying a layer's checksum.
 type ChecksumState uint8
 
 const (
-	// ChecksumNone: there is no such layer, or it has no checksum.
+	// ChecksumNone means that the layer is absent or has no checksum.
 	ChecksumNone ChecksumState = iota
-	// ChecksumUnknown: not all of the bytes that it covers are there.
+	// ChecksumUnknown means that some of the covered bytes are missing.
 	ChecksumUnknown
-	// ChecksumGood: it is right.
+	// ChecksumGood means that the checksum is correct.
 	ChecksumGood
-	// ChecksumBad: it is wrong. Of a packet that the capturing host sent it
-	// may not have been computed yet: network cards do that.
+	// ChecksumBad means that the checksum is wrong. Packets that the capturing
+	// host sent often have a bad checksum, because the network card computes
+	// it.
 	ChecksumBad
 )
 
-// String returns the state in a word.
+// String returns "none", "unknown", "good" or "bad".
 func (s ChecksumState) String() string {
 	switch s {
 	case ChecksumNone:
@@ -36,9 +37,10 @@ func (s ChecksumState) String() string {
 	return "ChecksumState(" + strconv.Itoa(int(s)) + ")"
 }
 
-// Checksum verifies the checksum of the innermost layer of kind k, which is
-// KindIPv4, KindTCP, KindUDP, KindUDPLite, KindICMPv4, KindICMPv6, KindIGMP or
-// KindSCTP; others have none. It reads all bytes that the checksum covers.
+// Checksum verifies the checksum of the innermost layer of kind k, one of
+// KindIPv4, KindTCP, KindUDP, KindUDPLite, KindICMPv4, KindICMPv6, KindIGMP and
+// KindSCTP. Other kinds have none. It reads all the bytes that the checksum
+// covers.
 func (p *Packet) Checksum(k Kind) ChecksumState {
 	i := p.find(k)
 	if i < 0 {
@@ -85,8 +87,9 @@ func checksumState(sum uint64) ChecksumState {
 	return ChecksumBad
 }
 
-// incomplete reports whether layer i lacks bytes: those that IP or UDP promise,
-// or later fragments. Without IP nothing is known of its end.
+// incomplete reports whether layer i lacks bytes: bytes that IP or UDP
+// announce, or later fragments. Without an IP layer, the end of layer i is
+// unknown.
 func (p *Packet) incomplete(i int) bool {
 	if p.truncated || p.IsFragment() {
 		return true
@@ -106,8 +109,8 @@ func (p *Packet) statesLen(i int) bool {
 	return jumbo || IPv6{b}.PayloadLen() != 0
 }
 
-// networkBefore returns the index of the innermost IP layer outside layer i, -1
-// when there is none.
+// networkBefore returns the index of the innermost IP layer outside layer i, or
+// -1.
 func (p *Packet) networkBefore(i int) int {
 	for i--; i >= 0; i-- {
 		if k := p.spans[i].kind; k == KindIPv4 || k == KindIPv6 {
@@ -117,8 +120,8 @@ func (p *Packet) networkBefore(i int) int {
 	return i
 }
 
-// pseudoHeader sums what a transport checksum covers besides its layer i (RFC
-// 9293 section 3.1, RFC 8200 section 8.1): addresses, protocol, length.
+// pseudoHeader sums the pseudo-header of layer i (RFC 9293 section 3.1, RFC
+// 8200 section 8.1): addresses, protocol, length.
 func (p *Packet) pseudoHeader(i int, proto IPProto, size int) uint64 {
 	ip := p.networkBefore(i)
 	s := p.spans[ip]
@@ -133,8 +136,8 @@ func (p *Packet) pseudoHeader(i int, proto IPProto, size int) uint64 {
 	return sum(n, b[8:40])
 }
 
-// finalDst returns the address of the final destination that a routing header
-// between IP layer ip and layer i has, nil when there is none or the packet has
+// finalDst returns the final destination in a routing header between IP layer
+// ip and layer i. It returns nil if there is no such header or the packet has
 // arrived (RFC 8200 section 8.1).
 func (p *Packet) finalDst(ip, i int) []byte {
 	for _, s := range p.spans[ip+1 : i] {
@@ -146,7 +149,7 @@ func (p *Packet) finalDst(ip, i int) []byte {
 }
 
 // sctpChecksum verifies the CRC32c of an SCTP packet (RFC 9260 appendix A),
-// which covers the packet with 0 in its place.
+// which is computed with a checksum field of 0.
 func sctpChecksum(b []byte) ChecksumState {
 	crc := crc32.Update(0, castagnoli, b[:8])
 	crc = crc32.Update(crc, castagnoli, noChecksum)
@@ -162,8 +165,8 @@ var (
 	noChecksum = make([]byte, 4)
 )
 
-// sum adds the 16-bit words of b to n (RFC 1071), with a zero byte behind an
-// odd one. It is folded by fold.
+// sum adds the 16-bit words of b to n (RFC 1071), padding an odd length with a
+// zero byte. Pass the result to fold.
 func sum(n uint64, b []byte) uint64 {
 	for ; len(b) >= 4; b = b[4:] {
 		n += uint64(binary.BigEndian.Uint32(b))

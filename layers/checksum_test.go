@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Packets laid out by hand whose checksums tshark calls good (that of UDP-Lite
-// it does not look at).
+// Hand-made packets whose checksums tshark calls good (it does not check
+// UDP-Lite).
 var checksumSamples = []struct {
 	name   string
 	kind   Kind
@@ -24,7 +24,8 @@ var checksumSamples = []struct {
 	{"UDP over IPv6", KindUDP, ipv6Sample},
 	{"ICMPv6", KindICMPv6, "60000000000d3a4020010db800000000000000000000000120010db8000000000000000000000002" +
 		"8000e0491a2b00076162636465"},
-	// The checksum is about the final destination, 2001:db8::3 (RFC 8200 section 8.1).
+	// The checksum uses the final destination, 2001:db8::3 (RFC 8200 section
+	// 8.1).
 	{"routing header of type 0", KindUDP, "6000000000222b4020010db800000000000000000000000120010db8000000000000000000000002" +
 		"110200010000000020010db8000000000000000000000003" + "12340009000a29be6869"},
 	{"segment routing header", KindUDP, "6000000000322b4020010db800000000000000000000000120010db8000000000000000000000002" +
@@ -43,7 +44,7 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-// Every bit that a checksum covers matters to it.
+// A change of any covered bit makes the checksum bad.
 func TestChecksumBad(t *testing.T) {
 	var d Decoder
 	var p Packet
@@ -53,7 +54,7 @@ func TestChecksumBad(t *testing.T) {
 		l, _ := p.Layer(c.kind)
 		end := l.Offset + len(l.Bytes)
 		if c.kind == KindUDPLite {
-			end = l.Offset + udpLiteLen // what it covers
+			end = l.Offset + udpLiteLen // end of the coverage
 		}
 		for i := l.Offset; i < end; i++ {
 			b[i] ^= 0x10
@@ -66,7 +67,7 @@ func TestChecksumBad(t *testing.T) {
 	}
 }
 
-// Where bytes are missing nobody knows.
+// With bytes missing, the checksum cannot be verified.
 func TestChecksumUnknown(t *testing.T) {
 	for _, c := range []struct {
 		name, packet string
@@ -75,7 +76,7 @@ func TestChecksumUnknown(t *testing.T) {
 		want         ChecksumState
 	}{
 		{"cut", ipv4Sample[:58], KindUDP, 1, ChecksumUnknown},
-		{"cut behind the datagram", ipv4Sample, KindUDP, 4, ChecksumGood},
+		{"truncated after the datagram", ipv4Sample, KindUDP, 4, ChecksumGood},
 		{"cut, length unknown", "45000000" + ipv4Sample[8:], KindTCP, 1, ChecksumNone},
 		{"cut, length unknown", "4500000012344000400600" + "00c0000201c6336407c00001bb000000010000000250180400b9fa0000", KindTCP, 1, ChecksumUnknown},
 		{"first fragment", "4500001e1234200040113c5fc0000201c633640712340009000a98f76869", KindUDP, 0, ChecksumUnknown},

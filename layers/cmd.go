@@ -7,15 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Cisco metadata header, behind its EtherType: version, number of options,
-// options of four bytes, EtherType. Behind GRE the EtherType comes first.
+// Cisco metadata header, after its EtherType: version, number of options,
+// options of four bytes, EtherType. In GRE the EtherType comes first.
 const (
 	cmdMinLen    = 4
 	cmdOptionLen = 4
 )
 
-// CMD is a view of a Cisco metadata header and its payload. ParseCMD,
-// ParseCMDGRE or a Packet makes it.
+// CMD is a view of a Cisco metadata header and its payload.
 type CMD struct {
 	b   []byte
 	gre bool
@@ -25,7 +24,7 @@ type CMD struct {
 // view of it that aliases b. The error is Short.
 func ParseCMD(b []byte) (CMD, error) { return parseCMD(b, false) }
 
-// ParseCMDGRE is ParseCMD for a header behind GRE.
+// ParseCMDGRE is ParseCMD for a header in GRE.
 func ParseCMDGRE(b []byte) (CMD, error) { return parseCMD(b, true) }
 
 func parseCMD(b []byte, gre bool) (CMD, error) {
@@ -48,7 +47,7 @@ func stepCMD(b []byte, gre bool) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, size, next, 0
 }
 
-// tag returns where version and options stand.
+// tag returns the offset of version and options.
 func (h CMD) tag() int {
 	if h.gre {
 		return 2
@@ -62,14 +61,13 @@ func (h CMD) HeaderLen() int { return cmdMinLen + int(h.b[h.tag()+1])*cmdOptionL
 // Version returns the version.
 func (h CMD) Version() uint8 { return h.b[h.tag()] }
 
-// Options returns the options.
+// Options returns the encoded options.
 func (h CMD) Options() []byte {
 	off := h.tag() + 2
 	return cut(h.b[off:], h.HeaderLen()-cmdMinLen)
 }
 
-// EtherType returns the type of the payload, which is a length when it is at
-// most 1500.
+// EtherType returns the type of the payload, or its length if at most 1500.
 func (h CMD) EtherType() EtherType {
 	if h.gre {
 		return EtherType(binary.BigEndian.Uint16(h.b))
@@ -77,10 +75,10 @@ func (h CMD) EtherType() EtherType {
 	return EtherType(binary.BigEndian.Uint16(h.b[h.HeaderLen()-2:]))
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h CMD) Bytes() []byte { return h.b }
 
-// Payload returns what the frame carries.
+// Payload returns the frame's payload.
 func (h CMD) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -6,8 +6,8 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A header with one option, a security group tag, behind an EtherType and
-// behind GRE.
+// A header with one option, a security group tag, after an EtherType and in
+// GRE.
 const (
 	cmdSample    = "01 01 0001 0010 0800" + ipv4Sample
 	cmdGRESample = "0800 01 01 0001 0010" + ipv4Sample

@@ -8,16 +8,16 @@ import (
 )
 
 // Community ID version 1 (github.com/corelight/community-id-spec): the SHA-1 of
-// seed, addresses, protocol and ports in network byte order, the smaller end of
-// the two first, so both directions and all tools have the same text for it.
+// seed, addresses, protocol and ports in network byte order. The smaller
+// endpoint comes first, so that both directions have the same ID.
 const (
 	communityVersion = "1:"
 )
 
-// CommunityID returns the Community ID of the conversation, the same for f and
-// f.Reverse(). Protocols other than TCP, UDP and SCTP are hashed without ports.
-// It is empty for ICMP, whose ID needs the message's type: see
-// [Packet.CommunityID].
+// CommunityID returns the Community ID of the conversation, which is the same
+// for f and f.Reverse(). Protocols other than TCP, UDP and SCTP are hashed
+// without ports. It returns "" for ICMP, whose ID depends on the message type:
+// use [Packet.CommunityID].
 func (f Flow) CommunityID(seed uint16) string {
 	switch f.Proto {
 	case IPProtoICMPv4, IPProtoICMPv6:
@@ -26,9 +26,8 @@ func (f Flow) CommunityID(seed uint16) string {
 	return communityID(f.Canonical(), seed)
 }
 
-// CommunityID returns the Community ID of the packet's flow, empty when it has
-// none: no IP layer, or the ports, or the type of an ICMP message, are not in the
-// packet.
+// CommunityID returns the Community ID of the packet's flow. It returns "" if
+// the packet has no IP layer, or lacks the ports or the ICMP type.
 func (p *Packet) CommunityID(seed uint16) string {
 	f, ok := p.Flow()
 	if !ok {
@@ -51,8 +50,9 @@ func (p *Packet) CommunityID(seed uint16) string {
 	return f.CommunityID(seed)
 }
 
-// icmpCommunityID puts types in the place of ports: a request's and that of its
-// answer. A message without an answer has its code instead, and a direction.
+// icmpCommunityID hashes ICMP types in place of the ports: those of the request
+// and of its reply. A message without a reply is hashed with its code, and its
+// direction matters.
 func icmpCommunityID(f Flow, typ, code uint8, answer int, seed uint16) string {
 	f.Src = netip.AddrPortFrom(f.Src.Addr(), uint16(typ))
 	if answer < 0 {
@@ -63,8 +63,8 @@ func icmpCommunityID(f Flow, typ, code uint8, answer int, seed uint16) string {
 	return communityID(f.Canonical(), seed)
 }
 
-// icmpv4Answer returns the type that answers a request, or that an answer is for,
-// -1 when there is none.
+// icmpv4Answer returns the type of the reply to a request, or of the request
+// for a reply, or -1.
 func icmpv4Answer(typ uint8) int {
 	const routerAdvert, routerSolicit = 9, 10 // RFC 1256
 	switch typ {
@@ -95,7 +95,7 @@ func icmpv6Answer(typ uint8) int {
 	return -1
 }
 
-// communityID hashes f as it is.
+// communityID hashes f without reordering its endpoints.
 func communityID(f Flow, seed uint16) string {
 	var buf [2 + 16 + 16 + 2 + 4]byte
 	b := binary.BigEndian.AppendUint16(buf[:0], seed)

@@ -9,12 +9,12 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The reference data of the specification (baseline_deflt.json and
+// The specification's reference data (baseline_deflt.json and
 // baseline_seed1.json): the IDs for seed 0 and seed 1.
 var communityIDs = []struct {
 	proto        layers.IPProto
 	src, dst     string
-	sport, dport uint16 // of ICMP type and code
+	sport, dport uint16 // for ICMP, type and code
 	seed0, seed1 string
 }{
 	{6, "2001:470:e5bf:dead:4957:2174:e82c:4887", "2607:f8b0:400c:c03::1a", 63943, 25, "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4=", "1:eJYTW6AOzFLlSUoESovMjnu7rMw="},
@@ -68,14 +68,14 @@ func TestPacketCommunityID(t *testing.T) {
 			payload[0], payload[1], payload[2], payload[3] = byte(tt.sport>>8), byte(tt.sport), byte(tt.dport>>8), byte(tt.dport)
 			payload[12] = 0x50
 		case 132:
-			continue // no layer of the Decoder
+			continue // not decoded as a layer
 		}
 		p := decodeIP(tt.src, tt.dst, uint8(tt.proto), payload)
 		if got := [2]string{p.CommunityID(0), p.CommunityID(1)}; got != [2]string{tt.seed0, tt.seed1} {
 			t.Errorf("%v: %q, want %q and %q", p, got, tt.seed0, tt.seed1)
 		}
 	}
-	// What an ID needs is not there: ports, a type, an IP layer.
+	// Packets without the parts that an ID needs: ports, a type, an IP layer.
 	for _, p := range []*layers.Packet{
 		decodeIP("192.0.2.1", "192.0.2.2", 6, make([]byte, 4)),
 		decodeIP("192.0.2.1", "192.0.2.2", 17, nil),
@@ -91,6 +91,6 @@ func TestPacketCommunityID(t *testing.T) {
 func TestCommunityIDAllocs(t *testing.T) {
 	f := layers.Flow{Src: netip.MustParseAddrPort("192.0.2.1:1"), Dst: netip.MustParseAddrPort("192.0.2.2:2"), Proto: 6}
 	if n := testing.AllocsPerRun(100, func() { f.CommunityID(0) }); n > 1 {
-		t.Errorf("%v allocations, want the string alone", n)
+		t.Errorf("%v allocations, want 1 for the string", n)
 	}
 }

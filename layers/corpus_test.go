@@ -10,12 +10,12 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// No packet of the corpus, malformed ones of other projects' fuzzers included,
-// costs an allocation, and walking over its layers and DNS records neither.
+// Decoding a corpus packet and walking its layers and DNS records does not
+// allocate, not even for malformed packets from other projects' fuzzers.
 func TestCorpusAllocs(t *testing.T) {
 	dir := os.Getenv("SIGHTLINE_CORPUS")
 	if dir == "" {
-		t.Skip("SIGHTLINE_CORPUS names no corpus of captures")
+		t.Skip("SIGHTLINE_CORPUS is not set")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "dev", "*", "*"))
 	if err != nil || len(files) == 0 {
@@ -47,9 +47,9 @@ func TestCorpusAllocs(t *testing.T) {
 	}
 }
 
-// recordBytes returns the length of the data of all records. That its package is
-// imported matters: the compiler inlines the methods of imported packages alone,
-// and an iterator that is not inlined allocates.
+// recordBytes returns the length of the data of all records. It must be in an
+// importing package: only there does the compiler inline the iterator, which
+// would allocate otherwise.
 func recordBytes(m dns.Message) (n int) {
 	for _, rr := range m.Resources() {
 		n += len(rr.Data)
@@ -57,7 +57,7 @@ func recordBytes(m dns.Message) (n int) {
 	return n
 }
 
-// records returns what is good in a file.
+// records returns the records of a file, up to the first error.
 func records(file string) (recs []*pcap.Record) {
 	r, err := pcap.Open(file)
 	if err != nil {

@@ -7,17 +7,18 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A Decoder decodes packets. The zero value is ready and knows every layer of
-// this package; Register and Bind teach it more. It holds nothing of the
-// packets: once configured, it may be used concurrently on distinct Packets.
+// A Decoder decodes packets. The zero value is ready to use and knows every
+// layer of this package. Register and Bind add more. A Decoder keeps no
+// reference to the packets. Once configured, it may be used concurrently with
+// distinct Packets.
 type Decoder struct {
-	tables    tables // those that have bindings
+	tables    tables // the tables with bindings
 	bound     map[Key]Kind
 	protocols map[Kind]Protocol
 }
 
-// Decode decodes the packet of rec into p. It does not fail: p holds the
-// layers that could be decoded, and p.Err says what stopped it. It does not
+// Decode decodes the packet of rec into p. It does not fail: p holds the layers
+// that could be decoded, and p.Err reports why decoding stopped. It does not
 // allocate. p aliases rec.Data.
 func (d *Decoder) Decode(p *Packet, rec *pcap.Record) {
 	end := len(rec.Data)
@@ -46,8 +47,8 @@ func (p *Packet) reset(data []byte) {
 	p.stop = stop{}
 }
 
-// start decodes a packet that ends at end. What most packets begin with is
-// taken in one look, if no bindings say otherwise.
+// start decodes a packet that ends at end. Without bindings, it decodes the
+// most common headers in one step.
 func (d *Decoder) start(p *Packet, link pcap.LinkType, end int) {
 	off, kind := 0, linkKind(link)
 	switch {
@@ -63,9 +64,10 @@ func (d *Decoder) start(p *Packet, link pcap.LinkType, end int) {
 	d.decode(p, kind, off, end)
 }
 
-// plain takes the layers that most packets begin with: Ethernet, an IPv4 header
-// without options that is whole and no fragment, and TCP or UDP. Of any other
-// packet it takes nothing. It returns where and what comes next.
+// plain decodes the headers that most packets begin with: Ethernet, a complete
+// IPv4 header without options that is not a fragment, and TCP or UDP. It leaves
+// any other packet alone. It returns where decoding continues, and the next
+// kind.
 func (p *Packet) plain(end int) (off, stop int, next Kind) {
 	const ip, transport = ethernetLen, ethernetLen + ipv4MinLen
 	if end < transport {
@@ -102,8 +104,8 @@ func (p *Packet) plain(end int) (off, stop int, next Kind) {
 	return transport + hdr, transport + size, next
 }
 
-// decode walks the layers from off on. Each step is given the bytes that the
-// layer before it leaves, so no layer can reach beyond what encloses it.
+// decode walks the layers from off on. Each step gets only the bytes of the
+// enclosing layer's payload, so no layer can exceed its enclosing layer.
 func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 	for kind != KindPayload {
 		b := p.data[off:end]
@@ -150,9 +152,9 @@ func (d *Decoder) decode(p *Packet, kind Kind, off, end int) {
 	p.off, p.end = off, end
 }
 
-// fail records what stopped decoding. A header that ends where the packet's
-// bytes end was cut by the capture if more was on the wire; else it is too
-// short by itself. Of bytes without a record a length field tells.
+// fail records why decoding stopped. A header at the end of the captured bytes
+// is Truncated if the wire had more, else Short. Without a record, a length
+// field decides.
 func (p *Packet) fail(kind Kind, reason wire.Reason, need, end int) {
 	if reason == 0 {
 		reason, need = wire.TooDeep, 0
@@ -163,9 +165,9 @@ func (p *Packet) fail(kind Kind, reason wire.Reason, need, end int) {
 	p.stop = stop{kind, reason, need}
 }
 
-// wasCut reports whether a header that ends where the packet's bytes end was
-// cut there by the capture. If IP states a length and that is no longer, it
-// ends there on the wire.
+// wasCut reports whether the capture truncated a header at the end of the
+// packet's bytes. If IP states its length and has all its bytes, the wire had
+// no more.
 func (p *Packet) wasCut() bool {
 	if p.truncated {
 		return p.cut || p.quote
@@ -177,8 +179,8 @@ func (p *Packet) wasCut() bool {
 	return !p.statesLen(i - 1)
 }
 
-// ipVersion corrects what the layer before says of the IP version: the first
-// four bits of b decide.
+// ipVersion returns the kind for the version in the first four bits of b, which
+// overrides the version that the enclosing layer announced.
 func ipVersion(kind Kind, b []byte) Kind {
 	if len(b) > 0 {
 		switch b[0] >> 4 {

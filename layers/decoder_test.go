@@ -28,7 +28,7 @@ func kinds(p *Packet) []Kind {
 	return all
 }
 
-// wantKinds fails the test unless p has just these layers.
+// wantKinds fails the test unless p has exactly these layers.
 func wantKinds(t testing.TB, p *Packet, want ...Kind) {
 	t.Helper()
 	if got := kinds(p); !slices.Equal(got, want) {
@@ -36,8 +36,8 @@ func wantKinds(t testing.TB, p *Packet, want ...Kind) {
 	}
 }
 
-// linkSamples has a packet of every link type that a Decoder knows, and of
-// every layer.
+// linkSamples has a packet of every link type known to a Decoder, and of every
+// layer.
 var linkSamples = []struct {
 	link   pcap.LinkType
 	packet string
@@ -125,6 +125,18 @@ var linkSamples = []struct {
 	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00017c1 0000 0000" + geneveSample, []Kind{KindIPv4, KindUDP, KindGENEVE, KindEthernet, KindARP}},
 	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00018c7 0000 0000" + sflowSample, []Kind{KindIPv4, KindUDP, KindSFlow}},
 	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00019eb 0000 0000" + mplsSample, []Kind{KindIPv4, KindUDP, KindMPLS, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 73 0000 c0000201 c6336407" + l2tpIPSample, []Kind{KindIPv4, KindL2TPIP, KindEthernet, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c000147f 0000 0000 00 10 4300 0000 0000" + wlanSwappedSample,
+		[]Kind{KindIPv4, KindUDP, KindCAPWAP, KindWLANSwapped, KindLLC, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c00010f5 0000 0000" + lispSample, []Kind{KindIPv4, KindUDP, KindLISP, KindIPv4, KindUDP}},
+	{pcap.LinkTypeRaw, "45000000 00004000 40 11 0000 c0000201 c6336407 c0009090 0000 0000" + tzspSample, []Kind{KindIPv4, KindUDP, KindTZSP, KindEthernet, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 892f" + hsrSample, []Kind{KindEthernet, KindHSR, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 f1c1" + rTagSample, []Kind{KindEthernet, KindRTag, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 8988" + tTagSample, []Kind{KindEthernet, KindTTag, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "020000000002 020000000001 22f3" + trillSample, []Kind{KindEthernet, KindTRILL, KindEthernet, KindIPv4, KindUDP}},
+	{pcap.LinkTypeEthernet, "01000c000000 00000c112233 003c" + islSample + "00000000", []Kind{KindEthernet, KindISL, KindEthernet, KindIPv4, KindUDP}},
+	{pcap.LinkTypePFLog, pflogSample, []Kind{KindPFLOG, KindIPv4, KindUDP}},
+	{pcap.LinkTypeERF, erfSample, []Kind{KindERF, KindEthernet, KindIPv4, KindUDP}},
 	{pcap.LinkType(147), ipv4Sample, nil},
 }
 
@@ -142,7 +154,7 @@ func TestDecodeLinkTypes(t *testing.T) {
 	}
 }
 
-// A packet of an unknown link type has no layers, and all of it is payload.
+// A packet of an unknown link type has no layers; all of it is payload.
 func TestDecodeUnknownLinkType(t *testing.T) {
 	p := decodeHex(t, pcap.LinkType(60000), "0102")
 	if p.Err() != nil || len(kinds(p)) != 0 || string(p.Payload()) != "\x01\x02" {
@@ -153,27 +165,27 @@ func TestDecodeUnknownLinkType(t *testing.T) {
 	}
 }
 
-// A header that ends early was cut by the capture, by a length that encloses
-// it, or contradicts itself: three different facts.
+// A header that ends early was truncated by the capture, or by an enclosing
+// length, or is inconsistent. Errors distinguish the three.
 func TestDecodeReasons(t *testing.T) {
 	const eth = "020000000002 020000000001 0800"
 	for _, c := range []struct {
 		name, packet string
-		wireLen      int // 0: the packet
+		wireLen      int // 0: length of the packet
 		want         wire.Reason
 		kind         Kind
 		offset, have int
 		truncated    bool
 	}{
 		{"whole", eth + ipv4Sample, 0, 0, 0, 0, 0, false},
-		{"link header cut by the capture", eth[:17], 60, wire.Truncated, KindEthernet, 0, 8, false},
+		{"link header truncated by the capture", eth[:17], 60, wire.Truncated, KindEthernet, 0, 8, false},
 		{"link header cut on the wire", eth[:17], 0, wire.Short, KindEthernet, 0, 8, false},
-		{"IP header cut by the capture", eth + ipv4Sample[:20], 60, wire.Truncated, KindIPv4, 14, 10, false},
-		{"UDP header cut by the capture", eth + ipv4Sample[:46], 60, wire.Truncated, KindUDP, 34, 3, true},
+		{"IP header truncated by the capture", eth + ipv4Sample[:20], 60, wire.Truncated, KindIPv4, 14, 10, false},
+		{"UDP header truncated by the capture", eth + ipv4Sample[:46], 60, wire.Truncated, KindUDP, 34, 3, true},
 		{"UDP header beyond the total length", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 0, wire.Short, KindUDP, 34, 6, false},
 		{"the same in a cut capture", eth + "4500001a1234400040113c5fc0000201c6336407" + udpSample, 1500, wire.Short, KindUDP, 34, 6, false},
 		{"total length beyond the packet, which is whole", eth + "4500001e1234400040113c5fc0000201c6336407 123400", 0, wire.Short, KindUDP, 34, 3, true},
-		{"payload cut by the capture", eth + ipv4Sample[:58], 45, 0, 0, 0, 0, true},
+		{"payload truncated by the capture", eth + ipv4Sample[:58], 45, 0, 0, 0, 0, true},
 		{"IP header length of 16", eth + "44" + ipv4Sample[2:], 0, wire.Malformed, KindIPv4, 14, 30, false},
 		{"UDP length of 4", eth + "4500001e1234400040113c5fc0000201c6336407" + "1234000900040000" + "6869", 0, wire.Malformed, KindUDP, 34, 10, false},
 	} {
@@ -203,7 +215,8 @@ func TestDecodeReasons(t *testing.T) {
 	}
 }
 
-// Of bytes without a record, a length field beyond them says that they were cut.
+// Without a record, a length field beyond the bytes means that they are
+// truncated.
 func TestDecodeBytesReason(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "4500001e1234400040113c5fc0000201c6336407 123400")
 	if !errors.Is(p.Err(), wire.Truncated) {
@@ -215,8 +228,8 @@ func TestDecodeBytesReason(t *testing.T) {
 	}
 }
 
-// What lies behind the length that a header states is trailer, not payload,
-// and a frame check sequence belongs to no layer.
+// Bytes after the length that a header states are a trailer, not payload, and a
+// frame check sequence belongs to no layer.
 func TestDecodeTrailer(t *testing.T) {
 	b := viewtest.Unhex(t, "020000000002 020000000001 0800"+ipv4Sample+"0000 aabbccdd")
 	rec := pcap.Record{LinkType: pcap.LinkTypeEthernet, Data: b, WireLen: len(b), FCSLen: 4}
@@ -232,7 +245,7 @@ func TestDecodeTrailer(t *testing.T) {
 	}
 }
 
-// A capture may have cut a frame inside its check sequence, or before it.
+// A capture may truncate a frame inside or before its check sequence.
 func TestDecodeFCSCut(t *testing.T) {
 	b := viewtest.Unhex(t, "020000000002 020000000001 0800"+ipv4Sample)
 	for missing := range 6 {
@@ -247,7 +260,7 @@ func TestDecodeFCSCut(t *testing.T) {
 	}
 }
 
-// IP in IP nests until MaxLayers.
+// IP in IP nests up to MaxLayers.
 func TestDecodeTooDeep(t *testing.T) {
 	hdr := "45000000 0000 4000 40 04 0000 c0000201 c6336407"
 	p := decodeHex(t, pcap.LinkTypeRaw, strings.Repeat(hdr, MaxLayers))
@@ -261,7 +274,7 @@ func TestDecodeTooDeep(t *testing.T) {
 	}
 }
 
-// A Packet that is used again keeps nothing of the packet before.
+// A reused Packet keeps nothing of the previous packet.
 func TestDecodeReuse(t *testing.T) {
 	var d Decoder
 	var p Packet

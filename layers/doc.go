@@ -1,7 +1,7 @@
 // Package layers decodes packet headers without copying them.
 //
-// A [Decoder] takes a packet apart into a [Packet], which lists its layers and
-// hands out a view of each:
+// A [Decoder] decodes a packet into a [Packet], which lists its layers and
+// returns views of them:
 //
 //	var d layers.Decoder
 //	var p layers.Packet
@@ -18,36 +18,39 @@
 //
 // # Views
 //
-// A header type such as [IPv4] is a checked view of a byte slice. ParseIPv4,
-// or a Packet, makes it; all checks are there, and afterwards no method panics
-// and each reads the bytes directly. The zero value of a header type is not
-// usable. A view holds header and payload, cut to the length that the header
-// states, so nothing inside it can reach what does not belong to it. Numbers
-// are in network byte order on the wire, unless their type says otherwise, and
-// in the host's when returned; lengths and offsets are in bytes.
+// A header type such as [IPv4] is a view of a byte slice. Its Parse function
+// checks the bytes once; after that, no method panics, and each reads the bytes
+// directly. The zero value of a header type is not usable. A view holds header
+// and payload, up to the length that the header states, so it never exposes
+// bytes of another layer. Numbers are returned in host byte order. Lengths and
+// offsets are in bytes.
 //
 // # Layers
 //
-// Every [Kind] has a Parse function and a view. Tunnels are opened: a packet
-// may have several Ethernet, IP or other layers, and getters such as
-// [Packet.IPv4] return the innermost. UDP ports tell what a datagram carries;
-// payload of TCP spans packets, and package stream puts it together. What is
-// quoted by ICMP errors, sampled by sFlow, or behind the first subframe of an
-// A-MSDU is no layer of the Packet that carries it: their views give it.
-// [Decoder.Register] and [Decoder.Bind] teach one Decoder protocols of a
-// caller's own; there is no global registry.
+// Every [Kind] has a Parse function and a view. For common kinds Packet has a
+// getter, such as [Packet.IPv4]; for the rest, pass the Bytes of [Packet.Layer]
+// to the Parse function. Getters return the innermost layer, as the payload of
+// tunnels is decoded too, and a packet may have several Ethernet, IP or other
+// layers.
+//
+// UDP ports select the decoder of a datagram's payload. TCP messages span
+// packets; package stream reassembles them. Packets quoted by ICMP errors or
+// sampled by sFlow, and all but the first subframe of an A-MSDU, are not layers
+// of the Packet: methods of their views return them. [Decoder.Register] and
+// [Decoder.Bind] add protocols to a single Decoder; there is no global
+// registry.
 //
 // # Ownership
 //
-// Views, and the slices that their methods return, alias the packet's bytes
-// and live exactly as long as those do. Decode overwrites a Packet. Nothing
-// here writes to a packet's bytes, and nothing allocates but methods that
-// return a string.
+// Views and the slices they return alias the packet's bytes, and are valid as
+// long as those bytes are. Decode overwrites a Packet. Nothing in this package
+// writes to a packet's bytes. Decoding does not allocate; only errors and
+// methods that return a string do.
 //
 // # Damage
 //
 // Decoding does not fail: a Packet holds the layers that could be decoded, and
-// its Err says what stopped it and where. Iterators yield the well-formed
-// beginning of a list. A packet that a snapshot length has cut is decoded as
-// far as it goes; see [Packet.Truncated] and [Reason].
+// [Packet.Err] reports where and why decoding stopped. Iterators yield the
+// well-formed start of a list. A packet truncated by the snapshot length is
+// decoded as far as possible; see [Packet.Truncated] and [wire.Reason].
 package layers

@@ -7,10 +7,10 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Distributed Switch Architecture header of Marvell's switches
+// Distributed Switch Architecture header of Marvell switches
 // (https://www.tcpdump.org/linktypes/LINKTYPE_DSA_TAG_DSA.html and
-// LINKTYPE_DSA_TAG_EDSA.html): Ethernet addresses, in the form with an
-// EtherType that and two reserved bytes, the tag, the EtherType.
+// LINKTYPE_DSA_TAG_EDSA.html): Ethernet addresses, in the EDSA form an
+// EtherType and two reserved bytes, the tag, the EtherType.
 const (
 	dsaLen    = 18
 	edsaLen   = 22
@@ -18,8 +18,7 @@ const (
 )
 
 // DSA is a view of an Ethernet frame with a DSA tag (LINKTYPE_DSA_TAG_DSA of
-// https://www.tcpdump.org/linktypes.html). ParseDSA, ParseEDSA or a Packet
-// makes it.
+// https://www.tcpdump.org/linktypes.html).
 type DSA struct {
 	b   []byte
 	hdr int
@@ -29,7 +28,7 @@ type DSA struct {
 // returns a view of the frame that aliases b. The error is Short.
 func ParseDSA(b []byte) (DSA, error) { return parseDSA(b, dsaLen) }
 
-// ParseEDSA is ParseDSA for a tag behind an EtherType.
+// ParseEDSA is ParseDSA for a tag after an EtherType (LINKTYPE_DSA_TAG_EDSA).
 func ParseEDSA(b []byte) (DSA, error) { return parseDSA(b, edsaLen) }
 
 func parseDSA(b []byte, hdr int) (DSA, error) {
@@ -58,14 +57,13 @@ func (h DSA) Port() uint8 { return uint8(h.Tag() >> 19 & 0x1f) }
 // VLAN returns the VLAN identifier.
 func (h DSA) VLAN() uint16 { return uint16(h.Tag() & 0x0fff) }
 
-// EtherType returns the type of the payload, which is a length when it is at
-// most 1500.
+// EtherType returns the type of the payload, or its length if at most 1500.
 func (h DSA) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[h.hdr-2:])) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h DSA) Bytes() []byte { return h.b }
 
-// Payload returns what the frame carries.
+// Payload returns the frame's payload.
 func (h DSA) Payload() []byte { return h.b[h.hdr:] }
 
 // AppendText appends a short description to dst.

@@ -26,7 +26,7 @@ func TestDSA(t *testing.T) {
 		Text 02:00:00:00:00:01 > 02:00:00:00:00:02 device 2 port 5 IPv4`)
 }
 
-// The same tag behind an EtherType.
+// The same tag after an EtherType.
 const edsaSample = "020000000002 020000000001 dada 0000 c2280007 0800" + ipv4Sample
 
 func TestEDSA(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 const encLen = 12
 
 // ENC is a view of an encapsulating header, as captured on an enc interface,
-// and the decrypted packet behind it (LINKTYPE_ENC of
-// https://www.tcpdump.org/linktypes.html). ParseENC or a Packet makes it.
+// and of the decrypted packet (LINKTYPE_ENC of
+// https://www.tcpdump.org/linktypes.html).
 type ENC struct{ b []byte }
 
 // ParseENC checks that b begins with an encapsulating header and returns a
@@ -39,10 +39,10 @@ func (h ENC) Family() uint32 { return Null(h).Family() }
 // SPI returns the security parameters index.
 func (h ENC) SPI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h ENC) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h ENC) Payload() []byte { return h.b[encLen:] }
 
 // AppendText appends a short description to dst.

@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A decrypted packet of a little-endian host.
+// A decrypted packet from a little-endian host.
 const encSample = "02000000 00000100 01000000" + ipv4Sample
 
 func TestENC(t *testing.T) {

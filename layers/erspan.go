@@ -8,9 +8,9 @@ import (
 )
 
 // ERSPAN header (draft-foschiano-erspan-03): version, VLAN, class of service,
-// truncated bit, session. Type II (version 1) goes on with an index, type III
-// (version 2) with a timestamp, a security group tag, the type of the frame and
-// maybe a platform's eight bytes.
+// truncated bit, session. Type II (version 1) adds an index, type III (version
+// 2) a timestamp, a security group tag, the frame type and an optional platform
+// field of eight bytes.
 const (
 	erspanMinLen      = 8
 	erspan3Len        = 12
@@ -19,8 +19,8 @@ const (
 	erspanType3       = 2
 )
 
-// ERSPAN is a view of an ERSPAN header, of type II or III, and the mirrored
-// frame (draft-foschiano-erspan-03). ParseERSPAN or a Packet makes it.
+// ERSPAN is a view of an ERSPAN header of type II or III and the mirrored frame
+// (draft-foschiano-erspan-03).
 type ERSPAN struct{ b []byte }
 
 // ParseERSPAN checks that b begins with an ERSPAN header and returns a view of
@@ -75,10 +75,10 @@ func (h ERSPAN) VLAN() uint16 { return binary.BigEndian.Uint16(h.b) & 0x0fff }
 // SessionID returns the identifier of the mirroring session.
 func (h ERSPAN) SessionID() uint16 { return binary.BigEndian.Uint16(h.b[2:]) & 0x03ff }
 
-// Truncated reports whether the frame was cut to fit.
+// Truncated reports whether the mirroring device truncated the frame.
 func (h ERSPAN) Truncated() bool { return h.b[2]&0x04 != 0 }
 
-// FrameType returns what is mirrored: 0 an Ethernet frame, 2 an IP packet.
+// FrameType returns the type of the mirrored frame: 0 for Ethernet, 2 for IP.
 func (h ERSPAN) FrameType() uint8 {
 	if h.Version() == erspanType2 {
 		return 0
@@ -86,10 +86,10 @@ func (h ERSPAN) FrameType() uint8 {
 	return h.b[10] >> 2 & 0x1f
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h ERSPAN) Bytes() []byte { return h.b }
 
-// Payload returns the frame.
+// Payload returns the mirrored frame.
 func (h ERSPAN) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -41,7 +41,7 @@ func TestERSPANType2(t *testing.T) {
 		Payload 00`)
 }
 
-// Type III says if it mirrors IP packets. There are no other versions.
+// Type III may mirror IP packets. No other versions exist.
 func TestERSPANForms(t *testing.T) {
 	h, err := ParseERSPAN(viewtest.Unhex(t, "2064 0002 00000001 0000 0800"))
 	if err != nil {

@@ -8,12 +8,11 @@ import (
 )
 
 // Encapsulating security payload (RFC 4303 section 2): security parameters
-// index, sequence number, then what only the receiver can read.
+// index, sequence number, then data that only the receiver can decrypt.
 const espLen = 8
 
-// ESP is a view of an encapsulating security payload (RFC 4303 section 2).
-// ParseESP or a Packet makes it. What it carries is not guessed, even where it
-// is not encrypted.
+// ESP is a view of an encapsulating security payload (RFC 4303 section 2). Its
+// payload is never decoded, even if the encryption is null.
 type ESP struct{ b []byte }
 
 // ParseESP checks that b begins with the header of an encapsulating security
@@ -38,10 +37,10 @@ func (h ESP) SPI() uint32 { return binary.BigEndian.Uint32(h.b) }
 // Seq returns the sequence number.
 func (h ESP) Seq() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h ESP) Bytes() []byte { return h.b }
 
-// Payload returns what follows the sequence number.
+// Payload returns the bytes after the sequence number.
 func (h ESP) Payload() []byte { return h.b[espLen:] }
 
 // AppendText appends a short description to dst.

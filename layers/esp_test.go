@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A header (RFC 4303 section 2) and what cannot be read.
+// A header (RFC 4303 section 2) and encrypted data.
 const espSample = "00000100 00000007 0102030405060708"
 
 func TestESP(t *testing.T) {

@@ -6,15 +6,15 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// EtherIP header (RFC 3378 section 3): version 3 and reserved bits. An Ethernet
-// frame follows.
+// EtherIP header (RFC 3378 section 3): version 3 and reserved bits, followed by
+// an Ethernet frame.
 const (
 	etherIPLen     = 2
 	etherIPVersion = 3
 )
 
-// EtherIP is a view of an EtherIP header and the frame behind it (RFC 3378
-// section 3). ParseEtherIP or a Packet makes it.
+// EtherIP is a view of an EtherIP header and its Ethernet frame (RFC 3378
+// section 3).
 type EtherIP struct{ b []byte }
 
 // ParseEtherIP checks that b begins with an EtherIP header and returns a view
@@ -30,7 +30,7 @@ func stepEtherIP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < etherIPLen {
 		return etherIPLen, 0, 0, wire.Short
 	}
-	// Some systems have the version in the other half of the byte.
+	// Some systems put the version in the other half of the byte.
 	if b[0]>>4 != etherIPVersion && b[0]&0x0f != etherIPVersion {
 		return 0, 0, 0, wire.Malformed
 	}
@@ -40,7 +40,7 @@ func stepEtherIP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // Version returns the first four bits, which should be 3.
 func (h EtherIP) Version() uint8 { return h.b[0] >> 4 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h EtherIP) Bytes() []byte { return h.b }
 
 // Payload returns the frame.

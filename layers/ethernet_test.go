@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// An ARP request's frame (RFC 826), broadcast from a locally administered
-// address, padded to the 60 bytes of IEEE 802.3 clause 4.
+// An ARP request (RFC 826), broadcast from a locally administered address,
+// padded to the 60 bytes of IEEE 802.3 clause 4.
 const ethernetSample = "ffffffffffff 020000000001 0806" + arpSample +
 	"000000000000000000000000000000000000"
 
@@ -27,8 +27,8 @@ func TestEthernet(t *testing.T) {
 	}
 }
 
-// A word of at most 1500 is a length (IEEE 802.3 clause 3.2.6): what lies
-// behind it is padding.
+// A type field of at most 1500 is a length (IEEE 802.3 clause 3.2.6); the bytes
+// after it are padding.
 func TestEthernetLength(t *testing.T) {
 	h, err := ParseEthernet(viewtest.Unhex(t, "0180c2000000 020000000001 0003 424203 00000000"))
 	if err != nil {

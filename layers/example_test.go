@@ -11,7 +11,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A frame with a TCP segment that sends "hello".
+// A frame with a TCP segment that contains "hello".
 const frame = "020000000002020000000001" + "0800" +
 	"4500002d00004000400688c9c0000201c6336407" +
 	"c00001bb0000000100000002501804004ac2000068656c6c6f"
@@ -19,7 +19,7 @@ const frame = "020000000002020000000001" + "0800" +
 func ExampleDecoder() {
 	data, _ := hex.DecodeString(frame)
 	var d layers.Decoder
-	var p layers.Packet // used for packet after packet
+	var p layers.Packet // reused for every packet
 	d.DecodeBytes(&p, pcap.LinkTypeEthernet, data)
 	if tcp, ok := p.TCP(); ok {
 		src, dst, _ := p.Addrs()
@@ -60,7 +60,7 @@ func ExamplePacket_Err() {
 	// true
 }
 
-// One flow has two directions; Canonical is the same for both.
+// A conversation has two Flows; Canonical is the same for both.
 func ExampleFlow_Canonical() {
 	data, _ := hex.DecodeString(frame)
 	var d layers.Decoder
@@ -97,7 +97,7 @@ func ExampleTCP_Options() {
 	// MSS 1460
 }
 
-// Teach a Decoder a protocol of one's own, on a UDP port.
+// Add a protocol to a Decoder, on a UDP port.
 func ExampleDecoder_Register() {
 	const kindBeacon = layers.KindUser
 	var d layers.Decoder

@@ -7,13 +7,12 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Cisco FabricPath tag, behind its EtherType: forwarding tag of 10 bits, time
-// to live of 6. The addresses before it are those of switches; the frame behind
-// it has its own.
+// Cisco FabricPath tag, after its EtherType: a 10-bit forwarding tag and a
+// 6-bit time to live. The addresses before it are those of switches; the frame
+// after it has its own.
 const fabricPathLen = 2
 
-// FabricPath is a view of a FabricPath tag and the Ethernet frame behind it.
-// ParseFabricPath or a Packet makes it.
+// FabricPath is a view of a FabricPath tag and its Ethernet frame.
 type FabricPath struct{ b []byte }
 
 // ParseFabricPath checks that b begins with a FabricPath tag and returns a
@@ -38,7 +37,7 @@ func (h FabricPath) FTag() uint16 { return binary.BigEndian.Uint16(h.b) >> 6 }
 // TTL returns the time to live.
 func (h FabricPath) TTL() uint8 { return h.b[1] & 0x3f }
 
-// Bytes returns tag and payload.
+// Bytes returns the tag and payload.
 func (h FabricPath) Bytes() []byte { return h.b }
 
 // Payload returns the frame.

@@ -2,8 +2,8 @@ package layers
 
 import "github.com/sightline-go/sightline/layers/wire"
 
-// FDDI header (ISO 9314-2): frame control, destination, source. What an LLC
-// frame carries begins with a logical link control header.
+// FDDI header (ISO 9314-2): frame control, destination, source. The payload of
+// an LLC frame begins with a logical link control header.
 const (
 	fddiLen      = 13
 	fddiTypeMask = 0xf0
@@ -11,7 +11,7 @@ const (
 	fddiLLCSync  = 0xd0
 )
 
-// FDDI is a view of an FDDI frame (ISO 9314-2). ParseFDDI or a Packet makes it.
+// FDDI is a view of an FDDI frame (ISO 9314-2).
 type FDDI struct{ b []byte }
 
 // ParseFDDI checks that b begins with an FDDI header and returns a view of it
@@ -42,10 +42,10 @@ func (h FDDI) Dst() wire.MAC { return wire.MAC(h.b[1:]) }
 // Src returns the source address.
 func (h FDDI) Src() wire.MAC { return wire.MAC(h.b[7:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h FDDI) Bytes() []byte { return h.b }
 
-// Payload returns what the frame carries.
+// Payload returns the frame's payload.
 func (h FDDI) Payload() []byte { return h.b[fddiLen:] }
 
 // AppendText appends a short description to dst.

@@ -23,7 +23,7 @@ func TestFDDI(t *testing.T) {
 		Text 02:00:00:00:00:01 > 02:00:00:00:00:02`)
 }
 
-// Frames of the ring's management carry no LLC.
+// Frames of ring management do not carry LLC.
 func TestFDDIManagement(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeFDDI, "41 020000000002 020000000001 00112233")
 	wantKinds(t, p, KindFDDI)

@@ -2,19 +2,20 @@ package layers
 
 import "net/netip"
 
-// A Flow is one direction of a conversation: what sends to what, and with
-// which IP protocol. Ports are 0 where the protocol has none. A Flow is
-// comparable, so it can be the key of a map.
+// A Flow is one direction of a conversation: source, destination and IP
+// protocol. Ports are 0 if the protocol has none. A Flow is comparable, so it
+// can be a map key.
 type Flow struct {
 	Src   netip.AddrPort `json:"src"`
 	Dst   netip.AddrPort `json:"dst"`
 	Proto IPProto        `json:"proto"`
 }
 
-// Reverse returns the other direction.
+// Reverse returns the flow of the opposite direction.
 func (f Flow) Reverse() Flow { return Flow{f.Dst, f.Src, f.Proto} }
 
-// Canonical returns f or f.Reverse(), the same of the two for both.
+// Canonical returns the smaller of f and f.Reverse(), the same for both
+// directions.
 func (f Flow) Canonical() Flow {
 	if f.Dst.Compare(f.Src) < 0 {
 		return f.Reverse()

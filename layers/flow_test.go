@@ -29,7 +29,7 @@ func TestNames(t *testing.T) {
 		KindEthernet.String():      "Ethernet",
 		(KindUser + 3).String():    "Kind(131)",
 		wire.Short.Error():         "too short",
-		wire.Truncated.Error():     "cut by the capture",
+		wire.Truncated.Error():     "truncated by the capture",
 		wire.Malformed.Error():     "malformed",
 		wire.TooDeep.Error():       "too many layers",
 		wire.Reason(99).Error():    "Reason(99)",

@@ -8,8 +8,8 @@ import (
 )
 
 // Frame relay header (ITU-T Q.922 clause 3): an address of two to four bytes,
-// whose last has its lowest bit set. Behind it comes either a control field
-// for unnumbered information, maybe a byte of padding, and an NLPID (RFC 2427
+// the last with its lowest bit set. Then comes either a control field for
+// unnumbered information, an optional padding byte and an NLPID (RFC 2427
 // section 3), or Cisco's EtherType.
 const (
 	frAddressMin = 2
@@ -19,7 +19,7 @@ const (
 )
 
 // The network layer protocol identifiers (ISO/IEC TR 9577, RFC 2427 section 3,
-// RFC 1973) that a Decoder knows.
+// RFC 1973) known to a Decoder.
 const (
 	nlpidSNAP = 0x80
 	nlpidIPv6 = 0x8e
@@ -28,7 +28,7 @@ const (
 )
 
 // FrameRelay is a view of a frame relay frame, without check sequence (ITU-T
-// Q.922 clause 3, RFC 2427 section 3). ParseFrameRelay or a Packet makes it.
+// Q.922 clause 3, RFC 2427 section 3).
 type FrameRelay struct{ b []byte }
 
 // ParseFrameRelay checks that b begins with a frame relay header and returns a
@@ -92,15 +92,15 @@ func frameRelayAddress(b []byte) (n int, r wire.Reason) {
 	return n, 0
 }
 
-// HeaderLen returns the length of the header in bytes: address, and control
-// field with NLPID and what that announces, or EtherType.
+// HeaderLen returns the length of the header in bytes: the address, and either
+// the control field with NLPID and its extension, or the EtherType.
 func (h FrameRelay) HeaderLen() int {
 	n, _, _, _ := stepFrameRelay(h.b)
 	return n
 }
 
-// DLCI returns the data link connection identifier: 10 bits of a two-byte
-// address, 16 of three, 23 of four.
+// DLCI returns the data link connection identifier: 10 bits in a two-byte
+// address, 16 in three bytes, 23 in four.
 func (h FrameRelay) DLCI() uint32 {
 	n, _ := frameRelayAddress(h.b)
 	dlci := uint32(h.b[0]>>2)<<4 | uint32(h.b[1]>>4)
@@ -113,10 +113,10 @@ func (h FrameRelay) DLCI() uint32 {
 	return dlci
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h FrameRelay) Bytes() []byte { return h.b }
 
-// Payload returns what the frame carries.
+// Payload returns the frame's payload.
 func (h FrameRelay) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

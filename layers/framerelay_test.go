@@ -24,7 +24,7 @@ func TestFrameRelay(t *testing.T) {
 		Text dlci 302`)
 }
 
-// Addresses of two to four bytes, and the ways to say what follows.
+// Addresses of two to four bytes, and the ways to announce the payload.
 func TestFrameRelayForms(t *testing.T) {
 	for _, c := range []struct {
 		name, b string

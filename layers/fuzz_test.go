@@ -12,8 +12,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// FuzzDecode decodes any bytes as any link type and checks what holds for
-// every packet.
+// FuzzDecode decodes any bytes as any link type and checks invariants of
+// packets.
 func FuzzDecode(f *testing.F) {
 	for _, c := range linkSamples {
 		f.Add(uint32(c.link), viewtest.Unhex(f, c.packet), uint8(0), uint8(0))
@@ -38,8 +38,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// checkSame decodes rec with a Decoder that has a binding, so that it takes no
-// short cut, and fails the test when that gives anything else.
+// checkSame decodes rec with a Decoder that has a binding, which disables the
+// fast path, and fails the test if the result differs.
 func checkSame(t *testing.T, p *Packet, rec *pcap.Record) {
 	t.Helper()
 	var d Decoder
@@ -50,12 +50,12 @@ func checkSame(t *testing.T, p *Packet, rec *pcap.Record) {
 	d.Decode(&q, rec)
 	if !slices.Equal(p.spans[:p.n], q.spans[:q.n]) || p.last != q.last || p.off != q.off || p.end != q.end ||
 		p.truncated != q.truncated || p.stop != q.stop {
-		t.Errorf("%v\nwithout short cut %v", p, &q)
+		t.Errorf("%v\nwithout fast path %v", p, &q)
 	}
 }
 
-// TestDecodeMutated checks every sample cut at every length, and with every
-// byte of it changed, and every bit.
+// TestDecodeMutated checks every sample truncated at every length, and with
+// every byte and every bit changed.
 func TestDecodeMutated(t *testing.T) {
 	var d Decoder
 	var p Packet
@@ -80,9 +80,8 @@ func TestDecodeMutated(t *testing.T) {
 	}
 }
 
-// checkPacket fails the test when a layer reaches out of the one before it,
-// an error points out of the packet, a method panics, or text is not
-// printable.
+// checkPacket fails the test if a layer exceeds its enclosing layer, an error's
+// offset is outside the packet, a method panics, or text is not printable.
 func checkPacket(t testing.TB, p *Packet) {
 	t.Helper()
 	checkLayers(t, p)
@@ -117,7 +116,7 @@ func checkErr(t testing.TB, p *Packet) {
 	}
 }
 
-// touchPacket calls every method of a Packet, and of the views that it gives.
+// touchPacket calls every method of a Packet and of its views.
 func touchPacket(t testing.TB, p *Packet) {
 	t.Helper()
 	for l := range p.Layers() {

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// GENEVE header (RFC 8926 section 3.4): version and length of the options in
-// units of 4 bytes, flags, EtherType, network identifier of 24 bits, options.
+// GENEVE header (RFC 8926 section 3.4): version and options length in 4-byte
+// units, flags, EtherType, 24-bit network identifier, options.
 const (
 	geneveMinLen     = 8
 	geneveOptionLen  = 4
@@ -17,7 +17,6 @@ const (
 )
 
 // GENEVE is a view of a GENEVE header and its payload (RFC 8926 section 3.4).
-// ParseGENEVE or a Packet makes it.
 type GENEVE struct{ b []byte }
 
 // ParseGENEVE checks that b begins with a GENEVE header of version 0 and
@@ -58,15 +57,16 @@ func (h GENEVE) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16
 // VNI returns the network identifier.
 func (h GENEVE) VNI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) >> 8 }
 
-// A GENEVEOption is one option (RFC 8926 section 3.5). Data aliases the packet.
+// A GENEVEOption is an option of a GENEVE header (RFC 8926 section 3.5). Data
+// aliases the packet.
 type GENEVEOption struct {
 	Class uint16
-	Type  uint8 // with the critical bit, the highest
+	Type  uint8 // including the critical bit, the highest
 	Data  []byte
 }
 
-// Options returns the options (RFC 8926 section 3.5) up to the first that is
-// malformed.
+// Options returns the options (RFC 8926 section 3.5), up to the first malformed
+// one.
 func (h GENEVE) Options() iter.Seq[GENEVEOption] {
 	return func(yield func(GENEVEOption) bool) {
 		for b := h.b[geneveMinLen:h.HeaderLen()]; len(b) >= geneveOptionLen; {
@@ -79,10 +79,10 @@ func (h GENEVE) Options() iter.Seq[GENEVEOption] {
 	}
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h GENEVE) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h GENEVE) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -26,8 +26,7 @@ func TestGENEVE(t *testing.T) {
 		Text vni 42 Ethernet`)
 }
 
-// Version 1 is not specified; an option that reaches beyond the header ends
-// the list.
+// Version 1 is undefined. An option that exceeds the header ends the list.
 func TestParseGENEVE(t *testing.T) {
 	if _, err := ParseGENEVE(viewtest.Unhex(t, "40 00 0800 00002a 00")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)

@@ -8,8 +8,8 @@ import (
 )
 
 // GRE header (RFC 2784 section 2.1, RFC 2890 section 2; version 1: RFC 2637
-// section 4.1; routing: RFC 1701): flags and version, protocol, and what the
-// flags announce: checksum and offset, key, sequence number, in version 1
+// section 4.1; routing: RFC 1701): flags and version, protocol, and the
+// optional fields: checksum and offset, key, sequence number, in version 1
 // acknowledgment number, source route entries.
 const (
 	greMinLen   = 4
@@ -22,19 +22,19 @@ const (
 	greVersion  = 0x0007
 )
 
-// Protocols that are no EtherTypes elsewhere.
+// Protocols in GRE that are not EtherTypes elsewhere.
 const (
-	greEoIP         = 0x6400 // Ethernet over IP of MikroTik, with the header of version 1
+	greEoIP         = 0x6400 // Ethernet over IP of MikroTik, with a version 1 header
 	greFrameRelay   = 0x6559 // RFC 1701
-	greArubaFirst   = 0x8200 // access points of Aruba: 802.11 frames
+	greArubaFirst   = 0x8200 // Aruba access points: 802.11 frames
 	greArubaLast    = 0x83ff
 	greArubaControl = 0x9000
 	greWCCP         = 0x883e // draft-mclaggan-wccp-v2rev1 section 4.12
 )
 
-// GRE is a view of a GRE header, of version 0 or 1, and its payload (RFC 2784
-// section 2.1, RFC 2890 section 2; version 1: RFC 2637 section 4.1). ParseGRE
-// or a Packet makes it.
+// GRE is a view of a GRE header of version 0 or 1 and its payload (RFC 2784
+// section 2.1, RFC 2890 section 2; version 1: RFC 2637 section 4.1). [ParseGRE]
+// and [Packet.GRE] return one.
 type GRE struct{ b []byte }
 
 // ParseGRE checks that b begins with a GRE header and returns a view of it
@@ -71,8 +71,7 @@ func stepGRE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, size, next, 0
 }
 
-// kind returns the layer that the protocol announces for a payload that begins
-// with b.
+// kind returns the layer that the protocol announces for payload b.
 func (h GRE) kind(b []byte) Kind {
 	switch t := h.EtherType(); {
 	case t == EtherTypeERSPAN && h.flags()&greSeq == 0:
@@ -114,8 +113,8 @@ func (h GRE) HeaderLen() int {
 	return n + greSRELen
 }
 
-// The places of the fields behind the first four bytes; each of them is there
-// if its flag is set.
+// The offsets of the optional fields, each of which is present if its flag is
+// set.
 
 func (h GRE) keyOff() int {
 	if h.Version() == 0 && h.flags()&(greChecksum|greRouting) != 0 {
@@ -145,10 +144,12 @@ func (h GRE) fieldLen(flag uint16) int {
 // Version returns 0, or 1 for the enhanced GRE of PPTP.
 func (h GRE) Version() uint8 { return uint8(h.flags() & greVersion) }
 
-// EtherType returns the type of the payload.
+// EtherType returns the type of the payload. GRE also uses protocols that are
+// not EtherTypes.
 func (h GRE) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
 
-// Checksum returns the checksum of header and payload, if there is one.
+// Checksum returns the checksum of header and payload. It reports false if
+// absent.
 func (h GRE) Checksum() (sum uint16, ok bool) {
 	if h.Version() != 0 || h.flags()&greChecksum == 0 {
 		return 0, false
@@ -156,14 +157,15 @@ func (h GRE) Checksum() (sum uint16, ok bool) {
 	return binary.BigEndian.Uint16(h.b[greMinLen:]), true
 }
 
-// Key returns the key, if there is one: in version 1 the payload's length and
-// the call ID.
+// Key returns the key, in version 1 the payload length and the call ID. It
+// reports false if absent.
 func (h GRE) Key() (key uint32, ok bool) { return h.field(greKey, h.keyOff()) }
 
-// Seq returns the sequence number, if there is one.
+// Seq returns the sequence number. It reports false if absent.
 func (h GRE) Seq() (seq uint32, ok bool) { return h.field(greSeq, h.seqOff()) }
 
-// Ack returns the acknowledgment number of version 1, if there is one.
+// Ack returns the acknowledgment number of version 1. It reports false if
+// absent.
 func (h GRE) Ack() (ack uint32, ok bool) {
 	if h.Version() == 0 {
 		return 0, false
@@ -178,10 +180,10 @@ func (h GRE) field(flag uint16, off int) (uint32, bool) {
 	return binary.BigEndian.Uint32(h.b[off:]), true
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h GRE) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h GRE) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

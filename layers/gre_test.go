@@ -29,8 +29,8 @@ func TestGRE(t *testing.T) {
 		Text IPv4 key 0x00000064`)
 }
 
-// Version 1 (RFC 2637 section 4.1) has the payload's length in the key, and
-// acknowledges.
+// Version 1 (RFC 2637 section 4.1) has the payload length in the key, and an
+// acknowledgment number.
 func TestGREVersion1(t *testing.T) {
 	h, err := ParseGRE(viewtest.Unhex(t, "3081 880b 0004 0002 00000007 00000006 ff03c021 ffff"))
 	if err != nil {
@@ -71,7 +71,7 @@ func TestGREPayload(t *testing.T) {
 	}
 }
 
-// There is no version 2, and a source route without end is too short.
+// Version 2 does not exist, and a source route without an end is too short.
 func TestParseGRE(t *testing.T) {
 	if _, err := ParseGRE(viewtest.Unhex(t, "0002 0800 00000000")); !errors.Is(err, wire.Malformed) {
 		t.Error(err)

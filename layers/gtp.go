@@ -8,10 +8,10 @@ import (
 )
 
 // GTP header. Version 1 (3GPP TS 29.281 section 5.1): flags, message type,
-// length of what follows the first eight bytes, tunnel endpoint; if one of
-// three flags is set, sequence number, N-PDU number and the type of the first
-// of a chain of extension headers. Version 0 (3GPP TS 09.60 section 6) has 20
-// bytes always. GTP' (3GPP TS 32.295) is told by a flag.
+// length after the first eight bytes, tunnel endpoint; if one of three flags is
+// set, also sequence number, N-PDU number and the type of the first extension
+// header. Version 0 (3GPP TS 09.60 section 6) always has 20 bytes. A flag marks
+// GTP' (3GPP TS 32.295).
 const (
 	gtpMinLen       = 8
 	gtpOptionalLen  = 12
@@ -22,14 +22,13 @@ const (
 	gtpPDU          = 255 // T-PDU or G-PDU: a user's packet
 )
 
-// GTP is a view of a GTP message of version 0 or 1, cut to its length (3GPP TS
-// 29.281 section 5.1; version 0: TS 09.60 section 6). ParseGTP or a Packet
-// makes it.
+// GTP is a view of a GTP message of version 0 or 1, up to the length it states
+// (3GPP TS 29.281 section 5.1; version 0: TS 09.60 section 6).
 type GTP struct{ b []byte }
 
-// ParseGTP checks that b begins with a GTP header of version 0 or 1, and not
-// of GTP', and returns a view of the message that aliases b. A length beyond b
-// is no error. The error is Short or Malformed.
+// ParseGTP checks that b begins with a GTP header of version 0 or 1, which is
+// not GTP', and returns a view of the message that aliases b. A length beyond b
+// is not an error. The error is Short or Malformed.
 func ParseGTP(b []byte) (GTP, error) {
 	need, size, _, r := stepGTP(b)
 	if r != 0 {
@@ -64,8 +63,8 @@ func stepGTP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, size, next, 0
 }
 
-// userPacketKind returns what a user's packet begins with: IP by its version,
-// else PPP if it has the address of HDLC-like framing.
+// userPacketKind returns the kind of a user's packet: IP by its version, or PPP
+// if it has the address of HDLC-like framing.
 func userPacketKind(b []byte) Kind {
 	switch {
 	case b[0]>>4 == 4:
@@ -94,7 +93,7 @@ func (h GTP) HeaderLen() int {
 		case n == len(h.b):
 			return n + 1
 		case h.b[n] == 0:
-			return maxHeaderLen + 1 // it would never end
+			return maxHeaderLen + 1 // would not terminate
 		}
 		if n += int(h.b[n]) * 4; n > len(h.b) {
 			break
@@ -106,14 +105,14 @@ func (h GTP) HeaderLen() int {
 // Version returns 0 or 1.
 func (h GTP) Version() uint8 { return h.b[0] >> 5 }
 
-// Type returns the message type; 255 is a user's packet.
+// Type returns the message type. 255 is a user's packet.
 func (h GTP) Type() uint8 { return h.b[1] }
 
-// Len returns the length field: the bytes behind the first eight, in version 0
-// behind the header.
+// Len returns the length field: the number of bytes after the first eight, in
+// version 0 after the header.
 func (h GTP) Len() int { return int(binary.BigEndian.Uint16(h.b[2:])) }
 
-// TEID returns the tunnel endpoint identifier, in version 0 the flow label.
+// TEID returns the tunnel endpoint identifier, or the flow label in version 0.
 func (h GTP) TEID() uint32 {
 	if h.Version() == 0 {
 		return uint32(binary.BigEndian.Uint16(h.b[6:]))
@@ -121,10 +120,10 @@ func (h GTP) TEID() uint32 {
 	return binary.BigEndian.Uint32(h.b[4:])
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h GTP) Bytes() []byte { return h.b }
 
-// Payload returns what the message carries.
+// Payload returns the message's payload.
 func (h GTP) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -11,7 +11,7 @@ import (
 // type, then data.
 const icmpv4Len = 8
 
-// ICMPv4 types (IANA registry "icmp-parameters") that carry more than a type.
+// ICMPv4 types (IANA registry "icmp-parameters") whose messages have fields.
 const (
 	ICMPv4EchoReply       = 0
 	ICMPv4Unreachable     = 3
@@ -28,8 +28,8 @@ const (
 	ICMPv4AddrMaskReply   = 18
 )
 
-// ICMPv4 is a view of an ICMP message (RFC 792). ParseICMPv4 or a Packet makes
-// it.
+// ICMPv4 is a view of an ICMP message (RFC 792). [ParseICMPv4] and
+// [Packet.ICMPv4] return one.
 type ICMPv4 struct{ b []byte }
 
 // ParseICMPv4 checks that b begins with an ICMP header and returns a view of
@@ -57,9 +57,9 @@ func (h ICMPv4) Code() uint8 { return h.b[1] }
 // Checksum returns the checksum field.
 func (h ICMPv4) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Echo returns identifier and sequence number of a query message (echo,
-// timestamp, information and address mask, request or reply), and false for
-// other messages.
+// Echo returns the identifier and sequence number of a query message (echo,
+// timestamp, information and address mask, request or reply). It reports false
+// for other messages.
 func (h ICMPv4) Echo() (id, seq uint16, ok bool) {
 	switch h.Type() {
 	case ICMPv4EchoReply, ICMPv4Echo, ICMPv4Timestamp, ICMPv4TimestampReply,
@@ -69,9 +69,9 @@ func (h ICMPv4) Echo() (id, seq uint16, ok bool) {
 	return 0, 0, false
 }
 
-// Quoted returns the beginning of the IPv4 packet that an error message is
-// about, nil for other messages. It is often cut behind the first eight bytes
-// of its payload. Decode it with LinkTypeIPv4.
+// Quoted returns the start of the IPv4 packet that an error message is about,
+// nil for other messages. It often ends after eight bytes of that packet's
+// payload. Decode it with [Decoder.DecodeBytes] and pcap.LinkTypeIPv4.
 func (h ICMPv4) Quoted() []byte {
 	switch h.Type() {
 	case ICMPv4Unreachable, ICMPv4TimeExceeded, ICMPv4ParameterProb:
@@ -82,8 +82,8 @@ func (h ICMPv4) Quoted() []byte {
 	return nil
 }
 
-// quoted cuts b to the length of the original datagram that RFC 4884 section 4
-// puts into the header, where there is one.
+// quoted limits b to the length of the original datagram, which RFC 4884
+// section 4 adds to the header. A size of 0 means no limit.
 func quoted(b []byte, size int) []byte {
 	if size == 0 {
 		return b
@@ -94,7 +94,7 @@ func quoted(b []byte, size int) []byte {
 // Bytes returns the message.
 func (h ICMPv4) Bytes() []byte { return h.b }
 
-// Payload returns what follows the first eight bytes.
+// Payload returns the bytes after the eight-byte header.
 func (h ICMPv4) Payload() []byte { return h.b[icmpv4Len:] }
 
 // AppendText appends a short description to dst.

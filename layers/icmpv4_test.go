@@ -6,8 +6,8 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// An echo request (RFC 792) with its checksum, and the port unreachable that
-// answers ipv4Sample, quoting its header and eight bytes.
+// An echo request (RFC 792) with its checksum, and the port unreachable reply
+// to ipv4Sample, which quotes its header and eight bytes.
 const (
 	icmpv4Sample      = "0800 4c38 1a2b 0007 6162636465666768"
 	icmpv4ErrorSample = "0303 51be 00000000" + icmpv4Quoted
@@ -41,8 +41,8 @@ func TestICMPv4Quoted(t *testing.T) {
 		Quoted `+icmpv4Quoted)
 }
 
-// With the length of RFC 4884 section 4.1, in units of four bytes, extensions
-// behind the quoted packet are no part of it.
+// With a length (RFC 4884 section 4.1, in 4-byte units), extensions after the
+// quoted packet do not belong to it.
 func TestICMPv4RFC4884(t *testing.T) {
 	h, err := ParseICMPv4(viewtest.Unhex(t, "0b000000 00070000"+icmpv4Quoted+"2000000000080101"))
 	if err != nil {

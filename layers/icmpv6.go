@@ -22,8 +22,8 @@ const (
 	ICMPv6EchoReply     = 129
 )
 
-// ICMPv6 is a view of an ICMPv6 message (RFC 4443 section 2.1). ParseICMPv6 or
-// a Packet makes it.
+// ICMPv6 is a view of an ICMPv6 message (RFC 4443 section 2.1). [ParseICMPv6]
+// and [Packet.ICMPv6] return one.
 type ICMPv6 struct{ b []byte }
 
 // ParseICMPv6 checks that b begins with an ICMPv6 header and returns a view of
@@ -51,8 +51,8 @@ func (h ICMPv6) Code() uint8 { return h.b[1] }
 // Checksum returns the checksum field.
 func (h ICMPv6) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Echo returns identifier and sequence number of an echo request or reply, and
-// false for other messages and for one that is cut before them.
+// Echo returns the identifier and sequence number of an echo request or reply.
+// It reports false for other messages and truncated ones.
 func (h ICMPv6) Echo() (id, seq uint16, ok bool) {
 	if h.Type() != ICMPv6Echo && h.Type() != ICMPv6EchoReply || len(h.b) < icmpv6Len+4 {
 		return 0, 0, false
@@ -60,8 +60,9 @@ func (h ICMPv6) Echo() (id, seq uint16, ok bool) {
 	return binary.BigEndian.Uint16(h.b[4:]), binary.BigEndian.Uint16(h.b[6:]), true
 }
 
-// Quoted returns the beginning of the IPv6 packet that an error message is
-// about, nil for other messages. Decode it with LinkTypeIPv6.
+// Quoted returns the start of the IPv6 packet that an error message is about,
+// nil for other messages. Decode it with [Decoder.DecodeBytes] and
+// pcap.LinkTypeIPv6.
 func (h ICMPv6) Quoted() []byte {
 	if len(h.b) < icmpv6ErrorLen {
 		return nil

@@ -7,7 +7,7 @@ import (
 )
 
 // An echo request (RFC 4443 section 4.1) with its checksum, and the port
-// unreachable (section 3.1) that answers ipv6Sample.
+// unreachable reply (section 3.1) to ipv6Sample.
 const (
 	icmpv6Sample      = "8000 454b 1a2b 0007 61626364"
 	icmpv6ErrorSample = "0104 031e 00000000" + ipv6Sample

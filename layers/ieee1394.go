@@ -11,8 +11,8 @@ import (
 // LINKTYPE_APPLE_IP_OVER_IEEE1394): destination and source EUI-64, EtherType.
 const ieee1394Len = 18
 
-// IEEE1394 is a view of an IP over IEEE 1394 packet. ParseIEEE1394 or a Packet
-// makes it.
+// IEEE1394 is a view of an IP over IEEE 1394 packet
+// (LINKTYPE_APPLE_IP_OVER_IEEE1394 of https://www.tcpdump.org/linktypes.html).
 type IEEE1394 struct{ b []byte }
 
 // ParseIEEE1394 checks that b begins with the header of IP over IEEE 1394 and
@@ -40,10 +40,10 @@ func (h IEEE1394) Src() uint64 { return binary.BigEndian.Uint64(h.b[8:]) }
 // EtherType returns the type of the payload.
 func (h IEEE1394) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[16:])) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IEEE1394) Bytes() []byte { return h.b }
 
-// Payload returns what the packet carries.
+// Payload returns the packet's payload.
 func (h IEEE1394) Payload() []byte { return h.b[ieee1394Len:] }
 
 // AppendText appends a short description to dst.

@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A packet laid out by https://www.tcpdump.org/linktypes.html.
+// A packet in the format of https://www.tcpdump.org/linktypes.html.
 const ieee1394Sample = "0200000000000002 0200000000000001 0800" + ipv4Sample
 
 func TestIEEE1394(t *testing.T) {

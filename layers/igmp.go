@@ -10,9 +10,9 @@ import (
 )
 
 // IGMP message (RFC 2236 section 2): type, maximum response time, checksum,
-// group. Version 3 (RFC 9776 section 4) adds to a query flags, an interval and
-// sources, and has a report of its own: a number of records, each of a type, a
-// group, sources and auxiliary data.
+// group. Version 3 (RFC 9776 section 4) adds flags, an interval and sources to
+// a query, and has its own report: a number of records of type, group, sources
+// and auxiliary data.
 const (
 	igmpLen = 8
 )
@@ -27,7 +27,7 @@ const (
 )
 
 // IGMP is a view of an IGMP message (RFC 2236 section 2; version 3: RFC 9776
-// section 4). ParseIGMP or a Packet makes it.
+// section 4).
 type IGMP struct{ b []byte }
 
 // ParseIGMP checks that b begins with an IGMP message and returns a view of it
@@ -49,13 +49,14 @@ func stepIGMP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // Type returns the message type.
 func (h IGMP) Type() uint8 { return h.b[0] }
 
-// MaxResponse returns the maximum response time of a query, as coded.
+// MaxResponse returns the maximum response time of a query, in its encoded
+// form.
 func (h IGMP) MaxResponse() uint8 { return h.b[1] }
 
 // Checksum returns the checksum field.
 func (h IGMP) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Group returns the multicast group, the zero Addr for a report of version 3.
+// Group returns the multicast group, or the zero Addr for a version 3 report.
 func (h IGMP) Group() netip.Addr {
 	if h.Type() == IGMPReportV3 {
 		return netip.Addr{}
@@ -63,16 +64,15 @@ func (h IGMP) Group() netip.Addr {
 	return netip.AddrFrom4([4]byte(h.b[4:]))
 }
 
-// A GroupRecord is what a report says of one multicast group: of IGMP version
-// 3 or of MLD version 2, whose records differ in the size of addresses only.
-// It aliases the packet.
+// A GroupRecord is a record about a multicast group in a report of IGMP version
+// 3 or MLD version 2. It aliases the packet.
 type GroupRecord struct {
-	Type    uint8 // 1 is include, 2 exclude, 3 and 4 changes to them, 5 allow, 6 block
+	Type    uint8 // 1 include, 2 exclude, 3 and 4 change to them, 5 allow, 6 block
 	Group   netip.Addr
 	sources []byte
 }
 
-// Sources returns the addresses of the sources.
+// Sources returns the source addresses.
 func (r GroupRecord) Sources() iter.Seq[netip.Addr] {
 	return func(yield func(netip.Addr) bool) {
 		size := r.Group.BitLen() / 8
@@ -85,8 +85,8 @@ func (r GroupRecord) Sources() iter.Seq[netip.Addr] {
 	}
 }
 
-// Records returns the records of a report of version 3 up to the first that is
-// malformed or cut, nothing for other messages.
+// Records returns the records of a version 3 report, up to the first malformed
+// or truncated one. It yields nothing for other messages.
 func (h IGMP) Records() iter.Seq[GroupRecord] {
 	if h.Type() != IGMPReportV3 {
 		return groupRecords(nil, 0, 4)
@@ -94,7 +94,7 @@ func (h IGMP) Records() iter.Seq[GroupRecord] {
 	return groupRecords(h.b[igmpLen:], int(binary.BigEndian.Uint16(h.b[6:])), 4)
 }
 
-// groupRecords returns the n records in b, whose addresses have size bytes.
+// groupRecords returns the n records in b, with addresses of size bytes.
 func groupRecords(b []byte, n, size int) iter.Seq[GroupRecord] {
 	return func(yield func(GroupRecord) bool) {
 		for range n {
@@ -119,7 +119,7 @@ func groupRecords(b []byte, n, size int) iter.Seq[GroupRecord] {
 // Bytes returns the message.
 func (h IGMP) Bytes() []byte { return h.b }
 
-// Payload returns what follows the first eight bytes.
+// Payload returns the bytes after the eight-byte header.
 func (h IGMP) Payload() []byte { return h.b[igmpLen:] }
 
 // AppendText appends a short description to dst.

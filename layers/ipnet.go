@@ -17,7 +17,7 @@ const (
 )
 
 // IPNET is a view of a Solaris IPNET header and its payload (LINKTYPE_IPNET of
-// https://www.tcpdump.org/linktypes.html). ParseIPNET or a Packet makes it.
+// https://www.tcpdump.org/linktypes.html).
 type IPNET struct{ b []byte }
 
 // ParseIPNET checks that b begins with an IPNET header and returns a view of
@@ -42,7 +42,7 @@ func stepIPNET(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return ipnetLen, len(b), next, 0
 }
 
-// Family returns the address family, 2 for IPv4 and 26 for IPv6.
+// Family returns the address family: 2 for IPv4, 26 for IPv6.
 func (h IPNET) Family() uint8 { return h.b[1] }
 
 // Interface returns the index of the interface.
@@ -54,10 +54,10 @@ func (h IPNET) SrcZone() uint32 { return binary.BigEndian.Uint32(h.b[16:]) }
 // DstZone returns the zone that received the packet.
 func (h IPNET) DstZone() uint32 { return binary.BigEndian.Uint32(h.b[20:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IPNET) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h IPNET) Payload() []byte { return h.b[ipnetLen:] }
 
 // AppendText appends a short description to dst.

@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A packet between zones laid out by https://www.tcpdump.org/linktypes/LINKTYPE_IPNET.html.
+// A packet between zones, in the format of https://www.tcpdump.org/linktypes/LINKTYPE_IPNET.html.
 const ipnetSample = "01 02 0001 0000001e 00000000 00000002 00000003 00000004" + ipv4Sample
 
 func TestIPNET(t *testing.T) {

@@ -7,9 +7,10 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// IP over InfiniBand header as captured (https://www.tcpdump.org/linktypes.html,
-// LINKTYPE_IPOIB): 20 bytes of destination address, or of a header that has it
-// at its end, then EtherType and two reserved bytes (RFC 4391 section 6).
+// IP over InfiniBand header as captured
+// (https://www.tcpdump.org/linktypes.html, LINKTYPE_IPOIB): 20 bytes of padding
+// or global routing header, 20 bytes of destination address, then EtherType and
+// two reserved bytes (RFC 4391 section 6).
 const (
 	ipoibLen     = 44
 	ipoibDstOff  = 20
@@ -17,7 +18,7 @@ const (
 )
 
 // IPoIB is a view of an IP over InfiniBand packet (LINKTYPE_IPOIB of
-// https://www.tcpdump.org/linktypes.html). ParseIPoIB or a Packet makes it.
+// https://www.tcpdump.org/linktypes.html).
 type IPoIB struct{ b []byte }
 
 // ParseIPoIB checks that b begins with an IP over InfiniBand header and
@@ -37,16 +38,16 @@ func stepIPoIB(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 }
 
 // Dst returns the destination's link-layer address (RFC 4391 section 9.1.1):
-// flags and queue pair number, and a GID.
+// flags, queue pair number and GID.
 func (h IPoIB) Dst() []byte { return h.b[ipoibDstOff:ipoibTypeOff:ipoibTypeOff] }
 
 // EtherType returns the type of the payload.
 func (h IPoIB) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[ipoibTypeOff:])) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IPoIB) Bytes() []byte { return h.b }
 
-// Payload returns what the packet carries.
+// Payload returns the packet's payload.
 func (h IPoIB) Payload() []byte { return h.b[ipoibLen:] }
 
 // AppendText appends a short description to dst.

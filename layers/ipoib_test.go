@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A multicast packet laid out by https://www.tcpdump.org/linktypes.html, the address by RFC 4391 section 4.
+// A multicast packet in the format of https://www.tcpdump.org/linktypes.html, the address by RFC 4391 section 4.
 const ipoibSample = "0000000000000000000000000000000000000000" +
 	"00ffffff ff12401bffff000000000000ffffffff 0800 0000" + ipv4Sample
 

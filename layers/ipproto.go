@@ -2,11 +2,11 @@ package layers
 
 import "strconv"
 
-// An IPProto is a number of the IANA registry "protocol-numbers": what an IP
-// header, or an IPv6 extension header, carries.
+// An IPProto is the protocol number in an IP header or IPv6 extension header
+// (IANA registry "protocol-numbers").
 type IPProto uint8
 
-// The protocols that a Decoder knows.
+// The protocols known to a Decoder.
 const (
 	IPProtoHopByHop    IPProto = 0
 	IPProtoICMPv4      IPProto = 1
@@ -33,6 +33,8 @@ const (
 	IPProtoEthernet    IPProto = 143
 	IPProtoNSH         IPProto = 145
 )
+
+const ipProtoL2TP IPProto = 115 // version 3
 
 // String returns the protocol's name, or its number.
 func (p IPProto) String() string {
@@ -75,6 +77,8 @@ func (p IPProto) String() string {
 		return "EtherIP"
 	case IPProtoPIM:
 		return "PIM"
+	case ipProtoL2TP:
+		return "L2TP"
 	case IPProtoSCTP:
 		return "SCTP"
 	case IPProtoUDPLite:
@@ -89,11 +93,9 @@ func (p IPProto) String() string {
 	return "protocol " + strconv.Itoa(int(p))
 }
 
-// kind returns the layer that p announces.
 func (p IPProto) kind() Kind { return ipProtoKinds[p] }
 
-// ipProtoKinds is a table because a branch for each packet's protocol is
-// slower to guess.
+// ipProtoKinds is a table because branch prediction fails on mixed protocols.
 var ipProtoKinds = [256]Kind{
 	IPProtoHopByHop:    KindIPv6HopByHop,
 	IPProtoICMPv4:      KindICMPv4,
@@ -113,6 +115,7 @@ var ipProtoKinds = [256]Kind{
 	IPProtoIPIP:        KindIPv4,
 	IPProtoEtherIP:     KindEtherIP,
 	IPProtoPIM:         KindPIM,
+	ipProtoL2TP:        KindL2TPIP,
 	IPProtoSCTP:        KindSCTP,
 	IPProtoUDPLite:     KindUDPLite,
 	IPProtoMPLS:        KindMPLS,

@@ -53,18 +53,18 @@ const (
 // Has reports whether all of flags are set.
 func (f IPv4Flags) Has(flags IPv4Flags) bool { return f&flags == flags }
 
-// String returns the abbreviations of the flags that are set, such as "DF".
+// String returns the abbreviations of the set flags, such as "DF".
 func (f IPv4Flags) String() string {
 	return [...]string{"none", "MF", "DF", "DF MF", "reserved", "reserved MF", "reserved DF", "reserved DF MF"}[f&7]
 }
 
-// IPv4 is a view of an IPv4 header and its payload, cut to the header's total
+// IPv4 is a view of an IPv4 header and its payload, up to the header's total
 // length (RFC 791 section 3.1). A total length of 0 (segmentation offload)
-// means all bytes there are. ParseIPv4 or a Packet makes it.
+// means all available bytes. [ParseIPv4] and [Packet.IPv4] return one.
 type IPv4 struct{ b []byte }
 
 // ParseIPv4 checks that b begins with an IPv4 header and returns a view of it
-// that aliases b. A total length beyond b is no error: see Truncated. The
+// that aliases b. A total length beyond b is not an error: see Truncated. The
 // error is Short or Malformed.
 func ParseIPv4(b []byte) (IPv4, error) {
 	need, size, _, r := stepIPv4(b)
@@ -101,18 +101,18 @@ func stepIPv4(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // HeaderLen returns the length of the header with its options, in bytes.
 func (h IPv4) HeaderLen() int { return int(h.b[0]&0x0f) * 4 }
 
-// TypeOfService returns the second byte: six bits of DSCP (RFC 2474) and two
-// of ECN (RFC 3168).
+// TypeOfService returns the second byte: six bits of DSCP (RFC 2474) and two of
+// ECN (RFC 3168).
 func (h IPv4) TypeOfService() uint8 { return h.b[ipv4TOSOff] }
 
-// TotalLen returns the length of header and payload that the header states, in
+// TotalLen returns the length of header and payload stated by the header, in
 // bytes.
 func (h IPv4) TotalLen() int { return int(binary.BigEndian.Uint16(h.b[ipv4TotalLenOff:])) }
 
-// ID returns the identification that fragments of a datagram share.
+// ID returns the identification, which all fragments of a datagram share.
 func (h IPv4) ID() uint16 { return binary.BigEndian.Uint16(h.b[ipv4IDOff:]) }
 
-// Flags returns the three bits before the fragment offset.
+// Flags returns the control flags.
 func (h IPv4) Flags() IPv4Flags { return IPv4Flags(h.b[ipv4FragmentOff] >> 5) }
 
 // DontFragment reports whether the DF flag is set.
@@ -121,12 +121,12 @@ func (h IPv4) DontFragment() bool { return h.Flags().Has(IPv4DontFragment) }
 // MoreFragments reports whether the MF flag is set.
 func (h IPv4) MoreFragments() bool { return h.Flags().Has(IPv4MoreFragments) }
 
-// FragmentOffset returns where the payload belongs in the datagram, in bytes.
+// FragmentOffset returns the offset of the payload in the datagram, in bytes.
 func (h IPv4) FragmentOffset() int {
 	return int(binary.BigEndian.Uint16(h.b[ipv4FragmentOff:])&ipv4OffsetMask) * 8
 }
 
-// IsFragment reports whether the payload is a part of a datagram.
+// IsFragment reports whether the payload is a fragment of a datagram.
 func (h IPv4) IsFragment() bool {
 	return binary.BigEndian.Uint16(h.b[ipv4FragmentOff:])&(ipv4OffsetMask|ipv4MoreFlag) != 0
 }
@@ -134,7 +134,7 @@ func (h IPv4) IsFragment() bool {
 // TTL returns the time to live.
 func (h IPv4) TTL() uint8 { return h.b[ipv4TTLOff] }
 
-// Protocol returns what the payload is.
+// Protocol returns the protocol of the payload.
 func (h IPv4) Protocol() IPProto { return IPProto(h.b[ipv4ProtocolOff]) }
 
 // Checksum returns the header checksum field.
@@ -143,21 +143,21 @@ func (h IPv4) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[ipv4Checksu
 // Src returns the source address.
 func (h IPv4) Src() netip.Addr { return netip.AddrFrom4([4]byte(h.b[ipv4SrcOff:])) }
 
-// Dst returns the destination address of the header; a source route option may
-// name others.
+// Dst returns the header's destination address. A source route option may name
+// others.
 func (h IPv4) Dst() netip.Addr { return netip.AddrFrom4([4]byte(h.b[ipv4DstOff:])) }
 
-// Options returns the options (RFC 791 section 3.1) up to the first that is
-// malformed.
+// Options returns the options (RFC 791 section 3.1), up to the first malformed
+// one.
 func (h IPv4) Options() iter.Seq[Option] { return options(h.b[ipv4MinLen:h.HeaderLen()]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IPv4) Bytes() []byte { return h.b }
 
-// Payload returns what the header carries, without padding of the link layer.
+// Payload returns the payload, without link-layer padding.
 func (h IPv4) Payload() []byte { return h.b[h.HeaderLen():] }
 
-// Truncated reports whether the header promises more bytes than are there.
+// Truncated reports whether the header states more bytes than are available.
 func (h IPv4) Truncated() bool { return len(h.b) < h.TotalLen() }
 
 // AppendText appends a short description to dst.

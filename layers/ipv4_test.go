@@ -10,9 +10,9 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A datagram laid out by RFC 791 section 3.1, with its checksums: UDP from
-// 192.0.2.1 to the discard port of 198.51.100.7, and the same with a router
-// alert option (RFC 2113) and expedited forwarding (RFC 3246).
+// A datagram (RFC 791 section 3.1) with its checksums: UDP from 192.0.2.1 to
+// the discard port of 198.51.100.7, and the same with a router alert option
+// (RFC 2113) and expedited forwarding (RFC 3246).
 const (
 	ipv4Sample        = "4500001e1234400040113c5fc0000201c6336407" + udpSample
 	ipv4OptionsSample = "46b80022123440004011a69ec0000201c633640794040000" + udpSample
@@ -45,7 +45,7 @@ func TestIPv4(t *testing.T) {
 }
 
 // The second example of RFC 791 appendix A: the first two fragments of a
-// datagram of 472 octets, after the first 280 of them were cut off.
+// datagram of 472 octets, after its first 280 octets.
 func TestIPv4RFC791Fragments(t *testing.T) {
 	first, err := ParseIPv4(viewtest.Unhex(t, "45000118006f20007b060000c0000201c6336407 00"))
 	if err != nil {
@@ -93,7 +93,7 @@ func TestParseIPv4(t *testing.T) {
 	}
 }
 
-// The options up to a malformed one are good (RFC 791 section 3.1).
+// The options before a malformed one are valid (RFC 791 section 3.1).
 func TestIPv4Options(t *testing.T) {
 	for _, c := range []struct{ name, options, want string }{
 		{"none", "", ""},
@@ -113,8 +113,8 @@ func TestIPv4Options(t *testing.T) {
 	}
 }
 
-// A capture with a snapshot length holds less than the header says: every
-// layer is decoded with what is there, and the packet says so.
+// A capture with a snapshot length holds less than the header states. Every
+// layer is decoded as far as possible, and the packet is Truncated.
 func TestIPv4Snapped(t *testing.T) {
 	b := viewtest.Unhex(t, "450005dc1234400040110000c0000201c6336407 12340009 05c80000"+"616263")
 	rec := pcap.Record{LinkType: pcap.LinkTypeRaw, WireLen: 1500, Data: b}

@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// IPv6 header (RFC 8200 section 3), and the option of a hop-by-hop options
-// header that states the length of a jumbogram (RFC 2675 section 2).
+// IPv6 header (RFC 8200 section 3), and the hop-by-hop option with the length
+// of a jumbogram (RFC 2675 section 2).
 const (
 	ipv6Len          = 40
 	ipv6OptionJumbo  = 0xc2
@@ -16,12 +16,14 @@ const (
 )
 
 // IPv6 is a view of an IPv6 header and its payload, extension headers included,
-// cut to the header's payload length, or to that of a jumbogram's option (RFC
-// 8200 section 3). ParseIPv6 or a Packet makes it.
+// up to the header's payload length or the jumbogram's (RFC 8200 section 3). A
+// payload length of 0 means all available bytes before TCP (segmentation offload),
+// an IP header or an extension header.
+// [ParseIPv6] and [Packet.IPv6] return one.
 type IPv6 struct{ b []byte }
 
 // ParseIPv6 checks that b begins with an IPv6 header and returns a view of it
-// that aliases b. A payload length beyond b is no error: see Truncated. The
+// that aliases b. A payload length beyond b is not an error: see Truncated. The
 // error is Short or Malformed.
 func ParseIPv6(b []byte) (IPv6, error) {
 	need, size, _, r := stepIPv6(b)
@@ -42,18 +44,25 @@ func stepIPv6(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 		return ipv6Len, 0, 0, wire.Short
 	}
 	h := IPv6{b}
-	size = ipv6Len + h.PayloadLen()
-	if size == ipv6Len && h.NextHeader() == IPProtoHopByHop {
+	size, next = ipv6Len+h.PayloadLen(), h.NextHeader().kind()
+	if size == ipv6Len && next.mayLackLen() {
 		size = ipv6Len + h.jumboLen()
 	}
-	if size > ipv6Len {
-		next = h.NextHeader().kind()
+	if size == ipv6Len {
+		next = KindPayload
 	}
 	return ipv6Len, size, next, 0
 }
 
-// jumboLen returns the length of a payload that the header states as 0: what a
-// jumbogram's option says, up to one byte more than there is, or all.
+// mayLackLen reports whether a payload of kind k may be longer than an IPv6 header
+// can state: TCP, or a header that may precede it.
+func (k Kind) mayLackLen() bool {
+	return k == KindTCP || k == KindIPv4 || k == KindIPv6 || k.isIPv6Ext()
+}
+
+// jumboLen returns the length of a payload whose header states 0: that of a
+// jumbogram, limited to one byte more than available, or all available bytes, as
+// segmentation offload leaves it (BIG TCP).
 func (h IPv6) jumboLen() int {
 	have := len(h.b) - ipv6Len
 	n, ok := h.JumboLen()
@@ -69,11 +78,11 @@ func (h IPv6) TrafficClass() uint8 { return uint8(binary.BigEndian.Uint16(h.b) >
 // FlowLabel returns the 20-bit flow label.
 func (h IPv6) FlowLabel() uint32 { return binary.BigEndian.Uint32(h.b) & 0xfffff }
 
-// PayloadLen returns the length of the payload that the header states, in bytes.
+// PayloadLen returns the payload length stated by the header, in bytes.
 func (h IPv6) PayloadLen() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
 
-// JumboLen returns the length of a jumbogram's payload, in bytes, and false if
-// the packet is none.
+// JumboLen returns the payload length of a jumbogram, in bytes. It reports
+// false if the packet is not a jumbogram.
 func (h IPv6) JumboLen() (n uint32, ok bool) {
 	if h.PayloadLen() != 0 || h.NextHeader() != IPProtoHopByHop {
 		return 0, false
@@ -91,7 +100,8 @@ func (h IPv6) JumboLen() (n uint32, ok bool) {
 	return 0, false
 }
 
-// NextHeader returns what follows the header, maybe an extension header.
+// NextHeader returns the protocol after the header, which may be an extension
+// header.
 func (h IPv6) NextHeader() IPProto { return IPProto(h.b[6]) }
 
 // HopLimit returns the hop limit.
@@ -100,17 +110,17 @@ func (h IPv6) HopLimit() uint8 { return h.b[7] }
 // Src returns the source address.
 func (h IPv6) Src() netip.Addr { return netip.AddrFrom16([16]byte(h.b[8:])) }
 
-// Dst returns the destination address of the header; a routing header may name
+// Dst returns the header's destination address. A routing header may name
 // others.
 func (h IPv6) Dst() netip.Addr { return netip.AddrFrom16([16]byte(h.b[24:])) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IPv6) Bytes() []byte { return h.b }
 
-// Payload returns what follows the header, without padding of the link layer.
+// Payload returns the bytes after the header, without link-layer padding.
 func (h IPv6) Payload() []byte { return h.b[ipv6Len:] }
 
-// Truncated reports whether the header promises more bytes than are there.
+// Truncated reports whether the header states more bytes than are available.
 func (h IPv6) Truncated() bool {
 	if n, ok := h.JumboLen(); ok {
 		return int64(len(h.b)) < ipv6Len+int64(n)

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/sightline-go/sightline/internal/viewtest"
@@ -9,8 +10,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A packet laid out by RFC 8200 section 3, with its checksum: UDP from
-// 2001:db8::1 to the discard port of 2001:db8::2, expedited forwarding.
+// A packet (RFC 8200 section 3) with its checksum: UDP from 2001:db8::1 to the
+// discard port of 2001:db8::2, expedited forwarding.
 const ipv6Sample = "6b812345000a113f" +
 	"20010db8000000000000000000000001" + "20010db8000000000000000000000002" +
 	"12340009000a29bf6869"
@@ -49,8 +50,8 @@ func TestParseIPv6(t *testing.T) {
 	}
 }
 
-// A jumbogram (RFC 2675) states its length in an option; without that, a
-// payload length of 0 before a hop-by-hop options header takes all.
+// A jumbogram (RFC 2675) states its length in an option. Otherwise, a payload
+// length of 0 before a hop-by-hop options header means all bytes.
 func TestIPv6Jumbo(t *testing.T) {
 	const addrs = "20010db8000000000000000000000001" + "20010db8000000000000000000000002"
 	hdr := viewtest.Unhex(t, "60000000 0000 00 40"+addrs+"1100 c204 00010008"+"12340009 0000 0000")
@@ -76,5 +77,56 @@ func TestIPv6Jumbo(t *testing.T) {
 	small := decodeHex(t, pcap.LinkTypeIPv6, "60000000 0000 00 40"+addrs+"1100 c204 0000ffff"+"12340009 000a 0000 6869")
 	if ip, _ := small.IPv6(); string(small.Payload()) != "hi" || ip.Truncated() {
 		t.Error(small)
+	}
+}
+
+// A payload length of 0 means all bytes: segmentation offload leaves it to packets
+// that are longer than it can state. It also leaves the length of an IPv4 header
+// outside.
+func TestIPv6Offload(t *testing.T) {
+	const addrs = "20010db8000000000000000000000001" + "20010db8000000000000000000000002"
+	segment := make([]byte, 70000)
+	segment[12] = 0x50
+	for _, c := range []struct {
+		name, header string
+		want         []Kind
+	}{
+		{"TCP", "60000000 0000 06 40" + addrs, []Kind{KindIPv6, KindTCP}},
+		{"in IPv4", "450000000000400040290000c0000201c6336407 60000000 0000 06 40" + addrs, []Kind{KindIPv4, KindIPv6, KindTCP}},
+		{"after destination options", "60000000 0000 3c 40" + addrs + "0600010400000000", []Kind{KindIPv6, KindIPv6Destination, KindTCP}},
+		{"UDP", "60000000 0000 11 40" + addrs, []Kind{KindIPv6}},
+		{"no next header", "60000000 0000 3b 40" + addrs, []Kind{KindIPv6}},
+	} {
+		var d Decoder
+		var p Packet
+		d.DecodeBytes(&p, pcap.LinkTypeRaw, append(viewtest.Unhex(t, c.header), segment...))
+		wantKinds(t, &p, c.want...)
+		size := len(segment) - 20
+		if c.want[len(c.want)-1] != KindTCP {
+			size = 0
+		}
+		if len(p.Payload()) != size || p.Truncated() || p.Err() != nil {
+			t.Errorf("%s: payload %d, truncated %v, %v", c.name, len(p.Payload()), p.Truncated(), p.Err())
+		}
+	}
+}
+
+// The version in the header counts, whatever announced it: each version in each, by
+// the protocol number of the other.
+func TestIPVersions(t *testing.T) {
+	const in4, in6 = "450000000000400040%s0000c0000201c6336407", "600000000000%s4020010db800000000000000000000000120010db8000000000000000000000002"
+	for _, outer := range []struct {
+		header string
+		kind   Kind
+	}{{in4, KindIPv4}, {in6, KindIPv6}} {
+		for _, inner := range []struct {
+			packet string
+			kind   Kind
+		}{{ipv4Sample, KindIPv4}, {ipv6Sample, KindIPv6}} {
+			for _, proto := range []string{"04", "29"} {
+				p := decodeHex(t, pcap.LinkTypeRaw, fmt.Sprintf(outer.header, proto)+inner.packet)
+				wantKinds(t, p, outer.kind, inner.kind, KindUDP)
+			}
+		}
 	}
 }

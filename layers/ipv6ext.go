@@ -7,16 +7,16 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// IPv6 extension headers (RFC 8200 section 4, RFC 6275 section 6.1): the
-// protocol that follows, and the length in units of 8 bytes beyond the first
-// 8. The fragment header is 8 bytes long always.
+// IPv6 extension headers (RFC 8200 section 4, RFC 6275 section 6.1): the next
+// protocol, and the length in 8-byte units after the first 8 bytes. The
+// fragment header is always 8 bytes long.
 const (
 	ipv6ExtUnit     = 8
 	ipv6FragmentLen = 8
 )
 
-// isIPv6Ext reports whether k is a header that may stand between an IPv6
-// header and what it carries.
+// isIPv6Ext reports whether k is a header that may follow an IPv6 header and
+// precede its payload.
 func (k Kind) isIPv6Ext() bool {
 	switch k {
 	case KindIPv6HopByHop, KindIPv6Routing, KindIPv6Destination, KindIPv6Fragment, KindIPv6Mobility, KindAH:
@@ -26,12 +26,11 @@ func (k Kind) isIPv6Ext() bool {
 }
 
 // IPv6Ext is a view of a hop-by-hop options, routing, destination options or
-// mobility header and what follows it (RFC 8200 section 4). ParseIPv6Ext or a
-// Packet makes it.
+// mobility header and its payload (RFC 8200 section 4).
 type IPv6Ext struct{ b []byte }
 
-// ParseIPv6Ext checks that b begins with an extension header of the common
-// form and returns a view of it that aliases b. The error is Short.
+// ParseIPv6Ext checks that b begins with an extension header in the common
+// format and returns a view of it that aliases b. The error is Short.
 func ParseIPv6Ext(b []byte) (IPv6Ext, error) {
 	need, size, _, r := stepIPv6Ext(b)
 	if r != 0 {
@@ -51,14 +50,14 @@ func stepIPv6Ext(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), IPProto(b[0]).kind(), 0
 }
 
-// NextHeader returns what follows.
+// NextHeader returns the protocol of the payload.
 func (h IPv6Ext) NextHeader() IPProto { return IPProto(h.b[0]) }
 
 // HeaderLen returns the length of the header in bytes.
 func (h IPv6Ext) HeaderLen() int { return (int(h.b[1]) + 1) * ipv6ExtUnit }
 
 // Options returns the options of a hop-by-hop or destination options header
-// (RFC 8200 section 4.2) up to the first that is malformed. Padding is left out.
+// (RFC 8200 section 4.2), up to the first malformed one. It skips padding.
 func (h IPv6Ext) Options() iter.Seq[Option] {
 	return func(yield func(Option) bool) {
 		for b := h.b[2:h.HeaderLen()]; len(b) > 0; {
@@ -78,10 +77,9 @@ func (h IPv6Ext) Options() iter.Seq[Option] {
 	}
 }
 
-// finalDst returns the address of the final destination in a routing header:
-// the last of type 0 (RFC 5095) and 2 (RFC 6275), the first of a segment
-// routing header (RFC 8754). It is nil for other types, or when no segments
-// are left.
+// finalDst returns the final destination in a routing header: the last address
+// of types 0 (RFC 5095) and 2 (RFC 6275), the first of a segment routing header
+// (RFC 8754). It returns nil for other types and if no segments are left.
 func (h IPv6Ext) finalDst() []byte {
 	b := h.b[:h.HeaderLen()]
 	if b[3] == 0 || len(b) < ipv6ExtUnit+16 {
@@ -96,10 +94,10 @@ func (h IPv6Ext) finalDst() []byte {
 	return nil
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IPv6Ext) Bytes() []byte { return h.b }
 
-// Payload returns what follows the header.
+// Payload returns the bytes after the header.
 func (h IPv6Ext) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.
@@ -107,8 +105,8 @@ func (h IPv6Ext) AppendText(dst []byte) ([]byte, error) {
 	return append(append(dst, "next "...), h.NextHeader().String()...), nil
 }
 
-// IPv6Fragment is a view of a fragment header (RFC 8200 section 4.5) and the
-// fragment. ParseIPv6Fragment or a Packet makes it.
+// IPv6Fragment is a view of a fragment header and its fragment (RFC 8200
+// section 4.5).
 type IPv6Fragment struct{ b []byte }
 
 // ParseIPv6Fragment checks that b begins with a fragment header and returns a
@@ -130,24 +128,25 @@ func stepIPv6Fragment(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return ipv6FragmentLen, len(b), next, 0
 }
 
-// NextHeader returns what the datagram's fragmentable part begins with.
+// NextHeader returns the protocol at the start of the datagram's fragmentable
+// part.
 func (h IPv6Fragment) NextHeader() IPProto { return IPProto(h.b[0]) }
 
-// FragmentOffset returns where the payload belongs in the fragmentable part,
-// in bytes.
+// FragmentOffset returns the offset of the payload in the fragmentable part, in
+// bytes.
 func (h IPv6Fragment) FragmentOffset() int { return int(binary.BigEndian.Uint16(h.b[2:]) &^ 7) }
 
-// MoreFragments returns the M flag.
+// MoreFragments reports whether the M flag is set.
 func (h IPv6Fragment) MoreFragments() bool { return h.b[3]&1 != 0 }
 
-// IsFragment reports whether the payload is a part of a datagram: a fragment
-// header may announce all of it (RFC 6946).
+// IsFragment reports whether the payload is a fragment of a datagram. It is
+// false for an atomic fragment, which holds the whole datagram (RFC 6946).
 func (h IPv6Fragment) IsFragment() bool { return binary.BigEndian.Uint16(h.b[2:])&^6 != 0 }
 
-// ID returns the identification that fragments of a datagram share.
+// ID returns the identification, which all fragments of a datagram share.
 func (h IPv6Fragment) ID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h IPv6Fragment) Bytes() []byte { return h.b }
 
 // Payload returns the fragment.

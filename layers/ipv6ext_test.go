@@ -28,7 +28,7 @@ func TestIPv6Ext(t *testing.T) {
 		Text next UDP`)
 }
 
-// Padding is left out, and the options before a malformed one are good.
+// Padding is skipped, and the options before a malformed one are valid.
 func TestIPv6ExtOptions(t *testing.T) {
 	for _, c := range []struct{ name, hdr, want string }{
 		{"Pad1 and PadN", "3b00 00 01 01 00 00 00", ""},
@@ -66,15 +66,14 @@ func TestIPv6Fragment(t *testing.T) {
 		MoreFragments false`)
 }
 
-// A chain in the order that RFC 8200 section 4.1 recommends is walked to what
-// it carries.
+// A header chain in the order that RFC 8200 section 4.1 recommends.
 func TestIPv6ExtChain(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "60000000 0032 00 40"+
 		"20010db8000000000000000000000001"+"20010db8000000000000000000000002"+
 		"3c00 05020000 0100"+ // hop-by-hop
 		"2b00 010400000000"+ // destination options
 		"2c00 0400 00000000"+ // routing
-		"3c00 0000 00000001"+ // fragment that is all of the datagram
+		"3c00 0000 00000001"+ // atomic fragment
 		"1100 010400000000"+ // destination options
 		"12340009000a00006869")
 	want := []Kind{KindIPv6, KindIPv6HopByHop, KindIPv6Destination, KindIPv6Routing, KindIPv6Fragment, KindIPv6Destination, KindUDP}

@@ -8,12 +8,12 @@ import (
 )
 
 // Backbone service instance tag (IEEE 802.1Q clause 9.7, formerly 802.1ah),
-// behind its EtherType: priority, flags, service identifier of 24 bits. The
+// after its EtherType: priority, flags, 24-bit service identifier. The
 // customer's frame follows.
 const iTagLen = 4
 
 // ITag is a view of a backbone service instance tag and the customer's frame
-// (IEEE 802.1Q clause 9.7). ParseITag or a Packet makes it.
+// (IEEE 802.1Q clause 9.7).
 type ITag struct{ b []byte }
 
 // ParseITag checks that b begins with a service instance tag and returns a
@@ -38,7 +38,7 @@ func (h ITag) Priority() uint8 { return h.b[0] >> 5 }
 // SID returns the backbone service instance identifier.
 func (h ITag) SID() uint32 { return binary.BigEndian.Uint32(h.b) & 0xffffff }
 
-// Bytes returns tag and payload.
+// Bytes returns the tag and payload.
 func (h ITag) Bytes() []byte { return h.b }
 
 // Payload returns the customer's frame.

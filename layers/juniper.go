@@ -7,9 +7,10 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Header of Juniper's captures (https://www.tcpdump.org/linktypes.html,
-// LINKTYPE_JUNIPER_ETHER and others): a magic number, flags, and if one of them
-// says so the length of extensions and these. The link type says what follows.
+// Juniper capture header (https://www.tcpdump.org/linktypes.html,
+// LINKTYPE_JUNIPER_ETHER and others): magic number, flags, and if a flag is
+// set, the length of extensions and the extensions. The link type determines
+// the payload.
 const (
 	juniperMagic  = 0x4d4743
 	juniperLen    = 4
@@ -18,9 +19,8 @@ const (
 	juniperNoL2   = 0x02 // the packet has no link-layer header
 )
 
-// Juniper is a view of a Juniper header and the packet behind it
-// (LINKTYPE_JUNIPER_ETHER and others of
-// https://www.tcpdump.org/linktypes.html). ParseJuniper or a Packet makes it.
+// Juniper is a view of a Juniper header and its packet (LINKTYPE_JUNIPER_ETHER
+// and others of https://www.tcpdump.org/linktypes.html).
 type Juniper struct{ b []byte }
 
 // ParseJuniper checks that b begins with a Juniper header and returns a view
@@ -32,7 +32,7 @@ func ParseJuniper(b []byte) (Juniper, error) {
 	return Juniper{cut(b, len(b))}, nil
 }
 
-// stepJuniper decodes a header before a packet that begins with link.
+// stepJuniper decodes a header whose packet begins with link.
 func stepJuniper(b []byte, link Kind) (hdr, size int, next Kind, r wire.Reason) {
 	if len(b) < juniperLen {
 		return juniperLen, 0, 0, wire.Short
@@ -68,7 +68,7 @@ func (h Juniper) HeaderLen() int {
 	return juniperLen + juniperExtLen + int(binary.BigEndian.Uint16(h.b[juniperLen:]))
 }
 
-// Bytes returns header and packet.
+// Bytes returns the header and packet.
 func (h Juniper) Bytes() []byte { return h.b }
 
 // Payload returns the packet.

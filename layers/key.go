@@ -7,14 +7,14 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A Key is what leads to a layer: a number of one of the tables that say what
-// comes next. The zero Key leads to payload.
+// A Key selects a layer by a number, such as an EtherType or a port. The zero
+// Key selects payload.
 type Key struct {
 	table tables
 	n     uint32
 }
 
-// tables is a set of tables of keys.
+// tables is a set of key tables.
 type tables uint8
 
 const (
@@ -26,51 +26,54 @@ const (
 	tableKind
 )
 
-// ByLinkType is the first layer of packets of link type t.
+// ByLinkType returns the key of packets of link type t.
 func ByLinkType(t pcap.LinkType) Key { return Key{tableLinkType, uint32(t)} }
 
-// ByEtherType is what an Ethernet frame of type t carries, or a VLAN tag, SNAP,
-// Linux cooked capture, Cisco HDLC, GRE or GENEVE header.
+// ByEtherType returns the key of payloads of EtherType t, in Ethernet frames,
+// VLAN tags, SNAP, Linux cooked capture, Cisco HDLC, GRE and GENEVE headers.
 func ByEtherType(t EtherType) Key { return Key{tableEtherType, uint32(t)} }
 
-// ByIPProto is what IPv4, IPv6 or an IPv6 extension header carries as n.
+// ByIPProto returns the key of payloads of IPv4, IPv6 and IPv6 extension
+// headers with protocol n.
 func ByIPProto(n IPProto) Key { return Key{tableIPProto, uint32(n)} }
 
-// ByUDPPort is the payload of UDP datagrams to or from port n. If both ports
-// lead somewhere, the lower decides.
+// ByUDPPort returns the key of UDP datagrams to or from port n. If both ports
+// are bound, the lower one is used.
 func ByUDPPort(n uint16) Key { return Key{tableUDPPort, uint32(n)} }
 
-// ByTCPPort is the payload of TCP segments to or from port n. If both ports
-// lead somewhere, the lower decides. Messages over TCP span segments: this is for
-// what fits into one. Package stream puts messages together.
+// ByTCPPort returns the key of TCP segments to or from port n. If both ports
+// are bound, the lower one is used. A segment's payload is decoded alone; use
+// package stream for messages that span segments.
 func ByTCPPort(n uint16) Key { return Key{tableTCPPort, uint32(n)} }
 
-// ByKind is what would be decoded as k. As the Next of a Step it is a layer of
-// kind k.
+// ByKind returns the key of layers of kind k. As the Next of a Step it selects
+// k; in Bind it replaces k.
 func ByKind(k Kind) Key { return Key{tableKind, uint32(k)} }
 
-// A Protocol teaches a Decoder a layer.
+// A Protocol adds a layer to a Decoder.
 type Protocol struct {
-	Kind Kind   // KindUser or above
-	Name string // for text
-	// Parse decodes the header that b begins with. An error that is a Reason
-	// becomes the Packet's; any other counts as Malformed. Parse must not
-	// write to b, and is called concurrently if the Decoder is.
+	Kind Kind   // at least KindUser
+	Name string // used in text
+	// Parse decodes the header at the start of b. If its error is a wire.Reason
+	// or a *wire.Error, the Packet reports that Reason; any other error counts
+	// as Malformed. Parse must not write to b. It is called concurrently if the
+	// Decoder is used concurrently.
 	Parse func(b []byte) (Step, error)
 }
 
-// A Step is what a Protocol's Parse found.
+// A Step is the result of a Protocol's Parse.
 type Step struct {
 	HeaderLen int // in bytes
-	Len       int // bytes of header and payload, more than there are if the capture lacks some; 0: all
+	Len       int // bytes of header and payload, more than available if the capture lacks some; 0 means all
 	Next      Key // of the payload
 }
 
-// ErrKind: a Protocol's Kind is below KindUser or taken, or its Parse is nil;
-// or a Kind to be bound is none that the Decoder knows.
+// ErrKind is returned by Register if the Protocol's Kind is below KindUser or
+// already registered, or its Parse is nil, and by Bind if the Decoder does not
+// know the Kind.
 var ErrKind = errors.New("layers: kind out of range, taken or unknown")
 
-// Register adds a protocol; keys say where it appears. The error is ErrKind.
+// Register adds a protocol and binds it to keys. The error is ErrKind.
 func (d *Decoder) Register(p Protocol, keys ...Key) error {
 	if _, taken := d.protocols[p.Kind]; taken || p.Kind < KindUser || p.Parse == nil {
 		return ErrKind
@@ -82,9 +85,9 @@ func (d *Decoder) Register(p Protocol, keys ...Key) error {
 	return d.Bind(p.Kind, keys...)
 }
 
-// Bind makes keys lead to k, a layer of this package or a registered one, in
-// place of what they lead to otherwise. KindPayload stops decoding there. The
-// error is ErrKind.
+// Bind makes keys select k, a layer of this package or a registered one,
+// instead of their default. Binding KindPayload stops decoding there. The error
+// is ErrKind.
 func (d *Decoder) Bind(k Kind, keys ...Key) error {
 	if !d.knows(k) {
 		return ErrKind
@@ -105,8 +108,8 @@ func (d *Decoder) knows(k Kind) bool {
 	return ok || k < kindCount
 }
 
-// lookup returns the layer that key leads to: what it is bound to, else k,
-// unless that is bound in turn.
+// lookup returns the layer that key selects: its binding or else k, replaced by
+// the binding of that kind, if any.
 func (d *Decoder) lookup(key Key, k Kind) Kind {
 	if bound, ok := d.find(key); ok {
 		k = bound
@@ -124,8 +127,8 @@ func (d *Decoder) find(key Key) (k Kind, ok bool) {
 	return k, ok
 }
 
-// follow returns what comes after the header of kind in b, next being the
-// choice of this package.
+// follow returns the kind after the header of kind in b. Without bindings it is
+// next.
 func (d *Decoder) follow(kind Kind, b []byte, next Kind) Kind {
 	if kind >= KindUser {
 		return next
@@ -152,8 +155,8 @@ func (d *Decoder) follow(kind Kind, b []byte, next Kind) Kind {
 	return d.lookup(key, next)
 }
 
-// portKey returns the key of the lower of two ports if that is bound, else of
-// the other.
+// portKey returns the key of the lower of two ports if bound, else of the
+// other.
 func (d *Decoder) portKey(table tables, src, dst uint16) Key {
 	key := Key{table, uint32(min(src, dst))}
 	if _, ok := d.find(key); !ok {
@@ -162,7 +165,8 @@ func (d *Decoder) portKey(table tables, src, dst uint16) Key {
 	return key
 }
 
-// etherTypeOf returns the EtherType in a header of kind, false when it has none.
+// etherTypeOf returns the EtherType in a header of kind. It reports false if
+// kind has none.
 func etherTypeOf(kind Kind, b []byte) (t EtherType, ok bool) {
 	switch kind {
 	case KindEthernet:
@@ -186,8 +190,8 @@ func etherTypeOf(kind Kind, b []byte) (t EtherType, ok bool) {
 	return 0, false
 }
 
-// reasonOf returns the Reason of an error of a caller's protocol, Malformed if it
-// has none, and how many bytes it needs.
+// reasonOf returns the Reason in the error of a registered protocol, or
+// Malformed, and the number of bytes needed.
 func reasonOf(err error) (need int, r wire.Reason) {
 	switch e := err.(type) {
 	case wire.Reason:
@@ -198,7 +202,8 @@ func reasonOf(err error) (need int, r wire.Reason) {
 	return 0, wire.Malformed
 }
 
-// stepUser decodes a header by a caller's protocol, and holds it to its bounds.
+// stepUser decodes a header with a registered protocol and checks the lengths
+// it returns.
 func (d *Decoder) stepUser(kind Kind, b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	s, err := d.protocols[kind].Parse(b)
 	if err != nil {
@@ -218,7 +223,7 @@ func (d *Decoder) stepUser(kind Kind, b []byte) (hdr, size int, next Kind, r wir
 	return s.HeaderLen, s.Len, next, 0
 }
 
-// kind returns the layer that k leads to in a Decoder without bindings.
+// kind returns the layer that k selects without bindings.
 func (k Key) kind() Kind {
 	switch k.table {
 	case tableLinkType:

@@ -12,8 +12,8 @@ import (
 
 const kindBeacon = KindUser + 7
 
-// beacon is a protocol of a test's own: version, length of the text, text, and
-// then whatever next says.
+// beacon is a test protocol: version, length of the text, text, and then the
+// layer that next selects.
 func beacon(next Key) Protocol {
 	return Protocol{Kind: kindBeacon, Name: "beacon", Parse: func(b []byte) (Step, error) {
 		switch {
@@ -26,7 +26,7 @@ func beacon(next Key) Protocol {
 	}}
 }
 
-// decodeWith decodes a packet with a Decoder of the test's own.
+// decodeWith decodes a packet with the given Decoder.
 func decodeWith(t testing.TB, d *Decoder, link pcap.LinkType, s string) *Packet {
 	t.Helper()
 	var p Packet
@@ -35,7 +35,7 @@ func decodeWith(t testing.TB, d *Decoder, link pcap.LinkType, s string) *Packet 
 	return &p
 }
 
-// A protocol appears wherever a key says, and hands on to what it names.
+// A protocol is decoded wherever its key occurs, and selects the next layer.
 func TestRegister(t *testing.T) {
 	const hello = "0103616263" // version 1, abc
 	const eth = "020000000002 020000000001 "
@@ -55,7 +55,7 @@ func TestRegister(t *testing.T) {
 		{"SNAP", 100, ByEtherType(0x88b5), "aaaa03 000000 88b5" + hello, []Kind{KindLLC}},
 		{"IPv4 protocol", 101, ByIPProto(253), "45000000 12344000 40 fd 0000c0000201c6336407" + hello, []Kind{KindIPv4}},
 		{"IPv6 next header", 101, ByIPProto(253), "60000000 0005 fd 40" + strings.Repeat("00", 32) + hello, []Kind{KindIPv6}},
-		{"behind an extension header", 101, ByIPProto(253), "60000000 000d 3c 40" + strings.Repeat("00", 32) + "fd00010400000000" + hello,
+		{"after an extension header", 101, ByIPProto(253), "60000000 000d 3c 40" + strings.Repeat("00", 32) + "fd00010400000000" + hello,
 			[]Kind{KindIPv6, KindIPv6Destination}},
 		{"UDP destination port", 101, ByUDPPort(9), udp + hello, []Kind{KindIPv4, KindUDP}},
 		{"UDP source port", 101, ByUDPPort(0x1234), udp + hello, []Kind{KindIPv4, KindUDP}},
@@ -77,7 +77,7 @@ func TestRegister(t *testing.T) {
 	}
 }
 
-// A Step leads on by any key, and what it leads to may be bound in turn.
+// A Step may select a layer by any key, and that layer may be bound in turn.
 func TestRegisterNext(t *testing.T) {
 	for _, c := range []struct {
 		next Key
@@ -88,7 +88,7 @@ func TestRegisterNext(t *testing.T) {
 		{ByIPProto(IPProtoIPv4), []Kind{kindBeacon, KindIPv4, KindUDP}},
 		{ByLinkType(pcap.LinkTypeRaw), []Kind{kindBeacon, KindIPv4, KindUDP}},
 		{Key{}, []Kind{kindBeacon}},
-		{ByKind(kindBeacon + 1), []Kind{kindBeacon}}, // which nobody registered
+		{ByKind(kindBeacon + 1), []Kind{kindBeacon}}, // not registered
 		{ByTCPPort(80), []Kind{kindBeacon}},
 	} {
 		var d Decoder
@@ -99,7 +99,7 @@ func TestRegisterNext(t *testing.T) {
 	}
 }
 
-// Bind changes what leads to the layers of this package.
+// Bind replaces layers of this package.
 func TestBind(t *testing.T) {
 	var d Decoder
 	if err := d.Bind(KindDNS, ByUDPPort(9)); err != nil {
@@ -115,7 +115,7 @@ func TestBind(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantKinds(t, decodeWith(t, &d, 147, ipv4Sample), KindIPv4, KindUDP)
-	// A later fragment has no header that a protocol number could announce.
+	// A later fragment has no header for the protocol number to announce.
 	if err := d.Bind(KindUDP, ByIPProto(253)); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestRegisterErrors(t *testing.T) {
 	}
 }
 
-// What Parse returns is held to the bytes that there are.
+// The lengths that Parse returns are checked against the available bytes.
 func TestRegisterStep(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -172,7 +172,7 @@ func TestRegisterStep(t *testing.T) {
 	}
 }
 
-// The name that a protocol was registered with is in the text.
+// The text contains the name that a protocol was registered with.
 func TestRegisterText(t *testing.T) {
 	var d Decoder
 	if err := d.Register(beacon(ByKind(KindIPv4)), ByLinkType(147)); err != nil {

@@ -4,14 +4,16 @@ import "strconv"
 
 //go:generate go run ../internal/gen/kinds
 
-// A Kind names a layer. Values from KindUser up are free for callers.
+// A Kind identifies a layer type. Values from KindUser on are available to
+// callers.
 type Kind uint8
 
 const (
-	// KindUser is the first Kind that is free for callers.
+	// KindUser is the first Kind available to callers.
 	KindUser Kind = 128
 
-	// kindHDLC is what PPP links carry: PPP, or Cisco HDLC in its place.
+	// kindHDLC is the payload of a PPP link, which may be Cisco HDLC instead of
+	// PPP.
 	kindHDLC Kind = KindUser - 1
 )
 

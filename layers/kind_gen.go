@@ -2,8 +2,8 @@
 
 package layers
 
-// The layers that a Decoder knows. KindPayload stands for bytes that nothing
-// here decodes; it is never a layer of a Packet.
+// The layers known to a Decoder. KindPayload stands for bytes that are not
+// decoded; it is never a layer of a Packet.
 const (
 	KindPayload Kind = iota
 
@@ -17,6 +17,11 @@ const (
 	KindMACsec
 	KindArista
 	KindFabricPath
+	KindHSR
+	KindRTag
+	KindTTag
+	KindTRILL
+	KindISL
 	KindDSA
 	KindEDSA
 	KindLLC
@@ -42,9 +47,12 @@ const (
 	KindPPI
 	KindWLAN
 	KindWLANPadded
+	KindWLANSwapped
 	KindAMSDU
 	KindPKTAP
 	KindNFLOG
+	KindPFLOG
+	KindERF
 	KindJuniperEthernet
 	KindJuniperPPP
 	KindJuniperFrameRelay
@@ -78,6 +86,9 @@ const (
 	KindTeredo
 	KindAYIYA
 	KindL2TP
+	KindL2TPIP
+	KindLISP
+	KindTZSP
 	KindEtherIP
 	KindCAPWAP
 	KindSFlow
@@ -108,6 +119,11 @@ var kindNames = [kindCount]string{
 	KindMACsec:            "MACsec",
 	KindArista:            "Arista timestamp",
 	KindFabricPath:        "FabricPath",
+	KindHSR:               "HSR",
+	KindRTag:              "802.1CB R-tag",
+	KindTTag:              "Cisco timestamp",
+	KindTRILL:             "TRILL",
+	KindISL:               "ISL",
 	KindDSA:               "DSA",
 	KindEDSA:              "EDSA",
 	KindLLC:               "LLC",
@@ -133,9 +149,12 @@ var kindNames = [kindCount]string{
 	KindPPI:               "PPI",
 	KindWLAN:              "802.11",
 	KindWLANPadded:        "802.11 (padded)",
+	KindWLANSwapped:       "802.11 (swapped)",
 	KindAMSDU:             "A-MSDU subframe",
 	KindPKTAP:             "PKTAP",
 	KindNFLOG:             "NFLOG",
+	KindPFLOG:             "PFLOG",
+	KindERF:               "ERF",
 	KindJuniperEthernet:   "Juniper Ethernet",
 	KindJuniperPPP:        "Juniper PPP",
 	KindJuniperFrameRelay: "Juniper frame relay",
@@ -167,6 +186,9 @@ var kindNames = [kindCount]string{
 	KindTeredo:            "Teredo",
 	KindAYIYA:             "AYIYA",
 	KindL2TP:              "L2TP",
+	KindL2TPIP:            "L2TP (IP)",
+	KindLISP:              "LISP",
+	KindTZSP:              "TZSP",
 	KindEtherIP:           "EtherIP",
 	KindCAPWAP:            "CAPWAP",
 	KindSFlow:             "sFlow",

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Each Kind has a name of its own, a step that accepts the sample of its view, and
+// Each Kind has its own name, a step that accepts the sample of its view, and
 // the text of that view.
 func TestKinds(t *testing.T) {
 	names := map[string]Kind{}
@@ -47,7 +47,7 @@ func checkKind(t *testing.T, k Kind) {
 	}
 	text, _ := x.(interface{ AppendText([]byte) ([]byte, error) }).AppendText([]byte(" "))
 	if got := p.appendLayer(nil, l); string(got) != string(text) || len(text) < 3 {
-		t.Errorf("a Packet says %q, the view %q", got, text)
+		t.Errorf("text of the Packet %q, of the view %q", got, text)
 	}
 	d.DecodeBytes(&p, pcap.LinkTypeUser0, nil)
 	var e *wire.Error

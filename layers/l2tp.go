@@ -7,11 +7,11 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// L2TP header over UDP (version 2: RFC 2661 section 3.1): flags and version,
-// maybe length, tunnel, session, maybe sequence numbers, maybe an offset and as
-// much padding. A data message carries PPP. Version 3 (RFC 3931 section
-// 4.1.2.1): flags and version, reserved, session; what follows was agreed on
-// elsewhere.
+// L2TP header over UDP. Version 2 (RFC 2661 section 3.1): flags and version,
+// optional length, tunnel, session, optional sequence numbers, optional offset
+// and padding. A data message carries PPP. Version 3 (RFC 3931 section
+// 4.1.2.1): flags and version, reserved, session; the rest depends on the
+// session's configuration: see l2tpV3Frame.
 const (
 	l2tpMinLen   = 6
 	l2tpV3Len    = 8
@@ -22,13 +22,13 @@ const (
 	l2tpVersion  = 0x000f
 )
 
-// L2TP is a view of an L2TP message, cut to its length if it has one (RFC 2661
-// section 3.1; version 3: RFC 3931). ParseL2TP or a Packet makes it.
+// L2TP is a view of an L2TP message, up to its length if it states one (RFC
+// 2661 section 3.1; version 3: RFC 3931).
 type L2TP struct{ b []byte }
 
 // ParseL2TP checks that b begins with an L2TP header of version 2 or 3 and
-// returns a view of the message that aliases b. A length beyond b is no error.
-// The error is Short or Malformed.
+// returns a view of the message that aliases b. A length beyond b is not an
+// error. The error is Short or Malformed.
 func ParseL2TP(b []byte) (L2TP, error) {
 	need, size, _, r := stepL2TP(b)
 	if r != 0 {
@@ -57,8 +57,12 @@ func stepL2TP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 			return 0, 0, 0, wire.Malformed
 		}
 	}
-	if h.Version() == 2 && !h.Control() && size > hdr {
+	switch {
+	case h.Control() || size == hdr:
+	case h.Version() == 2:
 		next = KindPPP
+	default:
+		_, next = l2tpV3Frame(b[l2tpV3Len:])
 	}
 	return hdr, size, next, 0
 }
@@ -73,8 +77,8 @@ func (h L2TP) has(flag uint16) int {
 	return 0
 }
 
-// tunnelOff returns where tunnel and session stand, seqOff where the sequence
-// numbers do, and offsetOff where the size of the padding does.
+// tunnelOff is the offset of tunnel and session, seqOff of the sequence
+// numbers, and offsetOff of the padding's size.
 func (h L2TP) tunnelOff() int { return 2 + 2*h.has(l2tpLength) }
 func (h L2TP) seqOff() int    { return h.tunnelOff() + 4 }
 func (h L2TP) offsetOff() int { return h.seqOff() + 4*h.has(l2tpSequence) }
@@ -82,7 +86,7 @@ func (h L2TP) offsetOff() int { return h.seqOff() + 4*h.has(l2tpSequence) }
 // HeaderLen returns the length of the header with its padding, in bytes.
 func (h L2TP) HeaderLen() int {
 	if h.Version() != 2 {
-		return l2tpV3Len
+		return h.lenV3()
 	}
 	n := h.offsetOff()
 	if h.has(l2tpOffset) != 0 {
@@ -91,14 +95,24 @@ func (h L2TP) HeaderLen() int {
 	return n
 }
 
+// lenV3 returns the length of a header of version 3, with cookie and sublayer if
+// they can be found.
+func (h L2TP) lenV3() int {
+	if h.Control() || len(h.b) < l2tpV3Len {
+		return l2tpV3Len
+	}
+	skip, _ := l2tpV3Frame(h.b[l2tpV3Len:])
+	return l2tpV3Len + skip
+}
+
 // Version returns 2 or 3.
 func (h L2TP) Version() uint8 { return uint8(h.flags() & l2tpVersion) }
 
 // Control reports whether the message is a control message.
 func (h L2TP) Control() bool { return h.flags()&l2tpControl != 0 }
 
-// Len returns the length of the message that the header states, in bytes, if
-// it does.
+// Len returns the length of the message stated by the header, in bytes. It
+// reports false if absent.
 func (h L2TP) Len() (n int, ok bool) {
 	if h.has(l2tpLength) == 0 {
 		return 0, false
@@ -106,7 +120,7 @@ func (h L2TP) Len() (n int, ok bool) {
 	return int(binary.BigEndian.Uint16(h.b[2:])), true
 }
 
-// TunnelID returns the tunnel of version 2, 0 in version 3.
+// TunnelID returns the tunnel ID of version 2, 0 in version 3.
 func (h L2TP) TunnelID() uint16 {
 	if h.Version() != 2 {
 		return 0
@@ -114,7 +128,7 @@ func (h L2TP) TunnelID() uint16 {
 	return binary.BigEndian.Uint16(h.b[h.tunnelOff():])
 }
 
-// SessionID returns the session: 16 bits in version 2, 32 in version 3.
+// SessionID returns the session ID: 16 bits in version 2, 32 in version 3.
 func (h L2TP) SessionID() uint32 {
 	if h.Version() != 2 {
 		return binary.BigEndian.Uint32(h.b[4:])
@@ -122,10 +136,10 @@ func (h L2TP) SessionID() uint32 {
 	return uint32(binary.BigEndian.Uint16(h.b[h.tunnelOff()+2:]))
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h L2TP) Bytes() []byte { return h.b }
 
-// Payload returns what the message carries.
+// Payload returns the message's payload.
 func (h L2TP) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

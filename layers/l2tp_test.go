@@ -9,7 +9,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A data message (RFC 2661 section 3.1) with all that is optional: length, sequence numbers, two bytes of padding.
+// A data message (RFC 2661 section 3.1) with all optional fields: length,
+// sequence numbers, two bytes of padding.
 const l2tpSample = "4a02 0032 0001 0002 0003 0004 0002 ffff ff030021" + ipv4Sample
 
 func TestL2TP(t *testing.T) {

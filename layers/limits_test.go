@@ -12,7 +12,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Tunnels in tunnels without end: decoding stops at MaxLayers, and says so.
+// Endless nested tunnels: decoding stops at MaxLayers and reports it.
 func TestTunnelsWithoutEnd(t *testing.T) {
 	size := func(n int) string { return string([]byte{byte(n >> 8), byte(n)}) }
 	ipv4 := func(proto byte, n int) string {
@@ -21,8 +21,8 @@ func TestTunnelsWithoutEnd(t *testing.T) {
 	const ethernet = "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01"
 	for name, test := range map[string]struct {
 		link  pcap.LinkType
-		head  string                 // before all
-		shell func(inner int) string // the headers around so many bytes
+		head  string                 // before everything else
+		shell func(inner int) string // headers around inner bytes
 	}{
 		"IP in IP":     {pcap.LinkTypeRaw, "", func(n int) string { return ipv4(4, 20+n) }},
 		"IPv6 in IPv6": {pcap.LinkTypeRaw, "", func(n int) string { return "\x60\x00\x00\x00" + size(n) + "\x29\x40" + strings.Repeat("\x20", 32) }},
@@ -32,7 +32,7 @@ func TestTunnelsWithoutEnd(t *testing.T) {
 			return ethernet + "\x08\x00" + ipv4(17, 36+n) + "\x12\xb5\x12\xb5" + size(16+n) + "\x00\x00\x08\x00\x00\x00\x00\x00\x01\x00"
 		}},
 	} {
-		var shells []string // the innermost first
+		var shells []string // innermost first
 		for size := 0; size < 60_000; size += len(shells[len(shells)-1]) {
 			shells = append(shells, test.shell(size))
 		}

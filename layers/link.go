@@ -2,7 +2,7 @@ package layers
 
 import "github.com/sightline-go/sightline/pcap"
 
-// linkKinds is the layer that packets of a link type begin with.
+// linkKinds maps a link type to a packet's first layer.
 var linkKinds = [...]Kind{
 	pcap.LinkTypeNull:                KindNull,
 	pcap.LinkTypeEthernet:            KindEthernet,
@@ -22,12 +22,13 @@ var linkKinds = [...]Kind{
 	pcap.LinkTypeFRelay:              KindFrameRelay,
 	pcap.LinkTypeLoop:                KindLoop,
 	pcap.LinkTypeENC:                 KindENC,
+	pcap.LinkTypePFLog:               KindPFLOG,
 	pcap.LinkTypeLinuxSLL:            KindLinuxSLL,
 	pcap.LinkTypeIEEE802_11Prism:     KindPrism,
 	pcap.LinkTypeIEEE802_11Radiotap:  KindRadiotap,
 	pcap.LinkTypeARCNETLinux:         KindARCNETLinux,
 	pcap.LinkTypeAppleIPOverIEEE1394: KindIEEE1394,
-	pcap.LinkTypeUser2:               KindPKTAP, // of Apple, before it had a number of its own
+	pcap.LinkTypeUser2:               KindPKTAP, // Apple's, before PKTAP had a link type
 	pcap.LinkTypeIEEE802_11AVS:       KindPrism,
 	pcap.LinkTypeJuniperEther:        KindJuniperEthernet,
 	pcap.LinkTypeJuniperPPP:          KindJuniperPPP,
@@ -35,6 +36,7 @@ var linkKinds = [...]Kind{
 	pcap.LinkTypeJuniperCHDLC:        KindJuniperCHDLC,
 	pcap.LinkTypeMFR:                 KindMFR,
 	pcap.LinkTypePPI:                 KindPPI,
+	pcap.LinkTypeERF:                 KindERF,
 	pcap.LinkTypeMPLS:                KindMPLS,
 	pcap.LinkTypeIPNet:               KindIPNET,
 	pcap.LinkTypeIPv4:                KindIPv4,
@@ -47,13 +49,12 @@ var linkKinds = [...]Kind{
 	pcap.LinkTypeDSATagEDSA:          KindEDSA,
 }
 
-// Knows reports whether d decodes packets of link type t: of others a Packet
-// has no layers.
+// Knows reports whether d decodes packets of link type t. Packets of other link
+// types have no layers.
 func (d *Decoder) Knows(t pcap.LinkType) bool {
 	return d.lookup(ByLinkType(t), linkKind(t)) != KindPayload
 }
 
-// linkKind returns the layer that a packet of link type t begins with.
 func linkKind(t pcap.LinkType) Kind {
 	if t < pcap.LinkType(len(linkKinds)) {
 		return linkKinds[t]

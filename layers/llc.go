@@ -9,12 +9,12 @@ import (
 
 // Logical link control header (IEEE 802.2 clause 3): destination and source
 // service access point, and a control field of one byte in unnumbered frames,
-// of two in others. The access point of SNAP (IEEE 802 clause 9.5) announces
-// five bytes more: an organization and a protocol of its own, which with
-// organization 0 is an EtherType.
+// else two. The SNAP access point (IEEE 802 clause 9.5) adds five bytes: an
+// organization and its protocol identifier, which is an EtherType for
+// organization 0.
 const (
 	llcMinLen       = 3
-	llcControlLen   = 4 // with a control field of two bytes
+	llcControlLen   = 4 // with a two-byte control field
 	llcSNAPLen      = 8
 	llcUnnumbered   = 0x03
 	llcSAPIP        = 0x06
@@ -25,17 +25,17 @@ const (
 	ouiBridged      = 0x0080c2 // IEEE 802.1
 )
 
-// Protocols of ouiBridged (RFC 2684 section 5.2, RFC 2427 section 4.2).
+// Protocol identifiers of ouiBridged (RFC 2684 section 5.2, RFC 2427 section
+// 4.2).
 const (
 	bridgedEthernetFCS = 1
 	bridgedEthernet    = 7
-	bridgedPad         = 2 // between this header and the frame, on ATM
+	bridgedPad         = 2 // between this header and the frame on ATM
 	ethernetFCSLen     = 4
 )
 
-// LLC is a view of a logical link control header, with that of SNAP if it has
-// one, and its payload (IEEE 802.2 clause 3; SNAP: IEEE 802 clause 9.5).
-// ParseLLC or a Packet makes it.
+// LLC is a view of a logical link control header, with its SNAP extension if
+// present, and its payload (IEEE 802.2 clause 3; SNAP: IEEE 802 clause 9.5).
 type LLC struct{ b []byte }
 
 // ParseLLC checks that b begins with a logical link control header and returns
@@ -68,8 +68,8 @@ func stepLLC(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, max(size, hdr), next, 0
 }
 
-// snapKind returns the layer that a SNAP header announces, and how many of
-// size bytes remain when a check sequence of the bridged frame is left out.
+// snapKind returns the layer that a SNAP header announces, and size without the
+// check sequence of a bridged frame.
 func snapKind(oui uint32, pid EtherType, size int) (Kind, int) {
 	switch oui {
 	case ouiEthernet, ouiBridgeTunnel:
@@ -85,8 +85,8 @@ func snapKind(oui uint32, pid EtherType, size int) (Kind, int) {
 	return KindPayload, size
 }
 
-// HeaderLen returns the length of the header in bytes: 3 or 4, 8 with SNAP,
-// and the padding behind that before a bridged frame.
+// HeaderLen returns the length of the header in bytes: 3 or 4, 8 with SNAP, and
+// 10 with the padding of a bridged frame.
 func (h LLC) HeaderLen() int {
 	switch {
 	case h.IsSNAP() && len(h.b) >= llcSNAPLen && h.OUI() == ouiBridged:
@@ -102,7 +102,7 @@ func (h LLC) HeaderLen() int {
 // DSAP returns the destination service access point.
 func (h LLC) DSAP() uint8 { return h.b[0] }
 
-// SSAP returns the source service access point; its lowest bit is set in a
+// SSAP returns the source service access point. Its lowest bit is set in a
 // response.
 func (h LLC) SSAP() uint8 { return h.b[1] }
 
@@ -114,7 +114,7 @@ func (h LLC) IsSNAP() bool {
 	return h.b[0] == llcSAPSNAP && h.b[1]&^1 == llcSAPSNAP && h.b[2] == llcUnnumbered
 }
 
-// OUI returns the organization of a SNAP extension, 0 when there is none.
+// OUI returns the organization of a SNAP extension, 0 if there is none.
 func (h LLC) OUI() uint32 {
 	if !h.IsSNAP() {
 		return 0
@@ -122,8 +122,8 @@ func (h LLC) OUI() uint32 {
 	return binary.BigEndian.Uint32(h.b[2:]) & 0xffffff
 }
 
-// EtherType returns the protocol identifier of a SNAP extension, 0 if there is no
-// such extension. It is an EtherType only if the OUI is 0.
+// EtherType returns the protocol identifier of a SNAP extension, 0 if there is
+// none. It is an EtherType only for some OUIs, such as 0.
 func (h LLC) EtherType() EtherType {
 	if !h.IsSNAP() {
 		return 0
@@ -131,10 +131,10 @@ func (h LLC) EtherType() EtherType {
 	return EtherType(binary.BigEndian.Uint16(h.b[6:]))
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h LLC) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h LLC) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -27,9 +27,9 @@ func TestLLC(t *testing.T) {
 		Text oui 0x000000 IPv4`)
 }
 
-// Control fields of unnumbered frames have one byte, of others two (IEEE 802.2
-// clause 5.3); a bridged frame on ATM stands behind padding, and may end with
-// its check sequence (RFC 2684 section 5.2).
+// Unnumbered frames have a control field of one byte, others of two (IEEE 802.2
+// clause 5.3). On ATM, a bridged frame follows padding and may end with its
+// check sequence (RFC 2684 section 5.2).
 func TestLLCForms(t *testing.T) {
 	for _, c := range []struct {
 		name, b string

@@ -7,21 +7,20 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// MAC security tag (IEEE 802.1AE clause 9), behind its EtherType: flags and
-// association number, short length, packet number, maybe the channel's
-// identifier. The protected data, which begins with an EtherType, is clear if
-// two flags are not set. A check value follows it.
+// MAC security tag (IEEE 802.1AE clause 9), after its EtherType: flags and
+// association number, short length, packet number, optional channel identifier.
+// The protected data begins with an EtherType and is readable if two flags are
+// clear. A check value follows it.
 const (
 	macsecMinLen  = 6
 	macsecSCILen  = 8
 	macsecICVLen  = 16
 	macsecHasSCI  = 0x20
-	macsecChanged = 0x0c // E and C: encrypted, or changed otherwise
+	macsecChanged = 0x0c // E and C: encrypted or changed
 )
 
-// MACsec is a view of a MAC security tag and the data behind it, without check
-// value if the data is clear (IEEE 802.1AE clause 9). ParseMACsec or a Packet
-// makes it.
+// MACsec is a view of a MAC security tag and the protected data, without the
+// check value if the data is readable (IEEE 802.1AE clause 9).
 type MACsec struct{ b []byte }
 
 // ParseMACsec checks that b begins with a MAC security tag and returns a view
@@ -51,8 +50,8 @@ func stepMACsec(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, size, h.EtherType().kind(), 0
 }
 
-// HeaderLen returns the length of the tag in bytes, with the EtherType behind
-// it if that is clear.
+// HeaderLen returns the length of the tag in bytes, including the EtherType
+// after it if the data is readable.
 func (h MACsec) HeaderLen() int {
 	n := macsecMinLen
 	if h.b[0]&macsecHasSCI != 0 {
@@ -64,17 +63,18 @@ func (h MACsec) HeaderLen() int {
 	return n
 }
 
-// IsClear reports whether the protected data is as it was sent.
+// IsClear reports whether the protected data is readable, neither encrypted nor
+// changed.
 func (h MACsec) IsClear() bool { return h.b[0]&macsecChanged == 0 }
 
-// ShortLen returns the length of the protected data in bytes if it is less
-// than 48, else 0.
+// ShortLen returns the length of the protected data in bytes if less than 48,
+// else 0.
 func (h MACsec) ShortLen() int { return int(h.b[1] & 0x3f) }
 
-// PacketNumber returns the packet number, or its lower half.
+// PacketNumber returns the packet number, or its lower half if extended.
 func (h MACsec) PacketNumber() uint32 { return binary.BigEndian.Uint32(h.b[2:]) }
 
-// EtherType returns the type of the protected data, 0 if it is not clear.
+// EtherType returns the type of the protected data, 0 if it is not readable.
 func (h MACsec) EtherType() EtherType {
 	if !h.IsClear() {
 		return 0
@@ -82,7 +82,7 @@ func (h MACsec) EtherType() EtherType {
 	return EtherType(binary.BigEndian.Uint16(h.b[h.HeaderLen()-2:]))
 }
 
-// Bytes returns tag and payload.
+// Bytes returns the tag and payload.
 func (h MACsec) Bytes() []byte { return h.b }
 
 // Payload returns the protected data.

@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A tag with channel identifier (IEEE 802.1AE clause 9) whose short length
-// says where the data ends, before a check value.
+// A tag with a channel identifier (IEEE 802.1AE clause 9), whose short length
+// excludes the check value.
 const macsecSample = "20 20 00000045 020000000001 0064 0800" + ipv4Sample + "00112233445566778899aabbccddeeff"
 
 func TestMACsec(t *testing.T) {
@@ -26,8 +26,8 @@ func TestMACsec(t *testing.T) {
 		Text number 69 clear true`)
 }
 
-// Without short length a check value of 16 bytes ends the frame; encrypted data
-// is not looked into.
+// Without a short length, the frame ends with a check value of 16 bytes.
+// Encrypted data is not decoded.
 func TestMACsecForms(t *testing.T) {
 	const eth = "020000000002 020000000001 88e5"
 	p := decodeHex(t, pcap.LinkTypeEthernet, eth+"00 00 00000045 0800"+ipv4Sample+"00112233445566778899aabbccddeeff")

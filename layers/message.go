@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// The messages that a datagram holds whole, which packages of their own decode.
+// Messages that fit in a datagram, decoded by their own packages.
 
 // dnsHeaderLen is the length of the header of DNS and NBNS (RFC 1035 section
 // 4.1.1, RFC 1002 section 4.2.1).
@@ -33,20 +33,23 @@ func stepDHCPv6(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return stepMessage(b)
 }
 
-// stepMessage takes all bytes for the message, as it states no length.
+// stepMessage treats all bytes as the message, which does not state its length.
 func stepMessage(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	size = min(len(b), maxHeaderLen)
 	return size, size, KindPayload, 0
 }
 
-// DNS returns the innermost DNS message that was carried by UDP. Messages over
-// TCP span packets; package stream delivers them.
-func (p *Packet) DNS() (dns.Message, bool) {
-	b := p.bytes(KindDNS)
-	if b == nil {
-		return dns.Message{}, false
+// DNS returns the innermost DNS message carried by UDP. Messages over TCP span
+// packets; package stream reassembles them.
+func (p *Packet) DNS() (m dns.Message, ok bool) {
+	if p.last[KindDNS] == 0 { // inlined: most packets have none
+		return m, false
 	}
-	m, err := dns.ParseMessage(b)
+	return p.dns()
+}
+
+func (p *Packet) dns() (dns.Message, bool) {
+	m, err := dns.ParseMessage(p.bytes(KindDNS))
 	return m, err == nil
 }
 
@@ -70,8 +73,8 @@ func (p *Packet) DHCPv4() (dhcp.V4, bool) {
 	return m, err == nil
 }
 
-// DHCPv6 returns the innermost DHCPv6 message that is not inside another: see
-// its method RelayMessage.
+// DHCPv6 returns the innermost DHCPv6 message as it was sent, which may be a
+// relay message: see [dhcp.V6.RelayMessage].
 func (p *Packet) DHCPv6() (dhcp.V6, bool) {
 	b := p.bytes(KindDHCPv6)
 	if b == nil {

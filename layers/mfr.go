@@ -6,8 +6,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Multilink frame relay header (FRF.16.1 section 3.1.1): begin, end and
-// control bit, and a sequence number of 12 bits, before a fragment of a frame.
+// Multilink frame relay header (FRF.16.1 section 3.1.1): begin, end and control
+// bits and a 12-bit sequence number, before a fragment of a frame.
 const (
 	mfrLen     = 2
 	mfrBegin   = 0x80
@@ -15,8 +15,8 @@ const (
 	mfrControl = 0x20
 )
 
-// MFR is a view of a multilink frame relay header and the fragment behind it
-// (FRF.16.1 section 3.1.1). ParseMFR or a Packet makes it.
+// MFR is a view of a multilink frame relay header and its fragment (FRF.16.1
+// section 3.1.1).
 type MFR struct{ b []byte }
 
 // ParseMFR checks that b begins with a multilink frame relay header and
@@ -38,22 +38,22 @@ func stepMFR(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return mfrLen, len(b), next, 0
 }
 
-// Begin reports whether the fragment is a frame's first.
+// Begin reports whether the fragment is the first of a frame.
 func (h MFR) Begin() bool { return h.b[0]&mfrBegin != 0 }
 
-// End reports whether the fragment is a frame's last.
+// End reports whether the fragment is the last of a frame.
 func (h MFR) End() bool { return h.b[0]&mfrEnd != 0 }
 
-// Control reports whether the payload is a message of link control.
+// Control reports whether the payload is a link control message.
 func (h MFR) Control() bool { return h.b[0]&mfrControl != 0 }
 
-// Seq returns the sequence number of a fragment.
+// Seq returns the sequence number of the fragment.
 func (h MFR) Seq() uint16 { return uint16(h.b[0]>>1&0x0f)<<8 | uint16(h.b[1]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h MFR) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h MFR) Payload() []byte { return h.b[mfrLen:] }
 
 // AppendText appends a short description to dst.

@@ -6,7 +6,8 @@ import (
 	"net/netip"
 )
 
-// Multicast listener discovery (RFC 2710 section 3, RFC 9777 section 5).
+// ICMPv6 types of multicast listener discovery (RFC 2710 section 3, RFC 9777
+// section 5).
 const (
 	ICMPv6MLDQuery    = 130
 	ICMPv6MLDReport   = 131
@@ -16,8 +17,8 @@ const (
 	mldReportLen = 8
 )
 
-// MLDGroup returns the multicast address of a query, a report of version 1 or
-// a done message, the zero Addr for other messages.
+// MLDGroup returns the multicast address of a query, a version 1 report or a
+// done message. It returns the zero Addr for other messages.
 func (h ICMPv6) MLDGroup() netip.Addr {
 	switch h.Type() {
 	case ICMPv6MLDQuery, ICMPv6MLDReport, ICMPv6MLDDone:
@@ -26,8 +27,8 @@ func (h ICMPv6) MLDGroup() netip.Addr {
 	return netip.Addr{}
 }
 
-// MLDRecords returns the records of a report of version 2 up to the first that
-// is malformed or cut, nothing for other messages.
+// MLDRecords returns the records of a version 2 report, up to the first
+// malformed or truncated one. It yields nothing for other messages.
 func (h ICMPv6) MLDRecords() iter.Seq[GroupRecord] {
 	if h.Type() != ICMPv6MLDv2Report || len(h.b) < mldReportLen {
 		return groupRecords(nil, 0, 16)

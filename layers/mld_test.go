@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A report of version 2 (RFC 9777 section 5.2): two records, the first with a
+// A version 2 report (RFC 9777 section 5.2) with two records, the first with a
 // source.
 const mldSample = "8f00 0000 0000 0002" +
 	"05 00 0001 ff0e0000000000000000000000000001 20010db8000000000000000000000001" +
@@ -33,7 +33,7 @@ func TestMLDRecords(t *testing.T) {
 	}
 }
 
-// Messages of version 1 are about one group (RFC 2710 section 3).
+// Version 1 messages are about one group (RFC 2710 section 3).
 func TestMLDGroup(t *testing.T) {
 	h, err := ParseICMPv6(viewtest.Unhex(t, "8300 0000 0000 0000 ff0e0000000000000000000000000001"))
 	if err != nil {

@@ -8,15 +8,15 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// MPLS label stack entry (RFC 3032 section 2.1): label of 20 bits, traffic
-// class of 3, bottom of stack, time to live.
+// MPLS label stack entry (RFC 3032 section 2.1): 20-bit label, 3-bit traffic
+// class, bottom of stack, time to live.
 const (
 	mplsLen    = 4
 	mplsBottom = 1 << 8
 )
 
-// MPLS is a view of a label stack, all its entries, and what it carries (RFC
-// 3032 section 2.1). ParseMPLS or a Packet makes it.
+// MPLS is a view of a complete label stack and its payload (RFC 3032 section
+// 2.1). [ParseMPLS] and [Packet.MPLS] return one.
 type MPLS struct{ b []byte }
 
 // ParseMPLS checks that b begins with a label stack that has a bottom and
@@ -42,14 +42,14 @@ func stepMPLS(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), pseudowireKind(b[hdr:]), 0
 }
 
-// An MPLSLabel is one entry of a label stack (RFC 3032 section 2.1).
+// An MPLSLabel is an entry of a label stack (RFC 3032 section 2.1).
 type MPLSLabel struct {
 	Label uint32 // 20 bits
 	Class uint8  // traffic class (RFC 5462), 3 bits
 	TTL   uint8
 }
 
-// Labels returns the stack, top first.
+// Labels returns the entries, top first.
 func (h MPLS) Labels() iter.Seq[MPLSLabel] {
 	return func(yield func(MPLSLabel) bool) {
 		for b := h.b; ; b = b[mplsLen:] {
@@ -70,10 +70,10 @@ func (h MPLS) HeaderLen() int {
 	return n
 }
 
-// Bytes returns stack and payload.
+// Bytes returns the stack and payload.
 func (h MPLS) Bytes() []byte { return h.b }
 
-// Payload returns what the stack carries.
+// Payload returns the bytes after the stack.
 func (h MPLS) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -24,8 +24,8 @@ func TestMPLS(t *testing.T) {
 		Text label 16/17`)
 }
 
-// What a stack carries has no type: its first bits decide, and for Ethernet
-// whether a known type stands where it should.
+// A stack's payload has no type: its first bits decide, and for Ethernet
+// whether a known type is where it should be.
 func TestMPLSPayload(t *testing.T) {
 	for _, c := range []struct {
 		name, payload string
@@ -44,7 +44,8 @@ func TestMPLSPayload(t *testing.T) {
 	}
 }
 
-// A stack without bottom is too short, and one that no span can hold too deep.
+// A stack without a bottom is too short, and one too long for a span is too
+// deep.
 func TestMPLSEndless(t *testing.T) {
 	if _, err := ParseMPLS(viewtest.Unhex(t, "00010040 00010040")); !errors.Is(err, wire.Short) {
 		t.Error(err)

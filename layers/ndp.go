@@ -5,8 +5,9 @@ import (
 	"net/netip"
 )
 
-// Neighbor discovery (RFC 4861 section 4): messages of ICMPv6 whose options,
-// behind fixed fields, have a type, a length in units of 8 bytes and data.
+// ICMPv6 types of neighbor discovery (RFC 4861 section 4). Its messages have
+// fixed fields and then options, each with a type, a length in 8-byte units and
+// data.
 const (
 	ICMPv6RouterSolicitation    = 133
 	ICMPv6RouterAdvertisement   = 134
@@ -28,9 +29,9 @@ const (
 	NDPDNSSL          = 31 // RFC 8106
 )
 
-// NDPOptions returns the options of a neighbor discovery message up to the
-// first that is malformed or cut, nothing for other messages. Data excludes
-// type and length.
+// NDPOptions returns the options of a neighbor discovery message, up to the
+// first malformed or truncated one. It yields nothing for other messages. Data
+// excludes type and length.
 func (h ICMPv6) NDPOptions() iter.Seq[Option] {
 	return func(yield func(Option) bool) {
 		for b := h.ndpOptions(); len(b) >= 2; {
@@ -43,7 +44,7 @@ func (h ICMPv6) NDPOptions() iter.Seq[Option] {
 	}
 }
 
-// ndpOptions returns what follows a message's fixed fields.
+// ndpOptions returns the bytes after a message's fixed fields.
 func (h ICMPv6) ndpOptions() []byte {
 	off := 0
 	switch h.Type() {
@@ -63,7 +64,7 @@ func (h ICMPv6) ndpOptions() []byte {
 }
 
 // NDPTarget returns the target address of a neighbor solicitation, neighbor
-// advertisement or redirect, the zero Addr for other messages.
+// advertisement or redirect. It returns the zero Addr for other messages.
 func (h ICMPv6) NDPTarget() netip.Addr {
 	switch h.Type() {
 	case ICMPv6NeighborSolicitation, ICMPv6NeighborAdvertisement, ICMPv6Redirect:
@@ -72,7 +73,7 @@ func (h ICMPv6) NDPTarget() netip.Addr {
 	return netip.Addr{}
 }
 
-// addr returns the address at off, the zero Addr if it is cut.
+// addr returns the address at off, or the zero Addr if truncated.
 func (h ICMPv6) addr(off int) netip.Addr {
 	if len(h.b) < off+16 {
 		return netip.Addr{}

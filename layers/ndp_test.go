@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A neighbor solicitation (RFC 4861 section 4.3) with its checksum, and its
+// A neighbor solicitation (RFC 4861 section 4.3) with its checksum and its
 // sender's link-layer address.
 const ndpSample = "8700 ec72 00000000" + "20010db8000000000000000000000002" + "0101 020000000001"
 
@@ -22,8 +22,8 @@ func TestNDP(t *testing.T) {
 		MLDGroup invalid IP`)
 }
 
-// Options stand behind fields that depend on the message; one of length 0 or
-// beyond the packet ends them.
+// Options follow fields that depend on the message. One of length 0 or beyond
+// the packet ends them.
 func TestNDPOptions(t *testing.T) {
 	const addr = "20010db8000000000000000000000002"
 	for _, c := range []struct{ name, b, want string }{

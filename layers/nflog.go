@@ -8,10 +8,11 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Linux netfilter log header (https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html):
-// address family, version, resource; then elements of a length with the four
-// bytes before the value, a type and a value, padded to 4 bytes. Length and
-// type are in the byte order of the capturing host.
+// Linux netfilter log header
+// (https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html): address family,
+// version, resource, then elements of length, type and value, padded to 4
+// bytes. The length includes its own four bytes and the type. Length and type
+// are in the byte order of the capturing host.
 const (
 	nflogLen        = 4
 	nflogElementLen = 4
@@ -21,11 +22,11 @@ const (
 )
 
 // NFLOG is a view of a netfilter log record (LINKTYPE_NFLOG of
-// https://www.tcpdump.org/linktypes.html). ParseNFLOG or a Packet makes it.
+// https://www.tcpdump.org/linktypes.html).
 type NFLOG struct{ b []byte }
 
-// ParseNFLOG checks that b begins with a netfilter log header, elements
-// included up to the packet's, and returns a view of it that aliases b. The
+// ParseNFLOG checks that b begins with a netfilter log header and well-formed
+// elements up to the packet's, and returns a view of it that aliases b. The
 // error is Short or Malformed.
 func ParseNFLOG(b []byte) (NFLOG, error) {
 	need, size, _, r := stepNFLOG(b)
@@ -59,7 +60,6 @@ func stepNFLOG(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, hdr, KindPayload, 0
 }
 
-// kind returns the layer of the packet.
 func (h NFLOG) kind() Kind {
 	switch h.Family() {
 	case nflogIPv4:
@@ -70,8 +70,8 @@ func (h NFLOG) kind() Kind {
 	return KindPayload
 }
 
-// uint16 reads a number in the byte order in which the first element fits: its
-// length does not reach beyond the record.
+// uint16 reads a number in the byte order in which the first element's length
+// does not exceed the record.
 func (h NFLOG) uint16(b []byte) uint16 {
 	first := h.b[nflogLen:]
 	if int(binary.LittleEndian.Uint16(first)) <= len(first) {
@@ -80,19 +80,19 @@ func (h NFLOG) uint16(b []byte) uint16 {
 	return binary.BigEndian.Uint16(b)
 }
 
-// Family returns the address family: 2 IPv4, 10 IPv6.
+// Family returns the address family: 2 for IPv4, 10 for IPv6.
 func (h NFLOG) Family() uint8 { return h.b[0] }
 
-// Resource returns the resource identifier: the netfilter log group.
+// Resource returns the resource identifier, which is the netfilter log group.
 func (h NFLOG) Resource() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// An NFLOGElement is one element of a record. Value aliases the packet.
+// An NFLOGElement is an element of a record. Value aliases the packet.
 type NFLOGElement struct {
 	Type  uint16 // 9 is the packet
 	Value []byte
 }
 
-// Elements returns the elements up to the first that is malformed.
+// Elements returns the elements, up to the first malformed one.
 func (h NFLOG) Elements() iter.Seq[NFLOGElement] {
 	return func(yield func(NFLOGElement) bool) {
 		for b := h.b[nflogLen:]; len(b) >= nflogElementLen; {
@@ -105,7 +105,7 @@ func (h NFLOG) Elements() iter.Seq[NFLOGElement] {
 	}
 }
 
-// Bytes returns the record up to the end of the packet.
+// Bytes returns the record, up to the end of the packet.
 func (h NFLOG) Bytes() []byte { return h.b }
 
 // AppendText appends a short description to dst.

@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Group 5 of a little-endian host: a prefix, padded, and the packet.
+// Group 5, from a little-endian host: a padded prefix, and the packet.
 const nflogSample = "02 00 0005 0700 0a00 657874 00 2200 0900" + ipv4Sample
 
 func TestNFLOG(t *testing.T) {
@@ -24,7 +24,7 @@ func TestNFLOG(t *testing.T) {
 		Text family 2 group 5`)
 }
 
-// Lengths are in the byte order of the host: the one in which they make sense.
+// Lengths are in the byte order of the host, detected by their plausibility.
 func TestNFLOGBigEndian(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeNFLOG, "0a 00 0005 0006 0001 86dd 0000 0036 0009"+ipv6Sample)
 	wantKinds(t, p, KindNFLOG, KindIPv6, KindUDP)

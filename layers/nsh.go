@@ -8,15 +8,15 @@ import (
 )
 
 // Network service header (RFC 8300 section 2.2): version, flags and time to
-// live; length in units of 4 bytes; type of metadata; protocol of the payload;
-// service path of 24 bits and index; metadata.
+// live, length in 4-byte units, metadata type, next protocol, 24-bit service
+// path and index, metadata.
 const (
 	nshMinLen     = 8
 	nshLengthMask = 0x3f
 )
 
-// nshKind returns the layer of a protocol number of network service headers
-// (RFC 8300 section 11.2.5), which VXLAN-GPE shares (RFC 9803 section 3.2).
+// nshKind returns the layer of a next protocol number (RFC 8300 section
+// 11.2.5). VXLAN-GPE uses the same numbers (RFC 9803 section 3.2).
 func nshKind(protocol uint8) Kind {
 	switch protocol {
 	case 1:
@@ -34,7 +34,7 @@ func nshKind(protocol uint8) Kind {
 }
 
 // NSH is a view of a network service header and its payload (RFC 8300 section
-// 2.2). ParseNSH or a Packet makes it.
+// 2.2).
 type NSH struct{ b []byte }
 
 // ParseNSH checks that b begins with a network service header and returns a
@@ -63,7 +63,7 @@ func stepNSH(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // HeaderLen returns the length of the header with its metadata, in bytes.
 func (h NSH) HeaderLen() int { return int(h.b[1]&nshLengthMask) * 4 }
 
-// Protocol returns what the payload is: 1 IPv4, 2 IPv6, 3 Ethernet, 4 NSH, 5
+// Protocol returns the next protocol: 1 IPv4, 2 IPv6, 3 Ethernet, 4 NSH, 5
 // MPLS.
 func (h NSH) Protocol() uint8 { return h.b[3] }
 
@@ -73,14 +73,14 @@ func (h NSH) PathID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) >> 8 }
 // Index returns the service index.
 func (h NSH) Index() uint8 { return h.b[7] }
 
-// Metadata returns what follows the service path: 16 bytes of type 1, elements
-// of variable length of type 2.
+// Metadata returns the metadata: 16 bytes for type 1, variable-length elements
+// for type 2.
 func (h NSH) Metadata() []byte { return h.b[nshMinLen:h.HeaderLen():h.HeaderLen()] }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h NSH) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h NSH) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

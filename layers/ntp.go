@@ -11,13 +11,13 @@ import (
 )
 
 // NTP header (RFC 5905 section 7.3). Messages of modes 6 (RFC 9327 section 2)
-// and 7 (ntpd's own) have but the first byte in common with it.
+// and 7 (ntpd's own) share only the first byte with it.
 const (
 	ntpLen        = 48
 	ntpControlLen = 8
 )
 
-// NTPMode says who speaks to whom (RFC 5905 figure 10).
+// An NTPMode is the association mode of a message (RFC 5905 figure 10).
 type NTPMode uint8
 
 // The modes.
@@ -35,12 +35,12 @@ var ntpModeNames = [...]string{
 	"", "symmetric active", "symmetric passive", "client", "server", "broadcast", "control", "private",
 }
 
-// String returns the mode's name.
+// String returns the mode's name, or "mode" and its number.
 func (m NTPMode) String() string { return text.NameOf(ntpModeNames[:], "mode ", m) }
 
-// NTP is a view of an NTP message (RFC 5905 section 7.3). ParseNTP or a Packet
-// makes it. The methods behind Mode return zero values for messages of modes 6
-// and 7, which have none of those fields.
+// NTP is a view of an NTP message (RFC 5905 section 7.3). All methods other
+// than Leap, Version, Mode and Bytes return zero values for messages of modes 6
+// and 7, which lack the fields. [ParseNTP] and [Packet.NTP] return one.
 type NTP struct{ b []byte }
 
 // ParseNTP checks that b begins with an NTP header and returns a view that
@@ -66,11 +66,11 @@ func (p *Packet) NTP() (NTP, bool) {
 	return NTP{b}, b != nil
 }
 
-// Leap returns the leap indicator: 1 and 2 announce a leap second, 3 says that
-// the clock is not set.
+// Leap returns the leap indicator: 1 and 2 announce a leap second, 3 means that
+// the clock is unsynchronized.
 func (h NTP) Leap() uint8 { return h.b[0] >> 6 }
 
-// Version returns the protocol's version.
+// Version returns the protocol version.
 func (h NTP) Version() uint8 { return h.b[0] >> 3 & 7 }
 
 // Mode returns the mode.
@@ -79,9 +79,9 @@ func (h NTP) Mode() NTPMode { return NTPMode(h.b[0] & 7) }
 // timed reports whether the message has the header of RFC 5905.
 func (h NTP) timed() bool { return h.Mode() < NTPControl }
 
-// Stratum returns the distance from a reference clock: 1 is a server that has
-// one, 16 one that is not synchronised, 0 unspecified, or a kiss-o'-death (RFC
-// 5905 section 7.4), whose code is the reference ID.
+// Stratum returns the distance from a reference clock: 1 for a primary server,
+// 16 for an unsynchronized one, 0 for unspecified or a kiss-o'-death packet
+// (RFC 5905 section 7.4), whose code is the reference ID.
 func (h NTP) Stratum() uint8 { return byte(h.uint32(0) >> 16) }
 
 // Poll returns the interval between messages, as log2 of seconds.
@@ -90,30 +90,29 @@ func (h NTP) Poll() int8 { return int8(h.uint32(0) >> 8) }
 // Precision returns the clock's precision, as log2 of seconds.
 func (h NTP) Precision() int8 { return int8(h.uint32(0)) }
 
-// RootDelay returns the time to the reference clock and back.
+// RootDelay returns the round-trip delay to the reference clock.
 func (h NTP) RootDelay() time.Duration { return ntpShort(h.uint32(4)) }
 
-// RootDispersion returns the error that has come together on the way from the
-// reference clock.
+// RootDispersion returns the accumulated dispersion to the reference clock.
 func (h NTP) RootDispersion() time.Duration { return ntpShort(h.uint32(8)) }
 
-// RefID returns the reference ID: ASCII for stratum 0 and 1, else the address of
-// the server's server, or the beginning of the MD5 of an IPv6 address.
+// RefID returns the reference ID: ASCII for stratum 0 and 1, else the IPv4
+// address of the server's server, or the start of the MD5 of its IPv6 address.
 func (h NTP) RefID() (id [4]byte) {
 	binary.BigEndian.PutUint32(id[:], h.uint32(12))
 	return id
 }
 
-// Reference returns when the clock was last set.
+// Reference returns the time the clock was last set.
 func (h NTP) Reference() time.Time { return h.time(16) }
 
-// Origin returns when the request left the client, as the server repeats it.
+// Origin returns the client's transmit time, as repeated by the server.
 func (h NTP) Origin() time.Time { return h.time(24) }
 
-// Receive returns when the request reached the server.
+// Receive returns the time the request reached the server.
 func (h NTP) Receive() time.Time { return h.time(32) }
 
-// Transmit returns when the message left its sender.
+// Transmit returns the time the message left its sender.
 func (h NTP) Transmit() time.Time { return h.time(40) }
 
 func (h NTP) uint32(off int) uint32 {
@@ -124,9 +123,9 @@ func (h NTP) uint32(off int) uint32 {
 }
 
 // time returns a timestamp (RFC 5905 section 6): seconds since 1900 and a
-// fraction of 2^32. It holds no era: those from 2^31 on are taken for era 0,
-// 1968 to 2036, those below for era 1, 2036 to 2104 (RFC 4330 section 3). 0
-// means unknown, and is the zero Time.
+// fraction in units of 2^-32. It has no era number: values from 2^31 on count
+// as era 0, 1968 to 2036, those below as era 1, 2036 to 2104 (RFC 4330 section
+// 3). 0 means unknown and gives the zero Time.
 func (h NTP) time(off int) time.Time {
 	const to1970 = 2208988800
 	sec, frac := int64(h.uint32(off)), int64(h.uint32(off+4))
@@ -139,7 +138,7 @@ func (h NTP) time(off int) time.Time {
 	return time.Unix(sec-to1970, frac*1e9>>32).UTC()
 }
 
-// ntpShort returns a number of seconds with a fraction of 2^16.
+// ntpShort returns a duration in units of 2^-16 seconds.
 func ntpShort(n uint32) time.Duration { return time.Duration(int64(n) * 1e9 >> 16) }
 
 // Bytes returns the message, its extension fields and authenticator included.

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// ntpSample is a server's reply laid out by RFC 5905 figure 8.
+// ntpSample is a server's reply (RFC 5905 figure 8).
 const ntpSample = `24 01 03 ec 00000000 00000a80 47505300
 	c50204ec ee0e1f5e  c50204ec ee0e1f5e  c50204ec ee1b3c00  c50204ec 80000000`
 
@@ -25,7 +25,7 @@ func TestNTP(t *testing.T) {
 	if h.RefID() != [4]byte{'G', 'P', 'S', 0} || h.RootDelay() != 0 || h.RootDispersion() != 41015625*time.Nanosecond {
 		t.Errorf("%q %v %v", h.RefID(), h.RootDelay(), h.RootDispersion())
 	}
-	// RFC 5905 figure 4: 2208988800 seconds lie between the epochs.
+	// RFC 5905 figure 4: the epochs are 2208988800 seconds apart.
 	if want := time.Unix(0xc50204ec-2208988800, 500000000).UTC(); !h.Transmit().Equal(want) || h.Transmit() != want {
 		t.Errorf("transmit %v, want %v", h.Transmit(), want)
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// BSD loopback encapsulations, https://www.tcpdump.org/linktypes.html entries
-// LINKTYPE_NULL and LINKTYPE_LOOP: four bytes of protocol family. NULL has it
-// in the byte order of the capturing host, LOOP in network byte order.
+// BSD loopback encapsulations (https://www.tcpdump.org/linktypes.html,
+// LINKTYPE_NULL and LINKTYPE_LOOP): a four-byte protocol family, in the byte
+// order of the capturing host for NULL, in network byte order for LOOP.
 const nullLen = 4
 
 // The values of a protocol family.
@@ -21,9 +21,8 @@ const (
 	familyIPv6Darwin  = 30
 )
 
-// Null is a view of a BSD loopback header, of LINKTYPE_NULL or LINKTYPE_LOOP
-// (https://www.tcpdump.org/linktypes.html), and its payload. ParseNull or a
-// Packet makes it.
+// Null is a view of a BSD loopback header, LINKTYPE_NULL or LINKTYPE_LOOP
+// (https://www.tcpdump.org/linktypes.html), and its payload.
 type Null struct{ b []byte }
 
 // ParseNull checks that b begins with a BSD loopback header and returns a view
@@ -59,8 +58,8 @@ func familyKind(f uint32) Kind {
 	return KindPayload
 }
 
-// Family returns the protocol family. The byte order is the one that gives a
-// number below 65536, as every family in use is.
+// Family returns the protocol family. It picks the byte order that gives a
+// number below 65536, as all families in use are.
 func (h Null) Family() uint32 {
 	if f := binary.BigEndian.Uint32(h.b); f < 1<<16 {
 		return f
@@ -68,10 +67,10 @@ func (h Null) Family() uint32 {
 	return binary.LittleEndian.Uint32(h.b)
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h Null) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h Null) Payload() []byte { return h.b[nullLen:] }
 
 // AppendText appends a short description to dst.

@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A loopback header of a little-endian BSD host.
+// A loopback header from a little-endian BSD host.
 const nullSample = "02000000" + ipv4Sample
 
 func TestNull(t *testing.T) {

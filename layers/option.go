@@ -2,22 +2,22 @@ package layers
 
 import "iter"
 
-// An Option is one option of an IPv4 or TCP header, or of a DHCPv4 message, where
-// its kind is called code. Data excludes kind and length, and aliases the packet.
+// An Option is an option of an IPv4 or TCP header or a DHCPv4 message, which
+// calls its kind code. Data excludes kind and length, and aliases the packet.
 type Option struct {
 	Kind uint8
 	Data []byte
 }
 
-// The two options of one byte, which IPv4 (RFC 791 section 3.1) and TCP (RFC
-// 9293 section 3.2) share.
+// The two one-byte options of IPv4 (RFC 791 section 3.1) and TCP (RFC 9293
+// section 3.2).
 const (
 	optionEnd = 0
 	optionNop = 1
 )
 
-// options returns the options in b, up to the end-of-list option, the end of
-// b, or the first option that is malformed.
+// options returns the options in b, up to the end-of-list option or the first
+// malformed one.
 func options(b []byte) iter.Seq[Option] {
 	return func(yield func(Option) bool) {
 		for len(b) > 0 {
@@ -30,8 +30,8 @@ func options(b []byte) iter.Seq[Option] {
 	}
 }
 
-// nextOption returns the option that b begins with and its length, 0 when
-// there is none.
+// nextOption returns the option at the start of b and its length, 0 if there is
+// none.
 func nextOption(b []byte) (Option, int) {
 	switch b[0] {
 	case optionEnd:

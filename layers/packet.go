@@ -7,32 +7,32 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// MaxLayers is the most layers that a Packet holds. Decoding a packet that has
-// more stops there with the Reason TooDeep.
+// MaxLayers is the maximum number of layers in a Packet. Decoding a packet with
+// more stops there with Reason TooDeep.
 const MaxLayers = 32
 
-// A Packet is the result of decoding: the layers of one packet, outermost
-// first. Reuse it: Decode overwrites it. What a Packet returns aliases the
-// packet's bytes and lives exactly as long as they do. The zero value is a
-// packet without layers.
+// A Packet is a decoded packet: its layers, outermost first. Reuse it: Decode
+// overwrites it. Everything a Packet returns aliases the packet's bytes, and is
+// valid as long as they are. The zero value is a packet without layers.
 type Packet struct {
 	data      []byte
 	spans     [MaxLayers]span
-	last      [kindCount]uint8 // for each kind, index + 1 of its innermost span, 0: none
+	last      [kindCount]uint8 // by kind, index + 1 of the innermost span, or 0
 	n         int              // spans in use
-	off, end  int              // what follows the last layer, in data
-	cut       bool             // the capture holds less than was on the wire
-	quote     bool             // nobody says whether it does
+	off, end  int              // of the payload after the last layer, in data
+	cut       bool             // the capture has fewer bytes than the wire
+	quote     bool             // data came without a record, so cut is unknown
 	truncated bool
 	stop      stop
-	protocols map[Kind]Protocol // the Decoder's, if a layer is of one
+	protocols map[Kind]Protocol // the Decoder's, if it decoded a layer with one
 }
 
-// lacking notes that a length field promises more than there is. That of a
-// first fragment's headers does: they describe the whole datagram.
+// lacking notes that a length field states more bytes than available. In the
+// first fragment of a datagram that is normal: the field describes the whole
+// datagram.
 func (p *Packet) lacking() { p.truncated = p.truncated || !p.IsFragment() }
 
-const maxHeaderLen = 1<<16 - 1 // what a span holds
+const maxHeaderLen = 1<<16 - 1 // limit of a span
 
 // A span is one layer's place in the packet.
 type span struct {
@@ -41,13 +41,14 @@ type span struct {
 	kind     Kind
 }
 
-// set fills a span field by field: a copy of the whole is slow to read again.
+// set fills a span field by field, because a copy of the whole is slow to read
+// back.
 func (s *span) set(kind Kind, off, hdr, end int) {
 	s.off, s.end, s.hdr, s.kind = uint32(off), uint32(end), uint16(hdr), kind
 }
 
-// Err returns nil, or a *wire.Error that says what stopped decoding. The layers
-// before it are good.
+// Err returns nil, or a *wire.Error that reports why decoding stopped. The
+// layers before it are valid.
 func (p *Packet) Err() error {
 	if p.stop.reason == 0 {
 		return nil
@@ -62,19 +63,19 @@ func (p *Packet) Err() error {
 	return e
 }
 
-// Stopped returns the layer that could not be decoded: ok is false if Err returns
-// nil.
+// Stopped returns the kind of the layer that could not be decoded. It reports
+// false if Err returns nil.
 func (p *Packet) Stopped() (k Kind, ok bool) { return p.stop.kind, p.stop.reason != 0 }
 
-// A stop is what stopped decoding, at the end of the last layer.
+// A stop is the reason why decoding stopped after the last layer.
 type stop struct {
 	kind   Kind
-	reason wire.Reason // 0: nothing did
-	need   int         // bytes of header, 0: not known
+	reason wire.Reason // 0: it did not stop
+	need   int         // bytes of header, 0 if unknown
 }
 
-// limitedBy returns the name of the outermost layer that ends at end, if its
-// length field is why there are no more bytes.
+// limitedBy returns the name of the outermost layer whose length field ends at
+// end, or "" if the packet itself ends there.
 func (p *Packet) limitedBy(end int) string {
 	if end < len(p.data) {
 		for _, s := range p.spans[:p.n] {
@@ -86,20 +87,33 @@ func (p *Packet) limitedBy(end int) string {
 	return ""
 }
 
-// fail returns the error of a Parse function: b is not what kind says, as it has
-// not the bytes needed or for another reason.
+// fail returns the error of a Parse function.
 func fail(kind Kind, r wire.Reason, b []byte, need int) error {
 	return wire.Fail(kind.String(), r, len(b), need)
 }
 
-// Truncated reports whether a length field promises more bytes than were
-// captured. The layer that says so is decoded all the same. (Whether the
-// capture is shorter than the wire is pcap.Record's Truncated.)
+// Truncated reports whether a length field states more bytes than were
+// captured. The layer with that field is decoded anyway. (See pcap.Record's
+// Truncated for whether the capture has fewer bytes than the wire.)
 func (p *Packet) Truncated() bool { return p.truncated }
 
-// IsFragment reports whether an IP layer of the packet is a fragment of a larger
-// datagram: the layers behind it are those of the first fragment, cut where
-// the fragment ends, or there are none.
+// IsTunnelled reports whether an IP layer of the packet carries another.
+func (p *Packet) IsTunnelled() bool {
+	found := false
+	for _, s := range p.spans[:p.n] {
+		if s.kind == KindIPv4 || s.kind == KindIPv6 {
+			if found {
+				return true
+			}
+			found = true
+		}
+	}
+	return false
+}
+
+// IsFragment reports whether an IP layer of the packet is a fragment of a
+// larger datagram. Only a first fragment has layers after it, which end with
+// the fragment.
 func (p *Packet) IsFragment() bool {
 	for _, s := range p.spans[:p.n] {
 		switch s.kind {
@@ -116,25 +130,25 @@ func (p *Packet) IsFragment() bool {
 	return false
 }
 
-// Bytes returns the whole packet as it was captured.
+// Bytes returns the whole packet as captured.
 func (p *Packet) Bytes() []byte { return p.data }
 
-// Payload returns the bytes after the last layer, without what lies behind the
-// length that the layers state.
+// Payload returns the bytes after the last layer, up to the length that the
+// layers state.
 func (p *Packet) Payload() []byte { return p.data[p.off:p.end:p.end] }
 
-// A Layer is one layer of a Packet. Bytes aliases the packet.
+// A Layer is a layer of a Packet. Bytes aliases the packet.
 type Layer struct {
 	Kind      Kind
 	Offset    int    // of the header in the packet, in bytes
-	HeaderLen int    // length of the header, in bytes
+	HeaderLen int    // in bytes
 	Bytes     []byte // header and payload
 }
 
 // Header returns the layer's header.
 func (l Layer) Header() []byte { return l.Bytes[:l.HeaderLen:l.HeaderLen] }
 
-// Payload returns what the layer carries.
+// Payload returns the layer's payload.
 func (l Layer) Payload() []byte { return l.Bytes[l.HeaderLen:] }
 
 // Layers returns the layers, outermost first.
@@ -161,7 +175,7 @@ func (p *Packet) layer(i int) Layer {
 	return Layer{s.kind, int(s.off), int(s.hdr), p.data[s.off:s.end:s.end]}
 }
 
-// find returns the index of the innermost layer of kind k, -1 when there is none.
+// find returns the index of the innermost layer of kind k, or -1.
 func (p *Packet) find(k Kind) int {
 	if k < kindCount {
 		return int(p.last[k]) - 1
@@ -174,8 +188,7 @@ func (p *Packet) find(k Kind) int {
 	return -1
 }
 
-// bytes returns header and payload of the innermost layer of kind k, nil when
-// there is none.
+// bytes returns header and payload of the innermost layer of kind k, or nil.
 func (p *Packet) bytes(k Kind) []byte {
 	i := p.last[k]
 	if i == 0 {
@@ -260,22 +273,26 @@ func (p *Packet) GRE() (GRE, bool) {
 // WLAN returns the innermost 802.11 frame.
 func (p *Packet) WLAN() (WLAN, bool) {
 	if b := p.bytes(KindWLANPadded); b != nil {
-		return WLAN{b, wlanPad}, true
+		return WLAN{b, wlanPad, 0}, true
+	}
+	if b := p.bytes(KindWLANSwapped); b != nil {
+		return WLAN{b, 0, wlanSwapped}, true
 	}
 	b := p.bytes(KindWLAN)
-	return WLAN{b, 0}, b != nil
+	return WLAN{b, 0, 0}, b != nil
 }
 
-// network returns index + 1 of the innermost IP layer, 0 when there is none.
+// network returns index + 1 of the innermost IP layer, or 0.
 func (p *Packet) network() int { return int(max(p.last[KindIPv4], p.last[KindIPv6])) }
 
-// transport returns index + 1 of the innermost layer that begins with ports, 0
-// when there is none.
+// transport returns index + 1 of the innermost layer that begins with ports, or
+// 0.
 func (p *Packet) transport() int {
 	return int(max(p.last[KindTCP], p.last[KindUDP], p.last[KindSCTP], p.last[KindUDPLite]))
 }
 
-// Addrs returns the addresses of the innermost IP layer.
+// Addrs returns the addresses of the innermost IP layer. It reports false if
+// there is none.
 func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
 	i := p.network()
 	if i == 0 {
@@ -289,9 +306,9 @@ func (p *Packet) Addrs() (src, dst netip.Addr, ok bool) {
 	return IPv6{b}.Src(), IPv6{b}.Dst(), true
 }
 
-// Flow returns the innermost IP layer's addresses, the protocol that it
-// carries, and the ports when that is TCP, UDP, UDP-Lite or SCTP and the packet
-// holds them. It reports false when the packet has no IP layer.
+// Flow returns the innermost IP layer's addresses and protocol, and the ports
+// if the protocol is TCP, UDP, UDP-Lite or SCTP and the packet has them. It
+// reports false if the packet has no IP layer.
 func (p *Packet) Flow() (Flow, bool) {
 	src, dst, ok := p.Addrs()
 	if !ok {
@@ -306,8 +323,8 @@ func (p *Packet) Flow() (Flow, bool) {
 	return Flow{netip.AddrPortFrom(src, sport), netip.AddrPortFrom(dst, dport), p.ipProto()}, true
 }
 
-// ipProto returns the protocol that the innermost IP layer carries, behind its
-// extension headers.
+// ipProto returns the protocol of the innermost IP layer, after its extension
+// headers.
 func (p *Packet) ipProto() IPProto {
 	network := p.network()
 	s := p.spans[network-1]

@@ -12,6 +12,9 @@ import (
 func TestPacketInnermost(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "45000032 0000 4000 40 04 0000 0a000001 0a000002"+ipv4Sample)
 	wantKinds(t, p, KindIPv4, KindIPv4, KindUDP)
+	if inner := decodeHex(t, pcap.LinkTypeRaw, ipv4Sample); !p.IsTunnelled() || inner.IsTunnelled() {
+		t.Error(p.IsTunnelled(), inner.IsTunnelled())
+	}
 	ip, _ := p.IPv4()
 	viewtest.Facts(t, ip, "Src 192.0.2.1")
 	src, dst, ok := p.Addrs()
@@ -23,7 +26,7 @@ func TestPacketInnermost(t *testing.T) {
 	}
 }
 
-// The ports of an outer layer are not those of the innermost addresses.
+// The ports of an outer layer do not belong to the innermost addresses.
 func TestPacketFlowNoPorts(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "45000030 0000 4000 40 01 0000 0a000001 0a000002"+icmpv4Sample)
 	if f, ok := p.Flow(); !ok || f.String() != "ICMP 10.0.0.1:0 > 10.0.0.2:0" {
@@ -48,7 +51,7 @@ func TestPacketFlowPorts(t *testing.T) {
 	}
 }
 
-// A later fragment has addresses and no ports; the first has both.
+// A later fragment has addresses but no ports. The first has both.
 func TestPacketFragment(t *testing.T) {
 	first := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 2000 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")
 	later := decodeHex(t, pcap.LinkTypeRaw, "4500001e 1234 0001 40 11 0000 c0000201 c6336407 12340009 05c8 0000 6869")
@@ -59,14 +62,14 @@ func TestPacketFragment(t *testing.T) {
 	wantKinds(t, first, KindIPv4, KindUDP)
 	wantKinds(t, later, KindIPv4)
 	if first.Truncated() {
-		t.Error("a first fragment is not cut by the capture")
+		t.Error("a first fragment is Truncated")
 	}
 	if f, _ := later.Flow(); f.String() != "UDP 192.0.2.1:0 > 198.51.100.7:0" {
 		t.Error(f)
 	}
 }
 
-// A layer is header and payload, and its parts cannot be appended to.
+// A layer's header and payload cannot be appended to.
 func TestPacketLayers(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeEthernet, "ffffffffffff 020000000001 0800"+ipv4Sample+"0000")
 	l, ok := p.Layer(KindIPv4)
@@ -88,8 +91,7 @@ func TestPacketZero(t *testing.T) {
 	}
 }
 
-// An error names the layer whose length field says that there are no more bytes,
-// the outermost of several.
+// An error names the outermost layer whose length field limits the bytes.
 func TestErrBy(t *testing.T) {
 	const ip = "45000018 0000 4000 40 11 0000 c0000201 c6336407" // 4 bytes after the header
 	for in, want := range map[string]string{

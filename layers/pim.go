@@ -8,7 +8,7 @@ import (
 )
 
 // PIM message (RFC 7761 section 4.9): version and type, reserved, checksum. A
-// Register message (section 4.9.3) goes on with flags and a multicast packet.
+// Register message (section 4.9.3) adds flags and a multicast packet.
 const (
 	pimLen         = 4
 	pimRegisterLen = 8
@@ -16,13 +16,11 @@ const (
 	pimRegister    = 1
 )
 
-// PIM is a view of a PIM message (RFC 7761 section 4.9). ParsePIM or a Packet
-// makes it.
+// PIM is a view of a PIM message (RFC 7761 section 4.9).
 type PIM struct{ b []byte }
 
-// ParsePIM checks that b begins with a PIM header, with that of a Register if
-// it is one, and returns a view of the message that aliases b. The error is
-// Short.
+// ParsePIM checks that b begins with a PIM header, or a Register header, and
+// returns a view of the message that aliases b. The error is Short.
 func ParsePIM(b []byte) (PIM, error) {
 	if need, _, _, r := stepPIM(b); r != 0 {
 		return PIM{}, fail(KindPIM, r, b, need)
@@ -49,7 +47,8 @@ func stepPIM(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), next, 0
 }
 
-// HeaderLen returns the length of the header in bytes: 4, of a Register 8.
+// HeaderLen returns the length of the header in bytes: 8 for a Register, else
+// 4.
 func (h PIM) HeaderLen() int {
 	if h.Version() == pimVersion && h.Type() == pimRegister {
 		return pimRegisterLen
@@ -57,7 +56,7 @@ func (h PIM) HeaderLen() int {
 	return pimLen
 }
 
-// Version returns the version; 2 is the one in use.
+// Version returns the version, 2 in current use.
 func (h PIM) Version() uint8 { return h.b[0] >> 4 }
 
 // Type returns the message type: 0 Hello, 1 Register, 2 Register-Stop, 3
@@ -70,7 +69,8 @@ func (h PIM) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 // Bytes returns the message.
 func (h PIM) Bytes() []byte { return h.b }
 
-// Payload returns what follows the header: of a Register the packet.
+// Payload returns the bytes after the header: for a Register, the multicast
+// packet.
 func (h PIM) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

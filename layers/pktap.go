@@ -10,17 +10,16 @@ import (
 )
 
 // Apple's packet tap header (https://www.tcpdump.org/linktypes.html,
-// LINKTYPE_PKTAP): length, type of record, link type of the packet, interface,
-// flags, and what the system knows of the process. All little-endian.
+// LINKTYPE_PKTAP): length, record type, link type of the packet, interface,
+// flags, and details of the process. All fields are little-endian.
 const (
 	pktapMinLen     = 28
 	pktapName       = 24
 	pktapTypePacket = 1
 )
 
-// PKTAP is a view of a packet tap header and the packet behind it
-// (LINKTYPE_PKTAP of https://www.tcpdump.org/linktypes.html). ParsePKTAP or a
-// Packet makes it.
+// PKTAP is a view of a packet tap header and its packet (LINKTYPE_PKTAP of
+// https://www.tcpdump.org/linktypes.html).
 type PKTAP struct{ b []byte }
 
 // ParsePKTAP checks that b begins with a packet tap header and returns a view
@@ -49,19 +48,20 @@ func stepPKTAP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), next, 0
 }
 
-// HeaderLen returns the length of the header in bytes, as it states it.
+// HeaderLen returns the header length stated by the header, in bytes, at most
+// 65536.
 func (h PKTAP) HeaderLen() int { return int(min(binary.LittleEndian.Uint32(h.b), maxHeaderLen+1)) }
 
-// LinkType returns what the packet begins with.
+// LinkType returns the link type of the packet.
 func (h PKTAP) LinkType() pcap.LinkType { return pcap.LinkType(binary.LittleEndian.Uint32(h.b[8:])) }
 
-// Interface returns the name of the interface, as the system has it.
+// Interface returns the name of the interface on the capturing host.
 func (h PKTAP) Interface() []byte {
 	name, _, _ := bytes.Cut(h.b[12:12+pktapName:12+pktapName], []byte{0})
 	return name
 }
 
-// Bytes returns header and packet.
+// Bytes returns the header and packet.
 func (h PKTAP) Bytes() []byte { return h.b }
 
 // Payload returns the packet.

@@ -27,11 +27,11 @@ func TestPKTAP(t *testing.T) {
 		Text ETHERNET`)
 }
 
-// The rest of a header of 108 bytes behind a name of three.
+// The rest of a header of 108 bytes, after a name of three.
 var pktapRest = strings.Repeat("00", 108-15)
 
-// A header that is shorter than its fields is malformed, and a record that is
-// no packet has nothing to go on with.
+// A header shorter than its fields is malformed, and the payload of a record
+// other than a packet is not decoded.
 func TestPKTAPForms(t *testing.T) {
 	b := viewtest.Unhex(t, pktapSample)
 	b[0] = 51

@@ -10,18 +10,17 @@ import (
 
 // Per-packet information header (https://www.tcpdump.org/linktypes.html,
 // LINKTYPE_PPI): version, flags, length of header and fields, link type of the
-// packet; then fields of a type, a length and data. All little-endian.
+// packet; then fields of type, length and data. All fields are little-endian.
 const (
 	ppiLen         = 8
 	ppiFieldLen    = 4
-	ppiCommon      = 2 // the field of what 802.11 captures have in common
-	ppiCommonFlags = 8 // in its data
+	ppiCommon      = 2 // the 802.11-Common field
+	ppiCommonFlags = 8 // offset of the flags in its data
 	ppiHasFCS      = 1 // in these flags
 )
 
-// PPI is a view of a per-packet information header and the packet behind it
-// (LINKTYPE_PPI of https://www.tcpdump.org/linktypes.html). ParsePPI or a
-// Packet makes it.
+// PPI is a view of a per-packet information header and its packet (LINKTYPE_PPI
+// of https://www.tcpdump.org/linktypes.html).
 type PPI struct{ b []byte }
 
 // ParsePPI checks that b begins with a per-packet information header and
@@ -52,7 +51,7 @@ func stepPPI(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, size, linkKind(h.LinkType()), 0
 }
 
-// hasFCS reports whether the packet ends with a check sequence.
+// hasFCS reports whether the packet ends with a frame check sequence.
 func (h PPI) hasFCS() bool {
 	for b := h.b[ppiLen:h.HeaderLen()]; len(b) >= ppiFieldLen; {
 		end := ppiFieldLen + int(binary.LittleEndian.Uint16(b[2:]))
@@ -70,10 +69,10 @@ func (h PPI) hasFCS() bool {
 // HeaderLen returns the length of header and fields in bytes.
 func (h PPI) HeaderLen() int { return int(binary.LittleEndian.Uint16(h.b[2:])) }
 
-// LinkType returns what the packet begins with.
+// LinkType returns the link type of the packet.
 func (h PPI) LinkType() pcap.LinkType { return pcap.LinkType(binary.LittleEndian.Uint32(h.b[4:])) }
 
-// Bytes returns header and packet.
+// Bytes returns the header and packet.
 func (h PPI) Bytes() []byte { return h.b }
 
 // Payload returns the packet.

@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// One field, common to 802.11, whose flags say that a check sequence ends the frame.
+// One field, 802.11-Common, whose flags announce a frame check sequence.
 const ppiSample = "00 00 2000 69000000 0200 1400 0000000000000000 0100 0000 0000 0000 0000 00 00" +
 	wlanSample + "11223344"
 

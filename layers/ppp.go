@@ -8,17 +8,18 @@ import (
 )
 
 // PPP header (RFC 1661 section 2, RFC 1662 section 3.1): in HDLC-like framing
-// an address and a control byte, which may have been negotiated away, then a
-// protocol of two bytes, or of one byte when that is odd.
+// an address and a control byte, unless compressed away, then a protocol of two
+// bytes, or of one odd byte.
 const (
 	pppAddress = 0xff
 	pppControl = 0x03
 )
 
-// A PPPProtocol is a number of the IANA registry "ppp-numbers".
+// A PPPProtocol identifies the payload of a PPP frame (IANA registry
+// "ppp-numbers").
 type PPPProtocol uint16
 
-// The protocols that a Decoder knows.
+// The protocols known to a Decoder.
 const (
 	PPPProtocolIPv4          PPPProtocol = 0x0021
 	PPPProtocolIPv6          PPPProtocol = 0x0057
@@ -26,7 +27,6 @@ const (
 	PPPProtocolMPLSMulticast PPPProtocol = 0x0283
 )
 
-// kind returns the layer that p announces.
 func (p PPPProtocol) kind() Kind {
 	switch p {
 	case PPPProtocolIPv4:
@@ -40,7 +40,7 @@ func (p PPPProtocol) kind() Kind {
 }
 
 // PPP is a view of a PPP frame, without flags and check sequence (RFC 1661
-// section 2, RFC 1662 section 3.1). ParsePPP or a Packet makes it.
+// section 2, RFC 1662 section 3.1).
 type PPP struct{ b []byte }
 
 // ParsePPP checks that b begins with a PPP header and returns a view of it
@@ -61,8 +61,8 @@ func stepPPP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return h.HeaderLen(), len(b), h.Protocol().kind(), 0
 }
 
-// protocolOff returns where the protocol stands: 2 in HDLC-like framing, 0
-// without.
+// protocolOff returns the offset of the protocol: 2 in HDLC-like framing, else
+// 0.
 func (h PPP) protocolOff() int {
 	if len(h.b) > 1 && h.b[0] == pppAddress && h.b[1] == pppControl {
 		return 2
@@ -79,7 +79,7 @@ func (h PPP) HeaderLen() int {
 	return off + 2
 }
 
-// Protocol returns what the frame carries.
+// Protocol returns the protocol of the payload.
 func (h PPP) Protocol() PPPProtocol {
 	off := h.protocolOff()
 	if h.b[off]&1 != 0 {
@@ -88,10 +88,10 @@ func (h PPP) Protocol() PPPProtocol {
 	return PPPProtocol(binary.BigEndian.Uint16(h.b[off:]))
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h PPP) Bytes() []byte { return h.b }
 
-// Payload returns what the frame carries.
+// Payload returns the frame's payload.
 func (h PPP) Payload() []byte { return h.b[h.HeaderLen():] }
 
 // AppendText appends a short description to dst.

@@ -22,7 +22,7 @@ func TestPPP(t *testing.T) {
 		Text 0x0021`)
 }
 
-// Address and control, and the first byte of the protocol, may be left out
+// Address, control and the first byte of the protocol may be compressed away
 // (RFC 1661 section 6.5 and 6.6).
 func TestPPPForms(t *testing.T) {
 	for _, c := range []struct {

@@ -25,8 +25,8 @@ func TestPPPoE(t *testing.T) {
 		Text code 0x00 session 0x0a1b`)
 }
 
-// A discovery packet carries tags: here a PADI (RFC 2516 appendix B) with an
-// empty service name and a host's mark, and one that is cut.
+// Discovery packets carry tags: a PADI (RFC 2516 appendix B) with an empty
+// service name and a Host-Uniq, and a truncated one.
 func TestPPPoETags(t *testing.T) {
 	h, err := ParsePPPoE(viewtest.Unhex(t, "11 09 0000 0010 0101 0000 0103 0004 01020304 0101 0009"))
 	if err != nil {

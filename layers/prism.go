@@ -8,9 +8,9 @@ import (
 )
 
 // Headers of 802.11 drivers (https://www.tcpdump.org/linktypes.html,
-// LINKTYPE_IEEE802_11_PRISM and LINKTYPE_IEEE802_11_AVS). Prism: message code,
-// length, both in the byte order of the capturing host, and values. AVS: a
-// version and a length, big-endian. Files declare one and have the other.
+// LINKTYPE_IEEE802_11_PRISM and LINKTYPE_IEEE802_11_AVS). Prism: message code
+// and length in the byte order of the capturing host, and values. AVS: version
+// and length, big-endian. Files of one link type may contain the other header.
 const (
 	prismMinLen = 8
 	prismLen    = 144
@@ -18,9 +18,9 @@ const (
 	avsMask     = 0xfffff000
 )
 
-// Prism is a view of a Prism or AVS header and the 802.11 frame behind it
+// Prism is a view of a Prism or AVS header and its 802.11 frame
 // (LINKTYPE_IEEE802_11_PRISM and _AVS of
-// https://www.tcpdump.org/linktypes.html). ParsePrism or a Packet makes it.
+// https://www.tcpdump.org/linktypes.html).
 type Prism struct{ b []byte }
 
 // ParsePrism checks that b begins with a Prism or AVS header and returns a
@@ -45,11 +45,11 @@ func stepPrism(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), KindWLAN, 0
 }
 
-// IsAVS reports whether the header is one of AVS.
+// IsAVS reports whether the header is an AVS header.
 func (h Prism) IsAVS() bool { return binary.BigEndian.Uint32(h.b)&avsMask == avsVersion }
 
-// HeaderLen returns the length of the header in bytes: of AVS as it states, of
-// Prism 144.
+// HeaderLen returns the length of the header in bytes: 144 for Prism, the
+// stated length for AVS.
 func (h Prism) HeaderLen() int {
 	if h.IsAVS() {
 		return int(min(binary.BigEndian.Uint32(h.b[4:]), maxHeaderLen+1))
@@ -57,7 +57,7 @@ func (h Prism) HeaderLen() int {
 	return prismLen
 }
 
-// Bytes returns header and frame.
+// Bytes returns the header and frame.
 func (h Prism) Bytes() []byte { return h.b }
 
 // Payload returns the frame.

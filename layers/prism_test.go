@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// A Prism header, all of its values absent.
+// A Prism header with all values absent.
 var prismSample = "44000000 90000000" + prismRest + wlanSample
 
 func TestPrism(t *testing.T) {
@@ -23,7 +23,7 @@ func TestPrism(t *testing.T) {
 		Text header 144`)
 }
 
-// The rest of a Prism header: a device name, and values that are not there.
+// The rest of a Prism header: a device name, and absent values.
 var prismRest = strings.Repeat("00", prismLen-8)
 
 func TestPrismAVS(t *testing.T) {

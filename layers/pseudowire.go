@@ -7,13 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// What a label stack carries has no type. Its first four bits tell IP from the
-// rest (RFC 4928 section 3); 0 is a control word (RFC 4385 section 3), 1 an
-// associated channel (RFC 5586), and anything else an Ethernet pseudowire
-// without control word (RFC 4448). Addresses of Ethernet begin with 0 too.
+// A label stack does not state the type of its payload. The first four bits
+// distinguish IP from the rest (RFC 4928 section 3): 0 is a control word (RFC
+// 4385 section 3), 1 an associated channel (RFC 5586), and anything else an
+// Ethernet pseudowire without control word (RFC 4448). Ethernet addresses may
+// begin with 0 too.
 const controlWordLen = 4
 
-// pseudowireKind returns what b, the payload of a label stack, is.
+// pseudowireKind returns the kind of b, the payload of a label stack.
 func pseudowireKind(b []byte) Kind {
 	if len(b) == 0 {
 		return KindPayload
@@ -33,14 +34,14 @@ func pseudowireKind(b []byte) Kind {
 	return KindEthernet
 }
 
-// looksLikeEthernet reports whether b has an EtherType that a Decoder knows in
-// the place for it.
+// looksLikeEthernet reports whether b has a known EtherType where Ethernet has
+// it.
 func looksLikeEthernet(b []byte) bool {
 	return len(b) >= ethernetLen && Ethernet{b}.EtherType().kind() != KindPayload
 }
 
-// ControlWord is a view of a pseudowire control word and the Ethernet frame
-// behind it (RFC 4385 section 3). ParseControlWord or a Packet makes it.
+// ControlWord is a view of a pseudowire control word and its Ethernet frame
+// (RFC 4385 section 3).
 type ControlWord struct{ b []byte }
 
 // ParseControlWord checks that b begins with a control word and returns a view
@@ -59,10 +60,10 @@ func stepControlWord(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return controlWordLen, len(b), KindEthernet, 0
 }
 
-// Seq returns the sequence number, 0 when there is none.
+// Seq returns the sequence number, 0 if unused.
 func (h ControlWord) Seq() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Bytes returns control word and payload.
+// Bytes returns the control word and payload.
 func (h ControlWord) Bytes() []byte { return h.b }
 
 // Payload returns the frame.

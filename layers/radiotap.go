@@ -7,21 +7,20 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Radiotap header (https://www.radiotap.org): version, padding, length, words
-// of bits that say which fields are there, fields. All little-endian, fields
-// aligned to their size.
+// Radiotap header (https://www.radiotap.org): version, padding, length, bitmaps
+// of the fields present, fields. All are little-endian, and each field is
+// aligned to its size.
 const (
 	radiotapMinLen = 8
 	radiotapTSFT   = 1 << 0
 	radiotapFlags  = 1 << 1
-	radiotapMore   = 1 << 31 // another word of bits follows
+	radiotapMore   = 1 << 31 // another bitmap follows
 	radiotapHasFCS = 0x10    // in flags: the frame ends with its check sequence
-	radiotapHasPad = 0x20    // in flags: the header of 802.11 is padded to 4 bytes
+	radiotapHasPad = 0x20    // in flags: the 802.11 header is padded to 4 bytes
 )
 
-// Radiotap is a view of a radiotap header and the 802.11 frame behind it,
-// without the frame's check sequence (https://www.radiotap.org). ParseRadiotap
-// or a Packet makes it.
+// Radiotap is a view of a radiotap header and its 802.11 frame, without the
+// frame's check sequence (https://www.radiotap.org).
 type Radiotap struct{ b []byte }
 
 // ParseRadiotap checks that b begins with a radiotap header and returns a view
@@ -60,10 +59,10 @@ func stepRadiotap(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // HeaderLen returns the length of the radiotap header in bytes.
 func (h Radiotap) HeaderLen() int { return int(binary.LittleEndian.Uint16(h.b[2:])) }
 
-// Present returns the first word of bits that say which fields are there.
+// Present returns the first bitmap of the fields present.
 func (h Radiotap) Present() uint32 { return binary.LittleEndian.Uint32(h.b[4:]) }
 
-// Flags returns the flags field, and false if there is none.
+// Flags returns the flags field. It reports false if absent.
 func (h Radiotap) Flags() (flags uint8, ok bool) {
 	if h.Present()&radiotapFlags == 0 {
 		return 0, false
@@ -84,7 +83,7 @@ func (h Radiotap) Flags() (flags uint8, ok bool) {
 	return hdr[off], true
 }
 
-// Bytes returns header and frame.
+// Bytes returns the header and frame.
 func (h Radiotap) Bytes() []byte { return h.b }
 
 // Payload returns the frame.

@@ -25,8 +25,8 @@ func TestRadiotap(t *testing.T) {
 		Text present 0x80000007`)
 }
 
-// Flags may say that there is no check sequence, or that the frame's header is
-// padded, or may not be there.
+// The flags may announce no check sequence, or a padded 802.11 header, or be
+// absent.
 func TestRadiotapFlags(t *testing.T) {
 	for _, c := range []struct {
 		name, b string
@@ -49,7 +49,7 @@ func TestRadiotapFlags(t *testing.T) {
 	}
 }
 
-// A snapshot length cuts off the check sequence before anything else.
+// A snapshot length removes the check sequence first.
 func TestRadiotapCut(t *testing.T) {
 	b := viewtest.Unhex(t, "0000 0900 02000000 10"+wlanSample)
 	rec := pcap.Record{LinkType: pcap.LinkTypeIEEE802_11Radiotap, Data: b, WireLen: len(b) + 4}

@@ -9,8 +9,8 @@ import (
 )
 
 // SCTP common header (RFC 9260 section 3.1): ports, verification tag, checksum.
-// Chunks follow (section 3.2): type, flags, length of the whole chunk, value,
-// padding to 4 bytes.
+// Chunks follow (section 3.2): type, flags, length of the chunk, value, padding
+// to 4 bytes.
 const (
 	sctpLen      = 12
 	sctpChunkLen = 4
@@ -27,8 +27,8 @@ const (
 	SCTPIData    = 64 // RFC 8260
 )
 
-// SCTP is a view of an SCTP packet (RFC 9260 section 3.1). ParseSCTP or a
-// Packet makes it.
+// SCTP is a view of an SCTP packet (RFC 9260 section 3.1). [ParseSCTP] and
+// [Packet.SCTP] return one.
 type SCTP struct{ b []byte }
 
 // ParseSCTP checks that b begins with an SCTP header and returns a view of the
@@ -53,21 +53,21 @@ func (h SCTP) SrcPort() uint16 { return binary.BigEndian.Uint16(h.b) }
 // DstPort returns the destination port.
 func (h SCTP) DstPort() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// VerificationTag returns the tag of the association.
+// VerificationTag returns the verification tag of the association.
 func (h SCTP) VerificationTag() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 
-// Checksum returns the checksum field as the four bytes on the wire, first
-// byte highest. (The checksum itself is transmitted lowest byte first.)
+// Checksum returns the checksum field, read in network byte order. (The
+// checksum itself is transmitted lowest byte first.)
 func (h SCTP) Checksum() uint32 { return binary.BigEndian.Uint32(h.b[8:]) }
 
-// An SCTPChunk is one chunk (RFC 9260 section 3.2). Value aliases the packet,
-// without padding.
+// An SCTPChunk is a chunk of a packet (RFC 9260 section 3.2). Value aliases the
+// packet and excludes padding.
 type SCTPChunk struct {
 	Type, Flags uint8
 	Value       []byte
 }
 
-// Chunks returns the chunks up to the first that is malformed or cut.
+// Chunks returns the chunks, up to the first malformed or truncated one.
 func (h SCTP) Chunks() iter.Seq[SCTPChunk] {
 	return func(yield func(SCTPChunk) bool) {
 		for b := h.b[sctpLen:]; len(b) >= sctpChunkLen; {
@@ -80,14 +80,13 @@ func (h SCTP) Chunks() iter.Seq[SCTPChunk] {
 	}
 }
 
-// Bytes returns header and chunks.
+// Bytes returns the header and chunks.
 func (h SCTP) Bytes() []byte { return h.b }
 
 // Payload returns the chunks.
 func (h SCTP) Payload() []byte { return h.b[sctpLen:] }
 
-// AppendText appends a short description to dst: ports and the types of the
-// chunks.
+// AppendText appends the ports and the chunk types to dst.
 func (h SCTP) AppendText(dst []byte) ([]byte, error) {
 	dst = appendPorts(dst, h.SrcPort(), h.DstPort())
 	sep := " chunks "

@@ -6,7 +6,8 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// An INIT chunk (RFC 9260 section 3.3.2) and, as no sender would, DATA behind it, whose padding is left out at the end.
+// An INIT chunk (RFC 9260 section 3.3.2) and, as no sender would, DATA after
+// it, without final padding.
 const sctpSample = "4650 0b59 00000000 00000000" +
 	"01 00 0014 00000001 0000ffff 0001 0001 00000001" + "00 03 0012 00000001 0000 0000 00000000 6869"
 
@@ -24,7 +25,7 @@ func TestSCTP(t *testing.T) {
 		Text 18000 > 2905 chunks 1,0`)
 }
 
-// A chunk shorter than its header, or longer than the packet, ends the list.
+// A chunk shorter than its header, or exceeding the packet, ends the list.
 func TestSCTPChunks(t *testing.T) {
 	for b, want := range map[string]string{
 		"":                     "Chunks",

@@ -11,10 +11,10 @@ import (
 )
 
 // sFlow version 5 datagram (https://sflow.org/sflow_version_5.txt section 5):
-// version, agent address, sub-agent, sequence, uptime, number of samples, and
-// the samples: format, length, data. A flow sample has records of the same form
-// behind fields of its own; the one of format 1 is the beginning of a packet.
-// All numbers have 32 bits.
+// version, agent address, sub-agent, sequence number, uptime, number of
+// samples, and samples of format, length and data. A flow sample has its own
+// fields and then records in the same form; the record of format 1 is the start
+// of a packet. All numbers have 32 bits.
 const (
 	sflowVersion     = 5
 	sflowMinLen      = 28 // with an IPv4 agent
@@ -28,9 +28,9 @@ const (
 	sflowRawLen      = 16
 )
 
-// SFlow is a view of an sFlow datagram of version 5
-// (https://sflow.org/sflow_version_5.txt section 5). ParseSFlow or a Packet
-// makes it. The packets that it has sampled are no layers of the Packet.
+// SFlow is a view of an sFlow version 5 datagram
+// (https://sflow.org/sflow_version_5.txt section 5). The packets it samples are
+// not layers of the Packet; Packets returns them.
 type SFlow struct{ b []byte }
 
 // ParseSFlow checks that b begins with the header of an sFlow datagram of
@@ -64,7 +64,7 @@ func (h SFlow) headerLen() int {
 	return sflowMinLen
 }
 
-// Agent returns the address of the device that sampled.
+// Agent returns the address of the sampling device.
 func (h SFlow) Agent() netip.Addr {
 	if h.headerLen() == sflowIPv6Len {
 		return netip.AddrFrom16([16]byte(h.b[8:]))
@@ -75,16 +75,16 @@ func (h SFlow) Agent() netip.Addr {
 // Seq returns the sequence number of the datagram.
 func (h SFlow) Seq() uint32 { return binary.BigEndian.Uint32(h.b[h.headerLen()-12:]) }
 
-// An SFlowPacket is a packet that was sampled. Data aliases the datagram.
+// An SFlowPacket is a sampled packet. Data aliases the datagram.
 type SFlowPacket struct {
 	LinkType pcap.LinkType // of Data: decode it with DecodeBytes
-	Known    bool          // whether LinkType is
+	Known    bool          // whether LinkType is known
 	WireLen  int           // length on the wire, in bytes
-	Data     []byte        // its beginning
+	Data     []byte        // the start of the packet
 }
 
-// Packets returns the packets whose beginning is in the flow samples, up to
-// the first that is malformed or cut.
+// Packets returns the packets in the flow samples whose start was captured, up
+// to the first malformed or truncated sample.
 func (h SFlow) Packets() iter.Seq[SFlowPacket] {
 	return func(yield func(SFlowPacket) bool) {
 		for format, sample := range sflowRecords(h.b[h.headerLen():]) {
@@ -97,7 +97,7 @@ func (h SFlow) Packets() iter.Seq[SFlowPacket] {
 	}
 }
 
-// sflowRecords returns format and data of the samples, or records, in b.
+// sflowRecords returns the format and data of the samples or records in b.
 func sflowRecords(b []byte) iter.Seq2[uint32, []byte] {
 	return func(yield func(uint32, []byte) bool) {
 		for len(b) >= sflowRecordLen {
@@ -114,7 +114,7 @@ func sflowRecords(b []byte) iter.Seq2[uint32, []byte] {
 	}
 }
 
-// sflowFlowRecords returns the records of a flow sample, nothing of others.
+// sflowFlowRecords returns the records of a flow sample, nil for other samples.
 func sflowFlowRecords(format uint32, sample []byte) []byte {
 	switch {
 	case format == sflowFlow && len(sample) > sflowFlowLen:
@@ -125,8 +125,8 @@ func sflowFlowRecords(format uint32, sample []byte) []byte {
 	return nil
 }
 
-// sflowPacket reads a record of a packet's beginning: what it begins with,
-// length on the wire, bytes cut from its end, length of what follows.
+// sflowPacket decodes a raw packet header record: protocol, length on the wire,
+// bytes stripped, length of the start of the packet.
 func sflowPacket(format uint32, b []byte) (SFlowPacket, bool) {
 	if format != sflowRawHeader || len(b) < sflowRawLen {
 		return SFlowPacket{}, false

@@ -14,7 +14,7 @@ const sflowSample = "00000005 00000001 c0000201 00000000 00000007 00000064 00000
 	"00000002 00000004 00000000" + // counters
 	"00000001 00000054" + // a flow sample: 32 bytes, and a record
 	"00000001 00000003 00000100 00000000 00000000 00000003 00000000 00000001" +
-	"00000001 0000002c 00000001 000005dc 00000004 0000001c" + // the beginning of a frame
+	"00000001 0000002c 00000001 000005dc 00000004 0000001c" + // the start of a frame
 	"020000000002 020000000001 0800 4500001e 123440004011 3c5f"
 
 func TestSFlow(t *testing.T) {
@@ -29,7 +29,7 @@ func TestSFlow(t *testing.T) {
 		Text agent 192.0.2.1 seq 7`)
 }
 
-// Samples are no layers; lengths that promise too much end the list.
+// Samples are not layers. An excessive length ends the list.
 func TestSFlowForms(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeRaw, "450000000000400040110000c0000201c6336407 c000 18c7 0000 0000"+sflowSample)
 	wantKinds(t, p, KindIPv4, KindUDP, KindSFlow)

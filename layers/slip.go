@@ -7,13 +7,13 @@ import (
 )
 
 // Header of SLIP captures (https://www.tcpdump.org/linktypes.html,
-// LINKTYPE_SLIP): direction, and what the driver knew of a compressed header
-// (RFC 1144): the type of the packet in the highest bits, or the header as it
-// was sent. An uncompressed IP packet follows.
+// LINKTYPE_SLIP): direction, and the driver's link-layer information about
+// header compression (RFC 1144): the packet's type in the highest bits, or the
+// compressed header. An uncompressed IP packet follows.
 const slipLen = 16
 
 // SLIP is a view of a SLIP packet (LINKTYPE_SLIP of
-// https://www.tcpdump.org/linktypes.html). ParseSLIP or a Packet makes it.
+// https://www.tcpdump.org/linktypes.html).
 type SLIP struct{ b []byte }
 
 // ParseSLIP checks that b begins with the header of a SLIP capture and returns
@@ -35,7 +35,7 @@ func stepSLIP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 // Sent reports whether the capturing host sent the packet.
 func (h SLIP) Sent() bool { return h.b[0] != 0 }
 
-// Bytes returns header and packet.
+// Bytes returns the header and packet.
 func (h SLIP) Bytes() []byte { return h.b }
 
 // Payload returns the IP packet.

@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// A packet that the host sent, with a header that was not compressed (RFC 1144).
+// A packet that the host sent, with an uncompressed header (RFC 1144).
 const slipSample = "01 40 0000 00000000 00000000 00000000" + ipv4Sample
 
 func TestSLIP(t *testing.T) {

@@ -14,7 +14,7 @@ const (
 	sllType8022  = 4
 )
 
-// The hardware types whose packets the EtherType does not describe.
+// Hardware types whose payload the EtherType does not describe.
 const (
 	arphrdFrameRelay = 770
 	arphrdWLAN       = 801
@@ -22,7 +22,7 @@ const (
 	arphrdNetlink    = 824
 )
 
-// The values of a cooked header's packet type.
+// Packet types in a cooked capture header.
 const (
 	SLLHost      = 0 // to us
 	SLLBroadcast = 1 // link-layer broadcast
@@ -33,7 +33,6 @@ const (
 
 // LinuxSLL is a view of a Linux cooked capture header, version 1, and its
 // payload (LINKTYPE_LINUX_SLL of https://www.tcpdump.org/linktypes.html).
-// ParseLinuxSLL or a Packet makes it.
 type LinuxSLL struct{ b []byte }
 
 // ParseLinuxSLL checks that b begins with a Linux cooked capture header and
@@ -53,8 +52,8 @@ func stepLinuxSLL(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return linuxSLLLen, len(b), sllKind(h.HardwareType(), h.EtherType()), 0
 }
 
-// sllKind returns the layer behind a cooked header: on some interfaces the
-// hardware type says it, else the EtherType, which for IEEE 802.2 is 4.
+// sllKind returns the layer after a cooked header. On some interfaces the
+// hardware type determines it, else the EtherType, which is 4 for IEEE 802.2.
 func sllKind(hardware uint16, t EtherType) Kind {
 	switch hardware {
 	case arphrdFrameRelay:
@@ -64,7 +63,7 @@ func sllKind(hardware uint16, t EtherType) Kind {
 	case arphrdRadiotap:
 		return KindRadiotap
 	case arphrdNetlink:
-		return KindPayload // it has families for EtherTypes
+		return KindPayload // it has families in place of EtherTypes
 	}
 	if t == sllType8022 {
 		return KindLLC
@@ -72,22 +71,23 @@ func sllKind(hardware uint16, t EtherType) Kind {
 	return t.kind()
 }
 
-// PacketType returns how the packet reached the capturing host: SLLHost and so on.
+// PacketType returns the direction or destination of the packet, such as
+// SLLHost.
 func (h LinuxSLL) PacketType() uint16 { return binary.BigEndian.Uint16(h.b) }
 
 // HardwareType returns the ARPHRD_ number of the interface.
 func (h LinuxSLL) HardwareType() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Addr returns the sender's link-layer address: up to eight bytes of it.
+// Addr returns the sender's link-layer address, at most eight bytes.
 func (h LinuxSLL) Addr() []byte { return cut(h.b[6:14], int(binary.BigEndian.Uint16(h.b[4:]))) }
 
 // EtherType returns the type of the payload.
 func (h LinuxSLL) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[14:])) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h LinuxSLL) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h LinuxSLL) Payload() []byte { return h.b[linuxSLLLen:] }
 
 // AppendText appends a short description to dst.
@@ -97,7 +97,6 @@ func (h LinuxSLL) AppendText(dst []byte) ([]byte, error) {
 
 // LinuxSLL2 is a view of a Linux cooked capture header, version 2, and its
 // payload (LINKTYPE_LINUX_SLL2 of https://www.tcpdump.org/linktypes.html).
-// ParseLinuxSLL2 or a Packet makes it.
 type LinuxSLL2 struct{ b []byte }
 
 // ParseLinuxSLL2 checks that b begins with a Linux cooked capture header,
@@ -126,16 +125,17 @@ func (h LinuxSLL2) InterfaceIndex() uint32 { return binary.BigEndian.Uint32(h.b[
 // HardwareType returns the ARPHRD_ number of the interface.
 func (h LinuxSLL2) HardwareType() uint16 { return binary.BigEndian.Uint16(h.b[8:]) }
 
-// PacketType returns how the packet reached the capturing host: SLLHost and so on.
+// PacketType returns the direction or destination of the packet, such as
+// SLLHost.
 func (h LinuxSLL2) PacketType() uint8 { return h.b[10] }
 
-// Addr returns the sender's link-layer address: up to eight bytes of it.
+// Addr returns the sender's link-layer address, at most eight bytes.
 func (h LinuxSLL2) Addr() []byte { return cut(h.b[12:20], int(h.b[11])) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h LinuxSLL2) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h LinuxSLL2) Payload() []byte { return h.b[linuxSLL2Len:] }
 
 // AppendText appends a short description to dst.

@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Cooked headers laid out by https://www.tcpdump.org/linktypes/: a packet that
-// the host itself sent on an Ethernet interface, its third in version 2.
+// Cooked headers (https://www.tcpdump.org/linktypes/): a packet that the host
+// itself sent on its third interface, Ethernet, in versions 1 and 2.
 const (
 	linuxSLLSample  = "0004 0001 0006 020000000001 0000 0800" + ipv4Sample
 	linuxSLL2Sample = "0800 0000 00000003 0001 04 06 020000000001 0000" + ipv4Sample
@@ -43,7 +43,7 @@ func TestLinuxSLL2(t *testing.T) {
 		Text IPv4`)
 }
 
-// An address longer than the eight bytes of its field is cut to them.
+// An address longer than its eight-byte field is truncated.
 func TestLinuxSLLLongAddr(t *testing.T) {
 	b := viewtest.Unhex(t, linuxSLLSample)
 	b[4], b[5] = 0xff, 0xff
@@ -54,7 +54,8 @@ func TestLinuxSLLLongAddr(t *testing.T) {
 	viewtest.Facts(t, h, "Addr 0200000000010000")
 }
 
-// The hardware type, or a protocol that is no EtherType, may say what follows.
+// The hardware type, or a protocol that is not an EtherType, may determine the
+// payload.
 func TestLinuxSLLPayload(t *testing.T) {
 	for _, c := range []struct {
 		name, b string

@@ -6,10 +6,10 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// step decodes the header that b begins with: its length, how many bytes of b
-// belong to the layer (more than len(b) when the capture lacks some) and what
-// follows it. If b cannot be decoded, hdr is how many bytes the header needs at
-// least, as far as that is known.
+// step decodes the header at the start of b. It returns the length of the
+// header, the length of the layer (more than len(b) if the capture lacks some of
+// it) and the next kind. If b cannot be decoded, hdr is the minimum length of
+// the header, or 0 if unknown.
 func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 	switch kind {
 	case KindEthernet:
@@ -36,6 +36,16 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 		return stepArista(b)
 	case KindFabricPath:
 		return stepFabricPath(b)
+	case KindHSR:
+		return stepEtherShim(b, hsrLen)
+	case KindRTag:
+		return stepEtherShim(b, rTagLen)
+	case KindTTag:
+		return stepEtherShim(b, tTagLen)
+	case KindTRILL:
+		return stepTRILL(b)
+	case KindISL:
+		return stepISL(b)
 	case KindDSA:
 		return stepSwitchTag(b, dsaLen)
 	case KindEDSA:
@@ -83,15 +93,21 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 	case KindPPI:
 		return stepPPI(b)
 	case KindWLAN:
-		return stepWLAN(b, 0)
+		return stepWLAN(b, 0, 0)
 	case KindWLANPadded:
-		return stepWLAN(b, wlanPad)
+		return stepWLAN(b, wlanPad, 0)
+	case KindWLANSwapped:
+		return stepWLAN(b, 0, wlanSwapped)
 	case KindAMSDU:
 		return stepAMSDU(b)
 	case KindPKTAP:
 		return stepPKTAP(b)
 	case KindNFLOG:
 		return stepNFLOG(b)
+	case KindPFLOG:
+		return stepPFLOG(b)
+	case KindERF:
+		return stepERF(b)
 	case KindJuniperEthernet:
 		return stepJuniper(b, KindEthernet)
 	case KindJuniperPPP:
@@ -144,6 +160,12 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 		return stepAYIYA(b)
 	case KindL2TP:
 		return stepL2TP(b)
+	case KindL2TPIP:
+		return stepL2TPIP(b)
+	case KindLISP:
+		return stepLISP(b)
+	case KindTZSP:
+		return stepTZSP(b)
 	case KindEtherIP:
 		return stepEtherIP(b)
 	case KindCAPWAP:

@@ -2,194 +2,197 @@
 
 package layers
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Ethernet) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h VLAN) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ITag) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h SwitchTag) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h CMD) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h MACsec) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Arista) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h FabricPath) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
+func (h shim) String() string { b, _ := h.AppendText(nil); return string(b) }
+
+// String returns the text that AppendText appends.
 func (h DSA) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h LLC) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h LinuxSLL) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h LinuxSLL2) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Null) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ENC) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h PPP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h PPPoE) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h CHDLC) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h FrameRelay) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h MFR) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h SLIP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h FDDI) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ARCNET) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IPoIB) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IPNET) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IEEE1394) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Radiotap) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Prism) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h PPI) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h WLAN) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h AMSDU) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h PKTAP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h NFLOG) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Juniper) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h MPLS) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ControlWord) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ARP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IPv4) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IPv6) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IPv6Ext) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IPv6Fragment) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h AH) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ESP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ICMPv4) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ICMPv6) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h IGMP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h PIM) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h GRE) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ERSPAN) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h WCCP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h NSH) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h VXLAN) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h GENEVE) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h GTP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Teredo) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h AYIYA) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h L2TP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h EtherIP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h CAPWAP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h SFlow) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h TCP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h UDP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h UDPLite) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h SCTP) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h NTP) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -7,16 +7,15 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Tags that switches put between addresses and EtherType, behind an EtherType
-// of their own: what follows is their EtherType and the payload.
+// Tags that switches insert, with their own EtherType, between the addresses
+// and the EtherType of the payload.
 const (
 	vnTagLen = 6 // Cisco VN-Tag: four bytes and EtherType
 	eTagLen  = 8 // IEEE 802.1BR clause 7.5: six bytes and EtherType
 )
 
-// SwitchTag is a view of a VN-Tag or an E-Tag, behind the EtherType that
-// announced it, and its payload (E-Tag: IEEE 802.1BR clause 7.5). ParseVNTag
-// and ParseETag make it.
+// SwitchTag is a view of a VN-Tag or an E-Tag, without the EtherType that
+// announces it, and its payload (E-Tag: IEEE 802.1BR clause 7.5).
 type SwitchTag struct {
 	b   []byte
 	hdr int
@@ -45,17 +44,16 @@ func stepSwitchTag(b []byte, fixed int) (hdr, size int, next Kind, r wire.Reason
 	return fixed, size, next, 0
 }
 
-// Tag returns the tag without the EtherType behind it.
+// Tag returns the tag without the EtherType after it.
 func (h SwitchTag) Tag() []byte { return h.b[: h.hdr-2 : h.hdr-2] }
 
-// EtherType returns the type of the payload, which is a length when it is at
-// most 1500.
+// EtherType returns the type of the payload, or its length if at most 1500.
 func (h SwitchTag) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[h.hdr-2:])) }
 
-// Bytes returns tag and payload.
+// Bytes returns the tag and payload.
 func (h SwitchTag) Bytes() []byte { return h.b }
 
-// Payload returns what the tagged frame carries.
+// Payload returns the tagged frame's payload.
 func (h SwitchTag) Payload() []byte { return h.b[h.hdr:] }
 
 // AppendText appends a short description to dst.

@@ -11,8 +11,8 @@ import (
 // TCP header (RFC 9293 section 3.1).
 const tcpMinLen = 20
 
-// TCPFlags are the control bits of a TCP header, with AE (RFC 9768) and the
-// reserved bits above them.
+// TCPFlags holds the control bits of a TCP header, including AE (RFC 9768), and
+// the reserved bits above them.
 type TCPFlags uint16
 
 // The control bits (IANA registry "tcp-parameters").
@@ -31,7 +31,8 @@ const (
 // Has reports whether all of flags are set.
 func (f TCPFlags) Has(flags TCPFlags) bool { return f&flags == flags }
 
-// String returns the letters of the bits that are set, as tcpdump orders them.
+// String returns the letters of the set bits in tcpdump's notation and order,
+// or "none".
 func (f TCPFlags) String() string {
 	const letters = "FSRP.UEWe"
 	var b [len(letters)]byte
@@ -55,17 +56,18 @@ const (
 	TCPOptionSACKPermitted = 4
 	TCPOptionSACK          = 5
 	TCPOptionTimestamps    = 8
+	TCPOptionMD5           = 19 // RFC 2385
+	TCPOptionAO            = 29 // RFC 5925
 	TCPOptionMPTCP         = 30 // RFC 8684
 	TCPOptionFastOpen      = 34 // RFC 7413
 )
 
-// A SACKBlock is data that was received apart from what Ack acknowledges: the
-// sequence number of its first byte, and that behind its last (RFC 2018 section
-// 3).
+// A SACKBlock is a block of data received out of order: the sequence numbers of
+// its first byte and of the byte after its last (RFC 2018 section 3).
 type SACKBlock struct{ Left, Right uint32 }
 
-// TCP is a view of a TCP segment (RFC 9293 section 3.1). ParseTCP or a Packet
-// makes it.
+// TCP is a view of a TCP segment (RFC 9293 section 3.1). [ParseTCP] and
+// [Packet.TCP] return one.
 type TCP struct{ b []byte }
 
 // ParseTCP checks that b begins with a TCP header and returns a view of the
@@ -119,10 +121,11 @@ func (h TCP) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[16:]) }
 // UrgentPointer returns the urgent pointer.
 func (h TCP) UrgentPointer() uint16 { return binary.BigEndian.Uint16(h.b[18:]) }
 
-// Options returns the options up to the first that is malformed.
+// Options returns the options, up to the first malformed one.
 func (h TCP) Options() iter.Seq[Option] { return options(h.b[tcpMinLen:h.HeaderLen()]) }
 
-// MSS returns the maximum segment size option (RFC 9293 section 3.7.1), in bytes.
+// MSS returns the maximum segment size option (RFC 9293 section 3.7.1), in
+// bytes.
 func (h TCP) MSS() (mss uint16, ok bool) {
 	if b := h.option(TCPOptionMSS, 2); b != nil {
 		return binary.BigEndian.Uint16(b), true
@@ -139,8 +142,8 @@ func (h TCP) WindowScale() (shift uint8, ok bool) {
 	return 0, false
 }
 
-// Timestamps returns the timestamps option (RFC 7323 section 3.2): the
-// sender's value and the one it echoes.
+// Timestamps returns the sender's timestamp and the echoed one from the
+// timestamps option (RFC 7323 section 3.2).
 func (h TCP) Timestamps() (value, echo uint32, ok bool) {
 	if b := h.option(TCPOptionTimestamps, 8); b != nil {
 		return binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]), true
@@ -152,8 +155,7 @@ func (h TCP) Timestamps() (value, echo uint32, ok bool) {
 // 2018 section 2).
 func (h TCP) SACKPermitted() bool { return h.option(TCPOptionSACKPermitted, 0) != nil }
 
-// SACK returns the blocks of the SACK option (RFC 2018 section 3), nothing if
-// there is none.
+// SACK returns the blocks of the SACK option (RFC 2018 section 3), if present.
 func (h TCP) SACK() iter.Seq[SACKBlock] {
 	return func(yield func(SACKBlock) bool) {
 		for o := range h.Options() {
@@ -170,8 +172,9 @@ func (h TCP) SACK() iter.Seq[SACKBlock] {
 	}
 }
 
-// FastOpen returns the cookie of the fast open option (RFC 7413 section 2), of
-// length 0 if the segment asks for one, and false if there is no such option.
+// FastOpen returns the cookie of the fast open option (RFC 7413 section 2),
+// which is empty in a request for one. It reports false if the option is
+// absent.
 func (h TCP) FastOpen() (cookie []byte, ok bool) {
 	for o := range h.Options() {
 		if o.Kind == TCPOptionFastOpen {
@@ -181,8 +184,8 @@ func (h TCP) FastOpen() (cookie []byte, ok bool) {
 	return nil, false
 }
 
-// MPTCP returns the subtype of the first multipath option (RFC 8684 section
-// 3): 0 opens a multipath connection, 1 joins one.
+// MPTCP returns the subtype of the first multipath TCP option (RFC 8684 section
+// 3): 0 opens a connection, 1 joins one.
 func (h TCP) MPTCP() (subtype uint8, ok bool) {
 	for o := range h.Options() {
 		if o.Kind == TCPOptionMPTCP && len(o.Data) > 0 {
@@ -192,8 +195,8 @@ func (h TCP) MPTCP() (subtype uint8, ok bool) {
 	return 0, false
 }
 
-// option returns the data of the first option of a kind, nil when there is
-// none or it is not of the length that its kind has.
+// option returns the data of the first option of a kind and data size, nil if
+// there is none.
 func (h TCP) option(kind uint8, size int) []byte {
 	for b := h.b[tcpMinLen:h.HeaderLen()]; len(b) > 0; {
 		o, n := nextOption(b)
@@ -208,7 +211,7 @@ func (h TCP) option(kind uint8, size int) []byte {
 	return nil
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h TCP) Bytes() []byte { return h.b }
 
 // Payload returns the segment's data.

@@ -9,7 +9,7 @@ import (
 )
 
 // A SYN (RFC 9293 section 3.1) with the options that Linux sends, and its
-// checksum between 192.0.2.1 and 198.51.100.7.
+// checksum for 192.0.2.1 and 198.51.100.7.
 const tcpSample = "c00001bb 01020304 00000000 a002 faf0 9b10 0000" +
 	"020405b4 0402 080a0000000100000000 01 030307"
 
@@ -85,8 +85,8 @@ func TestTCPOptions(t *testing.T) {
 		SACKPermitted false`)
 }
 
-// An option of a length that its kind does not have is none, and hides no
-// other behind it.
+// An option with the wrong length for its kind is ignored, and does not hide
+// options after it.
 func TestTCPOptionLength(t *testing.T) {
 	h, err := ParseTCP(viewtest.Unhex(t, "c00001bb 01020304 00000000 7002 faf0 9b10 0000"+"020305 01"+"020405b4"))
 	if err != nil {

@@ -7,19 +7,18 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Teredo encapsulation (RFC 4380 section 5.1.1): an IPv6 packet, maybe behind
-// an authentication and an origin indication. Each begins with two bytes that
-// no IPv6 header begins with.
+// Teredo encapsulation (RFC 4380 section 5.1.1): an IPv6 packet, after an
+// optional authentication and an optional origin indication. Both begin with
+// two bytes that cannot begin an IPv6 header.
 const (
 	teredoOrigin    = 0x0000
 	teredoAuth      = 0x0001
 	teredoOriginLen = 8
-	teredoAuthLen   = 13 // besides identifier and value, whose lengths it has
+	teredoAuthLen   = 13 // without identifier and value, whose lengths it states
 )
 
-// Teredo is a view of what stands before an IPv6 packet in a Teredo datagram,
-// which may be nothing, and of that packet (RFC 4380 section 5.1.1).
-// ParseTeredo makes it.
+// Teredo is a view of the payload of a Teredo datagram: the optional
+// indications and the IPv6 packet (RFC 4380 section 5.1.1).
 type Teredo struct{ b []byte }
 
 // ParseTeredo checks that b is the payload of a Teredo datagram and returns a
@@ -43,7 +42,7 @@ func stepTeredo(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 		return hdr, 0, 0, wire.Short
 	}
 	if len(b) == hdr {
-		return hdr, hdr, KindPayload, 0 // a bubble without packet
+		return hdr, hdr, KindPayload, 0 // a bubble without a packet
 	}
 	if b[hdr]>>4 != 6 {
 		if len(b) == hdr+1 && b[hdr] == teredoOrigin {
@@ -54,7 +53,7 @@ func stepTeredo(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return hdr, len(b), KindIPv6, 0
 }
 
-// authLen returns the length of the authentication, 0 when there is none.
+// authLen returns the length of the authentication, 0 if absent.
 func (h Teredo) authLen() int {
 	if binary.BigEndian.Uint16(h.b) != teredoAuth {
 		return 0
@@ -62,7 +61,8 @@ func (h Teredo) authLen() int {
 	return teredoAuthLen + int(h.b[2]) + int(h.b[3])
 }
 
-// HeaderLen returns the length of what stands before the IPv6 packet, in bytes.
+// HeaderLen returns the length of the indications before the IPv6 packet, in
+// bytes.
 func (h Teredo) HeaderLen() int {
 	n := h.authLen()
 	if len(h.b) >= n+2 && binary.BigEndian.Uint16(h.b[n:]) == teredoOrigin {
@@ -71,8 +71,8 @@ func (h Teredo) HeaderLen() int {
 	return n
 }
 
-// Origin returns the address and port that a Teredo server has seen, and false
-// if there is no origin indication.
+// Origin returns the address and port that the Teredo server saw. It reports
+// false if there is no origin indication.
 func (h Teredo) Origin() (from netip.AddrPort, ok bool) {
 	n := h.authLen()
 	if h.HeaderLen() == n {
@@ -85,7 +85,7 @@ func (h Teredo) Origin() (from netip.AddrPort, ok bool) {
 	return netip.AddrPortFrom(netip.AddrFrom4(a4), binary.BigEndian.Uint16(b[2:])^0xffff), true
 }
 
-// Bytes returns all of the datagram's payload.
+// Bytes returns the whole payload of the datagram.
 func (h Teredo) Bytes() []byte { return h.b }
 
 // Payload returns the IPv6 packet.

@@ -1,8 +1,8 @@
 package layers
 
-// AppendText appends one line, without line end, that names the layers of p,
-// outermost first, and what stopped decoding. Its form is stable. Nothing in it
-// but printable ASCII comes from the packet.
+// AppendText appends to dst one line, without a newline, with the layers of p,
+// outermost first, and the reason why decoding stopped, if it did. The format
+// is stable, and only printable ASCII of the packet appears in it.
 func (p *Packet) AppendText(dst []byte) ([]byte, error) {
 	for i := range p.n {
 		if i > 0 {
@@ -21,14 +21,14 @@ func (p *Packet) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns the line that AppendText writes. Its receiver is a value, so
-// that fmt knows how to print a Packet as well as a pointer to one.
+// String returns the line that AppendText appends. The receiver is a value so
+// that fmt prints a Packet as well as a *Packet.
 func (p Packet) String() string {
 	b, _ := p.AppendText(nil)
 	return string(b)
 }
 
-// name returns the name of a layer, of this package or of a caller.
+// name returns the name of a layer of this package or of a registered protocol.
 func (p *Packet) name(k Kind) string {
 	if name := p.protocols[k].Name; name != "" {
 		return name
@@ -37,7 +37,7 @@ func (p *Packet) name(k Kind) string {
 }
 
 // appendLayer appends a space and the text of a layer's view, nothing for a
-// caller's layer.
+// layer of a registered protocol.
 func (p *Packet) appendLayer(dst []byte, l Layer) []byte {
 	if l.Kind >= kindCount {
 		return dst

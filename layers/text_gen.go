@@ -8,8 +8,8 @@ import (
 )
 
 // appendView appends the text of the view of b, a layer of kind k. It calls the
-// methods by name: through a table of functions dst would escape, and with it a
-// buffer on the caller's stack.
+// methods by name, because a function table would make dst escape, and with it
+// a buffer on the caller's stack.
 func appendView(dst []byte, k Kind, b []byte) []byte {
 	switch k {
 	case KindEthernet:
@@ -32,6 +32,16 @@ func appendView(dst []byte, k Kind, b []byte) []byte {
 		dst, _ = Arista{b}.AppendText(dst)
 	case KindFabricPath:
 		dst, _ = FabricPath{b}.AppendText(dst)
+	case KindHSR:
+		dst, _ = shim{b, KindHSR}.AppendText(dst)
+	case KindRTag:
+		dst, _ = shim{b, KindRTag}.AppendText(dst)
+	case KindTTag:
+		dst, _ = shim{b, KindTTag}.AppendText(dst)
+	case KindTRILL:
+		dst, _ = shim{b, KindTRILL}.AppendText(dst)
+	case KindISL:
+		dst, _ = shim{b, KindISL}.AppendText(dst)
 	case KindDSA:
 		dst, _ = DSA{b, dsaLen}.AppendText(dst)
 	case KindEDSA:
@@ -77,15 +87,21 @@ func appendView(dst []byte, k Kind, b []byte) []byte {
 	case KindPPI:
 		dst, _ = PPI{b}.AppendText(dst)
 	case KindWLAN:
-		dst, _ = WLAN{b, 0}.AppendText(dst)
+		dst, _ = WLAN{b, 0, 0}.AppendText(dst)
 	case KindWLANPadded:
-		dst, _ = WLAN{b, wlanPad}.AppendText(dst)
+		dst, _ = WLAN{b, wlanPad, 0}.AppendText(dst)
+	case KindWLANSwapped:
+		dst, _ = WLAN{b, 0, wlanSwapped}.AppendText(dst)
 	case KindAMSDU:
 		dst, _ = AMSDU{b}.AppendText(dst)
 	case KindPKTAP:
 		dst, _ = PKTAP{b}.AppendText(dst)
 	case KindNFLOG:
 		dst, _ = NFLOG{b}.AppendText(dst)
+	case KindPFLOG:
+		dst, _ = shim{b, KindPFLOG}.AppendText(dst)
+	case KindERF:
+		dst, _ = shim{b, KindERF}.AppendText(dst)
 	case KindJuniperEthernet, KindJuniperPPP, KindJuniperFrameRelay, KindJuniperCHDLC:
 		dst, _ = Juniper{b}.AppendText(dst)
 	case KindMPLS:
@@ -134,6 +150,12 @@ func appendView(dst []byte, k Kind, b []byte) []byte {
 		dst, _ = AYIYA{b}.AppendText(dst)
 	case KindL2TP:
 		dst, _ = L2TP{b}.AppendText(dst)
+	case KindL2TPIP:
+		dst, _ = shim{b, KindL2TPIP}.AppendText(dst)
+	case KindLISP:
+		dst, _ = shim{b, KindLISP}.AppendText(dst)
+	case KindTZSP:
+		dst, _ = shim{b, KindTZSP}.AppendText(dst)
 	case KindEtherIP:
 		dst, _ = EtherIP{b}.AppendText(dst)
 	case KindCAPWAP:

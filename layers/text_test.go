@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The form of a line is stable: programs may compare it.
+// The format of a line is stable: programs may compare it.
 func TestPacketText(t *testing.T) {
 	const eth = "020000000002 020000000001 "
 	for _, c := range []struct{ packet, want string }{
@@ -20,7 +20,7 @@ func TestPacketText(t *testing.T) {
 		{eth + "0806" + arpSample,
 			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 ARP, ARP op 1 192.0.2.1 > 192.0.2.2"},
 		{eth + "0800" + "4500001e1234400040113c5fc0000201c6336407 123400",
-			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, IPv4 192.0.2.1 > 198.51.100.7, !UDP at byte 34: cut by the capture (have 3, need 8)"},
+			"Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4, IPv4 192.0.2.1 > 198.51.100.7, !UDP at byte 34: truncated by the capture (have 3, need 8)"},
 		{"02", "!Ethernet: too short (have 1, need 14)"},
 		{"", "!Ethernet: too short (have 0, need 14)"},
 	} {
@@ -31,7 +31,7 @@ func TestPacketText(t *testing.T) {
 	}
 }
 
-// A buffer of the caller's stays on its stack.
+// The caller's buffer stays on its stack.
 func TestPacketTextAllocs(t *testing.T) {
 	p := decodeHex(t, pcap.LinkTypeEthernet, "020000000002 020000000001 0800"+ipv4Sample)
 	size := 0

@@ -10,8 +10,8 @@ import (
 // UDP header (RFC 768): source port, destination port, length, checksum.
 const udpLen = 8
 
-// The ports (IANA registry "service-names-port-numbers") whose datagrams a
-// Decoder looks into.
+// The ports (IANA registry "service-names-port-numbers") whose payload a
+// Decoder decodes.
 const (
 	portDNS       = 53
 	portMDNS      = 5353
@@ -27,9 +27,11 @@ const (
 	portAYIYA     = 5072
 	portCAPWAP    = 5247 // the data channel
 	portGENEVE    = 6081
+	portLISP      = 4341
 	portSFlow     = 6343
 	portMPLSinUDP = 6635
-	portVXLANOld  = 8472 // of Linux when none is given, and so of flannel
+	portVXLANOld  = 8472 // Linux's default, which flannel uses
+	portTZSP      = 37008
 
 	portDHCPv4Server = 67
 	portDHCPv4Client = 68
@@ -39,14 +41,14 @@ const (
 	portDHCPv6Server = 547
 )
 
-// UDP is a view of a UDP datagram, cut to the header's length (RFC 768). A
-// length of 0 (segmentation offload, jumbograms) means all bytes there are.
-// ParseUDP or a Packet makes it.
+// UDP is a view of a UDP datagram, up to the length it states (RFC 768). A
+// length of 0 (segmentation offload, jumbograms) means all available bytes.
+// [ParseUDP] and [Packet.UDP] return one.
 type UDP struct{ b []byte }
 
 // ParseUDP checks that b begins with a UDP header and returns a view of the
-// datagram that aliases b. A length beyond b is no error: see Truncated. The
-// error is Short or Malformed.
+// datagram that aliases b. A length beyond b is not an error: see Truncated.
+// The error is Short or Malformed.
 func ParseUDP(b []byte) (UDP, error) {
 	need, size, _, r := stepUDP(b)
 	if r != 0 {
@@ -66,12 +68,15 @@ func stepUDP(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	if size < udpLen {
 		return 0, 0, 0, wire.Malformed
 	}
-	return udpLen, size, udpNext(UDP{b}.SrcPort(), UDP{b}.DstPort(), min(size, len(b))-udpLen), 0
+	next = udpNext(UDP{b}.SrcPort(), UDP{b}.DstPort(), min(size, len(b))-udpLen)
+	if next == KindTZSP && !looksLikeTZSP(b[udpLen:]) {
+		next = KindPayload
+	}
+	return udpLen, size, next, 0
 }
 
 // udpNext returns the layer that the ports of a datagram with size bytes of
-// data announce. The lower of two is more likely a service's: clients take
-// theirs from the upper end.
+// data announce. The lower port is tried first: clients use high ports.
 func udpNext(src, dst uint16, size int) Kind {
 	if size == 0 {
 		return KindPayload
@@ -82,7 +87,6 @@ func udpNext(src, dst uint16, size int) Kind {
 	return udpPortKind(max(src, dst))
 }
 
-// udpPortKind returns the layer that a port announces.
 func udpPortKind(port uint16) Kind {
 	switch port {
 	case portDNS, portMDNS, portLLMNR:
@@ -117,6 +121,10 @@ func udpPortKind(port uint16) Kind {
 		return KindSFlow
 	case portMPLSinUDP:
 		return KindMPLS
+	case portLISP:
+		return KindLISP
+	case portTZSP:
+		return KindTZSP
 	}
 	return KindPayload
 }
@@ -127,19 +135,19 @@ func (h UDP) SrcPort() uint16 { return binary.BigEndian.Uint16(h.b) }
 // DstPort returns the destination port.
 func (h UDP) DstPort() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Len returns the length of header and payload that the header states, in bytes.
+// Len returns the length of header and payload stated by the header, in bytes.
 func (h UDP) Len() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
 
-// Checksum returns the checksum field; 0 means that the sender made none.
+// Checksum returns the checksum field, 0 if the sender computed none.
 func (h UDP) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[6:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h UDP) Bytes() []byte { return h.b }
 
 // Payload returns the datagram's data.
 func (h UDP) Payload() []byte { return h.b[udpLen:] }
 
-// Truncated reports whether the header promises more bytes than are there.
+// Truncated reports whether the header states more bytes than are available.
 func (h UDP) Truncated() bool { return len(h.b) < h.Len() }
 
 // AppendText appends a short description to dst.

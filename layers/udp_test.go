@@ -9,12 +9,12 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A datagram (RFC 768) to the discard port, with its checksum between
-// 192.0.2.1 and 198.51.100.7.
+// A datagram (RFC 768) to the discard port, with its checksum for 192.0.2.1 and
+// 198.51.100.7.
 const udpSample = "12340009000a98f76869"
 
 func TestUDP(t *testing.T) {
-	h, err := ParseUDP(viewtest.Unhex(t, udpSample+"ffff")) // and what is no part of it
+	h, err := ParseUDP(viewtest.Unhex(t, udpSample+"ffff")) // and a trailer
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func TestParseUDP(t *testing.T) {
 	}
 }
 
-// Either port announces what a datagram carries, the lower first; an empty one
-// carries nothing.
+// Either port announces a datagram's payload, the lower first. An empty
+// datagram has none.
 func TestUDPPorts(t *testing.T) {
 	for _, c := range []struct {
 		name, ports string

@@ -10,13 +10,13 @@ import (
 // UDP-Lite header (RFC 3828 section 3.1): ports, checksum coverage, checksum.
 const udpLiteLen = 8
 
-// UDPLite is a view of a UDP-Lite datagram, whose length IP states (RFC 3828
-// section 3.1). ParseUDPLite or a Packet makes it.
+// UDPLite is a view of a UDP-Lite datagram, whose length is stated by IP (RFC
+// 3828 section 3.1).
 type UDPLite struct{ b []byte }
 
 // ParseUDPLite checks that b begins with a UDP-Lite header and returns a view
-// of the datagram that aliases b. The error is Short, or Malformed for a
-// coverage that ends inside the header.
+// of the datagram that aliases b. The error is Short, or Malformed if the
+// coverage ends inside the header.
 func ParseUDPLite(b []byte) (UDPLite, error) {
 	if need, _, _, r := stepUDPLite(b); r != 0 {
 		return UDPLite{}, fail(KindUDPLite, r, b, need)
@@ -41,14 +41,14 @@ func (h UDPLite) SrcPort() uint16 { return binary.BigEndian.Uint16(h.b) }
 // DstPort returns the destination port.
 func (h UDPLite) DstPort() uint16 { return binary.BigEndian.Uint16(h.b[2:]) }
 
-// Coverage returns how many bytes the checksum covers, from the header on; 0
-// means all.
+// Coverage returns the number of bytes that the checksum covers, from the start
+// of the header. 0 means all.
 func (h UDPLite) Coverage() int { return int(binary.BigEndian.Uint16(h.b[4:])) }
 
 // Checksum returns the checksum field.
 func (h UDPLite) Checksum() uint16 { return binary.BigEndian.Uint16(h.b[6:]) }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h UDPLite) Bytes() []byte { return h.b }
 
 // Payload returns the datagram's data.

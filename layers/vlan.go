@@ -7,12 +7,13 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// VLAN tag (IEEE 802.1Q clause 9.6): three bits of priority, the drop eligible
-// indicator, twelve bits of identifier, and the EtherType of what follows.
+// VLAN tag (IEEE 802.1Q clause 9.6): 3-bit priority, drop eligible indicator,
+// 12-bit identifier, and the EtherType of the payload.
 const vlanLen = 4
 
-// VLAN is a view of a VLAN tag, behind the EtherType that announced it, and its
-// payload (IEEE 802.1Q clause 9.6). ParseVLAN or a Packet makes it.
+// VLAN is a view of a VLAN tag, without the EtherType that announces it, and
+// its payload (IEEE 802.1Q clause 9.6). [ParseVLAN] and [Packet.VLAN] return
+// one.
 type VLAN struct{ b []byte }
 
 // ParseVLAN checks that b begins with a VLAN tag (without the EtherType that
@@ -42,14 +43,13 @@ func (h VLAN) DropEligible() bool { return h.b[0]&0x10 != 0 }
 // ID returns the VLAN identifier, 0 to 4095.
 func (h VLAN) ID() uint16 { return binary.BigEndian.Uint16(h.b) & 0x0fff }
 
-// EtherType returns the type of the payload, which is a length when it is at
-// most 1500.
+// EtherType returns the type of the payload, or its length if at most 1500.
 func (h VLAN) EtherType() EtherType { return EtherType(binary.BigEndian.Uint16(h.b[2:])) }
 
-// Bytes returns tag and payload.
+// Bytes returns the tag and payload.
 func (h VLAN) Bytes() []byte { return h.b }
 
-// Payload returns what the tagged frame carries.
+// Payload returns the tagged frame's payload.
 func (h VLAN) Payload() []byte { return h.b[vlanLen:] }
 
 // AppendText appends a short description to dst.

@@ -7,17 +7,16 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// VXLAN header (RFC 7348 section 5): flags, reserved, network identifier of 24
-// bits. The generic protocol extension (RFC 9803) has a protocol for what
-// follows in one of the reserved bytes, if a flag says so.
+// VXLAN header (RFC 7348 section 5): flags, reserved, 24-bit network
+// identifier. The generic protocol extension (RFC 9803) uses a reserved byte
+// for the next protocol, if a flag is set.
 const (
 	vxlanLen       = 8
 	vxlanNextProto = 0x04
 )
 
 // VXLAN is a view of a VXLAN or VXLAN-GPE header and its payload (RFC 7348
-// section 5; generic protocol extension: RFC 9803). ParseVXLAN or a Packet
-// makes it.
+// section 5; generic protocol extension: RFC 9803).
 type VXLAN struct{ b []byte }
 
 // ParseVXLAN checks that b begins with a VXLAN header and returns a view of it
@@ -46,16 +45,16 @@ func stepVXLANGPE(b []byte) (hdr, size int, next Kind, r wire.Reason) {
 	return vxlanLen, len(b), nshKind(b[3]), 0
 }
 
-// Flags returns the first byte, in which 0x08 says that VNI is valid.
+// Flags returns the first byte. 0x08 means that VNI is valid.
 func (h VXLAN) Flags() uint8 { return h.b[0] }
 
 // VNI returns the network identifier.
 func (h VXLAN) VNI() uint32 { return binary.BigEndian.Uint32(h.b[4:]) >> 8 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h VXLAN) Bytes() []byte { return h.b }
 
-// Payload returns what the header describes.
+// Payload returns the bytes after the header.
 func (h VXLAN) Payload() []byte { return h.b[vxlanLen:] }
 
 // AppendText appends a short description to dst.

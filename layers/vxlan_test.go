@@ -21,9 +21,9 @@ func TestVXLAN(t *testing.T) {
 		Text vni 42`)
 }
 
-// The port tells VXLAN from its generic extension (RFC 9803 section 3.1), whose
-// flag P says that there is a protocol. Linux has taken 8472 since before there was
-// a number (udp_port of drivers/net/vxlan).
+// The port distinguishes VXLAN from its generic extension (RFC 9803 section
+// 3.1), whose P flag announces a protocol. Linux still uses 8472, from before a
+// port was assigned (udp_port of drivers/net/vxlan).
 func TestVXLANPorts(t *testing.T) {
 	for _, c := range []struct {
 		port, b string

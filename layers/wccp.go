@@ -12,8 +12,8 @@ import (
 // bucket.
 const wccpLen = 4
 
-// WCCP is a view of a WCCP redirect header and the packet behind it
-// (draft-mclaggan-wccp-v2rev1 section 4.12.1). ParseWCCP or a Packet makes it.
+// WCCP is a view of a WCCP redirect header and the redirected packet
+// (draft-mclaggan-wccp-v2rev1 section 4.12.1).
 type WCCP struct{ b []byte }
 
 // ParseWCCP checks that b begins with a redirect header and returns a view of
@@ -44,7 +44,7 @@ func (h WCCP) Buckets() (alternative, primary uint8) {
 	return h.b[2], h.b[3]
 }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (h WCCP) Bytes() []byte { return h.b }
 
 // Payload returns the redirected packet.

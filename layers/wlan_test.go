@@ -10,6 +10,23 @@ import (
 // A QoS data frame (IEEE 802.11-2020 clause 9.3.2.1) from a station to the network.
 const wlanSample = "8801 0000 02000000000a 020000000001 020000000002 1000 0000" + llcSample
 
+// The same with the bytes of frame control swapped, as in CAPWAP of Cisco.
+const wlanSwappedSample = "0188 0000 02000000000a 020000000001 020000000002 1000 0000" + llcSample
+
+func TestWLANSwapped(t *testing.T) {
+	h, err := parseWLANSwapped(viewtest.Unhex(t, wlanSwappedSample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _ := ParseWLAN(viewtest.Unhex(t, wlanSample))
+	if h.String() != other.String() || h.HeaderLen() != 26 || h.Flags() != wlanToDS || !h.IsData() || h.Protected() {
+		t.Errorf("%v, header %d, flags %x", h, h.HeaderLen(), h.Flags())
+	}
+	if addr, ok := h.BSSID(); !ok || addr != h.Receiver() {
+		t.Errorf("BSSID %v", addr)
+	}
+}
+
 func TestWLAN(t *testing.T) {
 	h, err := ParseWLAN(viewtest.Unhex(t, wlanSample))
 	if err != nil {
@@ -71,10 +88,10 @@ func TestWLANPadded(t *testing.T) {
 		Payload aaaa030000000800`+ipv4Sample+``)
 }
 
-// A Packet goes on with the first subframe.
+// A Packet decodes the first subframe.
 const wlanAMSDUSample = "8801 0000 02000000000a 020000000001 020000000002 1000 8000" + amsduSample + amsduSample
 
-// Subframes are padded to four bytes, but for the last (clause 9.3.2.2).
+// All subframes but the last are padded to four bytes (clause 9.3.2.2).
 func TestWLANSubframes(t *testing.T) {
 	const hdr, subframe = "8801 0000 02000000000a 020000000001 020000000002 1000 8000", "020000000002 020000000001 0003 424203"
 	for _, c := range []struct {
