@@ -10,8 +10,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// DHCP message (RFC 2131 section 2), which has BOOTP's layout (RFC 951 section
-// 3): the fixed fields, then, behind a magic cookie (RFC 2132 section 2), options.
+// A DHCP message (RFC 2131 section 2) has BOOTP's layout (RFC 951 section 3):
+// fixed fields, then, after a magic cookie (RFC 2132 section 2), options.
 const (
 	v4FixedLen  = 236
 	v4SNameOff  = 44
@@ -32,11 +32,12 @@ type Option struct {
 	Data []byte
 }
 
-// A V4MessageType is the value of the option DHCP Message Type (IANA
-// registry "bootp-dhcp-parameters").
+// A V4MessageType is the value of the DHCP Message Type option (IANA registry
+// "bootp-dhcp-parameters").
 type V4MessageType uint8
 
-// The message types (RFC 2132 section 9.6, RFC 3203, RFC 4388). BOOTP has none: 0.
+// The message types (RFC 2132 section 9.6, RFC 3203, RFC 4388). 0 stands for
+// BOOTP.
 const (
 	V4Discover   V4MessageType = 1
 	V4Offer      V4MessageType = 2
@@ -53,17 +54,17 @@ var v4TypeNames = [...]string{
 	"BOOTP", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM", "FORCERENEW",
 }
 
-// String returns the type's name, or TYPE and its number.
+// String returns the type's name, or "TYPE" and its number.
 func (t V4MessageType) String() string { return text.NameOf(v4TypeNames[:], "TYPE", t) }
 
-// V4 is a view of a DHCP or BOOTP message (RFC 2131 section 2). ParseV4
-// or a Packet makes it. It aliases the bytes given to ParseV4, as does what
-// its methods return.
+// V4 is a view of a DHCP or BOOTP message (RFC 2131 section 2). It aliases the
+// bytes given to [ParseV4], as does everything its methods return.
 type V4 struct{ b []byte }
 
-// ParseV4 checks that b holds the fixed fields of a DHCP message and returns
-// a view that aliases b. The error is Short, or Malformed when it is neither a
-// request nor a reply, or its hardware address does not fit.
+// ParseV4 checks that b begins with the fixed fields of a DHCP message and
+// returns a view that aliases b. The error is Short, or Malformed if the
+// message is neither a request nor a reply, or its hardware address is longer
+// than the field.
 func ParseV4(b []byte) (V4, error) {
 	if need, r := CheckV4(b); r != 0 {
 		return V4{}, wire.Fail(v4Layer, r, len(b), need)
@@ -72,8 +73,8 @@ func ParseV4(b []byte) (V4, error) {
 	return V4{b[:size:size]}, nil
 }
 
-// CheckV4 says why ParseV4 refuses b, and how many bytes it needs at least; the
-// Reason is 0 if it does not refuse it.
+// CheckV4 returns the Reason of ParseV4's error for b, 0 for none, and the
+// minimum length, 0 if unknown.
 func CheckV4(b []byte) (need int, r wire.Reason) {
 	if len(b) < v4FixedLen {
 		return v4FixedLen, wire.Short
@@ -87,29 +88,29 @@ func CheckV4(b []byte) (need int, r wire.Reason) {
 // IsReply reports whether the message is from a server to a client (op 2).
 func (h V4) IsReply() bool { return h.b[0] == 2 }
 
-// HType returns the type of hardware address, as ARP has it; 1 is Ethernet.
+// HType returns the type of hardware address, in ARP's numbers. 1 is Ethernet.
 func (h V4) HType() uint8 { return h.b[1] }
 
-// Hops returns how many relay agents passed the message on.
+// Hops returns the number of relay agents that forwarded the message.
 func (h V4) Hops() uint8 { return h.b[3] }
 
-// XID returns the transaction's identifier.
+// XID returns the transaction ID.
 func (h V4) XID() uint32 { return binary.BigEndian.Uint32(h.b[4:]) }
 
-// Secs returns for how many seconds the client has been trying.
+// Secs returns the seconds since the client began.
 func (h V4) Secs() uint16 { return binary.BigEndian.Uint16(h.b[8:]) }
 
 // Broadcast reports whether the client asks for replies by broadcast (RFC 2131
 // figure 2).
 func (h V4) Broadcast() bool { return h.b[10]&0x80 != 0 }
 
-// CIAddr returns the address that the client has and answers on, 0.0.0.0: none.
+// CIAddr returns the client's current address, 0.0.0.0 if it has none.
 func (h V4) CIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[12:])) }
 
-// YIAddr returns the address that the server gives to the client.
+// YIAddr returns the address that the server assigns to the client.
 func (h V4) YIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[16:])) }
 
-// SIAddr returns the address of the server to boot from.
+// SIAddr returns the address of the next server to boot from.
 func (h V4) SIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[20:])) }
 
 // GIAddr returns the address of the relay agent.
@@ -118,10 +119,10 @@ func (h V4) GIAddr() netip.Addr { return netip.AddrFrom4([4]byte(h.b[24:])) }
 // CHAddr returns the client's hardware address, up to 16 bytes.
 func (h V4) CHAddr() []byte { return h.b[28 : 28+h.b[2] : 28+h.b[2]] }
 
-// SName returns the server's name, nil when options take its place.
+// SName returns the server's name, nil if the field holds options.
 func (h V4) SName() []byte { return h.text(v4SNameOff, v4FileOff, 2) }
 
-// File returns the name of the file to boot, nil when options take its place.
+// File returns the boot file name, nil if the field holds options.
 func (h V4) File() []byte { return h.text(v4FileOff, v4FixedLen, 1) }
 
 // text returns a field up to its first zero.
@@ -136,8 +137,8 @@ func (h V4) text(off, end int, overload byte) []byte {
 // Bytes returns the message.
 func (h V4) Bytes() []byte { return h.b }
 
-// AppendText appends a short description to dst: type, transaction, client,
-// and the addresses and the name that are there.
+// AppendText appends to dst the type, the transaction ID, the client, and the
+// addresses and host name that are present.
 func (h V4) AppendText(dst []byte) ([]byte, error) {
 	dst = text.AppendName(dst, v4TypeNames[:], "TYPE", h.Type())
 	dst = append(dst, " xid 0x"...)
@@ -166,5 +167,5 @@ func (h V4) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h V4) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -30,14 +30,14 @@ const (
 	V4FQDN          = 81
 )
 
-// The two options of one byte (RFC 2132 section 3).
+// The two one-byte options (RFC 2132 section 3).
 const (
 	v4Pad = 0
 	v4End = 255
 )
 
 // overload returns which fields hold options: 1 file, 2 sname (RFC 2132 section
-// 9.3). Only the options behind the cookie can say so.
+// 9.3). Only an option after the cookie may set it.
 func (h V4) overload() byte {
 	for b := h.optionField(); len(b) > 0; {
 		o, n := nextV4Option(b)
@@ -52,7 +52,7 @@ func (h V4) overload() byte {
 	return 0
 }
 
-// optionFields returns what holds options, in their order.
+// optionFields returns the fields that hold options, in order.
 func (h V4) optionFields() (fields [3][]byte) {
 	fields[0] = h.optionField()
 	overload := h.overload()
@@ -72,10 +72,10 @@ func (h V4) optionField() []byte {
 	return h.b[v4OptionOff:]
 }
 
-// Options returns the options in the order that RFC 2131 section 4.1 asks for:
-// those behind the cookie, then those in the fields file and sname if option 52
-// says so, of each the well-formed beginning. Pad options are left out. A value
-// of more than 255 bytes comes in several options of the same code (RFC 3396):
+// Options returns the options in the order of RFC 2131 section 4.1: those after
+// the cookie, then those in the file and sname fields if option 52 says so,
+// each up to the first malformed option. It skips pad options. A value of more
+// than 255 bytes is split into several options with the same code (RFC 3396):
 // see AppendOption.
 func (h V4) Options() iter.Seq[Option] {
 	return func(yield func(Option) bool) {
@@ -94,10 +94,10 @@ func (h V4) Options() iter.Seq[Option] {
 	}
 }
 
-// Validate returns nil, or an *Error about the first option that runs out of the
-// message, or out of the field that it is in. Offset is where it starts in the
-// message, Have the number of bytes from there. A message that ends without the
-// end option is no error.
+// Validate returns nil, or a *wire.Error about the first option that exceeds
+// the message or its field. Offset is the start of the option in the message,
+// and Have the number of bytes from there. A missing end option is not an
+// error.
 func (h V4) Validate() error {
 	for _, field := range h.optionFields() {
 		for b := field; len(b) > 0; {
@@ -115,8 +115,8 @@ func (h V4) Validate() error {
 	return nil
 }
 
-// nextDHCPv4Option returns the option that b begins with and its length, 0 when
-// there is none.
+// nextV4Option returns the option at the start of b and its length, 0 if there
+// is none.
 func nextV4Option(b []byte) (Option, int) {
 	switch b[0] {
 	case v4End:
@@ -131,7 +131,8 @@ func nextV4Option(b []byte) (Option, int) {
 	return Option{b[0], data}, 2 + len(data)
 }
 
-// Option returns the value of the first option of a code.
+// Option returns the value of the first option with the code. It reports false
+// if absent.
 func (h V4) Option(code uint8) ([]byte, bool) {
 	for o := range h.Options() {
 		if o.Kind == code {
@@ -141,8 +142,8 @@ func (h V4) Option(code uint8) ([]byte, bool) {
 	return nil, false
 }
 
-// AppendOption appends the values of all options of a code, which are one value
-// that was split (RFC 3396 section 7).
+// AppendOption appends the values of all options with the code, the parts of a
+// split value (RFC 3396 section 7).
 func (h V4) AppendOption(dst []byte, code uint8) []byte {
 	for o := range h.Options() {
 		if o.Kind == code {
@@ -152,7 +153,7 @@ func (h V4) AppendOption(dst []byte, code uint8) []byte {
 	return dst
 }
 
-// Type returns the message's type, 0 for BOOTP.
+// Type returns the message type, 0 for BOOTP.
 func (h V4) Type() V4MessageType {
 	if v, _ := h.Option(V4Type); len(v) == 1 {
 		return V4MessageType(v[0])
@@ -160,22 +161,23 @@ func (h V4) Type() V4MessageType {
 	return 0
 }
 
-// HostName returns the client's name (RFC 2132 section 3.14), without the zeros
-// that some put behind it (section 2); nil when there is none. The bytes are the
-// sender's: they may be no host name.
+// HostName returns the client's host name (RFC 2132 section 3.14), nil if
+// absent. It removes trailing zeros, which some clients send (section 2), but
+// does not validate the name.
 func (h V4) HostName() []byte { return text.TrimZeros(h.value(V4HostName)) }
 
-// VendorClass returns what the client says of its make and configuration (RFC
-// 2132 section 9.13), nil when it says nothing.
+// VendorClass returns the client's vendor and configuration (RFC 2132 section
+// 9.13), nil if absent.
 func (h V4) VendorClass() []byte { return h.value(V4VendorClass) }
 
-// ClientID returns the client's identifier (RFC 2132 section 9.14): a type of
-// hardware and its address, or, behind 255, an IAID and a DUID (RFC 4361
-// section 6.1), or anything else. It is nil when there is none.
+// ClientID returns the client identifier (RFC 2132 section 9.14), nil if
+// absent: a hardware type and address, or 255 and then an IAID and a DUID (RFC
+// 4361 section 6.1), or arbitrary bytes.
 func (h V4) ClientID() []byte { return h.value(V4ClientID) }
 
-// ParamList returns the codes of the options that the client asks for, in its
-// order (RFC 2132 section 9.8): together with VendorClass a fingerprint of it.
+// ParamList returns the codes of the options that the client requests, in its
+// order (RFC 2132 section 9.8). With VendorClass it is a fingerprint of the
+// client.
 func (h V4) ParamList() []byte { return h.value(V4ParamList) }
 
 func (h V4) value(code uint8) []byte {
@@ -183,12 +185,12 @@ func (h V4) value(code uint8) []byte {
 	return v
 }
 
-// RequestedAddr returns the address that the client would like (RFC 2132
-// section 9.1).
+// RequestedAddr returns the address that the client requests (RFC 2132 section
+// 9.1).
 func (h V4) RequestedAddr() (netip.Addr, bool) { return h.addr(V4RequestedAddr) }
 
-// ServerID returns the address of the server that is meant, or speaks (RFC 2132
-// section 9.7).
+// ServerID returns the address of the server that sent the message, or that the
+// client selected (RFC 2132 section 9.7).
 func (h V4) ServerID() (netip.Addr, bool) { return h.addr(V4ServerID) }
 
 func (h V4) addr(code uint8) (netip.Addr, bool) {
@@ -198,10 +200,10 @@ func (h V4) addr(code uint8) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// AppendFQDN appends the client's domain name (RFC 4702 section 2) as
-// [Name.AppendTo] does, a name without final label too, or the deprecated text
-// as it was sent, in the same manner escaped. It appends nothing when there is
-// none.
+// AppendFQDN appends the client's domain name (RFC 4702 section 2), complete or
+// partial, in the form of [dns.Name.AppendTo]. A name in the deprecated ASCII
+// encoding is appended as sent, escaped in the same way. It appends nothing if
+// the option is absent.
 func (h V4) AppendFQDN(dst []byte) []byte {
 	const head, encoded = 3, 0x04 // flags and two response codes; the flag E
 	v := h.value(V4FQDN)
@@ -214,10 +216,10 @@ func (h V4) AppendFQDN(dst []byte) []byte {
 	return text.AppendEscaped(dst, v[head:])
 }
 
-// AppendText appends number and data to dst, the data in hexadecimal.
+// AppendText appends the code, and the data in hexadecimal, to dst.
 func (o Option) AppendText(dst []byte) ([]byte, error) {
 	return hex.AppendEncode(text.AppendNumber(dst, o.Kind), o.Data), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (o Option) String() string { b, _ := o.AppendText(nil); return string(b) }

@@ -13,8 +13,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// dhcpRequest is a DHCPREQUEST laid out by RFC 2131 figure 1, with options of
-// RFC 2132 in the order that Windows has them.
+// request is a DHCPREQUEST (RFC 2131 figure 1) with options of RFC 2132 in
+// Windows's order.
 var request = "01 01 06 00 3d1d6a2b 0007 8000 00000000 00000000 00000000 c0000201" +
 	"00005e005301" + strings.Repeat("00", 10) + // chaddr
 	strings.Repeat("00", 64) + "626f6f742e696d67" + strings.Repeat("00", 120) + // sname, file
@@ -79,14 +79,14 @@ func TestDHCPv4(t *testing.T) {
 
 func sameAddr(a, b netip.Addr) bool { return a == b }
 
-// A message with these options behind the cookie.
+// with returns a message with the options in hex after the cookie.
 func with(t testing.TB, options string) []byte {
 	b := viewtest.Unhex(t, request)[:v4OptionOff]
 	return append(bytes.Clone(b), viewtest.Unhex(t, options)...)
 }
 
-// RFC 2131 section 4.1: options, then file, then sname; RFC 3396 section 5: one
-// value over all of them.
+// RFC 2131 section 4.1: options, then file, then sname. RFC 3396 section 5: a
+// value may be split over all of them.
 func TestDHCPv4Overload(t *testing.T) {
 	b := with(t, "34 01 03  0c 02 6162  ff 0c 01 7a")
 	copy(b[v4FileOff:], viewtest.Unhex(t, "0c 02 6364 34 01 00 ff 0c 01 7a"))
@@ -108,7 +108,7 @@ func TestDHCPv4Overload(t *testing.T) {
 	b[v4FileOff+1] = 200 // an option beyond its field
 	viewtest.Invalid(t, "file", h.Validate(), v4Layer, wire.Malformed, v4FileOff, len(b))
 	b[v4FileOff+1] = 2
-	b[v4OptionOff+2] = 1 // file alone
+	b[v4OptionOff+2] = 1 // file only
 	if got := options(h)[V4HostName]; got != "ab;cd;" || h.SName() == nil {
 		t.Errorf("%q, sname %q", got, h.SName())
 	}
@@ -118,7 +118,7 @@ func TestDHCPv4Odd(t *testing.T) {
 	for _, tt := range []struct {
 		name, options string
 		want          map[uint8]string
-		bad           int // offset in the options of what is wrong
+		bad           int // offset of the fault in the options
 	}{
 		{"none", "", map[uint8]string{}, 0},
 		{"without end", "0c 01 61", map[uint8]string{12: "a;"}, 0},
@@ -159,13 +159,13 @@ func TestDHCPv4Odd(t *testing.T) {
 	}
 }
 
-// touchDHCPv4 calls every method on a message that b holds.
+// touchDHCPv4 calls every method on the message in b.
 func touchDHCPv4(t testing.TB, b []byte) {
 	h, err := ParseV4(b)
 	if err != nil {
 		return
 	}
-	size, whole := 0, 0 // of the pieces, and of what they make together (RFC 3396)
+	size, whole := 0, 0 // of the parts, and of the joined value (RFC 3396)
 	var seen [256]bool
 	for o := range h.Options() {
 		size += len(o.Data)

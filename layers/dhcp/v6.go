@@ -8,8 +8,9 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// DHCPv6 message (RFC 8415 section 8): type, transaction ID, options; between
-// relay agents and servers (section 9): type, hop count, two addresses, options.
+// DHCPv6 message (RFC 8415 section 8): type, transaction ID, options. Between
+// relay agents and servers (section 9): type, hop count, two addresses,
+// options.
 const (
 	v6Len      = 4
 	v6RelayLen = 34
@@ -41,17 +42,16 @@ var v6TypeNames = [...]string{
 	"DECLINE", "RECONFIGURE", "INFORMATION-REQUEST", "RELAY-FORW", "RELAY-REPL",
 }
 
-// String returns the type's name in RFC 8415, or TYPE and its number.
+// String returns the type's name in RFC 8415, or "TYPE" and its number.
 func (t V6MessageType) String() string { return text.NameOf(v6TypeNames[:], "TYPE", t) }
 
-// V6 is a view of a DHCPv6 message (RFC 8415 sections 8 and 9). ParseV6
-// or a Packet makes it. It aliases the bytes given to ParseV6, as does what
-// its methods return.
+// V6 is a view of a DHCPv6 message (RFC 8415 sections 8 and 9). It aliases the
+// bytes given to [ParseV6], as does everything its methods return.
 type V6 struct{ b []byte }
 
-// ParseV6 checks that b begins with the header of a DHCPv6 message and
-// returns a view that aliases b. The error is Short, or Malformed for type 0,
-// which there is not.
+// ParseV6 checks that b begins with the header of a DHCPv6 message and returns
+// a view that aliases b. The error is Short, or Malformed for the undefined
+// type 0.
 func ParseV6(b []byte) (V6, error) {
 	if need, r := CheckV6(b); r != 0 {
 		return V6{}, wire.Fail(v6Layer, r, len(b), need)
@@ -62,8 +62,8 @@ func ParseV6(b []byte) (V6, error) {
 
 const v6Layer = "DHCPv6"
 
-// CheckV6 says why ParseV6 refuses b, and how many bytes it needs at least; the
-// Reason is 0 if it does not refuse it.
+// CheckV6 returns the Reason of ParseV6's error for b, 0 for none, and the
+// minimum length, 0 if unknown.
 func CheckV6(b []byte) (need int, r wire.Reason) {
 	if len(b) < v6Len {
 		return v6Len, wire.Short
@@ -77,16 +77,16 @@ func CheckV6(b []byte) (need int, r wire.Reason) {
 	return 0, 0
 }
 
-// Type returns the message's type.
+// Type returns the message type.
 func (h V6) Type() V6MessageType { return V6MessageType(h.b[0]) }
 
-// IsRelay reports whether the message is one between relay agents and servers:
-// these have HopCount, LinkAddr and PeerAddr, all others a TransactionID.
+// IsRelay reports whether the message is between relay agents and servers. Such
+// messages have HopCount, LinkAddr and PeerAddr, all others a TransactionID.
 func (h V6) IsRelay() bool {
 	return h.Type() == V6RelayForward || h.Type() == V6RelayReply
 }
 
-// TransactionID returns the transaction's identifier, of 24 bits; 0 if Relayed.
+// TransactionID returns the 24-bit transaction ID, 0 for a relay message.
 func (h V6) TransactionID() uint32 {
 	if h.IsRelay() {
 		return 0
@@ -94,7 +94,8 @@ func (h V6) TransactionID() uint32 {
 	return binary.BigEndian.Uint32(h.b) & 0xffffff
 }
 
-// HopCount returns how many relay agents passed the message on.
+// HopCount returns the number of relay agents that forwarded the message, 0
+// unless it is a relay message.
 func (h V6) HopCount() uint8 {
 	if !h.IsRelay() {
 		return 0
@@ -102,12 +103,12 @@ func (h V6) HopCount() uint8 {
 	return h.b[1]
 }
 
-// LinkAddr returns an address of the link that the client is on; the zero Addr
-// unless Relayed.
+// LinkAddr returns an address of the client's link, or the zero Addr unless the
+// message is a relay message.
 func (h V6) LinkAddr() netip.Addr { return h.addr(2) }
 
-// PeerAddr returns the address that the message came from, or goes to; the zero
-// Addr unless Relayed.
+// PeerAddr returns the address that the relayed message came from or goes to,
+// or the zero Addr unless the message is a relay message.
 func (h V6) PeerAddr() netip.Addr { return h.addr(18) }
 
 func (h V6) addr(off int) netip.Addr {
@@ -117,8 +118,8 @@ func (h V6) addr(off int) netip.Addr {
 	return netip.AddrFrom16([16]byte(h.b[off:]))
 }
 
-// RelayMessage returns the message inside a Relayed message (RFC 8415 section
-// 21.10), which may be Relayed itself.
+// RelayMessage returns the message in a relay message (RFC 8415 section 21.10),
+// which may be another relay message. It reports false if there is none.
 func (h V6) RelayMessage() (V6, bool) {
 	v, ok := h.Option(V6RelayMessage)
 	if !ok || !h.IsRelay() {
@@ -131,8 +132,9 @@ func (h V6) RelayMessage() (V6, bool) {
 // Bytes returns the message.
 func (h V6) Bytes() []byte { return h.b }
 
-// AppendText appends a short description to dst: type, transaction or relayed
-// message, client and name.
+// AppendText appends to dst the type, the transaction ID, the client, its
+// addresses and its name, or, for a relay message, the types and peers of the
+// relay messages and then the message inside.
 func (h V6) AppendText(dst []byte) ([]byte, error) {
 	dst = text.AppendName(dst, v6TypeNames[:], "TYPE", h.Type())
 	for m, ok := h.RelayMessage(); ok; m, ok = h.RelayMessage() {
@@ -158,5 +160,5 @@ func (h V6) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h V6) String() string { b, _ := h.AppendText(nil); return string(b) }

@@ -31,13 +31,13 @@ const (
 	V6FQDN         = 39
 )
 
-// A V6Option is one option (RFC 8415 section 21.1). Data aliases the message.
+// A V6Option is an option (RFC 8415 section 21.1). Data aliases the message.
 type V6Option struct {
 	Code uint16
 	Data []byte
 }
 
-// Options returns the options up to the first that runs out of the message.
+// Options returns the options, up to the first that exceeds the message.
 func (h V6) Options() iter.Seq[V6Option] {
 	return V6Option{Data: h.b}.Options(h.headerLen())
 }
@@ -49,7 +49,7 @@ func (h V6) headerLen() int {
 	return v6Len
 }
 
-// Options returns the options inside an option, which begin behind the first n
+// Options returns the options inside an option, which begin after the first n
 // bytes of its data: 12 in IANA and IAPD, 4 in IATA, 24 in IAAddr.
 func (o V6Option) Options(n int) iter.Seq[V6Option] {
 	return func(yield func(V6Option) bool) {
@@ -63,9 +63,9 @@ func (o V6Option) Options(n int) iter.Seq[V6Option] {
 	}
 }
 
-// Validate returns nil, or an *Error about the first option that runs out of the
-// message: Offset is where it starts, Have the number of bytes from there. It
-// does not look into options.
+// Validate returns nil, or a *wire.Error about the first option that exceeds
+// the message. Offset is the start of the option, and Have the number of bytes
+// from there. It does not check the contents of options.
 func (h V6) Validate() error {
 	off := h.headerLen()
 	for o := range h.Options() {
@@ -77,7 +77,8 @@ func (h V6) Validate() error {
 	return &wire.Error{Layer: v6Layer, Reason: wire.Malformed, Offset: off, Have: len(h.b) - off}
 }
 
-// Option returns the data of the first option of a code.
+// Option returns the data of the first option with the code. It reports false
+// if absent.
 func (h V6) Option(code uint16) ([]byte, bool) {
 	for o := range h.Options() {
 		if o.Code == code {
@@ -87,22 +88,20 @@ func (h V6) Option(code uint16) ([]byte, bool) {
 	return nil, false
 }
 
-// ClientID returns the client's DUID (RFC 8415 section 21.2), nil when there is
-// none.
+// ClientID returns the client's DUID (RFC 8415 section 21.2), nil if absent.
 func (h V6) ClientID() DUID {
 	v, _ := h.Option(V6ClientID)
 	return v
 }
 
-// ServerID returns the server's DUID (RFC 8415 section 21.3), nil when there is
-// none.
+// ServerID returns the server's DUID (RFC 8415 section 21.3), nil if absent.
 func (h V6) ServerID() DUID {
 	v, _ := h.Option(V6ServerID)
 	return v
 }
 
-// IAAddrs returns the addresses that the client asks for or is given, those of
-// options IAAddr inside IANA and IATA (RFC 8415 sections 21.4 to 21.6).
+// IAAddrs returns the addresses that the client requests or is assigned, in the
+// IAAddr options inside IANA and IATA (RFC 8415 sections 21.4 to 21.6).
 func (h V6) IAAddrs() iter.Seq[netip.Addr] {
 	return func(yield func(netip.Addr) bool) {
 		for o := range h.Options() {
@@ -122,8 +121,8 @@ func (h V6) IAAddrs() iter.Seq[netip.Addr] {
 	}
 }
 
-// IAPrefixes returns the prefixes that a router asks for or is given, those of
-// options IAPrefix inside IAPD (RFC 8415 sections 21.21, 21.22).
+// IAPrefixes returns the prefixes that a router requests or is assigned, in the
+// IAPrefix options inside IAPD (RFC 8415 sections 21.21, 21.22).
 func (h V6) IAPrefixes() iter.Seq[netip.Prefix] {
 	return func(yield func(netip.Prefix) bool) {
 		for o := range h.Options() {
@@ -143,9 +142,9 @@ func (h V6) IAPrefixes() iter.Seq[netip.Prefix] {
 	}
 }
 
-// VendorClass returns the enterprise number of who made the client (IANA
-// registry "enterprise-numbers"), and what it says of itself: items behind a
-// length of 16 bits each (RFC 8415 section 21.16).
+// VendorClass returns the enterprise number of the client's vendor (IANA
+// registry "enterprise-numbers"), and the vendor class data: items with a
+// 16-bit length each (RFC 8415 section 21.16). It reports false if absent.
 func (h V6) VendorClass() (enterprise uint32, items []byte, ok bool) {
 	v, _ := h.Option(V6VendorClass)
 	if len(v) < 4 {
@@ -154,9 +153,9 @@ func (h V6) VendorClass() (enterprise uint32, items []byte, ok bool) {
 	return binary.BigEndian.Uint32(v), v[4:], true
 }
 
-// AppendFQDN appends the client's domain name (RFC 4704 section 4) as
-// [Name.AppendTo] does, a name without final label too; nothing when there is
-// none.
+// AppendFQDN appends the client's domain name (RFC 4704 section 4), complete or
+// partial, in the form of [dns.Name.AppendTo]. It appends nothing if the option
+// is absent.
 func (h V6) AppendFQDN(dst []byte) []byte {
 	if v, _ := h.Option(V6FQDN); len(v) > 1 {
 		return dns.AppendLabels(dst, v[1:])
@@ -168,8 +167,8 @@ func (h V6) AppendFQDN(dst []byte) []byte {
 // aliases the message.
 type DUID []byte
 
-// Type returns the kind of DUID: 1 link-layer address and time, 2 enterprise
-// number, 3 link-layer address, 4 UUID (RFC 6355); 0 when it is too short.
+// Type returns the DUID type: 1 link-layer address plus time, 2 enterprise
+// number, 3 link-layer address, 4 UUID (RFC 6355), 0 if too short.
 func (d DUID) Type() uint16 {
 	if len(d) < 2 {
 		return 0
@@ -177,8 +176,8 @@ func (d DUID) Type() uint16 {
 	return binary.BigEndian.Uint16(d)
 }
 
-// LinkLayer returns the link-layer address in a DUID of type 1 or 3, nil when
-// there is none.
+// LinkLayer returns the link-layer address in a DUID of type 1 or 3, nil for
+// others.
 func (d DUID) LinkLayer() []byte {
 	switch {
 	case d.Type() == 1 && len(d) > 8:
@@ -192,10 +191,10 @@ func (d DUID) LinkLayer() []byte {
 // String returns the DUID in hexadecimal.
 func (d DUID) String() string { return string(text.AppendHex(nil, d)) }
 
-// AppendText appends number and data to dst, the data in hexadecimal.
+// AppendText appends the code, and the data in hexadecimal, to dst.
 func (o V6Option) AppendText(dst []byte) ([]byte, error) {
 	return hex.AppendEncode(text.AppendNumber(dst, o.Code), o.Data), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (o V6Option) String() string { b, _ := o.AppendText(nil); return string(b) }

@@ -14,7 +14,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// dhcpv6Solicit is laid out by RFC 8415 sections 8 and 21, RFC 4704 section 4.
+// A SOLICIT message (RFC 8415 sections 8 and 21, RFC 4704 section 4).
 const v6Solicit = `01 10c2f7
 	0001 000e 0001 0001 1c39cf88 080027fe8f95
 	0006 0004 0017 0018
@@ -25,7 +25,7 @@ const v6Solicit = `01 10c2f7
 	0010 000e 00000137 0008 4d53465420352e30
 	0027 0009 01 03 777777 03 636f6d`
 
-// relayHead is what precedes the message in a RELAY-FORW.
+// relayHead is the part of a RELAY-FORW before its message.
 const relayHead = "0c 01 20010db8000000000000000000000001 fe80000000000000020000fffe000001 0012 0001 31"
 
 // relayed returns a message inside a RELAY-FORW (RFC 8415 section 9).

@@ -6,8 +6,8 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// views has every Parse function of the package: each is cut at every length,
-// mutated and fuzzed, with all methods of its view.
+// views has every Parse function of the package. Each is truncated at every
+// length, mutated and fuzzed, and all methods of its view are called.
 var views = []viewtest.View{
 	viewtest.Of(ParseV4, request),
 	viewtest.Of(ParseV6, v6Solicit),

@@ -11,7 +11,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// All messages of real captures: the second time, most names are known.
+// All messages of real captures, twice: the second time most names are known.
 func TestNameAppenderCaptures(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/*.pcap*")
 	if err != nil {
@@ -31,8 +31,8 @@ func TestNameAppenderCaptures(t *testing.T) {
 	}
 }
 
-// touchNames appends the names of the messages of a capture, and returns how
-// many there are.
+// touchNames appends the names in a capture's messages and returns their
+// number.
 func touchNames(t *testing.T, file string, names *dns.NameAppender) (n int) {
 	same := func(name dns.Name) {
 		n++

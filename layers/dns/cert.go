@@ -6,10 +6,10 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// A CAA is the data of a CAA record (RFC 8659 section 4.1): who may issue
-// certificates for the name. It aliases the message.
+// A CAA is the data of a CAA record (RFC 8659 section 4.1), which says who may
+// issue certificates for the name. Tag and Value alias the message.
 type CAA struct {
-	Flags uint8 // the top bit: critical
+	Flags uint8 // the top bit means critical
 	Tag   []byte
 	Value []byte
 }
@@ -23,8 +23,8 @@ func (rr Resource) CAA() (CAA, bool) {
 	return CAA{rr.Data[0], tag, value}, whole && len(tag) > 0
 }
 
-// A TLSA is the data of a TLSA record (RFC 6698 section 2.1), or of an SMIMEA
-// record (RFC 8162 section 2), which has the same parts: which certificate or
+// A TLSA is the data of a TLSA record (RFC 6698 section 2.1) or of an SMIMEA
+// record (RFC 8162 section 2), which has the same fields: the certificate or
 // key to expect. Data aliases the message.
 type TLSA struct {
 	Usage, Selector, MatchingType uint8
@@ -39,7 +39,7 @@ func (rr Resource) TLSA() (TLSA, bool) {
 	return TLSA{rr.Data[0], rr.Data[1], rr.Data[2], rr.Data[3:]}, true
 }
 
-// An SSHFP is the data of an SSHFP record (RFC 4255 section 3.1): the
+// An SSHFP is the data of an SSHFP record (RFC 4255 section 3.1), the
 // fingerprint of a host key. Fingerprint aliases the message.
 type SSHFP struct {
 	Algorithm, Type uint8
@@ -54,8 +54,8 @@ func (rr Resource) SSHFP() (SSHFP, bool) {
 	return SSHFP{rr.Data[0], rr.Data[1], rr.Data[2:]}, true
 }
 
-// A DS is the data of a DS record (RFC 4034 section 5.1), or of a CDS record
-// (RFC 7344 section 3.1): the digest of a child zone's key. Digest aliases the
+// A DS is the data of a DS record (RFC 4034 section 5.1) or of a CDS record
+// (RFC 7344 section 3.1), the digest of a child zone's key. Digest aliases the
 // message.
 type DS struct {
 	KeyTag                uint16

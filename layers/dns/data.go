@@ -9,7 +9,8 @@ import (
 )
 
 // Addr returns the address of an A (RFC 1035 section 3.4.1) or AAAA record (RFC
-// 3596 section 2.2). In class CH type A is no IP address.
+// 3596 section 2.2). It reports false for class CH, where type A does not hold
+// an IP address.
 func (rr Resource) Addr() (netip.Addr, bool) { return addr(rr.Type, rr.Class, rr.Data) }
 
 func addr(t Type, class uint16, b []byte) (netip.Addr, bool) {
@@ -23,8 +24,8 @@ func addr(t Type, class uint16, b []byte) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// Target returns the name that a CNAME, NS, PTR (RFC 1035 section 3.3) or DNAME
-// record (RFC 6672) holds.
+// Target returns the name in a CNAME, NS, PTR (RFC 1035 section 3.3) or DNAME
+// record (RFC 6672).
 func (rr Resource) Target() (Name, bool) {
 	switch rr.Type {
 	case TypeCNAME, TypeNS, TypePTR, TypeDNAME:
@@ -44,14 +45,14 @@ func (rr Resource) MX() (preference uint16, exchange Name, ok bool) {
 }
 
 // An SOA is the data of an SOA record (RFC 1035 section 3.3.13): the primary
-// server, the mailbox of who is responsible, and the zone's numbers, all but
-// Serial in seconds. The names alias the message.
+// server, the mailbox of the zone's administrator, and the zone's serial number
+// and timers, in seconds. The names alias the message.
 type SOA struct {
 	MName, RName                            Name
 	Serial, Refresh, Retry, Expire, Minimum uint32
 }
 
-const soaLen = 20 // of the numbers
+const soaLen = 20 // the five numbers after the names
 
 // SOA returns the data of an SOA record.
 func (rr Resource) SOA() (SOA, bool) {
@@ -79,8 +80,8 @@ func (rr Resource) SOA() (SOA, bool) {
 }
 
 // Texts returns the character-strings of a TXT (RFC 1035 section 3.3.14) or SPF
-// record (RFC 7208 section 3.1) up to the first that runs out of the data. They
-// are raw octets.
+// record (RFC 7208 section 3.1) as raw octets. It stops at the first string
+// that exceeds the data.
 func (rr Resource) Texts() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for b := rr.texts(); len(b) > 0; {
@@ -108,9 +109,9 @@ func (rr Resource) textsOK() bool {
 	return n == len(rr.Data)
 }
 
-// An HINFO is the data of a HINFO record (RFC 1035 section 3.3.2): two
-// character-strings. A server that does not answer a query for ANY says so with
-// CPU "RFC8482" (RFC 8482 section 4.2).
+// A HINFO is the data of a HINFO record (RFC 1035 section 3.3.2). A server that
+// refuses a query for ANY may answer with one whose CPU is "RFC8482" (RFC 8482
+// section 4.2).
 type HINFO struct{ CPU, OS []byte }
 
 // HINFO returns the data of a HINFO record.
@@ -123,10 +124,11 @@ func (rr Resource) HINFO() (HINFO, bool) {
 	return HINFO{cpu, os}, whole && wholeOS && len(rest) == 0
 }
 
-// dataOK reports whether the data is what the record's type asks for, as far
-// as the methods of Resource know.
+// dataOK reports whether the data has the form its type requires. Types without
+// a method of Resource always pass.
 func (rr Resource) dataOK() bool {
-	// RFC 2136 section 2.4: in an update, no data means all records of the type.
+	// RFC 2136 section 2.4: in an update, no data means all records of the
+	// type.
 	return len(rr.Data) == 0 && (rr.Class == ClassANY || rr.Class == ClassNONE) || rr.partsOK()
 }
 

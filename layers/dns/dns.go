@@ -8,16 +8,16 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// DNS message (RFC 1035 section 4.1): ID, flags, the number of entries in each
-// of the four sections, and the sections. Multicast DNS (RFC 6762) and LLMNR
-// (RFC 4795) share the format.
+// A DNS message (RFC 1035 section 4.1) is a header with ID, flags and the entry
+// counts of four sections, and then the sections. Multicast DNS (RFC 6762) and
+// LLMNR (RFC 4795) share the format.
 const (
 	headerLen = 12
 	maxLen    = maxMessage // RFC 1035 section 4.2.2: TCP's length prefix has 16 bits
 )
 
 // maxMessage is the length of the largest message that UDP can carry, in bytes.
-// What follows it in a larger datagram (RFC 2675) is no part of a message.
+// The rest of a jumbogram (RFC 2675) is ignored.
 const maxMessage = 65535
 
 // A Section names one of the three sections that hold resource records.
@@ -40,22 +40,22 @@ func (s Section) String() string {
 	case Additional:
 		return "additional"
 	}
-	return "DNSSection(" + strconv.Itoa(int(s)) + ")"
+	return "Section(" + strconv.Itoa(int(s)) + ")"
 }
 
-// Message is a view of a DNS message, without the length that precedes it on TCP
-// (RFC 1035 section 4.1). ParseMessage or a Packet makes it. It aliases the bytes
-// given to ParseMessage, as do names and data that come from it.
+// A Message is a view of a DNS message (RFC 1035 section 4.1), without the
+// length that precedes it on TCP. It aliases the bytes given to [ParseMessage],
+// as do the names and data it returns.
 //
-// Iterators yield the entries before the first that cannot be told from what
-// follows it: one that runs out of the message, or whose name has a label of an
-// unknown kind. An entry is yielded even if its name cannot be decoded (see
-// [Name.Err]): a pointer that loops does not hide the records behind it.
-// Validate says what is wrong.
+// Iterators stop at the first entry whose end cannot be found: it exceeds the
+// message, or its name has a label of an unknown type. An entry whose end is
+// known is yielded even if its name cannot be decoded (see [Name.Err]), so that
+// a pointer loop does not hide the records after it. Validate reports the
+// fault.
 type Message struct{ b []byte }
 
-// ParseMessage checks that b begins with the header of a DNS message and returns a
-// view that aliases b; bytes beyond 65535 are no part of it. The error is Short.
+// ParseMessage checks that b begins with a DNS header and returns a view that
+// aliases b. It ignores bytes beyond 65535. The error's Reason is Short.
 func ParseMessage(b []byte) (Message, error) {
 	if len(b) < headerLen {
 		return Message{}, wire.Fail("DNS", wire.Short, len(b), headerLen)
@@ -67,17 +67,18 @@ func ParseMessage(b []byte) (Message, error) {
 // ID returns the identifier that a response shares with its query.
 func (m Message) ID() uint16 { return binary.BigEndian.Uint16(m.b) }
 
-// Response reports whether the message is a response (QR) and not a query.
+// Response reports whether the message is a response rather than a query (QR).
 func (m Message) Response() bool { return m.b[2]&0x80 != 0 }
 
 // Opcode returns the kind of query (OPCODE).
 func (m Message) Opcode() Opcode { return Opcode(m.b[2] >> 3 & 0x0f) }
 
-// Authoritative reports whether the server is an authority for the name (AA).
+// Authoritative reports whether the responding server is an authority for the
+// name (AA).
 func (m Message) Authoritative() bool { return m.b[2]&0x04 != 0 }
 
-// Truncation reports whether the sender left something out because the
-// transport could not carry it (TC). It says nothing of the capture.
+// Truncation reports whether the sender truncated the message to fit the
+// transport (TC). It does not mean that the capture is truncated.
 func (m Message) Truncation() bool { return m.b[2]&0x02 != 0 }
 
 // RecursionDesired returns the RD bit.
@@ -135,8 +136,8 @@ func (m Message) Authorities() iter.Seq[Resource] { return m.section(Authority) 
 // Additionals returns the records of the additional section.
 func (m Message) Additionals() iter.Seq[Resource] { return m.section(Additional) }
 
-// Resources returns the records of all three sections, in one pass over the
-// message.
+// Resources returns the records of the answer, authority and additional
+// sections, in one pass over the message.
 func (m Message) Resources() iter.Seq2[Section, Resource] {
 	return func(yield func(Section, Resource) bool) {
 		off, r := m.answers()
@@ -147,7 +148,7 @@ func (m Message) Resources() iter.Seq2[Section, Resource] {
 					return
 				}
 				h := m.b[head : head+resourceLen]
-				// A literal in the call alone spares the loop a copy of it.
+				// A literal used only in the call saves the loop a copy.
 				if !yield(s, Resource{
 					Name:  Name{m.b, off},
 					Type:  Type(binary.BigEndian.Uint16(h)),
@@ -186,8 +187,8 @@ func (m Message) section(s Section) iter.Seq[Resource] {
 	}
 }
 
-// sectionStart returns where a section begins and the number of its records,
-// none if something before it is damaged.
+// sectionStart returns the offset of a section and the number of its records,
+// which is 0 if an earlier entry is damaged.
 func (m Message) sectionStart(s Section) (off, n int) {
 	off, r := m.answers()
 	for before := range s {
@@ -201,10 +202,10 @@ func (m Message) sectionStart(s Section) (off, n int) {
 	return off, m.count(s)
 }
 
-// count returns the number of records of a section that the header states.
+// count returns a section's record count, as stated by the header.
 func (m Message) count(s Section) int { return int(binary.BigEndian.Uint16(m.b[6+2*int(s):])) }
 
-// answers returns where the answer section begins, or why that is unknown.
+// answers returns the offset of the answer section, or why it is unknown.
 func (m Message) answers() (off int, r wire.Reason) {
 	off = headerLen
 	for range m.QDCount() {
@@ -215,15 +216,14 @@ func (m Message) answers() (off int, r wire.Reason) {
 	return off, r
 }
 
-// Validate walks the whole message and returns nil, or an *Error about the
-// first entry that is wrong: Offset is where it starts in the message, Have
-// the number of bytes from there. It looks at every name, and into the data of
-// the record types that [Resource] has methods for. Bytes behind the last
-// entry are no error.
+// Validate checks the whole message. It returns nil, or a *wire.Error about the
+// first bad entry, with Offset its start in the message and Have the number of
+// bytes from there. It checks every name, and the data of the record types that
+// [Resource] has methods for. Bytes after the last entry are not an error.
 func (m Message) Validate() error { return m.validate("DNS", Resource.dataOK) }
 
-// validate is Validate for messages of a kind, whose records have data that
-// dataOK knows.
+// validate is Validate with the name of the layer for its errors and the check
+// of the records' data.
 func (m Message) validate(layer string, dataOK func(Resource) bool) error {
 	fail := func(r wire.Reason, off int) error {
 		return &wire.Error{Layer: layer, Reason: r, Offset: off, Have: len(m.b) - off}
@@ -258,11 +258,28 @@ func (m Message) validate(layer string, dataOK func(Resource) bool) error {
 	return nil
 }
 
+// Len returns the length in bytes of the header and all entries, up to the first that is
+// not all there.
+func (m Message) Len() int {
+	off, r := m.answers()
+	for range m.ANCount() + m.NSCount() + m.ARCount() {
+		if r != 0 {
+			break
+		}
+		var end int
+		if _, end, r = m.resource(off); r == 0 {
+			off = end
+		}
+	}
+	return off
+}
+
 // Bytes returns the message.
 func (m Message) Bytes() []byte { return m.b }
 
-// AppendText appends a short description to dst: ID, query or response code,
-// the first question, and for a response the counts of its records.
+// AppendText appends a one-line summary to dst: the ID, the opcode unless it is
+// a query, the response code of a response, the first question, and a
+// response's record counts.
 func (m Message) AppendText(dst []byte) ([]byte, error) {
 	dst = append(dst, "id "...)
 	dst = strconv.AppendUint(dst, uint64(m.ID()), 10)
@@ -293,5 +310,5 @@ func (m Message) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (m Message) String() string { b, _ := m.AppendText(nil); return string(b) }

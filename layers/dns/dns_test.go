@@ -14,9 +14,9 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// dnsReply answers "MX example.com" with every kind of record that Resource
-// has methods for, laid out by RFC 1035 section 4.1. The names that others
-// point to: example.com at 12, mail.example.com at 43.
+// dnsReply answers "MX example.com" with a record of each type that Resource
+// has methods for (RFC 1035 section 4.1). Pointers lead to example.com at 12
+// and mail.example.com at 43.
 const reply = `
 	1234 8580 0001 0005 0001 0004
 	07 6578616d706c65 03 636f6d 00 000f 0001
@@ -56,7 +56,7 @@ func records(m Message) []record {
 	return all
 }
 
-// value describes a record's data by whatever method knows its type.
+// value describes a record's data with the method for its type.
 func value(rr Resource) string {
 	if a, ok := rr.Addr(); ok {
 		return a.String()
@@ -162,12 +162,12 @@ func TestDNSTypeString(t *testing.T) {
 	if RCode(3).String() != "NXDOMAIN" || RCode(11).String() != "DSOTYPENI" || RCode(12).String() != "RCODE12" {
 		t.Error("response codes")
 	}
-	if Opcode(5).String() != "UPDATE" || Opcode(3).String() != "OPCODE3" || Section(3).String() != "DNSSection(3)" {
+	if Opcode(5).String() != "UPDATE" || Opcode(3).String() != "OPCODE3" || Section(3).String() != "Section(3)" {
 		t.Error("opcodes, sections")
 	}
 }
 
-// Each damaged message: what is still seen of it, and what Validate says.
+// Damaged messages: the parts that are read, and the error of Validate.
 func TestDNSDamaged(t *testing.T) {
 	const query = "0046 8180 0001 0001 0000 0000  01 61 00 0001 0001 "
 	a := func(name string) record { return record{"answer", name, "A", "10.0.0.1", 9} }
@@ -179,8 +179,8 @@ func TestDNSDamaged(t *testing.T) {
 		reason    error
 	}{
 		{"sound", query + "c00c 0001 0001 00000009 0004 0a000001", 1, []record{a("a")}, 0, nil},
-		{"bytes behind", query + "c00c 0001 0001 00000009 0004 0a000001 7472", 1, []record{a("a")}, 0, nil},
-		{"owner that loops", query + "c013 0001 0001 00000009 0004 0a000001", 1, []record{a("")}, 19, wire.Malformed},
+		{"trailing bytes", query + "c00c 0001 0001 00000009 0004 0a000001 7472", 1, []record{a("a")}, 0, nil},
+		{"owner loops", query + "c013 0001 0001 00000009 0004 0a000001", 1, []record{a("")}, 19, wire.Malformed},
 		{"owner points out", query + "ffff 0001 0001 00000009 0004 0a000001", 1, []record{a("")}, 19, wire.Short},
 		{"A of 2 bytes", query + "c00c 0001 0001 00000009 0002 0102", 1, []record{{"answer", "a", "A", "", 9}}, 19, wire.Malformed},
 		{"AAAA of 4 bytes", query + "c00c 001c 0001 00000009 0004 0a000001", 1, []record{{"answer", "a", "AAAA", "", 9}}, 19, wire.Malformed},
@@ -223,8 +223,8 @@ func TestParseDNS(t *testing.T) {
 	}
 }
 
-// touchDNS calls every method on everything that m yields, and returns how
-// many bytes of text that gave.
+// touchDNS calls every method on everything in m, and returns the length of the
+// text they append.
 func touchDNS(m Message) (size int) {
 	var names NameAppender
 	names.Reset(m)
@@ -295,7 +295,7 @@ func touchDNS(m Message) (size int) {
 	return size
 }
 
-// touchData calls the methods that AppendText does not.
+// touchData calls the methods that AppendText does not call.
 func touchData(rr Resource) {
 	svcb, _ := rr.SVCB()
 	svcb.Port()
@@ -344,8 +344,8 @@ func TestDNSTruncated(t *testing.T) {
 	}
 }
 
-// A message of pointers: each of its names is long, so the text is, but work
-// and text stay in proportion to the message.
+// A message of pointers: all its names are long, and so is the text, but work
+// and text stay proportional to the message.
 func TestDNSAmplification(t *testing.T) {
 	b := make([]byte, headerLen, maxLen)
 	for range 3 {

@@ -9,14 +9,14 @@ import (
 
 // A DNSKEY is the data of a DNSKEY record (RFC 4034 section 2.1), or of a
 // CDNSKEY (RFC 7344 section 3.2) or KEY record (RFC 2535 section 3.1), which
-// have the same parts. PublicKey aliases the message.
+// have the same fields. PublicKey aliases the message.
 type DNSKEY struct {
 	Flags               uint16
 	Protocol, Algorithm uint8
 	PublicKey           []byte
 }
 
-const dnskeyLen = 4 // up to the key
+const dnskeyLen = 4 // before the key
 
 // DNSKEY returns the data of a DNSKEY, CDNSKEY or KEY record.
 func (rr Resource) DNSKEY() (DNSKEY, bool) {
@@ -30,8 +30,8 @@ func (rr Resource) DNSKEY() (DNSKEY, bool) {
 }
 
 // KeyTag returns the number by which DS and RRSIG records refer to the key (RFC
-// 4034 appendix B). The keys of algorithm 1 (RSA/MD5), which have another, are
-// given up (RFC 8624).
+// 4034 appendix B). It is wrong for algorithm 1 (RSA/MD5), which is obsolete
+// (RFC 8624) and computes its tag differently.
 func (k DNSKEY) KeyTag() uint16 {
 	sum := uint32(k.Flags) + uint32(k.Protocol)<<8 + uint32(k.Algorithm)
 	for i, c := range k.PublicKey {
@@ -40,9 +40,9 @@ func (k DNSKEY) KeyTag() uint16 {
 	return uint16(sum + sum>>16)
 }
 
-// An RRSIG is the data of an RRSIG record (RFC 4034 section 3.1), or of a SIG
-// record (RFC 2535 section 4.1), which has the same parts. Signer and Signature
-// alias the message.
+// An RRSIG is the data of an RRSIG record (RFC 4034 section 3.1) or of a SIG
+// record (RFC 2535 section 4.1), which has the same fields. Signer and
+// Signature alias the message.
 type RRSIG struct {
 	TypeCovered           Type
 	Algorithm, Labels     uint8
@@ -53,7 +53,7 @@ type RRSIG struct {
 	Signature             []byte
 }
 
-const rrsigLen = 18 // up to the signer's name
+const rrsigLen = 18 // before the signer's name
 
 // RRSIG returns the data of an RRSIG or SIG record.
 func (rr Resource) RRSIG() (RRSIG, bool) {
@@ -79,8 +79,8 @@ func (rr Resource) RRSIG() (RRSIG, bool) {
 }
 
 // An NSEC is the data of an NSEC record (RFC 4034 section 4.1): the next name
-// of the zone, and the types that there are at the record's own name. It
-// aliases the message.
+// in the zone, and the types that exist at the record's own name. It aliases
+// the message.
 type NSEC struct {
 	Next  Name
 	Types TypeBitmap
@@ -99,17 +99,18 @@ func (rr Resource) NSEC() (NSEC, bool) {
 	return NSEC{next, types}, types.valid()
 }
 
-// An NSEC3 is the data of an NSEC3 record (RFC 5155 section 3.1). It aliases
-// the message. A NSEC3PARAM record (section 4.1) has no next name and no types.
+// An NSEC3 is the data of an NSEC3 record (RFC 5155 section 3.1), or of an
+// NSEC3PARAM record (section 4.1), which has no next name and no types. It
+// aliases the message.
 type NSEC3 struct {
 	Algorithm, Flags uint8
 	Iterations       uint16
 	Salt             []byte
-	NextHashed       []byte // the hash itself, not its text in Base32
+	NextHashed       []byte // the hash itself, not in Base32
 	Types            TypeBitmap
 }
 
-const nsec3Len = 4 // up to the salt
+const nsec3Len = 4 // before the salt
 
 // NSEC3 returns the data of an NSEC3 or NSEC3PARAM record.
 func (rr Resource) NSEC3() (NSEC3, bool) {
@@ -131,14 +132,14 @@ func (rr Resource) NSEC3() (NSEC3, bool) {
 	return n, whole && n.Types.valid()
 }
 
-// A TypeBitmap is a set of record types (RFC 4034 section 4.1.2): blocks of a
-// window number, a length and as many bytes, of which each bit is a type. It
-// aliases the message.
+// A TypeBitmap is a set of record types (RFC 4034 section 4.1.2), encoded as
+// blocks of a window number, a length and a bitmap. It aliases the message.
 type TypeBitmap struct{ b []byte }
 
 const maxTypeWindow = 32 // bytes: 256 bits
 
-// All returns the types, in ascending order.
+// All returns the types, up to the first incomplete block. They ascend if the
+// bitmap is valid.
 func (t TypeBitmap) All() iter.Seq[Type] {
 	return func(yield func(Type) bool) {
 		for b := t.b; len(b) >= 2; {
@@ -156,7 +157,7 @@ func (t TypeBitmap) All() iter.Seq[Type] {
 	}
 }
 
-// valid reports whether the blocks are whole and in ascending order.
+// valid reports whether the blocks are complete and in ascending order.
 func (t TypeBitmap) valid() bool {
 	last := -1
 	for b := t.b; len(b) > 0; {
@@ -169,10 +170,10 @@ func (t TypeBitmap) valid() bool {
 	return true
 }
 
-// Bytes returns the blocks.
+// Bytes returns the encoded blocks.
 func (t TypeBitmap) Bytes() []byte { return t.b }
 
-// AppendText appends the names of the types to dst, with spaces between them.
+// AppendText appends the names of the types to dst, separated by spaces.
 func (t TypeBitmap) AppendText(dst []byte) ([]byte, error) {
 	first := true
 	for typ := range t.All() {
@@ -185,5 +186,5 @@ func (t TypeBitmap) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (t TypeBitmap) String() string { b, _ := t.AppendText(nil); return string(b) }

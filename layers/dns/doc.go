@@ -1,4 +1,4 @@
-// Package dns reads DNS messages (RFC 1035) and those of the NetBIOS name service
+// Package dns decodes DNS messages (RFC 1035) and NetBIOS name service messages
 // (RFC 1002) without copying or allocating.
 //
 //	m, err := dns.ParseMessage(b)
@@ -14,9 +14,9 @@
 //		}
 //	}
 //
-// A [Message] aliases the bytes that it was parsed from, as does everything that
-// its methods return. ParseMessage checks the header alone: iterators yield the
-// well-formed beginning of a section, and [Message.Validate] says what is wrong
-// with the rest. A [NameAppender] writes the names of a message, which often share
-// their ends, faster than one by one.
+// A [Message] aliases the bytes it was parsed from, as does everything its
+// methods return. ParseMessage checks only the header: iterators yield the
+// well-formed start of a section, and [Message.Validate] reports the first
+// fault. The names of a message often share suffixes; a [NameAppender] writes
+// them faster than [Name.AppendTo] does one by one.
 package dns

@@ -34,7 +34,7 @@ func ExampleParseMessage() {
 	// example.com A 192.0.2.1
 }
 
-// A NameAppender beside the buffer of a program that reads many messages.
+// A NameAppender, reused for many messages in the same buffer.
 func ExampleNameAppender() {
 	b, _ := hex.DecodeString("123481800001000200000000" + // header
 		"03777777076578616d706c6503636f6d0000010001" + // question

@@ -6,23 +6,24 @@ import (
 	"strconv"
 )
 
-// A LOC is the data of a LOC record (RFC 1876 section 2): a place.
+// A LOC is the data of a LOC record (RFC 1876 section 2), a geographic
+// location.
 type LOC struct {
 	Latitude, Longitude  float64 // degrees, north and east positive (WGS 84)
 	Altitude             float64 // metres above the reference spheroid
-	Size                 float64 // metres, the diameter of what is there
+	Size                 float64 // metres, the diameter of a sphere enclosing the entity
 	Horizontal, Vertical float64 // metres, the precision
 }
 
 const (
 	locLen      = 16
-	locDegree   = 3600 * 1000    // the angles are in thousandths of a second
-	locOrigin   = 1 << 31        // of the angles: the equator, the prime meridian
-	locAltitude = 100000 * 100   // what altitudes count from, in centimetres
-	locMaxAngle = 90 * locDegree // of a latitude; longitudes have twice as much
+	locDegree   = 3600 * 1000    // angles are in thousandths of an arc second
+	locOrigin   = 1 << 31        // the equator and the prime meridian
+	locAltitude = 100000 * 100   // below the spheroid, the origin of altitudes, in centimetres
+	locMaxAngle = 90 * locDegree // of a latitude; a longitude has twice that
 )
 
-// LOC returns the data of a LOC record of version 0.
+// LOC returns the data of a LOC record of version 0, the only version.
 func (rr Resource) LOC() (LOC, bool) {
 	b := rr.Data
 	if rr.Type != TypeLOC || len(b) != locLen || b[0] != 0 {
@@ -44,13 +45,13 @@ func (rr Resource) LOC() (LOC, bool) {
 	}, ok
 }
 
-// locSize returns a length in metres: four bits of a digit and as many of a
-// power of ten, in centimetres.
+// locSize decodes a length in metres: a four-bit digit and a four-bit power of
+// ten, in centimetres.
 func locSize(b byte) (metres float64, ok bool) {
 	return float64(b>>4) * math.Pow10(int(b&0x0f)) / 100, b>>4 <= 9 && b&0x0f <= 9
 }
 
-// appendTo appends the text of RFC 1876 section 3.
+// appendTo appends the master file format of RFC 1876 section 3.
 func (l LOC) appendTo(dst []byte) []byte {
 	dst = appendAngle(dst, l.Latitude, " N ", " S ")
 	dst = appendAngle(dst, l.Longitude, " E ", " W ")

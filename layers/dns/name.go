@@ -8,39 +8,40 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Bounds of a name. Both together bound the work that a name can cause, so
-// that a message of pointers to the same labels costs what its length allows.
+// Limits of a name. They also limit the work per name, so that a message full
+// of pointers to the same labels costs no more than its length allows.
 const (
-	// RFC 1035 section 2.3.4: 255 octets, the labels' lengths and the final
-	// zero included.
+	// RFC 1035 section 2.3.4: 255 octets, length octets and the final zero
+	// included.
 	maxName  = 255
-	maxLabel = 63 // octets, without their length
-	// A name has at most 127 labels, and a pointer that leads to no label is
-	// of no use.
+	maxLabel = 63 // octets, without the length
+	// A name has at most 127 labels, and a pointer to another pointer is
+	// useless.
 	maxPointers = 127
 )
 
 // The upper two bits of a label's first octet (RFC 1035 section 4.1.4). The
-// other two combinations are reserved or given up (RFC 6891 section 5).
+// other two combinations are reserved or obsolete (RFC 6891 section 5).
 const (
 	labelMask    = 0xc0
 	labelNormal  = 0x00
 	labelPointer = 0xc0
 )
 
-// A Name is a domain name in its place in a message, compressed or not (RFC
-// 1035 sections 3.1 and 4.1.4). It aliases the message. Pointers may lead
-// anywhere in the message, forward too, as resolvers differ in what they
-// accept; at most 127 are followed, and 255 octets. The zero Name cannot be
+// A Name is a domain name inside a message, compressed or not (RFC 1035
+// sections 3.1 and 4.1.4). It aliases the message. Pointers may lead anywhere
+// in the message, even forward, as resolvers differ in what they accept, but a
+// name has at most 127 pointers and 255 octets. The zero Name cannot be
 // decoded.
 type Name struct {
 	msg []byte
 	off int
 }
 
-// Err returns nil when the name can be decoded, else the Reason: Short when it
-// runs or points out of the message, Malformed when it is longer than 255
-// octets, has labels of an unknown kind, or pointers that loop.
+// Err returns nil if the name can be decoded. Otherwise it returns a Reason:
+// Short if the name exceeds the message or points outside it, Malformed if it
+// is longer than 255 octets, has a label of an unknown type, or has a pointer
+// loop.
 func (n Name) Err() error { return n.reason().Err() }
 
 func (n Name) reason() wire.Reason {
@@ -52,9 +53,9 @@ func (n Name) reason() wire.Reason {
 	}
 }
 
-// Labels returns the labels, without the empty label of the root. They are raw
-// octets: any of them, dots included, may occur. If the name cannot be decoded
-// the labels before the fault are yielded.
+// Labels returns the labels, without the empty label of the root, as raw
+// octets: any octet may occur, even a dot. If the name cannot be decoded,
+// Labels yields the labels before the fault.
 func (n Name) Labels() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := nameCursor{msg: n.msg, off: n.off}
@@ -74,7 +75,7 @@ func (n Name) Labels() iter.Seq[[]byte] {
 	}
 }
 
-// A nameCursor walks over a name, from pointer to pointer.
+// A nameCursor walks through a name, pointer by pointer.
 type nameCursor struct {
 	msg      []byte
 	off      int
@@ -82,9 +83,9 @@ type nameCursor struct {
 	pointers int // followed so far
 }
 
-// next returns the labels up to the next pointer or the end of the name, each
-// behind its length, and whether there are more behind the pointer. A Reason
-// says that the name cannot be decoded; the labels are those before the fault.
+// next returns the length-prefixed labels up to the next pointer or the end of
+// the name, and whether more follow the pointer. If r is not 0, the name cannot
+// be decoded, and run holds the labels before the fault.
 func (c *nameCursor) next() (run []byte, more bool, r wire.Reason) {
 	msg, off := c.msg, c.off
 	for uint(off) < uint(len(msg)) {
@@ -119,11 +120,11 @@ func (c *nameCursor) next() (run []byte, more bool, r wire.Reason) {
 	return run, true, 0
 }
 
-// pointer returns where the pointer that b begins with leads to.
+// pointer returns the target of the pointer that b begins with.
 func pointer(b []byte) int { return int(binary.BigEndian.Uint16(b) &^ (labelMask << 8)) }
 
-// skipName returns where the name at off ends, its pointer included but not
-// what that leads to. The name need not be one that can be decoded.
+// skipName returns the end of the name at off, after its pointer if it has one.
+// It does not follow the pointer, so the name may still be undecodable.
 func skipName(b []byte, off int) (end int, r wire.Reason) {
 	for off < len(b) {
 		n := int(b[off])

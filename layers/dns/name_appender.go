@@ -1,18 +1,17 @@
 package dns
 
-// What a NameAppender remembers of a message: so many names, and octets of
-// their texts. More are appended all the same.
+// Limits of a NameAppender's memory: names, and octets of their text. Names
+// beyond them are decoded each time.
 const (
 	appenderNames = 16
 	appenderText  = 512
 )
 
-// A NameAppender appends the names of one message after the other as
-// [Name.AppendTo] does, and quicker if the names repeat: most of a response are
-// pointers to the question or to a name in the record before. It keeps the texts
-// of the first names of the message, so that those are copied and not decoded
-// again. The zero NameAppender is ready for Reset; it holds no memory but its
-// own and that of the message.
+// A NameAppender appends the names of a message as [Name.AppendTo] does, but
+// faster if they repeat: most names in a response are pointers to the question
+// or to a name in the previous record. It keeps the text of the message's first
+// names to copy instead of decoding them again. The zero NameAppender is ready
+// for Reset. It references no memory other than its own and the message's.
 type NameAppender struct {
 	msg   []byte
 	count int
@@ -20,15 +19,16 @@ type NameAppender struct {
 	text  [appenderText]byte
 }
 
-// A knownName is a name whose text begins where that of the name before ends.
+// A knownName is a remembered name. Its text starts where the previous one's
+// ends.
 type knownName struct{ off, end int }
 
-// Reset forgets all names, for those of m. It must be called before the memory
-// of a message holds another.
+// Reset forgets all names and prepares a for the names of m. Call it before the
+// memory of a message is reused for another.
 func (a *NameAppender) Reset(m Message) { a.msg, a.count = m.b, 0 }
 
-// AppendTo appends what n.AppendTo appends. A name of another message than that
-// of Reset is not remembered.
+// AppendTo appends the text of n to dst, as n.AppendTo does. It remembers only
+// names of the message given to Reset.
 func (a *NameAppender) AppendTo(dst []byte, n Name) []byte {
 	if len(n.msg) == 0 || len(n.msg) != len(a.msg) || &n.msg[0] != &a.msg[0] {
 		return n.AppendTo(dst)
@@ -47,7 +47,8 @@ func (a *NameAppender) AppendTo(dst []byte, n Name) []byte {
 	start := len(dst)
 	dst, pointers := n.appendTo(dst)
 	text := dst[start:]
-	// A name of as many pointers as can be followed is none behind one more.
+	// A name with the maximum number of pointers cannot be the target of
+	// another.
 	if len(text) > 0 && pointers < maxPointers && a.count < appenderNames && len(text) <= appenderText-from {
 		a.known[a.count] = knownName{off, from + copy(a.text[from:], text)}
 		a.count++

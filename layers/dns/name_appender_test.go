@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// nameMessage returns a message with names behind its header.
+// nameMessage returns a message with names after its header.
 func nameMessage(names string) Message {
 	return Message{append(make([]byte, headerLen), names...)}
 }
@@ -28,8 +28,8 @@ func TestNameAppender(t *testing.T) {
 	}
 }
 
-// A name of 127 pointers can be decoded, but not behind one more, in whatever
-// order the two are asked for.
+// A name of 127 pointers can be decoded, but not through one more pointer, in
+// whatever order the two are appended.
 func TestNameAppenderPointers(t *testing.T) {
 	const chain = maxPointers
 	var b []byte
@@ -50,7 +50,7 @@ func TestNameAppenderPointers(t *testing.T) {
 	}
 }
 
-// More names, and longer ones, than are remembered.
+// More names, and longer ones, than a NameAppender remembers.
 func TestNameAppenderFull(t *testing.T) {
 	var b []byte
 	var offs []int
@@ -72,7 +72,7 @@ func TestNameAppenderFull(t *testing.T) {
 	}
 }
 
-// A message in other memory, or in the same after Reset, has names of its own.
+// A NameAppender must not mix the names of two messages.
 func TestNameAppenderReset(t *testing.T) {
 	var names NameAppender
 	a, b := nameMessage("\x01a\x00"), nameMessage("\x01b\x00")

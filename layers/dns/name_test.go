@@ -13,7 +13,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// RFC 1035 section 4.1.4: the example of compression, at its offsets.
+// The compression example of RFC 1035 section 4.1.4, at its offsets.
 func TestNameRFC1035(t *testing.T) {
 	b := make([]byte, 93)
 	copy(b[20:], "\x01F\x03ISI\x04ARPA\x00")
@@ -32,7 +32,7 @@ func TestNameText(t *testing.T) {
 		{"\x00", "."},
 		{"\x01a\x01b\x00", "a.b"},
 		{"\x03a.b\x01c\x00", `a\.b.c`},            // three labels would be another name
-		{"\x0agoogle.com\x00\x00", `google\.com`}, // and this one is no google.com
+		{"\x0agoogle.com\x00\x00", `google\.com`}, // and this is not google.com
 		{"\x0bgoogle.com\x00\x04evil\x00", `google\.com\000.evil`},
 		{"\x04a\\.b\x00", `a\\\.b`},
 		{"\x05a b\tc\x00", `a\032b\009c`},
@@ -50,7 +50,7 @@ func TestNameText(t *testing.T) {
 	}
 }
 
-// Each octet at each place of a label has the same text, whatever is beside it.
+// Each octet at each place in a label, whatever is next to it.
 func TestNameTextOctets(t *testing.T) {
 	for size := 1; size <= maxLabel; size += 3 {
 		for at := range size {
@@ -78,7 +78,7 @@ func octetText(c byte) string {
 	return string(rune(c))
 }
 
-// Labels of each length, and as many as a name can have, before and behind a
+// Labels of each length, and as many as a name can have, before and after a
 // pointer.
 func TestNameTextLengths(t *testing.T) {
 	for size := 1; size <= maxLabel; size++ {
@@ -95,7 +95,7 @@ func TestNameTextLengths(t *testing.T) {
 				want = ""
 			}
 			if got := (Name{msg, at}).String(); got != want {
-				t.Fatalf("%d labels of %d octets behind a pointer: %q", n, size, got)
+				t.Fatalf("%d labels of %d octets after a pointer: %q", n, size, got)
 			}
 		}
 	}
@@ -177,7 +177,7 @@ func TestNameEqualFold(t *testing.T) {
 		{"\x00", "", false},
 		{"\x01k\x00", "\u212a", false}, // the Kelvin sign folds to k in Unicode, not in RFC 4343
 		{"\x02\xc3\xa9\x00", `\195\169`, true},
-		{"\x01@\x00", "`", false}, // differ in the bit of case, but are no letters
+		{"\x01@\x00", "`", false}, // differ in the case bit, but are not letters
 	} {
 		if got := (Name{[]byte(tt.wire), 0}).EqualFold(tt.s); got != tt.want {
 			t.Errorf("%q, %q: %v", tt.wire, tt.s, got)

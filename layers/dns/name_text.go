@@ -7,22 +7,23 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// dnsMaxText is the length of the longest text of a name: four characters for
-// each octet.
+// maxText is the length of the longest text of a name: four characters for each
+// octet.
 const maxText = 4 * maxName
 
 // AppendTo appends the name as text (RFC 1035 section 5.1, RFC 4343 section
-// 2.1): labels joined by dots, no dot at the end, "." for the root. A dot or a
-// backslash inside a label is preceded by a backslash, and an octet that is no
-// visible ASCII character is a backslash and three decimal digits, so different
-// names never have the same text. A name that cannot be decoded appends
-// nothing. For all names of a message a [NameAppender] is quicker.
+// 2.1): labels joined by dots, without a final dot, or "." for the root. It
+// writes a dot or backslash inside a label with a backslash before it, and an
+// octet other than visible ASCII as a backslash and three decimal digits, so
+// that different names never have the same text. It appends nothing if the name
+// cannot be decoded. To append many names of a message, a [NameAppender] is
+// faster.
 func (n Name) AppendTo(dst []byte) []byte {
 	dst, _ = n.appendTo(dst)
 	return dst
 }
 
-// appendTo is AppendTo. It returns as many pointers as the name has, or more.
+// appendTo is AppendTo, and returns at least the number of the name's pointers.
 func (n Name) appendTo(dst []byte) (text []byte, pointers int) {
 	start, octets := len(dst), 0
 	for msg, off := n.msg, n.off; pointers <= maxPointers; pointers++ {
@@ -48,8 +49,8 @@ func (n Name) appendTo(dst []byte) (text []byte, pointers int) {
 }
 
 // shortLabels returns where the labels at off end, and their number. It stops
-// at labels that are together too long for a name, and at a label with a length
-// that [copyPlain] could take for a character.
+// when they are too long for a name, and at a label whose length octet
+// [copyPlain] could mistake for a plain character.
 func shortLabels(msg []byte, off int) (end, n int) {
 	for end = off; uint(end) < uint(len(msg)) && end-off < maxName; n++ {
 		size := int(msg[end])
@@ -61,8 +62,7 @@ func shortLabels(msg []byte, off int) (end, n int) {
 	return end, n
 }
 
-// special is 1 for the octets that do not stand for themselves in the text of a
-// name, else 0.
+// special is 1 for each octet that is escaped in the text of a name.
 var special = func() (special [256]uint8) {
 	for c := range special {
 		if c <= ' ' || c > '~' || c == '.' || c == '\\' {
@@ -72,11 +72,10 @@ var special = func() (special [256]uint8) {
 	return special
 }()
 
-// copyPlain copies src, of at most 255 octets, to dst, which is as long, with a
-// dot for each octet that does not stand for itself, and returns the number of
-// these.
+// copyPlain copies src, of at most 255 octets, to dst, which is as long. It
+// replaces each special octet by a dot and returns the number of these.
 func copyPlain(dst, src []byte) (n int) {
-	var sums uint64 // in each lane
+	var sums uint64 // of each octet position
 	for ; len(src) >= 8 && len(dst) >= 8; dst, src = dst[8:], src[8:] {
 		word := binary.LittleEndian.Uint64(src)
 		dots := specialLanes(word)
@@ -96,15 +95,15 @@ func copyPlain(dst, src []byte) (n int) {
 // lanes times an octet is a word of eight such octets.
 const lanes = 0x0101010101010101
 
-// specialLanes is special for the eight octets of a word.
+// specialLanes is special for each octet of a word.
 func specialLanes(word uint64) uint64 {
 	const low = 0x7f * lanes
-	c := word & low // a sum of two such octets stays in its lane
+	c := word & low // no sum of two such octets overflows into the next
 	plain := (c + (0x80-'!')*lanes) & ((c ^ '.'*lanes) + low) & ((c ^ '\\'*lanes) + low)
 	return (word | (c + lanes) | ^plain) >> 7 & lanes
 }
 
-// appendEscaped is AppendTo for any name, AppendTo the fast way for most.
+// appendEscaped is the slow path of AppendTo, for names with octets to escape.
 func (n Name) appendEscaped(dst []byte) []byte {
 	if n.reason() != 0 {
 		return dst
@@ -136,9 +135,9 @@ func appendLabel(dst, label []byte) []byte {
 	return dst
 }
 
-// AppendLabels appends the name that b holds: labels without compression, of
-// which the last may be missing (RFC 4702 section 2.3.1, RFC 4704 section 4.2). A
-// name that cannot be decoded appends nothing.
+// AppendLabels appends the name in b as text: labels without compression, where
+// the final empty label may be missing (RFC 4702 section 2.3.1, RFC 4704
+// section 4.2). It appends nothing if the name cannot be decoded.
 func AppendLabels(dst, b []byte) []byte {
 	start := len(dst)
 	for n := 0; n < len(b) && b[n] > 0; {
@@ -154,15 +153,15 @@ func AppendLabels(dst, b []byte) []byte {
 	return dst
 }
 
-// String returns the text that AppendTo writes.
+// String returns the text that AppendTo appends.
 func (n Name) String() string {
 	var buf [maxText]byte
 	return string(n.AppendTo(buf[:0]))
 }
 
-// EqualFold reports whether the name is s, in the form that AppendTo writes,
-// with or without a dot at the end. Case is ignored in ASCII letters alone
-// (RFC 4343 section 3). A name that cannot be decoded equals nothing.
+// EqualFold reports whether the name equals s, which is in the form of AppendTo
+// with or without a final dot. It ignores the case of ASCII letters only (RFC
+// 4343 section 3). A name that cannot be decoded equals nothing.
 func (n Name) EqualFold(s string) bool {
 	var buf [maxText]byte
 	b := n.AppendTo(buf[:0])

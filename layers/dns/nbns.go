@@ -9,15 +9,15 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// The NetBIOS name service (RFC 1002 section 4.2) shares the layout of DNS
-// messages, but has types, operations and names of its own.
+// The NetBIOS name service (RFC 1002 section 4.2) uses the DNS message layout
+// with its own types, operations and names.
 
 // An NBNSOpcode is the operation of a name service message (RFC 1002 section
 // 4.2.1.1).
 type NBNSOpcode uint8
 
-// The operations. Refresh is 8 in the RFC's list and 9 in its figures: both are
-// sent. Multi-homed registration is Microsoft's.
+// The operations. Refresh is 8 in the RFC's list and 9 in its figures, and both
+// occur. Multi-homed registration is Microsoft's.
 const (
 	NBNSQuery         NBNSOpcode = 0
 	NBNSRegistration  NBNSOpcode = 5
@@ -36,7 +36,7 @@ var nbnsOpcodeNames = [...]string{
 // String returns the operation's name, or its number.
 func (o NBNSOpcode) String() string { return text.NameOf(nbnsOpcodeNames[:], "opcode ", o) }
 
-// An NBNSType is the type of a record, or of a question (RFC 1002 section
+// An NBNSType is the type of a record or of a question (RFC 1002 section
 // 4.2.1.3).
 type NBNSType uint16
 
@@ -51,14 +51,13 @@ var nbnsTypeNames = [...]string{1: "A", 2: "NS", 10: "NULL", NBNSTypeNB: "NB", N
 // String returns the type's name, or TYPE and its number.
 func (t NBNSType) String() string { return text.NameOf(nbnsTypeNames[:], "TYPE", t) }
 
-// NBNS is a view of a NetBIOS name service message (RFC 1002 section 4.2).
-// ParseNBNS or a Packet makes it. It aliases the bytes given to ParseNBNS, as
-// does what its methods return. Iterators yield the entries before the first
-// that is damaged.
+// An NBNS is a view of a NetBIOS name service message (RFC 1002 section 4.2).
+// It aliases the bytes given to [ParseNBNS], as does everything its methods
+// return. Iterators stop at the first damaged entry.
 type NBNS struct{ m Message }
 
 // ParseNBNS checks that b begins with the header of a name service message and
-// returns a view that aliases b. The error is Short.
+// returns a view that aliases b. The error's Reason is Short.
 func ParseNBNS(b []byte) (NBNS, error) {
 	if len(b) < headerLen {
 		return NBNS{}, wire.Fail("NBNS", wire.Short, len(b), headerLen)
@@ -79,8 +78,8 @@ func (h NBNS) Opcode() NBNSOpcode { return NBNSOpcode(h.m.Opcode()) }
 // Broadcast reports whether the message was sent to all nodes (B).
 func (h NBNS) Broadcast() bool { return h.m.b[3]&0x10 != 0 }
 
-// RCode returns the response code (RFC 1002 sections 4.2.6, 4.2.11, 4.2.14); 0:
-// no error.
+// RCode returns the response code (RFC 1002 sections 4.2.6, 4.2.11, 4.2.14), 0
+// for success.
 func (h NBNS) RCode() uint8 { return h.m.b[3] & 0x0f }
 
 // An NBNSQuestion is one question. It aliases the message.
@@ -108,8 +107,8 @@ type NBNSRecord struct {
 	Data []byte
 }
 
-// Records returns the records of all sections: answers of responses, additional
-// records of requests that register a name.
+// Records returns the records of all sections: a response's answers, and the
+// additional records of a request to register a name.
 func (h NBNS) Records() iter.Seq[NBNSRecord] {
 	return func(yield func(NBNSRecord) bool) {
 		for _, rr := range h.m.Resources() {
@@ -120,23 +119,22 @@ func (h NBNS) Records() iter.Seq[NBNSRecord] {
 	}
 }
 
-// AppendText appends type and name to dst. Nothing in it but printable ASCII comes
-// from the message.
+// AppendText appends the type and the name to dst, in printable ASCII.
 func (q NBNSQuestion) AppendText(dst []byte) ([]byte, error) {
 	return q.Name.appendNetBIOS(append(appendNBNSType(dst, q.Type), ' ')), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (q NBNSQuestion) String() string { b, _ := q.AppendText(nil); return string(b) }
 
-// AppendText appends type and name to dst, and the addresses of NB or the names of
-// NBSTAT. Nothing in it but printable ASCII comes from the message.
+// AppendText appends the type and the name to dst, and the addresses of an NB
+// record or the names of an NBSTAT record, in printable ASCII.
 func (rr NBNSRecord) AppendText(dst []byte) ([]byte, error) {
 	dst = rr.Name.appendNetBIOS(append(appendNBNSType(dst, rr.Type), ' '))
 	return rr.appendData(dst), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (rr NBNSRecord) String() string { b, _ := rr.AppendText(nil); return string(b) }
 
 func appendNBNSType(dst []byte, t NBNSType) []byte {
@@ -153,11 +151,11 @@ func (rr NBNSRecord) appendData(dst []byte) []byte {
 	return dst
 }
 
-// nbAddrLen is the length of flags and address in an NB record.
+// nbAddrLen is the length of the flags and address in an NB record.
 const nbAddrLen = 6
 
 // Addrs returns the addresses of an NB record, each with its flags (RFC 1002
-// section 4.2.1.3): the top bit says that it is one of a group's.
+// section 4.2.1.3). The top bit marks a group name.
 func (rr NBNSRecord) Addrs() iter.Seq2[netip.Addr, uint16] {
 	return func(yield func(netip.Addr, uint16) bool) {
 		if rr.Type != NBNSTypeNB {
@@ -174,8 +172,8 @@ func (rr NBNSRecord) Addrs() iter.Seq2[netip.Addr, uint16] {
 // nodeNameLen is the length of a name and its flags in a node status.
 const nodeNameLen = netBIOSNameLen + 2
 
-// Names returns the names of a node that an NBSTAT response lists, each with its
-// flags (RFC 1002 section 4.2.18): the top bit says that it is a group's.
+// Names returns the names of a node that an NBSTAT response lists, each with
+// its flags (RFC 1002 section 4.2.18). The top bit marks a group name.
 func (rr NBNSRecord) Names() iter.Seq2[NetBIOSName, uint16] {
 	return func(yield func(NetBIOSName, uint16) bool) {
 		if rr.Type != NBNSTypeNBSTAT || len(rr.Data) == 0 {
@@ -191,8 +189,8 @@ func (rr NBNSRecord) Names() iter.Seq2[NetBIOSName, uint16] {
 	}
 }
 
-// UnitID returns the node's hardware address, which an NBSTAT response has behind
-// the names.
+// UnitID returns the node's hardware address, which follows the names of an
+// NBSTAT response.
 func (rr NBNSRecord) UnitID() (wire.MAC, bool) {
 	if rr.Type != NBNSTypeNBSTAT || len(rr.Data) == 0 {
 		return wire.MAC{}, false
@@ -204,9 +202,10 @@ func (rr NBNSRecord) UnitID() (wire.MAC, bool) {
 	return wire.MAC(rr.Data[off:]), true
 }
 
-// Validate walks the whole message and returns nil, or an *Error about the first
-// entry that is wrong, as DNS.Validate does: one that runs out of the message, or
-// whose name is no NetBIOS name, or data that NB or NBSTAT do not ask for.
+// Validate checks the whole message and returns nil or a *wire.Error about the
+// first bad entry, as [Message.Validate] does. An entry is bad if it exceeds
+// the message, its name is not a NetBIOS name, or its data does not fit NB or
+// NBSTAT.
 func (h NBNS) Validate() error { return h.m.validate("NBNS", nbnsDataOK) }
 
 func nbnsDataOK(rr Resource) bool {
@@ -225,8 +224,8 @@ func nbnsDataOK(rr Resource) bool {
 // Bytes returns the message.
 func (h NBNS) Bytes() []byte { return h.m.b }
 
-// AppendText appends a short description to dst: ID, operation, the names that
-// it is about, and their addresses.
+// AppendText appends a one-line summary to dst: the ID, the operation, and the
+// names with their addresses.
 func (h NBNS) AppendText(dst []byte) ([]byte, error) {
 	dst = text.AppendNumber(append(dst, "id "...), h.ID())
 	dst = text.AppendName(dst, nbnsOpcodeNames[:], "opcode ", h.Opcode())
@@ -247,19 +246,20 @@ func (h NBNS) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h NBNS) String() string { b, _ := h.AppendText(nil); return string(b) }
 
 const netBIOSNameLen = 16
 
 // A NetBIOSName is the name of a NetBIOS service (RFC 1001 section 14.1): 15
-// characters, filled up with spaces, and one that says which service it is: 0x00
-// workstation, 0x1b to 0x1d domains and their browsers, 0x20 file server.
+// characters, padded with spaces, and a suffix for the service, such as 0x00
+// for a workstation, 0x1b to 0x1d for domains and browsers, 0x20 for a file
+// server.
 type NetBIOSName [netBIOSNameLen]byte
 
-// NetBIOS returns the NetBIOS name that the first label of n encodes, two
-// letters to a byte (RFC 1001 section 14.1, "first-level encoding"). The labels
-// behind it are the scope.
+// NetBIOS decodes the NetBIOS name in the first label of n, two letters to a
+// byte (RFC 1001 section 14.1, "first-level encoding"). The remaining labels
+// are the scope.
 func (n Name) NetBIOS() (name NetBIOSName, ok bool) {
 	if n.reason() != 0 {
 		return NetBIOSName{}, false
@@ -280,7 +280,7 @@ func (n Name) NetBIOS() (name NetBIOSName, ok bool) {
 	return NetBIOSName{}, false
 }
 
-// appendNetBIOS appends the NetBIOS name, or n itself when that is none.
+// appendNetBIOS appends the NetBIOS name, or n itself if it is not one.
 func (n Name) appendNetBIOS(dst []byte) []byte {
 	if name, ok := n.NetBIOS(); ok {
 		return name.AppendTo(dst)
@@ -288,12 +288,12 @@ func (n Name) appendNetBIOS(dst []byte) []byte {
 	return n.AppendTo(dst)
 }
 
-// Suffix returns the last byte, which says what the name stands for.
+// Suffix returns the last byte, which identifies the service.
 func (n NetBIOSName) Suffix() byte { return n[netBIOSNameLen-1] }
 
-// AppendTo appends the name without the spaces or zeros that fill it up, and its
-// suffix in hexadecimal: "WORKGROUP<1D>". What is no printable ASCII character
-// is a backslash and three decimal digits.
+// AppendTo appends the name to dst without its padding of spaces or zeros, and
+// then its suffix in hexadecimal: "WORKGROUP<1D>". A byte other than printable
+// ASCII becomes a backslash and three decimal digits.
 func (n NetBIOSName) AppendTo(dst []byte) []byte {
 	end := netBIOSNameLen - 1
 	for end > 0 && (n[end-1] == ' ' || n[end-1] == 0) {
@@ -303,5 +303,5 @@ func (n NetBIOSName) AppendTo(dst []byte) []byte {
 	return append(text.AppendHex(dst, n[netBIOSNameLen-1:]), '>')
 }
 
-// String returns the text that AppendTo writes.
+// String returns the text that AppendTo appends.
 func (n NetBIOSName) String() string { return string(n.AppendTo(nil)) }

@@ -12,7 +12,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// encoded returns the label of a NetBIOS name.
+// encoded returns the label that encodes a NetBIOS name.
 func encoded(s string, suffix byte) string {
 	var b []byte
 	for _, c := range append([]byte(s+strings.Repeat(" ", 15-len(s))), suffix) {
@@ -30,7 +30,7 @@ func mustNBNS(t testing.TB, s string) NBNS {
 	return m
 }
 
-// RFC 1001 section 14.1: the example of the encoding.
+// The encoding example of RFC 1001 section 14.1.
 func TestNetBIOSName(t *testing.T) {
 	const label = "EGFCEFEECACACACACACACACACACACACA"
 	wire := "\x20" + label + "\x07NETBIOS\x03COM\x00"
@@ -122,7 +122,7 @@ func TestNBNSValidate(t *testing.T) {
 	}{
 		{"NB", encoded("FRED", 0x20) + "00 0020 0001 000493e0 0006 6000 c0000205", nil},
 		{"NBSTAT", encoded("*", 0) + "00 0021 0001 00000000 0001 00", nil},
-		{"no NetBIOS name", "01 61 00 0020 0001 000493e0 0006 6000 c0000205", wire.Malformed},
+		{"not a NetBIOS name", "01 61 00 0020 0001 000493e0 0006 6000 c0000205", wire.Malformed},
 		{"half an address", encoded("FRED", 0x20) + "00 0020 0001 000493e0 0005 6000 c00002", wire.Malformed},
 		{"names beyond the data", encoded("*", 0) + "00 0021 0001 00000000 0001 01", wire.Malformed},
 		{"data cut", encoded("FRED", 0x20) + "00 0020 0001 000493e0 0006 6000", wire.Short},

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// EDNS option codes (IANA registry "dns-parameters") that EDNSOption has
-// methods for, and others in use.
+// EDNS option codes in use (IANA registry "dns-parameters"). EDNSOption has
+// methods for some of them.
 const (
 	EDNSNSID         = 3  // RFC 5001
 	EDNSClientSubnet = 8  // RFC 7871
@@ -20,11 +20,11 @@ const (
 	EDNSError        = 15 // RFC 8914
 )
 
-// An OPT is an OPT record (RFC 6891 section 6.1), of which the fields of the
-// record header have another meaning. It aliases the message.
+// An OPT is an OPT record (RFC 6891 section 6.1), which redefines the fields of
+// the record header. It aliases the message.
 type OPT struct {
-	UDPSize       uint16 // bytes of the largest UDP payload that the sender takes
-	ExtendedRCode uint8  // upper eight bits of the response code
+	UDPSize       uint16 // the largest UDP payload that the sender accepts, in bytes
+	ExtendedRCode uint8  // the upper eight bits of the response code
 	Version       uint8
 	Flags         uint16
 	options       []byte
@@ -43,7 +43,7 @@ func (rr Resource) OPT() (OPT, bool) {
 	return o, size == len(rr.Data)
 }
 
-// OPT returns the message's OPT record, the first of the additional section.
+// OPT returns the first OPT record in the additional section.
 func (m Message) OPT() (OPT, bool) {
 	for rr := range m.Additionals() {
 		if rr.Type == TypeOPT {
@@ -53,17 +53,17 @@ func (m Message) OPT() (OPT, bool) {
 	return OPT{}, false
 }
 
-// ExtendedRCode returns the response code, with the eight bits that an OPT
-// record adds to those of the header (RFC 6891 section 6.1.3).
+// ExtendedRCode returns the 12-bit response code: the header's four bits and,
+// if there is an OPT record, its upper eight (RFC 6891 section 6.1.3).
 func (m Message) ExtendedRCode() RCode {
 	o, _ := m.OPT()
 	return RCode(o.ExtendedRCode)<<4 | m.RCode()
 }
 
-// DO reports whether the sender takes DNSSEC records (RFC 3225 section 3).
+// DO reports whether the sender accepts DNSSEC records (RFC 3225 section 3).
 func (o OPT) DO() bool { return o.Flags&0x8000 != 0 }
 
-// Options returns the options up to the first that runs out of the record.
+// Options returns the options, up to the first that exceeds the record.
 func (o OPT) Options() iter.Seq[EDNSOption] {
 	return func(yield func(EDNSOption) bool) {
 		for b := o.options; len(b) >= 4; {
@@ -83,8 +83,9 @@ type EDNSOption struct {
 	Data []byte
 }
 
-// ClientSubnet returns the client's network, as far as the sender tells it, and
-// in a response how many bits of it the answer depends on (RFC 7871 section 6).
+// ClientSubnet returns the part of the client's address that the sender reveals
+// and, in a response, the number of bits the answer depends on (RFC 7871
+// section 6).
 func (o EDNSOption) ClientSubnet() (source netip.Prefix, scope uint8, ok bool) {
 	b := o.Data
 	if o.Code != EDNSClientSubnet || len(b) < 4 {
@@ -107,8 +108,8 @@ func (o EDNSOption) ClientSubnet() (source netip.Prefix, scope uint8, ok bool) {
 	return source, scope, source.IsValid()
 }
 
-// Cookie returns the client's cookie, of eight bytes, and the server's, nil
-// when there is none (RFC 7873 section 4).
+// Cookie returns the client's cookie, of eight bytes, and the server's, which
+// is empty if absent (RFC 7873 section 4).
 func (o EDNSOption) Cookie() (client, server []byte, ok bool) {
 	n := len(o.Data)
 	if o.Code != EDNSCookie || n < 8 || n > 40 || n > 8 && n < 16 {
@@ -117,8 +118,8 @@ func (o EDNSOption) Cookie() (client, server []byte, ok bool) {
 	return o.Data[:8:8], o.Data[8:], true
 }
 
-// ExtendedError returns why a response is what it is (RFC 8914 section 2): a
-// code (IANA registry "dns-parameters"), and a text that may be empty.
+// ExtendedError returns the code (IANA registry "dns-parameters") and the
+// optional text that explain a response (RFC 8914 section 2).
 func (o EDNSOption) ExtendedError() (code uint16, text []byte, ok bool) {
 	if o.Code != EDNSError || len(o.Data) < 2 {
 		return 0, nil, false
@@ -126,20 +127,19 @@ func (o EDNSOption) ExtendedError() (code uint16, text []byte, ok bool) {
 	return binary.BigEndian.Uint16(o.Data), o.Data[2:], true
 }
 
-// AppendText appends what the record says to dst. Nothing in it but printable
-// ASCII comes from the record.
+// AppendText appends the record's fields and options to dst, in printable
+// ASCII.
 func (o OPT) AppendText(dst []byte) ([]byte, error) {
 	return o.appendTo(dst), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (o OPT) String() string { b, _ := o.AppendText(nil); return string(b) }
 
-// AppendText appends the option to dst. Nothing in it but printable ASCII comes from
-// the record.
+// AppendText appends the option to dst, in printable ASCII.
 func (o EDNSOption) AppendText(dst []byte) ([]byte, error) {
 	return o.appendTo(dst), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (o EDNSOption) String() string { b, _ := o.AppendText(nil); return string(b) }

@@ -102,8 +102,8 @@ func own(rr Resource) string {
 	return head + string(rr.Data)
 }
 
-// compareDNS checks that we see what dnsmessage sees in a message that both
-// take for valid.
+// compareDNS checks that we and dnsmessage read the same from a message that
+// both accept.
 func compareDNS(t *testing.T, b []byte) (compared bool) {
 	m, err := ParseMessage(b)
 	var peer dnsmessage.Message
@@ -117,7 +117,7 @@ func compareDNS(t *testing.T, b []byte) (compared bool) {
 	for _, section := range [][]dnsmessage.Resource{peer.Answers, peer.Authorities, peer.Additionals} {
 		for _, r := range section {
 			if r.Header.Class&^topBit == ClassCH || r.Header.Length == 0 {
-				return false // it reads addresses of any class, and of no data
+				return false // it accepts addresses of any class, and empty data
 			}
 			want = append(want, peerText(r))
 		}
@@ -178,7 +178,7 @@ func TestDNSAgainstDNSMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !compareDNS(t, b) {
-		t.Error("not taken for valid")
+		t.Error("not accepted")
 	}
 }
 

@@ -53,7 +53,7 @@ func mustBase64(t testing.TB, s string) []byte {
 
 func textOf(s string) string { return hex.EncodeToString([]byte(s)) }
 
-// Data in wire format and as the RFC writes it, without final dots.
+// Data in wire format, and as text in the RFCs, without final dots.
 var recordTexts = []struct {
 	typ       Type
 	hex, want string
@@ -153,8 +153,8 @@ func TestResourceText(t *testing.T) {
 	}
 }
 
-// Every record cut at every length: the data is then not what its type asks
-// for, or is shorter; never does a method panic, or a text leave ASCII.
+// Every record truncated at every length: no method may panic, and no text may
+// leave ASCII.
 func TestResourceDataTruncated(t *testing.T) {
 	for _, tt := range recordTexts {
 		data := viewtest.Unhex(t, tt.hex)
@@ -169,7 +169,7 @@ func TestResourceDataTruncated(t *testing.T) {
 	}
 }
 
-// Data that RFCs call malformed.
+// Data that is malformed according to the RFCs.
 func TestResourceMalformed(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -214,7 +214,7 @@ func TestDNSKEY(t *testing.T) {
 	}
 	digest := sha1.Sum(append(viewtest.Unhex(t, wireName("dskey.example.com")), data...))
 	if got := hex.EncodeToString(digest[:]); got != "2bb183af5f22588179a53b0a98631fad1a292118" {
-		t.Fatalf("the key is not that of the RFC: digest %s", got)
+		t.Fatalf("not the RFC's key: digest %s", got)
 	}
 }
 
@@ -242,7 +242,7 @@ func TestEDNSOptions(t *testing.T) {
 			t.Errorf("extended error %d %q", code, text)
 		}
 		if n := btoi(isECS) + btoi(isCookie) + btoi(isError); n != btoi(opt.Code != EDNSNSID) {
-			t.Errorf("option %d is %d things", opt.Code, n)
+			t.Errorf("option %d decodes in %d ways", opt.Code, n)
 		}
 	}
 	if diff := cmp.Diff([]uint16{EDNSClientSubnet, EDNSCookie, EDNSError, EDNSNSID}, got); diff != "" {
@@ -259,7 +259,7 @@ func TestEDNSOptions(t *testing.T) {
 		_, _, isECS := o.ClientSubnet()
 		_, _, isCookie := o.Cookie()
 		if _, _, isError := o.ExtendedError(); isECS || isCookie || isError {
-			t.Errorf("%+v is taken for sound", o)
+			t.Errorf("%+v is accepted", o)
 		}
 	}
 }
@@ -289,7 +289,7 @@ func TestSVCB(t *testing.T) {
 		t.Error(diff)
 	}
 	if _, ok := s.Param(SVCBECH); ok {
-		t.Error("a parameter that is not there")
+		t.Error("an absent parameter is found")
 	}
 	for key, want := range map[SVCBKey]string{0: "mandatory", 8: "ohttp", 9: "key9", 65535: "key65535"} {
 		if key.String() != want {
@@ -314,7 +314,7 @@ func TestResourceAllocs(t *testing.T) {
 			m.Validate()
 		}
 	})
-	// Validate makes an error of the one record that is malformed.
+	// Validate allocates one error, for the malformed record.
 	if n > 1 {
 		t.Errorf("%v allocations", n)
 	}

@@ -12,7 +12,7 @@ type SRV struct {
 	Target                 Name
 }
 
-const srvLen = 6 // up to the target
+const srvLen = 6 // before the target
 
 // SRV returns the data of an SRV record.
 func (rr Resource) SRV() (SRV, bool) {
@@ -36,7 +36,7 @@ type NAPTR struct {
 	Replacement             Name
 }
 
-const naptrLen = 4 // up to the flags
+const naptrLen = 4 // before the flags
 
 // NAPTR returns the data of a NAPTR record.
 func (rr Resource) NAPTR() (NAPTR, bool) {
@@ -63,7 +63,7 @@ type URI struct {
 	Target           []byte
 }
 
-const uriLen = 4 // up to the target
+const uriLen = 4 // before the target
 
 // URI returns the data of a URI record.
 func (rr Resource) URI() (URI, bool) {

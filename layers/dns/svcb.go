@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// An SVCBKey is the key of a parameter of an SVCB record (IANA registry
+// An SVCBKey identifies a parameter of an SVCB record (IANA registry
 // "dns-svcb").
 type SVCBKey uint16
 
@@ -29,15 +29,15 @@ var svcbKeyNames = [...]string{
 	"mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath", "ohttp",
 }
 
-// String returns the key's name in the registry, or key and its number.
+// String returns the key's registered name, or "key" and its number.
 func (k SVCBKey) String() string { return text.NameOf(svcbKeyNames[:], "key", k) }
 
 func (k SVCBKey) appendTo(dst []byte) []byte { return text.AppendName(dst, svcbKeyNames[:], "key", k) }
 
-// An SVCB is the data of an SVCB or HTTPS record (RFC 9460 section 2.2): where
-// and how a service is offered. Priority 0 (AliasMode) makes the name an alias
-// of Target; else a Target of "." is the record's own name. It aliases the
-// message.
+// An SVCB is the data of an SVCB or HTTPS record (RFC 9460 section 2.2), which
+// says where and how a service is offered. With Priority 0 (AliasMode) the name
+// is an alias of Target. Otherwise a Target of "." means the record's own name.
+// It aliases the message.
 type SVCB struct {
 	Priority uint16
 	Target   Name
@@ -57,7 +57,8 @@ func (rr Resource) SVCB() (SVCB, bool) {
 	return s, s.valid()
 }
 
-// Params returns the parameters, key and value, in ascending order of their keys.
+// Params returns the keys and values of the parameters, in ascending order of
+// key.
 func (s SVCB) Params() iter.Seq2[SVCBKey, []byte] {
 	return func(yield func(SVCBKey, []byte) bool) {
 		for b := s.params; len(b) >= 4; {
@@ -71,8 +72,8 @@ func (s SVCB) Params() iter.Seq2[SVCBKey, []byte] {
 	}
 }
 
-// Param returns the value of a parameter, which may be empty, and whether the
-// record has it.
+// Param returns the value of a parameter, which may be empty, and whether it is
+// present.
 func (s SVCB) Param(key SVCBKey) (value []byte, ok bool) {
 	for k, v := range s.Params() {
 		if k == key {
@@ -82,8 +83,8 @@ func (s SVCB) Param(key SVCBKey) (value []byte, ok bool) {
 	return nil, false
 }
 
-// ALPN returns the protocols that the service offers, as TLS names them (RFC
-// 9460 section 7.1), besides the default one unless SVCBNoDefaultALPN is there.
+// ALPN returns the service's ALPN protocol names (RFC 9460 section 7.1). The
+// service also offers the default protocol unless SVCBNoDefaultALPN is present.
 func (s SVCB) ALPN() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for list, _ := s.Param(SVCBALPN); len(list) > 0; {
@@ -96,8 +97,8 @@ func (s SVCB) ALPN() iter.Seq[[]byte] {
 	}
 }
 
-// Port returns the service's port, when it is not the default one (RFC 9460
-// section 7.2).
+// Port returns the service's port. It reports false if the record does not
+// override the default (RFC 9460 section 7.2).
 func (s SVCB) Port() (uint16, bool) {
 	if v, _ := s.Param(SVCBPort); len(v) == 2 {
 		return binary.BigEndian.Uint16(v), true
@@ -106,7 +107,7 @@ func (s SVCB) Port() (uint16, bool) {
 }
 
 // Hints returns the addresses of ipv4hint and ipv6hint (RFC 9460 section 7.3),
-// where the target's addresses are expected to be among.
+// which a client may use until it has resolved Target.
 func (s SVCB) Hints() iter.Seq[netip.Addr] {
 	return func(yield func(netip.Addr) bool) {
 		for key, value := range s.Params() {
@@ -119,7 +120,6 @@ func (s SVCB) Hints() iter.Seq[netip.Addr] {
 	}
 }
 
-// hints returns the addresses in the value of a parameter.
 func hints(key SVCBKey, value []byte) iter.Seq[netip.Addr] {
 	size := 0
 	switch key {
@@ -138,8 +138,8 @@ func hints(key SVCBKey, value []byte) iter.Seq[netip.Addr] {
 	}
 }
 
-// valid reports whether the parameters are whole, in ascending order of their
-// keys, and those of known keys of the form that RFC 9460 section 7 and 8 ask for.
+// valid reports whether the parameters are complete and in ascending order of
+// key, and the values of known keys have the form of RFC 9460 sections 7 and 8.
 func (s SVCB) valid() bool {
 	size, last := 0, -1
 	for key, value := range s.Params() {

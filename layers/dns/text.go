@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// AppendText appends a question to dst: name, class and type.
+// AppendText appends the question to dst: name, class and type.
 func (q Question) AppendText(dst []byte) ([]byte, error) {
 	dst = q.Name.AppendTo(dst)
 	dst = append(dst, ' ')
@@ -18,13 +18,13 @@ func (q Question) AppendText(dst []byte) ([]byte, error) {
 	return q.Type.appendTo(dst), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (q Question) String() string { b, _ := q.AppendText(nil); return string(b) }
 
-// AppendText appends a record to dst on one line, in printable ASCII: name, TTL,
-// class, type and data, as zone files have them (RFC 1035 section 5.1), names
-// without the final dot. An OPT record, which no zone file has, is its name, its
-// type, and its fields and options by name.
+// AppendText appends the record to dst as a line of a zone file (RFC 1035
+// section 5.1), in printable ASCII: name, TTL, class, type and data, names
+// without the final dot. An OPT record, which zone files do not contain, is
+// written as name, type, and its named fields and options.
 func (rr Resource) AppendText(dst []byte) ([]byte, error) {
 	dst = rr.Name.AppendTo(dst)
 	dst = append(dst, ' ')
@@ -37,11 +37,11 @@ func (rr Resource) AppendText(dst []byte) ([]byte, error) {
 	return rr.AppendData(dst), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (rr Resource) String() string { b, _ := rr.AppendText(nil); return string(b) }
 
-// appendClass appends a class as zone files have it (RFC 3597 section 5), that
-// of multicast DNS with "+" for the bit on top.
+// appendClass appends a class as in a zone file (RFC 3597 section 5), with "+"
+// if the top bit of multicast DNS is set.
 func appendClass(dst []byte, class uint16) []byte {
 	switch class &^ topBit {
 	case ClassIN:
@@ -61,10 +61,9 @@ func appendClass(dst []byte, class uint16) []byte {
 	return dst
 }
 
-// AppendData appends the record's data to dst as AppendText does. Data of other
-// types than those that have methods, and data that is not what its type asks
-// for, is \#, its length in bytes, and the bytes in hexadecimal (RFC 3597
-// section 5).
+// AppendData appends the record's data to dst in the form of AppendText. Data
+// that is malformed, or of a type without a method, becomes \#, its length in
+// bytes, and the bytes in hexadecimal (RFC 3597 section 5).
 func (rr Resource) AppendData(dst []byte) []byte {
 	if len(rr.Data) > 0 || rr.Type == TypeOPT {
 		if text, ok := rr.appendParts(dst); ok {
@@ -79,8 +78,8 @@ func (rr Resource) AppendData(dst []byte) []byte {
 	return dst
 }
 
-// appendParts appends the data if it is what its type asks for. What it appends
-// when it reports false has no meaning.
+// appendParts appends the decoded data. If it reports false, the appended text
+// is meaningless.
 func (rr Resource) appendParts(dst []byte) (_ []byte, ok bool) {
 	switch rr.Type {
 	case TypeA, TypeAAAA:
@@ -132,7 +131,7 @@ func (s SOA) appendTo(dst []byte) []byte {
 	return dst[:len(dst)-1]
 }
 
-// appendService appends the data of a record that leads to a service.
+// appendService appends the data of a record that locates a service.
 func (rr Resource) appendService(dst []byte) (_ []byte, ok bool) {
 	switch rr.Type {
 	case TypeSRV:
@@ -167,8 +166,8 @@ func (s SVCB) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// appendSVCBValue appends a value as RFC 9460 sections 7, 8 and appendix A have
-// it.
+// appendSVCBValue appends a parameter's value in the presentation format of RFC
+// 9460 sections 7, 8 and appendix A.
 func appendSVCBValue(dst []byte, key SVCBKey, value []byte) []byte {
 	start := len(dst)
 	switch key {
@@ -198,8 +197,8 @@ func appendSVCBValue(dst []byte, key SVCBKey, value []byte) []byte {
 	return dst[:max(start, len(dst)-1)]
 }
 
-// appendListItem appends an item of a list between commas (RFC 9460 appendix
-// A.1): its commas and backslashes have a backslash, which has one itself.
+// appendListItem appends an item of a comma-separated list (RFC 9460 appendix
+// A.1): commas and backslashes get a backslash, which is itself escaped.
 func appendListItem(dst, item []byte) []byte {
 	for i, c := range item {
 		if c == ',' || c == '\\' {
@@ -210,8 +209,8 @@ func appendListItem(dst, item []byte) []byte {
 	return dst
 }
 
-// appendTo appends what an OPT record says. The options that have no method
-// here are their number and their data in hexadecimal.
+// appendTo appends the record's fields and options. An option without a method
+// becomes its code, and its data in hexadecimal.
 func (o OPT) appendTo(dst []byte) []byte {
 	dst = append(dst, "version "...)
 	dst = text.AppendNumber(dst, o.Version)
@@ -250,7 +249,7 @@ func (o EDNSOption) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// base32Hex is what the hashes of NSEC3 are written in (RFC 5155 section 3.3).
+// base32Hex encodes the hashes of NSEC3 (RFC 5155 section 3.3).
 var base32Hex = base32.HexEncoding.WithPadding(base32.NoPadding)
 
 // appendKeys appends the data of a record about keys and certificates.

@@ -2,10 +2,10 @@ package dns
 
 import "github.com/sightline-go/sightline/internal/text"
 
-// A Opcode is the kind of query (IANA registry "dns-parameters").
+// An Opcode is the kind of a query (IANA registry "dns-parameters").
 type Opcode uint8
 
-// The operations (RFC 1035 section 4.1.1, RFC 1996, RFC 2136, RFC 8490).
+// The opcodes (RFC 1035 section 4.1.1, RFC 1996, RFC 2136, RFC 8490).
 const (
 	OpcodeQuery  Opcode = 0
 	OpcodeIQuery Opcode = 1
@@ -20,20 +20,20 @@ var opcodeNames = [...]string{
 	OpcodeUpdate: "UPDATE", OpcodeDSO: "DSO",
 }
 
-// String returns the operation's name, or its number.
+// String returns the opcode's name, or "OPCODE" and its number.
 func (o Opcode) String() string { return text.NameOf(opcodeNames[:], "OPCODE", o) }
 
 func (o Opcode) appendTo(dst []byte) []byte {
 	return text.AppendName(dst, opcodeNames[:], "OPCODE", o)
 }
 
-// A RCode is a response code of twelve bits, of which the header has the
-// lower four (IANA registry "dns-parameters").
+// An RCode is a response code of 12 bits. The message header has only the lower
+// four (IANA registry "dns-parameters").
 type RCode uint16
 
 // The response codes (RFC 1035 section 4.1.1, RFC 2136 section 2.2, RFC 8490),
-// and those that take an OPT record (RFC 6891 section 9, RFC 8945, RFC 2930, RFC
-// 7873). TSIG records use BADSIG for 16.
+// and those that need an OPT record (RFC 6891 section 9, RFC 8945, RFC 2930,
+// RFC 7873). In TSIG records, 16 is BADSIG.
 const (
 	RCodeNoError  RCode = 0
 	RCodeFormErr  RCode = 1
@@ -65,12 +65,12 @@ var rCodeNames = [...]string{
 	RCodeBadName: "BADNAME", RCodeBadAlg: "BADALG", RCodeBadTrunc: "BADTRUNC", RCodeBadCookie: "BADCOOKIE",
 }
 
-// String returns the code's name, or its number.
+// String returns the code's name, or "RCODE" and its number.
 func (c RCode) String() string { return text.NameOf(rCodeNames[:], "RCODE", c) }
 
 func (c RCode) appendTo(dst []byte) []byte { return text.AppendName(dst, rCodeNames[:], "RCODE", c) }
 
-// A Type is the type of a resource record, or of a question (IANA registry
+// A Type is the type of a resource record or of a question (IANA registry
 // "dns-parameters").
 type Type uint16
 
@@ -149,7 +149,8 @@ var typeNames = [...]string{
 	TypeURI: "URI", TypeCAA: "CAA",
 }
 
-// String returns the type's name, or TYPE and its number (RFC 3597 section 5).
+// String returns the type's name, or "TYPE" and its number (RFC 3597 section
+// 5).
 func (t Type) String() string { return text.NameOf(typeNames[:], "TYPE", t) }
 
 func (t Type) appendTo(dst []byte) []byte { return text.AppendName(dst, typeNames[:], "TYPE", t) }

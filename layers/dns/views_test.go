@@ -17,9 +17,9 @@ const (
 	nbnsNodes  = "0005 8400 0000 0001 0000 0000" + nbnsName + "0021 0001 00000000 0019 01 465245442020202020202020202020 20 0400 00005e005301"
 )
 
-// views has every Parse function of the package, with messages of all types of
-// records: each is cut at every length, mutated and fuzzed, with all methods of
-// its view.
+// views has every Parse function of the package, with messages that contain all
+// record types. Each is truncated at every length, mutated and fuzzed, and all
+// methods of its view are called.
 var views = append([]viewtest.View{
 	viewtest.Of(ParseMessage, reply),
 	viewtest.Of(ParseNBNS, nbnsAnswer),

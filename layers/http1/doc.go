@@ -1,4 +1,4 @@
-// Package http1 reads the heads of HTTP/1 requests and responses (RFC 9112)
+// Package http1 parses the heads of HTTP/1 requests and responses (RFC 9112)
 // without copying.
 //
 //	req, err := http1.ParseRequest(b)
@@ -10,7 +10,7 @@
 //		fmt.Printf("%s: %s\n", name, value)
 //	}
 //
-// It is as lenient as servers and browsers are; Validate says what a strict
-// reader would refuse. Views alias the bytes that they were parsed from. Bodies
-// are for package stream, which decodes their codings.
+// It is as lenient as servers and browsers are; Validate reports violations of
+// the RFC. Views alias the bytes they were parsed from. Package stream reads
+// and decodes bodies.
 package http1

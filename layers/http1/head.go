@@ -3,40 +3,76 @@ package http1
 import (
 	"bytes"
 	"iter"
+	"strconv"
 
 	"github.com/sightline-go/sightline/internal/text"
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// httpMaxEmptyLines is how many bytes of empty lines may precede a start-line.
-// RFC 9112 section 2.2 asks to skip one empty line; without a limit somebody
-// could have us skip the same lines again with every segment.
+// maxEmptyLines limits the bytes of empty lines before a start-line. RFC 9112
+// section 2.2 asks to skip one empty line. Without a limit, a sender could make
+// us skip the same lines again with every segment.
 const maxEmptyLines = 16
 
-// httpVersionLen is the length of an HTTP-version (RFC 9112 section 2.3).
-const versionLen = len("HTTP/1.1")
+// maxReturns limits the CRs before a LF in an empty line: curl accepts more than
+// one.
+const maxReturns = 2
 
-// HeadLen returns the length of the head of an HTTP/1 message (RFC 9112
-// section 2.1) that b begins with, empty lines before it and the one at its end
-// included; 0 when b does not reach to its end. Lines end in CRLF or LF alone.
-// The first from bytes have been searched before: a caller that gathers bytes
-// passes the length that b had the last time, so each byte is looked at once.
+// HeadLen returns the length of the head of the HTTP/1 message at the start of
+// b (RFC 9112 section 2.1), including empty lines before it and the one at its
+// end, which a request of HTTP/0.9 has not. It returns 0 if the head is
+// incomplete. Lines end in CRLF or LF. HeadLen
+// does not search the first from bytes again: a caller that collects bytes
+// passes the previous length of b, so that each byte is searched once.
 func HeadLen(b []byte, from int) int {
-	off := max(skipEmptyLines(b), from-len("\n\r"))
+	off := skipEmptyLines(b)
+	if n := simpleLen(b[off:], from-off); n > 0 {
+		return off + n
+	}
+	off = max(off, from-maxReturns-1)
 	for off < len(b) {
 		i := bytes.IndexByte(b[off:], '\n')
 		if i < 0 {
 			break
 		}
 		off += i + 1
-		if n := text.EmptyLine(b[off:]); n > 0 {
+		if n := emptyLine(b[off:]); n > 0 {
 			return off + n
 		}
 	}
 	return 0
 }
 
-// skipEmptyLines returns the length of the empty lines before a start-line.
+// maxSimple limits the length of a request of HTTP/0.9.
+const maxSimple = 8 << 10
+
+// simpleLen returns the length of the request of HTTP/0.9 at the start of b, 0 if
+// there is none. It ends after the first from bytes.
+func simpleLen(b []byte, from int) int {
+	if from >= maxSimple || len(b) == 0 || b[0] != 'G' {
+		return 0
+	}
+	i := bytes.IndexByte(b[:min(len(b), maxSimple)], '\n')
+	if i < from || bytes.Contains(b[max(i-len("HTTP/1.1\r"), 0):i], []byte(httpName)) || !new(Request).simple(bytes.TrimSuffix(b[:i], []byte{'\r'})) {
+		return 0
+	}
+	return i + 1
+}
+
+// emptyLine returns the length of the empty line at the start of b, 0 if there
+// is none.
+func emptyLine(b []byte) int {
+	for i, c := range b[:min(len(b), maxReturns+1)] {
+		if c == '\n' {
+			return i + 1
+		}
+		if c != '\r' {
+			break
+		}
+	}
+	return 0
+}
+
 func skipEmptyLines(b []byte) int {
 	off := 0
 	for off < min(len(b), maxEmptyLines) && (b[off] == '\r' || b[off] == '\n') {
@@ -45,8 +81,8 @@ func skipEmptyLines(b []byte) int {
 	return off
 }
 
-// AppendValue appends a field's value to dst, with a space for each line
-// end and the white space around it (obs-fold, RFC 9112 section 5.2).
+// AppendValue appends a field's value to dst, with a space in place of each
+// line end and the white space around it (obs-fold, RFC 9112 section 5.2).
 func AppendValue(dst, value []byte) []byte {
 	line, rest, more := text.CutLine(value)
 	dst = append(dst, text.TrimSpace(line)...)
@@ -58,61 +94,42 @@ func AppendValue(dst, value []byte) []byte {
 	return dst
 }
 
-// httpHead is what requests and responses share: a head up to and including
-// the empty line that ends it.
+// A head is the common part of requests and responses: everything up to and
+// including the empty line after the fields.
 type head struct {
 	b            []byte
 	fields       int // offset of the first field line
 	major, minor uint8
 }
 
-// startLine returns the start-line that b begins with, and a head that has only
-// its place yet; complete is false when b ends inside the line.
+// startLine returns the start-line of b, and a head with only the offset of its
+// fields. It reports complete = false if b ends inside the line.
 func startLine(b []byte) (h head, line []byte, complete bool) {
 	line, rest, complete := text.CutLine(b[skipEmptyLines(b):])
 	h.fields = len(b) - len(rest)
 	return h, line, complete
 }
 
-// take makes h the head that b begins with. It reports false when b ends before
-// the head does.
+// take sets h to the head of b. It reports false if the head is incomplete.
 func (h *head) take(b []byte) bool {
-	n := HeadLen(b, h.fields)
+	n := HeadLen(b, h.fields-1)
 	h.b = b[:n:n]
 	return n > 0
-}
-
-// parseVersion parses an HTTP-version.
-func (h *head) parseVersion(b []byte) bool {
-	if len(b) != versionLen || !isVersion(b) {
-		return false
-	}
-	h.major, h.minor = b[5]-'0', b[7]-'0'
-	return true
-}
-
-// isVersion reports whether b is the beginning of an HTTP-version, or all of it.
-func isVersion(b []byte) bool {
-	for i, c := range b {
-		if want := "HTTP/0.0"[i]; c != want && (want != '0' || !text.IsDigit(c)) {
-			return false
-		}
-	}
-	return true
 }
 
 // Version returns the sender's HTTP version (RFC 9112 section 2.3).
 func (h head) Version() (major, minor int) { return int(h.major), int(h.minor) }
 
 func (h head) appendVersion(dst []byte) []byte {
-	return append(dst, "HTTP/"+string([]byte{'0' + h.major, '.', '0' + h.minor})...)
+	dst = strconv.AppendUint(append(dst, "HTTP/"...), uint64(h.major), 10)
+	return strconv.AppendUint(append(dst, '.'), uint64(h.minor), 10)
 }
 
-// Fields returns the header fields in their order (RFC 9112 section 5): name
-// and value without the white space around them, both as they were sent. A
-// value that goes on over several lines (obs-fold, section 5.2) has the line
-// ends in it: see AppendValue. Lines that are no field are left out: those
-// without a colon or without a name, and lines that go on with the start-line.
+// Fields returns the header fields in order (RFC 9112 section 5), with names
+// and values as sent but without surrounding white space. A value folded over
+// several lines (obs-fold, section 5.2) contains the line ends: see
+// [AppendValue]. Fields skips lines that are not fields: those without a colon
+// or name, and continuation lines after the start-line.
 func (h head) Fields() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		for b := h.b[h.fields:]; len(b) > 0; {
@@ -125,8 +142,8 @@ func (h head) Fields() iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// Get returns the value of the first field of that name, in any case; nil when
-// there is none. An empty value is not nil.
+// Get returns the value of the first field with that name, ignoring case, or
+// nil if there is none. An empty value is not nil.
 func (h head) Get(name string) []byte {
 	for n, value := range h.Fields() {
 		if text.EqualFold(n, name) {
@@ -136,10 +153,10 @@ func (h head) Get(name string) []byte {
 	return nil
 }
 
-// ContentLength returns the length of the body that Content-Length states, in
-// bytes, -1 when there is no such field. Fields and lists that repeat a value
-// are that value; values that differ or are no number are Malformed (RFC 9112
-// section 6.3). In a message that is Chunked the field has no meaning.
+// ContentLength returns the body length in bytes stated by Content-Length, or
+// -1 if absent. Repeated equal values count once. Conflicting values, and
+// values that are not numbers, are Malformed (RFC 9112 section 6.3). If the
+// message is Chunked, the field is meaningless.
 func (h head) ContentLength() (int64, error) {
 	n := int64(-1)
 	for name, list := range h.Fields() {
@@ -156,8 +173,8 @@ func (h head) ContentLength() (int64, error) {
 	return n, nil
 }
 
-// Chunked reports whether chunked is the last transfer coding (RFC 9112 section
-// 6.3): then the body itself says where it ends.
+// Chunked reports whether the last transfer coding is chunked, so that the body
+// is self-delimiting (RFC 9112 section 6.3).
 func (h head) Chunked() bool {
 	var last []byte
 	for name, list := range h.Fields() {
@@ -168,8 +185,8 @@ func (h head) Chunked() bool {
 	return text.EqualFold(last, "chunked")
 }
 
-// KeepAlive reports whether the sender is ready to leave the connection open
-// behind the message (RFC 9112 section 9.3).
+// KeepAlive reports whether the sender is willing to keep the connection open
+// after the message (RFC 9112 section 9.3).
 func (h head) KeepAlive() bool {
 	keep := h.major > 1 || h.major == 1 && h.minor >= 1
 	for name, list := range h.Fields() {
@@ -187,10 +204,11 @@ func (h head) KeepAlive() bool {
 	return keep
 }
 
-// Validate returns nil, or an *Error about the first line that is no field, or
-// is one whose name is no token or does not touch its colon (RFC 9112 section
-// 5.1); else about a ContentLength that is Malformed. Offset is that of the
-// line, or of the first field, in the head, Have the number of bytes from there.
+// Validate returns nil, or a *wire.Error about the first line that is not a
+// field, or whose name is not a token followed by a colon (RFC 9112 section
+// 5.1), or else about a Malformed ContentLength. Offset is the offset in the
+// head of that line or of the first field, and Have the number of bytes from
+// there.
 func (h head) Validate() error {
 	for b := h.b[h.fields:]; text.EmptyLine(b) == 0; {
 		line, rest := text.CutField(b)
@@ -209,8 +227,8 @@ func (h head) fail(off int) error {
 	return &wire.Error{Layer: "HTTP head", Reason: wire.Malformed, Offset: off, Have: len(h.b) - off}
 }
 
-// Len returns the length of the head in bytes, empty lines before it and the
-// one at its end included.
+// Len returns the length of the head in bytes, including empty lines before it
+// and the one at its end.
 func (h head) Len() int { return len(h.b) }
 
 // Bytes returns the head.

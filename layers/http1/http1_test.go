@@ -33,7 +33,8 @@ const (
 		"Content-Type: text/plain\r\n\r\n"
 )
 
-// oddRequest has what the RFC forbids, or allows with a sigh, and programs send.
+// oddRequest has constructs that the RFC forbids or discourages, but programs
+// send.
 const oddRequest = "\r\n\n" +
 	"get \t http://u:p@abs.example:81/a b?c   HTTP/1.0  \r\n" +
 	" goes on with the start-line: no\n" +
@@ -160,7 +161,7 @@ func TestHTTPValidate(t *testing.T) {
 	}
 }
 
-// RFC 9112 sections 3.2 and 3.3, and what is not in them.
+// Examples of RFC 9112 sections 3.2 and 3.3, and other cases.
 func TestHTTPURL(t *testing.T) {
 	for _, tt := range []struct{ line, host, wantHost, wantURL string }{
 		{"GET /where?q=now", "www.example.org", "www.example.org", "http://www.example.org/where?q=now"},
@@ -216,9 +217,9 @@ func TestParseHTTP(t *testing.T) {
 		{"GET / HTTP/1.1\r\nHost: a\r\n\r", wire.Short, wire.Malformed},
 		{"GET / HTTP/1.1\r\n\r\n", nil, wire.Malformed},
 		{"GET / HTTP/1.1\n\r\n", nil, wire.Malformed},
-		{"GET /\r\n", wire.Malformed, wire.Malformed}, // HTTP/0.9
-		{"GET / HTTP/1.10\r\n", wire.Malformed, wire.Malformed},
-		{"GET / HTTP/x.1\r\n", wire.Malformed, wire.Malformed},
+		{"GET /\r\n", nil, wire.Malformed}, // HTTP/0.9
+		{"GET / HTTP/1.10\r\n", wire.Short, wire.Malformed},
+		{"GET / HTTP/x.1\r\n", wire.Short, wire.Malformed},
 		{"GET  HTTP/1.1\r\n", wire.Malformed, wire.Malformed},
 		{" GET / HTTP/1.1\r\n\r\n", wire.Malformed, wire.Malformed},
 		{"G\xffT", wire.Malformed, wire.Malformed},
@@ -230,12 +231,12 @@ func TestParseHTTP(t *testing.T) {
 		{"HTTP/1.1 20", wire.Malformed, wire.Short},
 		{"HTTP/1.1 200 OK\r\n", wire.Malformed, wire.Short},
 		{"HTTP/1.1 200 OK\r\n\r\n", wire.Malformed, nil},
-		{"HTTP/1.1 20\r\n", wire.Malformed, wire.Malformed},
-		{"HTTP/1.1 2000\r\n", wire.Malformed, wire.Malformed},
-		{"HTTP/1.1 2x0 OK\r\n", wire.Malformed, wire.Malformed},
-		{"HTTP/1.1-200 OK\r\n", wire.Malformed, wire.Malformed},
-		{"HTTP/11 200 OK\r\n", wire.Malformed, wire.Malformed},
-		{"ICY 200 OK\r\n", wire.Malformed, wire.Malformed},
+		{"HTTP/1.1 20\r\n", wire.Malformed, wire.Short},
+		{"HTTP/1.1 20000\r\n", wire.Malformed, wire.Malformed},
+		{"HTTPX/1.1 200 OK\r\n", wire.Malformed, wire.Malformed},
+		{"HTTP/1.1-200 OK\r\n", wire.Malformed, wire.Short},
+		{"HTTP/11 200 OK\r\n", wire.Malformed, wire.Short},
+		{"ICY 200 OK\r\n", wire.Malformed, wire.Short},
 		{strings.Repeat("\r\n", 9) + "GET / HTTP/1.1\r\n\r\n", wire.Malformed, wire.Malformed},
 	} {
 		if _, err := ParseRequest([]byte(tt.in)); !errors.Is(err, tt.request) {
@@ -243,6 +244,55 @@ func TestParseHTTP(t *testing.T) {
 		}
 		if _, err := ParseResponse([]byte(tt.in)); !errors.Is(err, tt.response) {
 			t.Errorf("response %q: %v, want %v", tt.in, err, tt.response)
+		}
+	}
+}
+
+// Request-lines that servers answer, and status-lines that Chromium 156, curl or
+// wget accept.
+func TestLenientLines(t *testing.T) {
+	for line, want := range map[string]string{
+		"GET /x http/1.1":         "GET /x HTTP/1.1",
+		"GET /x HtTp/1.1":         "GET /x HTTP/1.1",
+		"GET /x HTTP/1.10":        "GET /x HTTP/1.10",
+		"GET /x HTTP/1":           "GET /x HTTP/1.0",
+		"GET /x HTTP/2.0":         "GET /x HTTP/2.0",
+		"GET /x HTTP/":            "GET /x HTTP/1.0",
+		"GET /x HTTP/999.1":       "GET /x HTTP/255.1",
+		"GET /x HTTP 1.1":         "GET /x HTTP/1.1",
+		"XYZZY\t/a b  hTTP\t1.1":  "XYZZY /a b HTTP/1.1",
+		"GET /x http://y/ HTTP/1": "GET /x http://y/ HTTP/1.0",
+	} {
+		if got := mustRequest(t, line+"\r\nHost: a\r\n\r\n").String(); got != want {
+			t.Errorf("%q: %q, want %q", line, got, want)
+		}
+	}
+	for line, want := range map[string]string{
+		"http/1.1 200 OK": "HTTP/1.1 200 OK", "HTTP/1.10 200 OK": "HTTP/1.10 200 OK", "HTTP/2 200 OK": "HTTP/2.0 200 OK",
+		"HTTP 404 No": "HTTP/1.0 404 No", "HTTP 1.1 404 No": "HTTP/1.1 404 No", "HTTP/ 1.1 404 No": "HTTP/1.1 404 No",
+		"HTTP/1.1x 200 OK": "HTTP/1.1 200 OK", "HTTP/-1.1 200 OK": "HTTP/1.0 200 OK", "ICY 200 OK": "HTTP/1.0 200 OK",
+		"HTTP/1.1": "HTTP/1.1 200", "HTTP/1.1 OK": "HTTP/1.1 200 OK", "HTTP/1.1 20 OK": "HTTP/1.1 020 OK",
+		"HTTP/1.1 2000 OK": "HTTP/1.1 2000 OK", "HTTP/1.1 200OK": "HTTP/1.1 200 OK", "HTTP/1.1 0404 No": "HTTP/1.1 404 No",
+		"HTTP/1.1\t200\tOK": "HTTP/1.1 200 OK", "HTTP/1.1 +200 OK": "HTTP/1.1 200 OK", "HTTP/1.1 200.1 OK": "HTTP/1.1 200 .1 OK",
+	} {
+		if got := mustResponse(t, line+"\r\nA: b\r\n\r\n").String(); got != want {
+			t.Errorf("%q: %q, want %q", line, got, want)
+		}
+	}
+}
+
+// A request of HTTP/0.9 is a line (RFC 1945 section 4.1).
+func TestSimpleRequest(t *testing.T) {
+	r := mustRequest(t, "GET /old.htm\r\nHost: a\r\n\r\n")
+	if major, minor := r.Version(); r.Len() != len("GET /old.htm\r\n") || r.Get("Host") != nil || major != 0 || minor != 9 || r.KeepAlive() {
+		t.Errorf("%v, %d bytes", r, r.Len())
+	}
+	if got := string(r.AppendURLAt(nil, "192.0.2.1")); got != "http://192.0.2.1/old.htm" {
+		t.Error(got)
+	}
+	for _, line := range []string{"GET x", "GET /a b", "POST /", "get /", "GET", "GET ", "GET  HTTP/1.1", "GET / RTSP/1.0"} {
+		if r, err := ParseRequest([]byte(line + "\r\n\r\n")); err == nil {
+			t.Errorf("%q: %v", line, r)
 		}
 	}
 }
@@ -265,10 +315,14 @@ func TestLooksLikeHTTP(t *testing.T) {
 		"INVITE sip:a SIP/2.0\r\n":  {false, false},
 		"USER anonymous\r\n":        {false, false},
 		"PRI * HTTP/2.0\r\n":        {false, false},
-		"HTTP/1":                    {false, false},
+		"HTTP/":                     {false, false},
+		"HTTP/1":                    {false, true},
+		"ICY 2":                     {false, true},
+		"ICY x":                     {false, false},
+		"http/1":                    {false, true},
 		"HTTP/1.":                   {false, true},
 		"HTTP/1.1 200 OK\r\n":       {false, true},
-		"HTTP/2.0 200 OK\r\n":       {false, false},
+		"HTTP/2.0 200 OK\r\n":       {false, true},
 	} {
 		if got := [2]bool{LooksLikeRequest([]byte(in)), LooksLikeResponse([]byte(in))}; got != want {
 			t.Errorf("%q: %v, want %v", in, got, want)
@@ -331,9 +385,9 @@ func TestHTTPKeepAlive(t *testing.T) {
 	}
 }
 
-// HeadLen finds the same end whatever pieces a head comes in.
+// HeadLen returns the same length however a head is split.
 func TestHTTPHeadLen(t *testing.T) {
-	for _, head := range []string{rfcRequest, oddRequest, "GET / HTTP/1.1\n\n", "\r\nA\n\r\n"} {
+	for _, head := range []string{rfcRequest, oddRequest, "GET / HTTP/1.1\n\n", "\r\nA\n\r\n", "A\r\r\n\r\r\n"} {
 		b := []byte(head + "\r\n\r\nbody")
 		for from := range len(head) {
 			if n := HeadLen(b[:len(head)-1], from); n != 0 {
@@ -351,7 +405,6 @@ func TestHTTPHeadLen(t *testing.T) {
 	}
 }
 
-// touchHead calls every method on h.
 func touchHead(h head) {
 	for name, value := range h.Fields() {
 		if len(name) == 0 || bytes.ContainsAny(name, ":\n") {
@@ -383,7 +436,7 @@ func touchHTTP(b []byte) {
 	}
 	if r, err := ParseResponse(b); err == nil {
 		touchHead(r.head)
-		if r.Status() > 999 || bytes.ContainsRune(r.Reason(), '\n') {
+		if r.Status() > 9999 || bytes.ContainsRune(r.Reason(), '\n') {
 			panic("status-line")
 		}
 	}
@@ -403,7 +456,7 @@ func TestHTTPTruncated(t *testing.T) {
 		if _, err := ParseResponse([]byte(rfcResponse[:n])); !errors.Is(err, wire.Short) {
 			t.Errorf("%q: %v", rfcResponse[:n], err)
 		}
-		touchHTTP([]byte(rfcResponse[:n] + "\r\n\r\n")) // every line cut, and ended
+		touchHTTP([]byte(rfcResponse[:n] + "\r\n\r\n")) // every line truncated, then ended
 		touchHTTP([]byte(oddRequest[:min(n, len(oddRequest))] + "\r\n\r\n"))
 	}
 }
@@ -424,7 +477,7 @@ func TestHTTPAllocs(t *testing.T) {
 		s, _ := ParseResponse(response)
 		s.Get("Server")
 		if s.Validate() != nil || !LooksLikeRequest(request) || !LooksLikeResponse(response) {
-			t.Error("the examples are no HTTP")
+			t.Error("the examples do not look like HTTP")
 		}
 	})
 	if n != 0 {
@@ -432,21 +485,22 @@ func TestHTTPAllocs(t *testing.T) {
 	}
 }
 
-// compareFields checks h against what net/http read of the same head.
+// compareFields compares h with the fields that net/http read from the same
+// head.
 func compareFields(t *testing.T, h head, peer http.Header, closes bool) {
 	t.Helper()
 	own := http.Header{}
 	for name, value := range h.Fields() {
 		own.Add(textproto.CanonicalMIMEHeaderKey(string(name)), string(AppendValue(nil, value)))
 	}
-	// What net/http moves out of the header, and what it puts into it.
+	// Fields that net/http removes from or adds to the header.
 	for _, name := range []string{"Host", "Transfer-Encoding", "Content-Length", "Trailer", "Cache-Control", "Connection"} {
 		own.Del(name)
 		peer.Del(name)
 	}
 	for _, values := range peer {
 		for i, v := range values {
-			values[i] = strings.TrimSpace(v) // a value that goes on with an empty line gets a space
+			values[i] = strings.TrimSpace(v) // net/http keeps a space for an empty continuation line
 		}
 	}
 	if diff := cmp.Diff(peer, own); diff != "" {
@@ -457,8 +511,8 @@ func compareFields(t *testing.T, h head, peer http.Header, closes bool) {
 	}
 }
 
-// compareHTTP checks that we read a head as net/http does, if both take it and
-// its field names are sound.
+// compareHTTP checks that we read a head as net/http does, if both accept it
+// and its field names are valid.
 func compareHTTP(t *testing.T, b []byte) (compared bool) {
 	if r, err := ParseRequest(b); err == nil && r.Validate() == nil {
 		peer, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(b)))
@@ -471,7 +525,7 @@ func compareHTTP(t *testing.T, b []byte) (compared bool) {
 			t.Errorf("%q: %q %q HTTP/%d.%d", b, r.Method(), r.Target(), major, minor)
 		}
 		host := string(AppendValue(nil, r.Host()))
-		if host != strings.TrimSpace(peer.Host) && !bytes.ContainsRune(r.Target(), '%') { // a folded line that is empty leaves a space
+		if host != strings.TrimSpace(peer.Host) && !bytes.ContainsRune(r.Target(), '%') { // an empty continuation line leaves a space
 			t.Errorf("%q: host %q, net/http has %q", b, host, peer.Host)
 		}
 		if n, err := r.ContentLength(); len(peer.TransferEncoding) == 0 && (err != nil || max(n, 0) != peer.ContentLength) {
@@ -493,7 +547,7 @@ func compareHTTP(t *testing.T, b []byte) (compared bool) {
 		}
 		closes := peer.Close
 		if peer.ContentLength < 0 && len(peer.TransferEncoding) == 0 {
-			closes = !r.KeepAlive() // the body's end is the connection's: it says Close whatever the fields are
+			closes = !r.KeepAlive() // the connection's end delimits the body, so net/http sets Close whatever the fields
 		}
 		compareFields(t, r.head, peer.Header, closes)
 		return true

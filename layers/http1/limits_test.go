@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Empty lines before a head are passed over, a few of them.
+// A few empty lines before a head are skipped.
 func TestEmptyLines(t *testing.T) {
 	for n, taken := range map[int]bool{0: true, maxEmptyLines / 2: true, maxEmptyLines/2 + 1: false, 10_000: false} {
 		b := []byte(strings.Repeat("\r\n", n) + "GET / HTTP/1.1\r\n\r\n")

@@ -7,11 +7,11 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// Addresses returns the mailboxes that the body of an address field such as
-// From or To lists (RFC 5322 section 3.4): the display name as it was sent, nil
-// for none, and the address without angle brackets, route and white space around
-// it. Groups are opened and comments left out. What holds no @ is left out as
-// well: it names nobody outside its sender's host.
+// Addresses returns the mailboxes in the body of an address field such as From
+// or To (RFC 5322 section 3.4): the display name as sent, or nil, and the
+// address without angle brackets, route and surrounding white space. It expands
+// groups, and skips comments and addresses without an @, which are local to the
+// sender's host.
 func Addresses(body []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(display, addr []byte) bool) {
 		quotes := quotesEnd(body)
@@ -25,8 +25,8 @@ func Addresses(body []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// cutMailbox returns the mailbox that b begins with and what follows it. quotes
-// says whether quoted-strings, comments and domain-literals are to be respected.
+// cutMailbox returns the mailbox at the start of b and the rest. quotes says
+// whether quoted-strings, comments and domain-literals are recognized.
 func cutMailbox(b []byte, quotes bool) (display, addr, rest []byte) {
 	open, first, last, i := -1, -1, -1, 0
 scan:
@@ -64,8 +64,8 @@ scan:
 	return nil, nil, rest
 }
 
-// skipMailbox returns what follows the comma or semicolon behind an address. Up
-// to there is nothing but a comment, which may hold one.
+// skipMailbox skips the comma or semicolon after an address. Only a comment can
+// come before it, and may contain one.
 func skipMailbox(b []byte) []byte {
 	b = text.TrimSpace(b)
 	if len(b) > 0 && b[0] == '(' {
@@ -77,8 +77,8 @@ func skipMailbox(b []byte) []byte {
 	return b
 }
 
-// quotesEnd reports whether all quoted-strings, comments and domain-literals in b
-// (RFC 5322 section 3.2) come to their end.
+// quotesEnd reports whether all quoted-strings, comments and domain-literals in
+// b (RFC 5322 section 3.2) are terminated.
 func quotesEnd(b []byte) bool {
 	for i := 0; i < len(b); i++ {
 		if c := b[i]; c == '"' || c == '(' || c == '[' {
@@ -93,7 +93,7 @@ func quotesEnd(b []byte) bool {
 }
 
 // quotedLen returns the length of the quoted-string, comment or domain-literal
-// that b begins with, 0 when it never ends. Comments nest.
+// at the start of b, 0 if unterminated. Comments nest.
 func quotedLen(b []byte) int {
 	depth := 0
 	for i := 0; i < len(b); i++ {

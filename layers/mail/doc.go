@@ -1,5 +1,5 @@
-// Package mail reads the header sections of mails (RFC 5322) and the commands and
-// replies of SMTP, POP3, IMAP and FTP.
+// Package mail parses the header sections of mail messages (RFC 5322) and the
+// commands and replies of SMTP, POP3, IMAP and FTP.
 //
 //	h, err := mail.ParseHeader(b)
 //	if err != nil {
@@ -10,6 +10,6 @@
 //		fmt.Printf("%s\n", addr)
 //	}
 //
-// It accepts what mail programs write, not only what the RFC allows. Views alias
-// the bytes that they were parsed from.
+// It accepts the output of real mail programs, not only what the RFC allows.
+// Views alias the bytes they were parsed from.
 package mail

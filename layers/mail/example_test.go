@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// Who wrote a mail, to whom, and about what.
+// Print the sender, recipients and subject of a mail message.
 func ExampleParseHeader() {
 	h, err := mail.ParseHeader([]byte("From: =?utf-8?q?Ren=C3=A9?= <rene@a.example>\r\n" +
 		"To: Team: ann@b.example, Bob <bob@c.example>;\r\n" +
@@ -29,7 +29,7 @@ func ExampleParseHeader() {
 	// é z
 }
 
-// The name of an attachment, in whatever way its sender wrote it.
+// Print the name of an attachment, whatever its encoding.
 func ExampleParseParams() {
 	p := mail.ParseParams([]byte("attachment; filename*0*=utf-8''rechnung%20;\r\n filename*1=\"2026.exe\""))
 	fmt.Printf("%s: %s\n", p.Value(), p.Get("filename"))

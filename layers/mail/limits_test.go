@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A parameter comes in so many pieces at most.
+// The parts of a parameter are limited.
 func TestMaxContinuations(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("attachment")

@@ -9,15 +9,14 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Header is a view of the header section of a mail (RFC 5322 section 2.2)
-// or of a MIME part (RFC 2045 section 3). ParseHeader makes it. It aliases
-// the bytes given to ParseHeader, as do the slices that its methods return.
+// Header is a view of the header section of a mail message (RFC 5322 section
+// 2.2) or of a MIME part (RFC 2045 section 3). It aliases the bytes given to
+// [ParseHeader], as do the slices that its methods return.
 type Header struct{ b []byte }
 
-// ParseHeader returns a view of the header section that b begins with, up to
-// and including the empty line that ends it; all of b when there is none. Lines
-// end in CRLF or LF alone. The error is Short when b is empty, and Malformed when
-// it holds no field at all.
+// ParseHeader returns a view of the header section at the start of b, up to and
+// including the empty line that ends it, or to the end of b. Lines end in CRLF
+// or LF. The error is Short if b is empty, Malformed if it has no field.
 func ParseHeader(b []byte) (Header, error) {
 	if len(b) == 0 {
 		return Header{}, wire.Fail("mail header", wire.Short, len(b), 0)
@@ -32,7 +31,7 @@ func ParseHeader(b []byte) (Header, error) {
 	return Header{}, wire.Fail("mail header", wire.Malformed, len(b), 0)
 }
 
-// mailHeaderLen returns the length of the header section that b begins with.
+// headerLen returns the length of the header section at the start of b.
 func headerLen(b []byte) int {
 	for off := 0; off < len(b); {
 		if n := text.EmptyLine(b[off:]); n > 0 {
@@ -47,11 +46,10 @@ func headerLen(b []byte) int {
 	return len(b)
 }
 
-// Fields returns the fields in their order: name and body, both as they were
-// sent but for the white space around them. A body that is folded over several
-// lines (RFC 5322 section 2.2.3) has the line ends in it: see Text.
-// Lines that are no field are left out: the name of one is printable ASCII
-// without a space in it.
+// Fields returns the fields in order, with names and bodies as sent but without
+// surrounding white space. A body folded over several lines (RFC 5322 section
+// 2.2.3) contains the line ends: see [Text]. Fields skips lines that are not
+// fields: a name must be printable ASCII without a space.
 func (h Header) Fields() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, body []byte) bool) {
 		for b := h.b; len(b) > 0; {
@@ -65,7 +63,7 @@ func (h Header) Fields() iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// isFieldName reports whether b is printable ASCII without space (RFC 5322
+// isFieldName reports whether b is printable ASCII without a space (RFC 5322
 // section 3.6.8).
 func isFieldName(b []byte) bool {
 	for _, c := range b {
@@ -76,8 +74,8 @@ func isFieldName(b []byte) bool {
 	return len(b) > 0
 }
 
-// Get returns the body of the first field of that name, in any case; nil when
-// there is none. An empty body is not nil.
+// Get returns the body of the first field with that name, ignoring case, or nil
+// if there is none. An empty body is not nil.
 func (h Header) Get(name string) []byte {
 	for n, body := range h.Fields() {
 		if text.EqualFold(n, name) {
@@ -87,7 +85,8 @@ func (h Header) Get(name string) []byte {
 	return nil
 }
 
-// Addresses returns the mailboxes in all fields of that name: see Addresses.
+// Addresses returns the mailboxes in all fields with that name: see
+// [Addresses].
 func (h Header) Addresses(name string) iter.Seq2[[]byte, []byte] {
 	return func(yield func(display, addr []byte) bool) {
 		for n, body := range h.Fields() {
@@ -103,15 +102,14 @@ func (h Header) Addresses(name string) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// Len returns the length of the header section in bytes, the empty line that
-// ends it included.
+// Len returns the length of the header section in bytes, including the empty
+// line that ends it.
 func (h Header) Len() int { return len(h.b) }
 
 // Bytes returns the header section.
 func (h Header) Bytes() []byte { return h.b }
 
-// AppendText appends a short description to dst: how many fields and bytes there
-// are.
+// AppendText appends the number of fields and the length in bytes to dst.
 func (h Header) AppendText(dst []byte) ([]byte, error) {
 	n := 0
 	for range h.Fields() {
@@ -121,11 +119,11 @@ func (h Header) AppendText(dst []byte) ([]byte, error) {
 	return strconv.AppendInt(append(dst, " len "...), int64(len(h.b)), 10), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h Header) String() string { b, _ := h.AppendText(nil); return string(b) }
 
-// appendUnfolded appends a field's body to dst without the line ends that fold
-// it (RFC 5322 section 2.2.3); the white space after them stays.
+// appendUnfolded appends a field's body to dst without the line ends of folding
+// (RFC 5322 section 2.2.3), but with the white space after them.
 func appendUnfolded(dst, body []byte) []byte {
 	for more := true; more; {
 		var line []byte

@@ -15,7 +15,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// RFC 5322 appendix A.5, with the folding and the comments that it shows off.
+// RFC 5322 appendix A.5, with its folding and comments.
 const odd = "From: Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>\r\n" +
 	"To:A Group(Some people)\r\n     :Chris Jones <c@(Chris's host.)public.example>,\r\n         joe@example.org,\r\n  John <jdoe@one.test> (my dear friend); (the end of the group)\r\n" +
 	"Cc:(Empty list)(start)Hidden recipients  :(nobody(that I know))  ;\r\n" +
@@ -38,11 +38,11 @@ func TestMailHeader(t *testing.T) {
 		t.Errorf("subject %q", got)
 	}
 	if h.Get("Date") != nil {
-		t.Error("a field that is not there")
+		t.Error("an absent field is found")
 	}
 	for b, want := range map[string]error{"": wire.Short, "x\r\n": wire.Malformed, "\r\n": nil, "\nX: y": nil, "X: y": nil} {
 		if _, err := mail.ParseHeader([]byte(b)); !errors.Is(err, want) {
-			t.Errorf("ParseMailHeader(%q): %v, want %v", b, err, want)
+			t.Errorf("ParseHeader(%q): %v, want %v", b, err, want)
 		}
 	}
 }
@@ -81,8 +81,8 @@ func TestMailAddresses(t *testing.T) {
 	}
 }
 
-// capturedFields returns the bodies of the fields of these names in the mail of
-// testdata, those of its parts too.
+// capturedFields returns the bodies of the fields with these names in the mail
+// of testdata, including its parts.
 func capturedFields(t testing.TB, names ...string) (bodies [][]byte) {
 	t.Helper()
 	for _, b := range viewtest.CapturedPayloads(t, "smtp.pcap") {
@@ -99,7 +99,7 @@ func capturedFields(t testing.TB, names ...string) (bodies [][]byte) {
 	return bodies
 }
 
-// What net/mail takes for addresses, this does too.
+// Addresses that net/mail accepts, Addresses accepts too.
 func FuzzMailAddresses(f *testing.F) {
 	for _, s := range []string{"a@b.example", "A <a@b.example>, c@d.example", `"x, y" <a@b.example>`, "g: a@b.example;", "a@b.example (c)"} {
 		f.Add(s)
@@ -114,7 +114,7 @@ func FuzzMailAddresses(f *testing.F) {
 		}
 		list, err := stdmail.ParseAddressList(body)
 		if err != nil || strings.ContainsAny(body, "(\\\"[=:;\r\n\t") {
-			return // net/mail decodes and unquotes; and a colon ends no name there
+			return // net/mail decodes and unquotes, and does not end a name at a colon
 		}
 		var want []string
 		for _, a := range list {
@@ -129,7 +129,7 @@ func FuzzMailAddresses(f *testing.F) {
 	})
 }
 
-// A header section made to be slow is not.
+// Header sections designed to be slow are parsed in linear time.
 func TestMailLinear(t *testing.T) {
 	began := time.Now()
 	for _, unit := range []string{"(", "\"", "[", "<", ",", ":", "(\"", "\\", "<@", "a@b,", ";", "=", "=?", "x*0=y;", "\n "} {

@@ -2,36 +2,30 @@ package mail
 
 import (
 	"bytes"
-	"io"
 	"iter"
-	"mime"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/sightline-go/sightline/internal/text"
-	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Params is a view of a field's body that has a value and parameters behind
-// it, such as Content-Type (RFC 2045 section 5.1) and Content-Disposition (RFC
-// 2183 section 2; in HTTP RFC 6266 section 4): value; name=value; ...
+// Params is a view of a field body with a value and parameters, such as
+// Content-Type (RFC 2045 section 5.1) and Content-Disposition (RFC 2183 section
+// 2; in HTTP RFC 6266 section 4): value; name=value; ...
 type Params struct{ b []byte }
 
-// ParseParams returns a view of a field's body. It takes whatever senders
-// write: values with spaces in them that should be quoted, or quotes that never
-// end.
+// ParseParams returns a view of a field's body. It accepts anything, including
+// unquoted values with spaces and unterminated quotes.
 func ParseParams(body []byte) Params { return Params{body} }
 
-// Value returns what is before the first parameter, empty when the field begins with
-// that.
+// Value returns the text before the first parameter, empty if the field begins
+// with a parameter.
 func (p Params) Value() []byte {
 	v, _ := p.split()
 	return text.TrimSpace(v)
 }
 
-// split returns value and parameters. Some servers leave the value out, and send
-// filename=x.exe alone; browsers and Python's email take that.
+// split returns value and parameters. Some servers omit the value and send only
+// filename=x.exe, which browsers and Python's email package accept.
 func (p Params) split() (value, params []byte) {
 	if _, equals := paramLen(p.b); equals >= 0 {
 		if name := text.TrimSpace(p.b[:equals]); len(name) > 0 && text.TokenLen(name) == len(name) {
@@ -42,9 +36,9 @@ func (p Params) split() (value, params []byte) {
 	return value, params
 }
 
-// All returns the parameters in their order: the name, and the value as it was
-// sent but for quotes around it. Inside quotes a backslash stands for itself
-// unless a quote or a backslash follows: programs put Windows paths there.
+// All returns the parameters in order: names, and values as sent but without
+// quotes. Inside quotes a backslash escapes only a quote or a backslash,
+// because programs put Windows paths there.
 func (p Params) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		_, b := p.split()
@@ -64,8 +58,8 @@ func (p Params) All() iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// paramLen returns the length of the parameter that b begins with, up to a
-// semicolon outside of quotes, and where its equals sign is, -1 for none.
+// paramLen returns the length of the parameter at the start of b, up to a
+// semicolon outside of quotes, and the offset of its equals sign, or -1.
 func paramLen(b []byte) (n, equals int) {
 	equals = -1
 	quoted, begun := false, false
@@ -88,14 +82,17 @@ func paramLen(b []byte) (n, equals int) {
 	return len(b), equals
 }
 
-// maxContinuations bounds the pieces that a parameter may come in.
+// maxContinuations limits the parts of a parameter.
 const maxContinuations = 100
 
-// Get returns the value of a parameter, in any case, decoded: put together from
-// its continuations and their charset (RFC 2231), or from encoded words, which
-// RFC 2047 forbids here and senders use. A charset that is not known leaves the
-// bytes as they are. It is "" when there is no such parameter.
-func (p Params) Get(name string) string {
+// Get returns the decoded value of a parameter, ignoring the case of its name:
+// joined and decoded from its continuations and charset (RFC 2231), or from
+// encoded words, which RFC 2047 forbids here but senders use. A value in an
+// unknown charset is not converted. Get returns "" if the parameter is absent.
+func (p Params) Get(name string) string { return Charset(nil).Param(p, name) }
+
+// Param is [Params.Get], with the charsets that c knows.
+func (c Charset) Param(p Params, name string) string {
 	var plain []byte
 	var parts [maxContinuations][]byte
 	var escaped [maxContinuations]bool
@@ -112,21 +109,20 @@ func (p Params) Get(name string) string {
 		}
 	}
 	if found && parts[0] != nil {
-		return joinContinuations(parts[:count], escaped[:count])
+		return joinContinuations(parts[:count], escaped[:count], c)
 	}
-	return Text(unquotePairs(plain))
+	return c.Text(unquotePairs(plain))
 }
 
-// AppendText appends value and parameters to dst as they were sent. Nothing in it
-// but printable ASCII comes from the sender.
+// AppendText appends the body as sent to dst, in printable ASCII.
 func (p Params) AppendText(dst []byte) ([]byte, error) {
 	return text.AppendEscaped(dst, p.b), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (p Params) String() string { b, _ := p.AppendText(nil); return string(b) }
 
-// continuation reports whether a parameter is name, or a piece of it: name*,
+// continuation reports whether parameter n is name or a part of it: name*,
 // name*0, name*0* (RFC 2231 sections 3 and 4). The index is -1 for name itself.
 func continuation(n []byte, name string) (index int, escaped, ok bool) {
 	if len(n) < len(name) || !text.EqualFold(n[:len(name)], name) {
@@ -147,17 +143,17 @@ func continuation(n []byte, name string) (index int, escaped, ok bool) {
 	return i, star, err == nil && 0 <= i && i < maxContinuations
 }
 
-// joinContinuations puts the pieces up to the first that is missing together.
-// The first begins with charset and language when it is escaped.
-func joinContinuations(parts [][]byte, escaped []bool) string {
+// joinContinuations joins the parts up to the first missing one. The first part
+// begins with charset and language if it is escaped.
+func joinContinuations(parts [][]byte, escaped []bool, c Charset) string {
 	var charset, text []byte
 	for i, v := range parts {
 		if v == nil {
 			break
 		}
 		if i == 0 && escaped[0] {
-			if c, rest, ok := bytes.Cut(v, []byte{'\''}); ok {
-				charset = c
+			if label, rest, ok := bytes.Cut(v, []byte{'\''}); ok {
+				charset = label
 				_, v, _ = bytes.Cut(rest, []byte{'\''})
 			}
 		}
@@ -167,13 +163,12 @@ func joinContinuations(parts [][]byte, escaped []bool) string {
 			text = append(text, unquotePairs(v)...)
 		}
 	}
-	if s, ok := decodeCharset(string(charset), text); ok {
+	if s, ok := c.decode(string(charset), text); ok {
 		return s
 	}
 	return string(text)
 }
 
-// appendPercent appends b with %XX decoded.
 func appendPercent(dst, b []byte) []byte {
 	for i := 0; i < len(b); i++ {
 		if b[i] == '%' && i+2 < len(b) {
@@ -188,8 +183,8 @@ func appendPercent(dst, b []byte) []byte {
 	return dst
 }
 
-// unquotePairs returns b without the backslash of quoted-pairs, and without the
-// line ends of folding.
+// unquotePairs removes the backslashes of quoted-pairs and the line ends of
+// folding.
 func unquotePairs(b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 && bytes.IndexByte(b, '\n') < 0 {
 		return b
@@ -204,69 +199,4 @@ func unquotePairs(b []byte) []byte {
 		out = append(out, b[i])
 	}
 	return out
-}
-
-// Text returns a field's body as text: unfolded, and with its encoded words
-// decoded (RFC 2047). The charsets known are UTF-8, US-ASCII, ISO-8859-1 and
-// Windows-1252; a body with words in another stays encoded.
-func Text(body []byte) string {
-	text := string(appendUnfolded(nil, body))
-	if !strings.Contains(text, "=?") {
-		return text
-	}
-	d := mime.WordDecoder{CharsetReader: charsetReader}
-	if s, err := d.DecodeHeader(text); err == nil {
-		return s
-	}
-	return text
-}
-
-// charsetReader gives package mime a charset that it does not know itself.
-func charsetReader(charset string, r io.Reader) (io.Reader, error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	s, ok := decodeCharset(charset, b)
-	if !ok {
-		return nil, wire.Malformed
-	}
-	return strings.NewReader(s), nil
-}
-
-// decodeCharset returns text of a charset as UTF-8, and whether it is known. Behind
-// the charset of an encoded word may be a language (RFC 2231 section 5).
-func decodeCharset(charset string, text []byte) (string, bool) {
-	charset, _, _ = strings.Cut(charset, "*")
-	switch strings.ToLower(charset) {
-	case "utf-8", "utf8", "us-ascii", "":
-		return string(text), true
-	case "iso-8859-1":
-		return fromLatin1(text, nil), true
-	case "windows-1252", "cp1252":
-		return fromLatin1(text, &windows1252), true
-	}
-	return "", false
-}
-
-// windows1252 is what the bytes 0x80 to 0x9f are in that charset (IANA registry
-// "character-sets"); 0 where they are nothing.
-var windows1252 = [32]rune{
-	'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
-	0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ',
-}
-
-// fromLatin1 returns text as UTF-8. high replaces the bytes 0x80 to 0x9f.
-func fromLatin1(text []byte, high *[32]rune) string {
-	var out []byte
-	for _, c := range text {
-		r := rune(c)
-		if high != nil && 0x80 <= c && c < 0xa0 {
-			if r = high[c-0x80]; r == 0 {
-				r = utf8.RuneError
-			}
-		}
-		out = utf8.AppendRune(out, r)
-	}
-	return string(out)
 }

@@ -33,8 +33,8 @@ func TestMailParams(t *testing.T) {
 		{`form-data; filename="a\"b\\c"`, "form-data", "filename", `a"b\c`},
 		{`a/b;;;name = x;`, "a/b", "name", "x"},
 		{`a/b; name=`, "a/b", "name", ""},
-		// Without a value, as Chromium (net/http/http_content_disposition.cc) and
-		// Python's email.message.Message.get_filename take it.
+		// Without a value, as Chromium (net/http/http_content_disposition.cc)
+		// and Python's email.message.Message.get_filename accept it.
 		{`filename=foo.html`, "", "filename", "foo.html"},
 		{`filename="a;b.exe"; size=5`, "", "filename", "a;b.exe"},
 		{"filename*=UTF-8''%c3%a9.exe", "", "filename", "é.exe"},
@@ -69,7 +69,7 @@ func TestMailText(t *testing.T) {
 	}
 }
 
-// What package mime formats, this reads.
+// Get reads the values that package mime formats.
 func FuzzMailParams(f *testing.F) {
 	f.Add("a.exe", []byte("a/b; name*0*=x''y"))
 	f.Add("é \"x\"; \\", []byte("a/b; name=\"x"))
@@ -84,7 +84,7 @@ func FuzzMailParams(f *testing.F) {
 		if got := mime.FormatMediaType("a/b", map[string]string{"name": value}); got != "" {
 			want, params, err := mime.ParseMediaType(got)
 			p := mail.ParseParams([]byte(got))
-			encoded := strings.Contains(value, "=?") // which package mime leaves
+			encoded := strings.Contains(value, "=?") // which package mime does not decode
 			if err == nil && (!encoded && p.Get("name") != params["name"] || string(p.Value()) != want) {
 				t.Errorf("%q: %q, want %q", got, p.Get("name"), params["name"])
 			}

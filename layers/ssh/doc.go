@@ -1,5 +1,6 @@
-// Package ssh reads what SSH sends before it encrypts (RFC 4253): identification
-// strings, key exchange messages and host keys, and their HASSH fingerprints.
+// Package ssh parses the unencrypted start of SSH connections (RFC 4253):
+// identification strings, key exchange messages and host keys. It computes
+// HASSH fingerprints.
 //
 //	kex, err := ssh.ParseKexInit(payload)
 //	if err != nil {
@@ -10,5 +11,5 @@
 //	}
 //	fmt.Printf("%s\n", kex.AppendHASSH(nil, true))
 //
-// Views alias the bytes that they were parsed from.
+// Views alias the bytes they were parsed from.
 package ssh

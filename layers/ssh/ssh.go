@@ -12,22 +12,22 @@ import (
 // Identification string (RFC 4253 section 4.2).
 const (
 	prefix = "SSH-"
-	maxID  = 255 // with its CR and LF
+	maxID  = 255 // including CR and LF
 )
 
-// Ident is a view of the line that each side of a connection begins with:
-// SSH-protoversion-softwareversion, and comments behind a space (RFC 4253
-// section 4.2). ParseIdent makes it.
+// Ident is a view of the first line of each side of a connection:
+// SSH-protoversion-softwareversion, optionally followed by a space and comments
+// (RFC 4253 section 4.2).
 type Ident struct {
 	b        []byte
 	software int // offset
 }
 
-// ParseIdent checks that b begins with an identification string and returns
-// a view of it, without its line end, that aliases b. Without a line end in b
-// all of b is taken for the line. A null character, which must not be sent, ends
-// the string, as it does for those who receive it. The lines that a server may
-// send before are the caller's to skip. The error is Malformed, also for a line longer than 255
+// ParseIdent checks that b begins with an identification string and returns a
+// view of it, without its line end, that aliases b. If b has no line end, all
+// of b is the line. A null character is forbidden, but ends the string, as it
+// does in implementations. The caller must skip lines that a server sends
+// before the string. The error is Malformed, also for a line longer than 255
 // bytes.
 func ParseIdent(b []byte) (Ident, error) {
 	have := len(b)
@@ -48,49 +48,48 @@ func ParseIdent(b []byte) (Ident, error) {
 	return Ident{b, len(prefix) + i + 1}, nil
 }
 
-// Version returns the version of the protocol: 2.0, 1.5, or 1.99 from a server
-// that speaks both (RFC 4253 section 5.1).
+// Version returns the protocol version: 2.0, 1.5, or 1.99 from a server that
+// supports both (RFC 4253 section 5.1).
 func (s Ident) Version() []byte { return s.b[len(prefix) : s.software-1 : s.software-1] }
 
-// Software returns the version of the software.
+// Software returns the software version.
 func (s Ident) Software() []byte {
 	v, _, _ := bytes.Cut(s.b[s.software:], []byte(" "))
 	return v
 }
 
-// Comments returns what follows the software version, nil for none.
+// Comments returns the comments after the software version, nil if absent.
 func (s Ident) Comments() []byte {
 	_, c, _ := bytes.Cut(s.b[s.software:], []byte(" "))
 	return c
 }
 
-// Bytes returns the line without its end.
+// Bytes returns the line without its line end.
 func (s Ident) Bytes() []byte { return s.b }
 
-// AppendText appends the line to dst. Nothing in it but printable ASCII comes from
-// the sender.
+// AppendText appends the line to dst, in printable ASCII.
 func (s Ident) AppendText(dst []byte) ([]byte, error) {
 	return text.AppendEscaped(dst, s.b), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (s Ident) String() string { b, _ := s.AppendText(nil); return string(b) }
 
-// Binary packet (RFC 4253 section 6): length, length of padding, payload,
-// padding; a MAC only behind the key exchange.
+// Binary packet (RFC 4253 section 6): length, padding length, payload, padding,
+// and after the key exchange a MAC.
 const (
 	packetHeaderLen = 5
-	// RFC 4253 section 6.1 asks for 35000 and allows more.
+	// RFC 4253 section 6.1 requires 35000 and allows more.
 	maxPacket = 256 << 10
 )
 
-// An MessageType is the number of a message: the first byte of a packet's payload
-// (IANA registry "ssh-parameters").
+// A MessageType is the number of a message, the first byte of a packet's
+// payload (IANA registry "ssh-parameters").
 type MessageType uint8
 
-// The messages of a key exchange (RFC 4253 section 12, RFC 4419 section 5, RFC
-// 5656 section 7.1). TypeKexReply is also the SSH_MSG_KEX_DH_GEX_GROUP of RFC
-// 4419, whose reply is TypeGexReply.
+// Messages of a key exchange (RFC 4253 section 12, RFC 4419 section 5, RFC 5656
+// section 7.1). TypeKexReply is also RFC 4419's SSH_MSG_KEX_DH_GEX_GROUP, whose
+// reply is TypeGexReply.
 const (
 	TypeDisconnect MessageType = 1
 	TypeKexInit    MessageType = 20
@@ -99,14 +98,13 @@ const (
 	TypeGexReply   MessageType = 33
 )
 
-// Packet is a view of one packet that is not encrypted (RFC 4253 section 6).
-// ParsePacket makes it.
+// Packet is a view of an unencrypted packet (RFC 4253 section 6).
 type Packet struct{ b []byte }
 
-// ParsePacket checks that b begins with a whole packet and returns a view of
-// it that aliases b; what follows in b is no part of it. The error is Short when
-// b ends before the packet does, Malformed when the packet is longer than 256
-// KiB, or too short for its padding and the number of a message.
+// ParsePacket checks that b begins with a complete packet and returns a view of
+// it that aliases b. It ignores the bytes after the packet. The error is Short
+// if the packet is incomplete, Malformed if it is longer than 256 KiB, or too
+// short for its padding and a message number.
 func ParsePacket(b []byte) (Packet, error) {
 	if len(b) < packetHeaderLen {
 		return Packet{}, wire.Fail("SSH packet", wire.Short, len(b), packetHeaderLen)
@@ -122,16 +120,16 @@ func ParsePacket(b []byte) (Packet, error) {
 	return Packet{b[:end:end]}, nil
 }
 
-// Message returns which message the packet carries.
+// Message returns the number of the message in the packet.
 func (p Packet) Message() MessageType { return MessageType(p.b[packetHeaderLen]) }
 
-// Payload returns the message: its number, and what belongs to it.
+// Payload returns the message, including its number.
 func (p Packet) Payload() []byte {
 	end := len(p.b) - int(p.b[4])
 	return p.b[packetHeaderLen:end:end]
 }
 
-// Bytes returns the packet, padding included.
+// Bytes returns the packet, including its padding.
 func (p Packet) Bytes() []byte { return p.b }
 
 // AppendText appends a short description to dst.
@@ -140,5 +138,5 @@ func (p Packet) AppendText(dst []byte) ([]byte, error) {
 	return strconv.AppendInt(append(dst, " len "...), int64(len(p.Payload())), 10), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (p Packet) String() string { b, _ := p.AppendText(nil); return string(b) }

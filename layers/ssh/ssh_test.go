@@ -15,8 +15,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// What OpenSSH 7.6 offers as a client and 8.9 as a server. The hashes are those
-// that tshark 4.0 and FoxIO's ja4 print for such messages.
+// The offers of OpenSSH 7.6 as a client and 8.9 as a server. The hashes are
+// those that tshark 4.0 and FoxIO's ja4 print for such messages.
 const (
 	hassh76 = "06046964c022c6407d15a27b12a6a4fb"
 	hassh89 = "699519fdcc30cbcd093d5cd01e4b1d56"
@@ -30,8 +30,8 @@ const (
 		"hmac-sha1-etm@openssh.com,umac-64@openssh.com,umac-128@openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-sha1"
 )
 
-// kexInit returns a KEXINIT with the lists of one direction. Those of the other
-// are "x".
+// kexInit returns a KEXINIT with the given lists in one direction and "x" in
+// the other.
 func kexInit(fromClient bool, kex, cipher, mac, compression string) []byte {
 	b := append([]byte{byte(TypeKexInit)}, "0123456789abcdef"...)
 	lists := []string{kex, "ssh-ed25519", cipher, "x", mac, "x", compression, "x", "en", "x"}
@@ -119,12 +119,12 @@ func TestParseSSHPacket(t *testing.T) {
 		payload   []byte
 	}{
 		{"NEWKEYS", "0000000c 0a 15 00000000000000000000 ff", nil, []byte{21}},
-		{"cut", "0000000c 0a 15 000000000000000000", wire.Short, nil},
+		{"truncated", "0000000c 0a 15 000000000000000000", wire.Short, nil},
 		{"header alone", "0000000c", wire.Short, nil},
 		{"no room for a message", "0000000b 0a 00000000000000000000", wire.Malformed, nil},
 		{"length 0", "00000000 00", wire.Malformed, nil},
 		{"length 2^32-1", "ffffffff 00", wire.Malformed, nil},
-		{"padding that is the packet", "00000005 ff 00000000", wire.Malformed, nil},
+		{"padding as long as the packet", "00000005 ff 00000000", wire.Malformed, nil},
 	} {
 		p, err := ParsePacket(viewtest.Unhex(t, tt.hex))
 		if !errors.Is(err, tt.err) {
@@ -136,8 +136,8 @@ func TestParseSSHPacket(t *testing.T) {
 	}
 }
 
-// The key and its fingerprint are those that ssh-keygen -t ed25519 and
-// ssh-keygen -l printed.
+// The key and its fingerprint are output of ssh-keygen -t ed25519 and
+// ssh-keygen -l.
 func TestSSHReply(t *testing.T) {
 	key, err := base64.StdEncoding.DecodeString("AAAAC3NzaC1lZDI1NTE5AAAAIBYqeHq9mJI/k0Ts02da3VZKWRXJ1tiqGE3PNBrLXnK1")
 	if err != nil {
@@ -158,7 +158,7 @@ func TestSSHReply(t *testing.T) {
 		"a group of RFC 4419": {"1f 00000009 00ffffffffffffffff 00000001 02", wire.Malformed},
 		"an empty key":        {"1f 00000000", wire.Malformed},
 		"a key without name":  {"1f 00000004 00000000", wire.Malformed},
-		"a key that is cut":   {"21 00000010 0000", wire.Short},
+		"a truncated key":     {"21 00000010 0000", wire.Short},
 		"2^32-1 bytes":        {"21 ffffffff 0000", wire.Short},
 		"another message":     {"1e 00000004 00000000", wire.Malformed},
 		"nothing":             {"", wire.Short},
@@ -176,7 +176,7 @@ func TestParseSSHKex(t *testing.T) {
 			t.Fatalf("%d bytes of it: %v", n, err)
 		}
 	}
-	b[17] = 0xff // of the first length
+	b[17] = 0xff // in the length of the first list
 	if _, err := ParseKexInit(b); !errors.Is(err, wire.Short) {
 		t.Errorf("a list of 4 GiB: %v", err)
 	}
@@ -186,7 +186,7 @@ func TestParseSSHKex(t *testing.T) {
 	}
 }
 
-// Anything is taken apart or refused, and what is found lies in it.
+// Any input is parsed or rejected, and the parts lie within it.
 func FuzzSSH(f *testing.F) {
 	f.Add([]byte("SSH-2.0-OpenSSH_7.6p1 Ubuntu-4ubuntu0.5\r\n"))
 	f.Add(kexInit(true, kex76, ciphers, macs, "none"))

@@ -7,10 +7,10 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// views has every Parse function of the package: each is cut at every length,
-// mutated and fuzzed, with all methods of its view.
+// views has every Parse function of the package. Each is truncated at every
+// length, mutated and fuzzed, and all methods of its view are called.
 var views = []viewtest.View{
-	// A line may end anywhere: "SSH-2" is not one that was cut.
+	// A line may end anywhere: "SSH-2" is not a truncated line.
 	viewtest.Of(ParseIdent, viewtest.Text("SSH-2.0-OpenSSH_7.6p1 Ubuntu-4ubuntu0.5\r\n")).MayBeMalformed(),
 	viewtest.Of(ParsePacket, "0000000c 0a 15 00000000000000000000 ff"),
 	viewtest.Of(ParseKexInit, hex.EncodeToString(kexInit(true, "curve25519-sha256,ext-info-c", "aes128-ctr", "hmac-sha1", "none,zlib"))),
