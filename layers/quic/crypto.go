@@ -1,7 +1,6 @@
 package quic
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
@@ -10,27 +9,40 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// Packet protection (RFC 9001 section 5). Initial packets use AES-128-GCM.
+// Packet protection (RFC 9001 section 5).
 const (
-	keyLen    = 16
 	nonceLen  = 12
-	sampleOff = 4 // from the packet number, as if that had its full length
+	sampleOff = 4 // from the packet number, as if it had four bytes
 	sampleLen = 16
 )
 
-// Keys are the keys of one direction of a connection at one encryption
-// level. They may be used concurrently.
+// Keys holds the keys of one direction of a connection at one encryption level.
+// They may be used concurrently.
 type Keys struct {
 	payload cipher.AEAD
-	header  cipher.Block
+	header  masker
 	iv      [nonceLen]byte
+
+	// Of the secret that they are derived from, for the next keys.
+	suite  *suite
+	label  string // prefix of the version's labels
+	secret []byte // nil for Initial keys
 }
 
-// InitialKeys returns the keys of Initial packets (RFC 9001 section 5.2) of
-// one direction. They come from the Destination Connection ID of the first
-// Initial packet that the client sent, or sent after a Retry. It returns nil
-// when the version is not known, or when the standard library may not use such
-// keys (GODEBUG fips140=only).
+// A masker computes the mask of header protection (RFC 9001 section 5.4). It
+// replaces the sample, of sampleLen bytes, whose first 5 bytes become the mask.
+type masker interface{ mask(sample []byte) }
+
+// blockMasker is that of AES (RFC 9001 section 5.4.3).
+type blockMasker struct{ cipher.Block }
+
+func (m blockMasker) mask(sample []byte) { m.Encrypt(sample, sample) }
+
+// InitialKeys returns the keys of Initial packets in one direction (RFC 9001
+// section 5.2). They are derived from the Destination Connection ID of the
+// client's first Initial packet, or of its first after a Retry. InitialKeys
+// returns nil if the version is unknown, or if the standard library rejects
+// such keys (GODEBUG fips140=only).
 func InitialKeys(v Version, dstID []byte, fromClient bool) *Keys {
 	s := v.secrets()
 	if s == nil {
@@ -44,45 +56,15 @@ func InitialKeys(v Version, dstID []byte, fromClient bool) *Keys {
 	if fromClient {
 		side = "client in"
 	}
-	secret := expandLabel(initial, side, sha256.Size)
-	header, err := aes.NewCipher(expandLabel(secret, s.label+"hp", keyLen))
-	if err != nil {
-		return nil
-	}
-	payload, err := newGCM(expandLabel(secret, s.label+"key", keyLen))
-	if err != nil {
-		return nil
-	}
-	k := &Keys{payload: payload, header: header}
-	copy(k.iv[:], expandLabel(secret, s.label+"iv", nonceLen))
-	return k
+	return newKeys(aes128, s.label, aes128.expandLabel(initial, side, sha256.Size))
 }
 
-// unhexKey decodes one of the constants of quicSecrets.
 func unhexKey(s string) []byte {
 	b, _ := hex.DecodeString(s)
 	return b
 }
 
-// expandLabel is HKDF-Expand-Label of RFC 8446 section 7.1 without a context.
-// When the standard library is told to refuse it, it returns nil, which no
-// cipher takes for a key.
-func expandLabel(secret []byte, label string, size int) []byte {
-	const prefix = "tls13 "
-	info := string([]byte{byte(size >> 8), byte(size), byte(len(prefix) + len(label))}) + prefix + label + "\x00"
-	b, _ := hkdf.Expand(sha256.New, secret, info, size)
-	return b
-}
-
-func newGCM(key []byte) (cipher.AEAD, error) {
-	c, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(c)
-}
-
-// A Plaintext is a packet without its protection.
+// A Plaintext is an unprotected packet.
 type Plaintext struct {
 	b      []byte
 	header int
@@ -91,58 +73,89 @@ type Plaintext struct {
 	Number uint64
 }
 
-// Header returns the packet's header, the packet number included.
+// keyPhase is the bit of a short header that changes with each key update (RFC
+// 9001 section 6).
+const keyPhase = 0x04
+
+// Header returns the packet's header, including the packet number.
 func (p Plaintext) Header() []byte { return p.b[:p.header:p.header] }
 
-// Payload returns the packet's frames: see Frames.
+// Payload returns the packet's frames. Decode them with [Plaintext.Frames].
 func (p Plaintext) Payload() []byte { return p.b[p.header:] }
 
-// Open removes the protection of a packet (RFC 9001 sections 5.3 and 5.4). What
-// it returns lies in dst, behind what dst holds; 16 bytes more than p.Bytes()
-// are needed, and allocated when dst has not that capacity. next is the packet
-// number after the largest that came in this direction, 0 before the first: the
-// packet holds only the low bits of its number. The error is Truncated when the
-// capture lacks the packet's end, Short when the packet is too small to be
-// protected, Malformed when its type is never protected or the keys are not its
-// keys.
+// Open removes the protection of a packet (RFC 9001 sections 5.3 and 5.4). The
+// result is appended to dst, which should have a spare capacity of
+// len(p.Bytes())+16; otherwise Open allocates. next is the largest packet
+// number received so far in this direction plus 1, or 0 at the start: a packet
+// holds only the low bits of its number. The error is Truncated if the capture
+// lacks the end of the packet, Short if the packet is too small to be
+// protected, and Malformed if packets of its type are not protected or the keys
+// do not fit.
 func (k *Keys) Open(dst []byte, p Packet, next uint64) (Plaintext, error) {
-	body := p.Payload()
-	switch {
-	case body == nil:
+	if p.Payload() == nil {
 		return Plaintext{}, wire.Malformed
-	case p.cut:
+	}
+	if p.cut {
 		return Plaintext{}, wire.Truncated
-	case len(body) < sampleOff+sampleLen:
-		return Plaintext{}, wire.Short
 	}
-	// The mask, and then the nonce, lie behind the copy of the packet.
+	m, err := k.unmask(dst, p.b, p.body, next)
+	if err != nil {
+		return Plaintext{}, err
+	}
+	return k.open(m)
+}
+
+// A masked is a copy of a packet without header protection.
+type masked struct {
+	b      []byte // has room for a nonce after it
+	header int
+	number uint64
+}
+
+// unmask appends the packet b, whose packet number is at offset body, to dst and
+// removes its header protection.
+func (k *Keys) unmask(dst, b []byte, body int, next uint64) (masked, error) {
+	if len(b)-body < sampleOff+sampleLen {
+		return masked{}, wire.Short
+	}
+	size := len(b)
 	from := len(dst)
-	b := append(append(dst, p.b...), body[sampleOff:sampleOff+sampleLen]...)[from:]
-	b, extra := b[:len(p.b):len(p.b)], b[len(p.b):]
-	k.header.Encrypt(extra, extra)
-	b[0] ^= extra[0] & 0x0f
-	size := 1 + int(b[0]&3)
-	var low uint64
-	for i := range size {
-		b[p.body+i] ^= extra[1+i]
-		low = low<<8 | uint64(b[p.body+i])
+	// The mask, and then the nonce, are stored after the copy of the packet.
+	sample := b[body+sampleOff : body+sampleOff+sampleLen]
+	b = append(append(dst, b...), sample...)[from:]
+	extra := b[size:]
+	k.header.mask(extra)
+	bits := byte(0x0f)
+	if b[0]&longForm == 0 {
+		bits = 0x1f
 	}
-	number := packetNumber(low, size, next)
-	nonce := extra[:nonceLen]
+	b[0] ^= extra[0] & bits
+	length := 1 + int(b[0]&3)
+	var low uint64
+	for i := range length {
+		b[body+i] ^= extra[1+i]
+		low = low<<8 | uint64(b[body+i])
+	}
+	return masked{b[:size], body + length, packetNumber(low, length, next)}, nil
+}
+
+// open decrypts a packet in place. If that fails, its payload is lost.
+func (k *Keys) open(m masked) (Plaintext, error) {
+	nonce := m.b[len(m.b):][:nonceLen]
 	copy(nonce, k.iv[:])
 	for i := range 8 {
-		nonce[nonceLen-1-i] ^= byte(number >> (8 * i))
+		nonce[nonceLen-1-i] ^= byte(m.number >> (8 * i))
 	}
-	head := p.body + size
-	plain, err := k.payload.Open(b[head:head], nonce, b[head:], b[:head])
+	b := m.b[:len(m.b):len(m.b)]
+	plain, err := k.payload.Open(b[m.header:m.header], nonce, b[m.header:], b[:m.header])
 	if err != nil {
 		return Plaintext{}, wire.Malformed
 	}
-	return Plaintext{b[:head+len(plain)], head, number}, nil
+	return Plaintext{b[:m.header+len(plain)], m.header, m.number}, nil
 }
 
-// quicPacketNumber returns the number nearest to next that ends with the low
-// size bytes (RFC 9000 appendix A.3).
+// packetNumber returns the number closest to next that ends with the low size
+// bytes (RFC 9000 appendix A.3).
 func packetNumber(low uint64, size int, next uint64) uint64 {
 	window := uint64(1) << (8 * size)
 	n := next&^(window-1) | low
@@ -155,10 +168,10 @@ func packetNumber(low uint64, size int, next uint64) uint64 {
 	return n
 }
 
-// AuthenticRetry reports whether p is a Retry packet that answers the client's
-// packet with the Destination Connection ID dstID: whether its tag is right
-// (RFC 9001 section 5.8). Drafts before 25 have no such tag, and Google's
-// versions none that is documented.
+// AuthenticRetry reports whether p is a Retry packet with a valid integrity
+// tag, sent in reply to a client's packet with Destination Connection ID dstID
+// (RFC 9001 section 5.8). Drafts before 25 have no tag, and the tags of
+// Google's versions are undocumented.
 func (p Packet) AuthenticRetry(dstID []byte) bool {
 	s := p.Version().secrets()
 	if p.typ != Retry || s.retryKey == "" || len(dstID) > maxID {

@@ -1,5 +1,6 @@
-// Package quic reads QUIC packets (RFC 9000, RFC 9369) and decrypts Initial
-// packets, whose keys follow from their connection ID (RFC 9001 section 5.2).
+// Package quic parses QUIC packets (RFC 9000, RFC 9369) and decrypts them: Initial
+// packets with keys that are derived from their connection ID (RFC 9001 section
+// 5.2), all others with traffic secrets of TLS, such as those of a key log.
 //
 //	for p := range quic.Packets(datagram) {
 //		keys := quic.InitialKeys(p.Version(), p.DstID(), true)
@@ -15,6 +16,6 @@
 //		}
 //	}
 //
-// The CRYPTO frames of several packets hold one ClientHello: package stream joins
-// them. Views alias the bytes that they were parsed from.
+// A ClientHello may span the CRYPTO frames of several packets: package stream
+// joins them. Views alias the bytes they were parsed from.
 package quic

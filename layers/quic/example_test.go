@@ -10,8 +10,8 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// The first packet of a QUIC connection shows which server the client wants. A
-// ClientHello may take several packets: package stream puts them together.
+// The first packet of a QUIC connection shows the requested server. A
+// ClientHello may span several packets: package stream reassembles them.
 func ExampleKeys_Open() {
 	datagram, _ := hex.DecodeString(strings.Join(strings.Fields(build.RFC9001Client), ""))
 	for p := range quic.Packets(datagram) {

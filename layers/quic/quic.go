@@ -11,23 +11,22 @@ import (
 )
 
 // QUIC long header (RFC 9000 section 17.2, RFC 8999 section 5.1): flags,
-// version, and two connection IDs, each behind its length. What follows depends
-// on the version and the type.
+// version, and two length-prefixed connection IDs. The rest depends on version
+// and type.
 const (
 	longForm   = 0x80
-	fixedBit   = 0x40
 	spinBit    = 0x20
 	versionOff = 1
 	dstLenOff  = 5
-	maxID      = 20 // RFC 9000 section 17.2; later versions may have more
+	maxID      = 20 // RFC 9000 section 17.2; later versions may allow more
 	tagLen     = 16 // RFC 9001 section 5.3 and 5.8
 )
 
-// A PacketType says what a packet with a long header is for.
+// A PacketType is the type of a packet with a long header.
 type PacketType uint8
 
-// The types (RFC 9000 section 17.2). Unknown is one of a version that is
-// not known here.
+// The packet types (RFC 9000 section 17.2). Unknown is the type of packets of
+// unknown versions.
 const (
 	Unknown PacketType = iota
 	Initial
@@ -44,27 +43,29 @@ func (t PacketType) String() string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]
 	}
-	return "QUICType(" + strconv.Itoa(int(t)) + ")"
+	return "PacketType(" + strconv.Itoa(int(t)) + ")"
 }
 
-// Packet is a view of one packet with a long header (RFC 9000 section
-// 17.2). Only its payload and its packet number are encrypted, and those of an
-// Initial packet with keys that anyone can make: see InitialKeys. ParsePacket
-// makes it.
+// Packet is a view of a packet with a long header (RFC 9000 section 17.2). Only
+// its payload and its packet number are encrypted, in Initial packets with keys
+// that anyone can derive: see [InitialKeys]. Others need a secret of TLS: see
+// [NewKeys].
 type Packet struct {
 	b     []byte
 	typ   PacketType
-	cut   bool // Length promises more than there is
+	cut   bool // Length exceeds the available bytes
 	token int  // offset of the token's length in an Initial, of the token in a Retry
-	body  int  // offset of the packet number, or of what a version has instead
+	body  int  // offset of the packet number, or of a version's equivalent
 }
 
-// ParsePacket checks that b begins with a packet with a long header and returns a
-// view of it that aliases b. What follows in b is no part of it, but may be the
-// next packet of the same datagram: see Packets. A Length beyond b is no
-// error: see Truncated. The error is Short when b ends inside the header,
-// Malformed when it is no long header or contradicts its version. A packet of
-// an unknown version takes all of b.
+// ParsePacket checks that b begins with a packet with a long header and returns
+// a view of it that aliases b. Bytes after it may be the next packet of the
+// datagram: see [Packets]. A Length beyond b is not an error: see Truncated.
+// The error is Short if b ends inside the header, Malformed if the header is
+// not long or is invalid for its version. The fixed bit may be 0 (RFC 9287). A
+// packet of an unknown version extends to the end of b. The fields of a
+// reserved version are those of version 1 if they fit, because clients that
+// force version negotiation change nothing else.
 func ParsePacket(b []byte) (Packet, error) {
 	p, r := parsePacket(b)
 	if r != 0 {
@@ -96,16 +97,31 @@ func parsePacket(b []byte) (Packet, wire.Reason) {
 			return Packet{}, wire.Malformed
 		}
 		return p, 0
+	case v.IsReserved():
+		return p.parseReserved(), 0
 	case !v.IsKnown():
 		return p, 0
-	case b[0]&fixedBit == 0 || len(p.DstID()) > maxID || len(p.SrcID()) > maxID:
+	case len(p.DstID()) > maxID || len(p.SrcID()) > maxID:
 		return Packet{}, wire.Malformed
 	}
 	p.typ = v.packetType(b[0])
 	return p.parseBody()
 }
 
-// parseBody reads what follows the connection IDs of a known version.
+func (p Packet) parseReserved() Packet {
+	if len(p.DstID()) > maxID || len(p.SrcID()) > maxID {
+		return p
+	}
+	like1 := p
+	like1.typ = p.Version().packetType(p.b[0])
+	like1, r := like1.parseBody()
+	if r != 0 || like1.cut || len(like1.Payload()) < sampleOff+sampleLen {
+		return p
+	}
+	return like1
+}
+
+// parseBody parses the fields after the connection IDs of a known version.
 func (p Packet) parseBody() (Packet, wire.Reason) {
 	if p.typ == Retry {
 		p.token, p.body = p.body, len(p.b)-tagLen
@@ -116,13 +132,13 @@ func (p Packet) parseBody() (Packet, wire.Reason) {
 	}
 	if p.typ == Initial {
 		p.token = p.body
-		size, n := varint(p.b[p.body:])
+		size, n := text.Varint(p.b[p.body:])
 		if n == 0 || size > uint64(len(p.b)-p.body-n) {
 			return Packet{}, wire.Short
 		}
 		p.body += n + int(size)
 	}
-	size, n := varint(p.b[p.body:])
+	size, n := text.Varint(p.b[p.body:])
 	if n == 0 {
 		return Packet{}, wire.Short
 	}
@@ -134,9 +150,9 @@ func (p Packet) parseBody() (Packet, wire.Reason) {
 	return p, 0
 }
 
-// Packets returns the packets with long headers that a datagram begins with
-// (RFC 9000 section 12.2). A packet with a short header can only be the last,
-// and is not among them.
+// Packets returns the packets with long headers at the start of a datagram (RFC
+// 9000 section 12.2). A packet with a short header can only be the last, and is
+// not included.
 func Packets(datagram []byte) iter.Seq[Packet] {
 	return func(yield func(Packet) bool) {
 		for len(datagram) > 0 {
@@ -149,34 +165,34 @@ func Packets(datagram []byte) iter.Seq[Packet] {
 	}
 }
 
-// Type returns the packet's type.
+// Type returns the packet type.
 func (p Packet) Type() PacketType { return p.typ }
 
-// Version returns the version that the packet is of, 0 for Version Negotiation.
+// Version returns the packet's version, 0 for Version Negotiation.
 func (p Packet) Version() Version {
 	return Version(binary.BigEndian.Uint32(p.b[versionOff:]))
 }
 
-// DstID returns the Destination Connection ID, at most 20 bytes in the versions
-// that are known.
+// DstID returns the Destination Connection ID, at most 20 bytes in known
+// versions.
 func (p Packet) DstID() []byte {
 	id, _, _ := text.CutVector(p.b[dstLenOff:], 1)
 	return id
 }
 
-// SrcID returns the Source Connection ID, which the sender chose for what it
-// receives.
+// SrcID returns the Source Connection ID, which the sender chose for packets to
+// itself.
 func (p Packet) SrcID() []byte {
 	_, rest, _ := text.CutVector(p.b[dstLenOff:], 1)
 	id, _, _ := text.CutVector(rest, 1)
 	return id
 }
 
-// Token returns the token of an Initial or Retry packet, empty for none.
+// Token returns the token of an Initial or Retry packet, which may be empty.
 func (p Packet) Token() []byte {
 	switch p.typ {
 	case Initial:
-		size, n := varint(p.b[p.token:])
+		size, n := text.Varint(p.b[p.token:])
 		from := p.token + n
 		return p.b[from : from+int(size) : from+int(size)]
 	case Retry:
@@ -186,7 +202,7 @@ func (p Packet) Token() []byte {
 }
 
 // IntegrityTag returns the tag at the end of a Retry packet (RFC 9001 section
-// 5.8): see AuthenticRetry.
+// 5.8), nil for other packets. See [Packet.AuthenticRetry].
 func (p Packet) IntegrityTag() []byte {
 	if p.typ != Retry {
 		return nil
@@ -194,8 +210,8 @@ func (p Packet) IntegrityTag() []byte {
 	return p.b[p.body:]
 }
 
-// SupportedVersions returns the versions that a Version Negotiation packet
-// offers (RFC 9000 section 17.2.1).
+// SupportedVersions returns the versions offered in a Version Negotiation
+// packet (RFC 9000 section 17.2.1).
 func (p Packet) SupportedVersions() iter.Seq[Version] {
 	return func(yield func(Version) bool) {
 		if p.typ != VersionNegotiation {
@@ -207,8 +223,8 @@ func (p Packet) SupportedVersions() iter.Seq[Version] {
 	}
 }
 
-// Payload returns the packet number and the payload of an Initial, 0-RTT or
-// Handshake packet, protected as they are on the wire (RFC 9001 section 5).
+// Payload returns the protected packet number and payload of an Initial, 0-RTT
+// or Handshake packet (RFC 9001 section 5), nil for other packets.
 func (p Packet) Payload() []byte {
 	switch p.typ {
 	case Initial, ZeroRTT, Handshake:
@@ -217,27 +233,28 @@ func (p Packet) Payload() []byte {
 	return nil
 }
 
-// Truncated reports whether the Length field promises more bytes than are
-// there.
+// Truncated reports whether the Length field states more bytes than are
+// available.
 func (p Packet) Truncated() bool { return p.cut }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (p Packet) Bytes() []byte { return p.b }
 
-// ShortPacket is a view of a packet with a short header (RFC 9000 section 17.3):
-// what follows the handshake. Its packet number and all that follows are
-// encrypted with keys that only the endpoints have. ParseShortPacket makes it.
+// ShortPacket is a view of a packet with a short header (RFC 9000 section
+// 17.3), used after the handshake. Its packet number and payload are encrypted
+// with keys known only to the endpoints: see [Phases].
 type ShortPacket struct {
 	b  []byte
 	id int // length of the connection ID
 }
 
-// ParseShortPacket checks that b begins with a short header and returns a view of
-// the packet, which takes all of b. idLen is the length of the Destination
-// Connection ID, which the packet does not state: that of the Source Connection
-// ID that the receiver sent. The error is Short or Malformed.
+// ParseShortPacket checks that b begins with a short header and returns a view
+// of the packet, which extends to the end of b. idLen is the length of the
+// Destination Connection ID, which the packet does not state: it equals that of
+// the Source Connection ID that the receiver sent. The error is Short or
+// Malformed.
 func ParseShortPacket(b []byte, idLen int) (ShortPacket, error) {
-	if len(b) > 0 && (b[0]&longForm != 0 || b[0]&fixedBit == 0) {
+	if len(b) > 0 && b[0]&longForm != 0 {
 		return ShortPacket{}, wire.Fail("QUIC short header", wire.Malformed, len(b), 0)
 	}
 	if len(b) < 1+idLen {
@@ -252,10 +269,10 @@ func (p ShortPacket) Spin() bool { return p.b[0]&spinBit != 0 }
 // DstID returns the Destination Connection ID.
 func (p ShortPacket) DstID() []byte { return p.b[1 : 1+p.id : 1+p.id] }
 
-// Payload returns packet number and payload, protected.
+// Payload returns the protected packet number and payload.
 func (p ShortPacket) Payload() []byte { return p.b[1+p.id:] }
 
-// Bytes returns header and payload.
+// Bytes returns the header and payload.
 func (p ShortPacket) Bytes() []byte { return p.b }
 
 // AppendText appends a short description to dst.
@@ -264,25 +281,8 @@ func (p ShortPacket) AppendText(dst []byte) ([]byte, error) {
 	return strconv.AppendInt(append(dst, " len "...), int64(len(p.Payload())), 10), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (p ShortPacket) String() string { b, _ := p.AppendText(nil); return string(b) }
-
-// quicVarint reads a number (RFC 9000 section 16) and how many bytes it takes,
-// 0 when b ends before it does.
-func varint(b []byte) (v uint64, n int) {
-	if len(b) == 0 {
-		return 0, 0
-	}
-	n = 1 << (b[0] >> 6)
-	if len(b) < n {
-		return 0, 0
-	}
-	v = uint64(b[0] & 0x3f)
-	for _, c := range b[1:n] {
-		v = v<<8 | uint64(c)
-	}
-	return v, n
-}
 
 // AppendText appends a short description to dst.
 func (p Packet) AppendText(dst []byte) ([]byte, error) {
@@ -292,5 +292,5 @@ func (p Packet) AppendText(dst []byte) ([]byte, error) {
 	return hex.AppendEncode(append(dst, " SCID "...), p.SrcID()), nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (p Packet) String() string { b, _ := p.AppendText(nil); return string(b) }

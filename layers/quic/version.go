@@ -8,8 +8,8 @@ import (
 // A Version is a version of QUIC (IANA registry "quic-versions").
 type Version uint32
 
-// The versions of the standards. The drafts of version 1 are 0xff000000 and the
-// number of the draft.
+// The standard versions. Drafts of version 1 are 0xff000000 plus the draft
+// number.
 const (
 	Version1 Version = 1          // RFC 9000
 	Version2 Version = 0x6b3343cf // RFC 9369
@@ -17,20 +17,20 @@ const (
 	draft    Version = 0xff000000
 )
 
-// The versions that were spoken before the standard: Meta's mvfst, and Google's
-// with the standard's packets.
+// Versions in use before the standard: Meta's mvfst, and Google's versions with
+// the standard's packet format.
 const (
-	mvfst22 Version = 0xfaceb001 // as draft 22
-	mvfst27 Version = 0xfaceb002 // as draft 27
-	mvfste  Version = 0xfaceb00e // as draft 27, without extensions
+	mvfst22 Version = 0xfaceb001 // like draft 22
+	mvfst27 Version = 0xfaceb002 // like draft 27
+	mvfste  Version = 0xfaceb00e // like draft 27, without extensions
 	q050    Version = 0x51303530 // with Google's handshake instead of TLS
-	t050    Version = 0x54303530
+	t050    Version = 0x54303530 // with Google's frames
 	t051    Version = 0x54303531
 )
 
-// A quicSecrets is what makes the keys of a version's first packets, in hex:
-// the salt of RFC 9001 section 5.2, the beginning of the labels of section 5.1,
-// and key and nonce of section 5.8, "" where Retry packets have no tag.
+// secrets holds the constants, in hex, for the keys of a version's first
+// packets: the salt of RFC 9001 section 5.2, the label prefix of section 5.1,
+// and key and nonce of section 5.8, or "" if Retry packets have no tag.
 type secrets struct{ salt, label, retryKey, retryNonce string }
 
 var (
@@ -46,8 +46,12 @@ var (
 	secretsT051    = secrets{"7a4edef4e7ccee5fa4506c19124fc8ccda6e033d", "quic ", "", ""}
 )
 
-// secrets returns what makes the keys of v, nil when v is not known.
+// secrets returns the constants of v, of version 1 if v is reserved, nil if v is
+// unknown.
 func (v Version) secrets() *secrets {
+	if v.IsReserved() {
+		return &secretsV1
+	}
 	switch v {
 	case Version1:
 		return &secretsV1
@@ -81,17 +85,18 @@ func (v Version) secrets() *secrets {
 	return nil
 }
 
-// IsKnown reports whether packets of this version are taken apart here, and their
-// Initial packets can be decrypted: the versions 1 and 2, the drafts of version
-// 1 from 22 on and the one of version 2, and those that Google and Meta used.
-func (v Version) IsKnown() bool { return v.secrets() != nil }
+// IsKnown reports whether this package parses packets of this version and
+// decrypts its Initial packets: versions 1 and 2, drafts of version 1 from 22
+// on, a draft of version 2, and versions of Google and Meta.
+func (v Version) IsKnown() bool { return v.secrets() != nil && !v.IsReserved() }
 
-// IsReserved reports whether the version is one of those that stand for none, so
-// that the other side must negotiate (RFC 9000 section 15).
+// IsReserved reports whether the version is reserved to force version
+// negotiation (RFC 9000 section 15). The Initial packets of such a version are
+// decrypted like those of version 1.
 func (v Version) IsReserved() bool { return v&0x0f0f0f0f == 0x0a0a0a0a }
 
-// packetType returns what the flags of a long header say (RFC 9000 section
-// 17.2, RFC 9369 section 3.2).
+// packetType returns the packet type in the flags of a long header (RFC 9000
+// section 17.2, RFC 9369 section 3.2).
 func (v Version) packetType(flags byte) PacketType {
 	n := flags >> 4 & 3
 	if v == Version2 || v == v2Draft {

@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/internal/viewtest"
 )
 
-// IV and header protection key of the client for the connection ID of RFC 9001
-// appendix A, as the appendices of the drafts print them.
+// The client's IV and header protection key for the connection ID of RFC 9001
+// appendix A, as printed in the appendices of the drafts.
 func TestQUICDraftKeys(t *testing.T) {
 	for _, tt := range []struct {
 		v      Version
@@ -31,7 +31,7 @@ func TestQUICDraftKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got, want [16]byte
-		k.header.Encrypt(got[:], got[:])
+		k.header.mask(got[:])
 		hp.Encrypt(want[:], want[:])
 		if hex.EncodeToString(k.iv[:]) != tt.iv || got != want {
 			t.Errorf("version %v: IV %x, want %s; same header key: %v", tt.v, k.iv, tt.iv, got == want)
@@ -39,8 +39,8 @@ func TestQUICDraftKeys(t *testing.T) {
 	}
 }
 
-// Key and nonce of Retry packets come from a secret that each document states
-// (RFC 9001 section 5.8, RFC 9369 section 3.3.3).
+// Key and nonce of Retry packets are derived from a secret stated by each
+// document (RFC 9001 section 5.8, RFC 9369 section 3.3.3).
 func TestQUICRetryKeys(t *testing.T) {
 	for v, secret := range map[Version]string{
 		draft + 25: "656e61e336ae9417f7f0edd8d78d461e2aa7084aba7a14c1e9f726d55709169a",
@@ -50,7 +50,7 @@ func TestQUICRetryKeys(t *testing.T) {
 		Version2:   "c4dd2484d681aefa4ff4d69c2c20299984a765a5d3c31982f38fc74162155e9f",
 	} {
 		s := v.secrets()
-		key, nonce := expandLabel(viewtest.Unhex(t, secret), s.label+"key", 16), expandLabel(viewtest.Unhex(t, secret), s.label+"iv", 12)
+		key, nonce := aes128.expandLabel(viewtest.Unhex(t, secret), s.label+"key", 16), aes128.expandLabel(viewtest.Unhex(t, secret), s.label+"iv", 12)
 		if !bytes.Equal(key, unhexKey(s.retryKey)) || !bytes.Equal(nonce, unhexKey(s.retryNonce)) {
 			t.Errorf("version %v: key %x, nonce %x", v, key, nonce)
 		}
@@ -84,7 +84,7 @@ func TestQUICVersion(t *testing.T) {
 		if tt.v.String() != tt.name || tt.v.IsKnown() != tt.known || tt.v.IsReserved() != tt.reserved {
 			t.Errorf("%v: known %v, reserved %v", tt.v, tt.v.IsKnown(), tt.v.IsReserved())
 		}
-		if (InitialKeys(tt.v, rfcQUICID, true) != nil) != tt.known {
+		if (InitialKeys(tt.v, rfcQUICID, true) != nil) != (tt.known || tt.reserved) {
 			t.Errorf("%v: keys", tt.v)
 		}
 	}

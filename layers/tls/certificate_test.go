@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// certificateMessage writes a Certificate (RFC 5246 section 7.4.2).
+// certificateMessage encodes a Certificate message (RFC 5246 section 7.4.2).
 func certificateMessage(chain [][]byte) []byte {
 	length := func(b []byte, n int) []byte { return append(b, byte(n>>16), byte(n>>8), byte(n)) }
 	var list []byte
@@ -19,8 +19,9 @@ func certificateMessage(chain [][]byte) []byte {
 	return append(length(b, len(list)), list...)
 }
 
-// FuzzCertificate: a message is valid if, and only if, writing its certificates
-// again gives the same bytes; what is valid before a fault is in the chain.
+// FuzzCertificate checks that a message is valid exactly if encoding its
+// certificates gives the same bytes, and that the chain holds the certificates
+// before a fault.
 func FuzzCertificate(f *testing.F) {
 	f.Add(certificateMessage(nil))
 	f.Add(certificateMessage([][]byte{[]byte("leaf"), []byte("issuer"), nil}))
@@ -42,7 +43,7 @@ func FuzzCertificate(f *testing.F) {
 		}
 		again := certificateMessage(chain)
 		if valid := bytes.Equal(again, c.Bytes()); valid != (c.Validate() == nil) {
-			t.Errorf("%v of %x, which is %x again", c.Validate(), c.Bytes(), again)
+			t.Errorf("%v of %x, encoded again %x", c.Validate(), c.Bytes(), again)
 		}
 		if len(again) > 7 && !bytes.HasPrefix(c.Bytes()[7:], again[7:]) {
 			t.Errorf("%x holds other certificates than %x", again, c.Bytes())

@@ -1,6 +1,7 @@
-// Package tls reads what TLS (RFC 8446, RFC 5246) and DTLS (RFC 6347) send in the
-// clear: records, hellos and certificate chains, and their JA3 and JA4
-// fingerprints.
+// Package tls parses the unencrypted parts of TLS (RFC 8446, RFC 5246) and DTLS
+// (RFC 6347): records, hellos and certificate chains. It computes JA3 and JA4
+// fingerprints, reads key logs, and decrypts records of connections whose secrets
+// are known.
 //
 //	rec, err := tls.ParseRecord(b)
 //	...
@@ -11,6 +12,6 @@
 //	}
 //
 // A handshake message may span records: package stream joins them. Views alias
-// the bytes that they were parsed from; iterators yield the well-formed beginning
-// of a list, and Validate says what is wrong with the rest.
+// the bytes they were parsed from. Iterators yield the well-formed start of a
+// list, and Validate reports the first fault.
 package tls

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A clientHello is what a ClientHello is made of for the tests of fingerprints.
+// A clientHello holds the fields of a ClientHello for the fingerprint tests.
 type clientHello struct {
 	version         uint16
 	suites, types   []uint16
@@ -66,7 +66,7 @@ func (c clientHello) parse(t *testing.T) ClientHello {
 	return mustHello(t, append([]byte{1, 0}, prefixed(2, body)...))
 }
 
-// The two examples of the description of JA3, and the first with GREASE.
+// The two examples in the description of JA3, and the first with GREASE.
 func TestJA3(t *testing.T) {
 	c := clientHello{
 		version: 769, suites: []uint16{47, 53, 5, 10, 49161, 49162, 49171, 49172, 50, 56, 19, 4},
@@ -95,7 +95,7 @@ func TestJA3(t *testing.T) {
 	}
 }
 
-// The text of the example in the description of JA3S, and what md5sum says of it.
+// The example in the description of JA3S, with its hash by md5sum.
 func TestJA3S(t *testing.T) {
 	b := serverHelloOf(t, "00 002f 00 0018 ff01 0000 0000 0000 000b 0000 0023 0000 0005 0000 0010 0000")
 	b[5] = 1
@@ -105,7 +105,7 @@ func TestJA3S(t *testing.T) {
 	}
 }
 
-// The example of JA4.md, with the GREASE that Chrome sends.
+// The example in JA4.md, with Chrome's GREASE.
 var chrome = clientHello{
 	version: 0x0303,
 	suites: []uint16{0x8a8a, 0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014,
@@ -136,7 +136,8 @@ func TestJA4(t *testing.T) {
 	if got := string(empty.parse(t).AppendJA4(nil, JA4TCP)); got != "t10i000000_000000000000_000000000000" {
 		t.Errorf("without anything: %s", got)
 	}
-	// More suites than two digits count, among values of RFC 8701 and their like.
+	// More suites than two digits can count, among them GREASE values and
+	// similar ones.
 	many := clientHello{version: 0x0303, suites: []uint16{0x2a2a, 0x2a2b}, types: []uint16{0x10}}
 	for range 300 {
 		many.suites = append(many.suites, 0x0a0a, 0x0a1a, 0xc02f)
@@ -154,6 +155,9 @@ func TestJA4Version(t *testing.T) {
 	}{
 		{0x0303, nil, "12"}, {0x0302, nil, "11"}, {0x0300, nil, "s3"}, {0x0002, nil, "s2"}, {0x0399, nil, "00"},
 		{0x0303, []uint16{0x0302, 0x0303, 0x0301}, "12"}, {0x0303, []uint16{0x7a7a}, "00"},
+		// DTLS counts down, so its highest version is the lowest number.
+		{0xfeff, nil, "d1"}, {0xfefd, nil, "d2"}, {0xfefd, []uint16{0xfefc}, "d3"}, {0xfefd, []uint16{0xfefd, 0xfeff}, "d2"},
+		{0xfefd, []uint16{0xfefc, 0xfefd, 0xfeff}, "d3"}, {0xfefd, []uint16{0xfefd, 0xfefc, 0x1a1a}, "d3"}, {0xfefe, nil, "00"},
 	} {
 		c := clientHello{version: tt.version, versions: tt.versions}
 		if tt.versions != nil {

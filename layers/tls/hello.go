@@ -17,26 +17,25 @@ const (
 	maxSessionID      = 32
 )
 
-// tlsHostName is the only type of a name in a server_name extension.
+// hostName is the only name type of a server_name extension.
 const hostName = 0
 
-// ClientHello is a view of the message that a TLS client begins with (RFC 8446
-// section 4.1.2, RFC 5246 section 7.4.1.2, RFC 6101 section 5.6.1.2).
-// ParseClientHello makes it. It aliases the bytes given to ParseClientHello, as
-// does everything that its methods return. Iterators yield the well-formed
-// prefix of their list; Validate says what is wrong with the rest. Values that
-// clients make up (GREASE, RFC 8701) are yielded like all others.
+// ClientHello is a view of the first message of a TLS client (RFC 8446 section
+// 4.1.2, RFC 5246 section 7.4.1.2, RFC 6101 section 5.6.1.2). It aliases the
+// bytes given to [ParseClientHello], as does everything its methods return.
+// Iterators yield the well-formed start of their list; Validate reports the
+// first fault. They include GREASE values (RFC 8701).
 type ClientHello struct {
 	b []byte // handshake header and body
 
-	// Offsets in b of what has no fixed place.
+	// Offsets in b of the parts without a fixed place.
 	suites, compression, extensions int
 }
 
-// ParseClientHello checks that b begins with a handshake message, header
-// included, that is a ClientHello and sound up to its extensions, and returns a
-// view of it that aliases b. The error is Short when b ends before the message
-// does, Malformed when it is another message or its parts exceed its length.
+// ParseClientHello checks that b begins with a ClientHello message, handshake
+// header included, with well-formed fields before its extensions, and returns a
+// view of it that aliases b. The error is Short if the message is incomplete,
+// Malformed if it is of another type or its fields exceed it.
 func ParseClientHello(b []byte) (ClientHello, error) {
 	m, err := parseHandshake(b, TypeClientHello, clientHelloLayer)
 	if err != nil {
@@ -62,8 +61,9 @@ func ParseClientHello(b []byte) (ClientHello, error) {
 	return h, nil
 }
 
-// Version returns the version field: the highest that the client offers, up to
-// TLS 1.2 (0x0303). A client of TLS 1.3 says so in SupportedVersions.
+// Version returns the version field: the highest version that the client
+// offers, but at most TLS 1.2 (0x0303). TLS 1.3 is offered in
+// SupportedVersions.
 func (h ClientHello) Version() uint16 { return binary.BigEndian.Uint16(h.b[handshakeHeaderLen:]) }
 
 // Random returns the client's 32 random bytes.
@@ -71,8 +71,8 @@ func (h ClientHello) Random() []byte {
 	return h.b[helloSessionIDOff-randomLen : helloSessionIDOff : helloSessionIDOff]
 }
 
-// SessionID returns the session that the client wants to resume, or bytes
-// without meaning (RFC 8446 appendix D.4); it may be empty.
+// SessionID returns the session to resume, or random bytes for compatibility
+// (RFC 8446 appendix D.4). It may be empty.
 func (h ClientHello) SessionID() []byte { return h.vector(helloSessionIDOff, 1) }
 
 // CipherSuites returns the cipher suites, in the client's order.
@@ -80,7 +80,7 @@ func (h ClientHello) CipherSuites() iter.Seq[uint16] {
 	return func(yield func(uint16) bool) { text.Uint16s(h.vector(h.suites, 2))(yield) }
 }
 
-// CompressionMethods returns the compression methods, one in a byte.
+// CompressionMethods returns the compression methods, one per byte.
 func (h ClientHello) CompressionMethods() []byte { return h.vector(h.compression, 1) }
 
 func (h ClientHello) vector(off, size int) []byte {
@@ -88,28 +88,27 @@ func (h ClientHello) vector(off, size int) []byte {
 	return v
 }
 
-// Extensions returns the extensions, type and data, in the client's order.
+// Extensions returns the types and data of the extensions, in the client's
+// order.
 func (h ClientHello) Extensions() iter.Seq2[uint16, []byte] {
 	return func(yield func(uint16, []byte) bool) { extensions(h.vector(h.extensions, 2))(yield) }
 }
 
-// Extension returns the data of the first extension of a type, and whether there
-// is one.
+// Extension returns the data of the first extension of type typ, and whether it
+// is present.
 func (h ClientHello) Extension(typ uint16) ([]byte, bool) {
 	return findExtension(h.vector(h.extensions, 2), typ)
 }
 
-// list returns the list that the data of an extension is: behind a length of
-// size bytes.
+// list returns the length-prefixed list in an extension's data.
 func (h ClientHello) list(typ uint16, size int) []byte {
 	data, _ := h.Extension(typ)
 	list, _, _ := text.CutVector(data, size)
 	return list
 }
 
-// ServerName returns the host name of the server that the client wants (RFC
-// 6066 section 3), nil when it names none. The bytes are the client's: they may
-// be no host name.
+// ServerName returns the host name of the requested server (RFC 6066 section
+// 3), nil if absent. It is not validated.
 func (h ClientHello) ServerName() []byte {
 	list := h.list(ExtensionServerName, 2)
 	for len(list) > 0 {
@@ -125,8 +124,8 @@ func (h ClientHello) ServerName() []byte {
 	return nil
 }
 
-// ALPN returns the names of the protocols that the client offers to speak (RFC
-// 7301 section 3.1), in its order.
+// ALPN returns the protocol names that the client offers (RFC 7301 section
+// 3.1), in its order.
 func (h ClientHello) ALPN() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for list := h.list(ExtensionALPN, 2); len(list) > 0; {
@@ -140,34 +139,40 @@ func (h ClientHello) ALPN() iter.Seq[[]byte] {
 }
 
 // SupportedVersions returns the versions that the client offers (RFC 8446
-// section 4.2.1), in its order; none before TLS 1.3.
+// section 4.2.1), in its order. It yields nothing for clients before TLS 1.3.
 func (h ClientHello) SupportedVersions() iter.Seq[uint16] {
 	return func(yield func(uint16) bool) { text.Uint16s(h.list(ExtensionSupportedVersions, 1))(yield) }
 }
 
-// SupportedGroups returns the groups for the key exchange (RFC 8446 section
-// 4.2.7), before TLS 1.3 elliptic curves (RFC 8422 section 5.1.1), in the
-// client's order.
+// SupportedGroups returns the key exchange groups (RFC 8446 section 4.2.7), or
+// elliptic curves before TLS 1.3 (RFC 8422 section 5.1.1), in the client's
+// order.
 func (h ClientHello) SupportedGroups() iter.Seq[uint16] {
 	return func(yield func(uint16) bool) { text.Uint16s(h.list(ExtensionSupportedGroups, 2))(yield) }
 }
 
-// PointFormats returns the formats of points on elliptic curves (RFC 8422 section
-// 5.1.2), one in a byte.
+// PointFormats returns the elliptic curve point formats (RFC 8422 section
+// 5.1.2), one per byte.
 func (h ClientHello) PointFormats() []byte { return h.list(ExtensionPointFormats, 1) }
 
-// SignatureAlgorithms returns the schemes that the client can verify (RFC 8446
-// section 4.2.3), in its order.
+// SignatureAlgorithms returns the signature schemes that the client can verify
+// (RFC 8446 section 4.2.3), in its order.
 func (h ClientHello) SignatureAlgorithms() iter.Seq[uint16] {
 	return func(yield func(uint16) bool) { text.Uint16s(h.list(ExtensionSignatureAlgorithms, 2))(yield) }
 }
 
-// Validate returns nil, or an *Error about the first part that is wrong: a
-// session ID of more than 32 bytes, cipher suites that are none or half a one,
-// no compression method, extensions that exceed their list or do not fill the
-// message, or one of those that have methods here with a list that is not what
-// its length says. Offset is that of the part in the message, Have the number
-// of bytes from there.
+// ConnectionID returns the connection ID that the server's records of DTLS shall have
+// (RFC 9146 section 3), which may be empty, and whether there is one.
+func (h ClientHello) ConnectionID() (id []byte, ok bool) {
+	return connectionID(h.Extension(ExtensionConnectionID))
+}
+
+// Validate returns nil, or a *wire.Error about the first bad field: a session
+// ID of more than 32 bytes, an empty or odd-length cipher suite list, no
+// compression method, extensions that exceed their list or do not fill the
+// message, or an extension with a method here whose list has the wrong length.
+// Offset is the offset of the field in the message, and Have the number of
+// bytes from there.
 func (h ClientHello) Validate() error {
 	if len(h.SessionID()) > maxSessionID {
 		return h.fail(helloSessionIDOff)
@@ -188,12 +193,11 @@ func (h ClientHello) fail(off int) error {
 	return &wire.Error{Layer: clientHelloLayer, Reason: wire.Malformed, Offset: off, Have: len(h.b) - off}
 }
 
-// Bytes returns the message, its handshake header included.
+// Bytes returns the message, including its handshake header.
 func (h ClientHello) Bytes() []byte { return h.b }
 
-// AppendText appends a short description to dst: the highest version offered, the
-// host name, and the protocols of ALPN. Nothing in it but printable ASCII comes
-// from the message.
+// AppendText appends the highest version offered, the host name and the ALPN
+// names to dst, in printable ASCII.
 func (h ClientHello) AppendText(dst []byte) ([]byte, error) {
 	dst = fmt.Appendf(dst, "%v version 0x%04x", TypeClientHello, h.highestVersion())
 	if name := h.ServerName(); len(name) > 0 {
@@ -205,5 +209,5 @@ func (h ClientHello) AppendText(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// String returns what AppendText appends.
+// String returns the text that AppendText appends.
 func (h ClientHello) String() string { b, _ := h.AppendText(nil); return string(b) }

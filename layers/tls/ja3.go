@@ -6,17 +6,17 @@ import (
 	"strconv"
 )
 
-// JA3 (github.com/salesforce/ja3): version, cipher suites, extensions, groups and
-// point formats in decimal, GREASE left out, the numbers of a list joined by '-',
-// the lists by ','; and the MD5 of that.
+// JA3 (github.com/salesforce/ja3) is the MD5 of version, cipher suites,
+// extensions, groups and point formats in decimal, without GREASE values.
+// Numbers are joined by '-', lists by ','.
 
-// AppendJA3 appends the JA3 fingerprint of a client, 32 hexadecimal digits.
+// AppendJA3 appends the client's JA3 fingerprint, 32 hexadecimal digits.
 func (h ClientHello) AppendJA3(dst []byte) []byte {
 	var buf [512]byte
 	return appendMD5(dst, h.AppendJA3Text(buf[:0]))
 }
 
-// AppendJA3Text appends the text that JA3 is the MD5 of.
+// AppendJA3Text appends the JA3 string, whose MD5 is the fingerprint.
 func (h ClientHello) AppendJA3Text(dst []byte) []byte {
 	dst = strconv.AppendUint(dst, uint64(h.Version()), 10)
 	dst = append(dst, ',')
@@ -42,16 +42,23 @@ func (h ClientHello) AppendJA3Text(dst []byte) []byte {
 	return dst
 }
 
-// AppendJA3S appends the JA3S fingerprint of a server, 32 hexadecimal digits: how
-// it answers a client, which depends on that client.
+// AppendJA3S appends the server's JA3S fingerprint, 32 hexadecimal digits. It
+// depends on the client, too: a server answers different clients differently.
+// The drafts of TLS 1.3 before 22, whose ServerHello has another form, have none.
 func (h ServerHello) AppendJA3S(dst []byte) []byte {
+	if isOldDraft(h.b) {
+		return dst
+	}
 	var buf [128]byte
 	return appendMD5(dst, h.AppendJA3SText(buf[:0]))
 }
 
-// AppendJA3SText appends the text that JA3S is the MD5 of: version, cipher suite
-// and extensions.
+// AppendJA3SText appends the JA3S string, whose MD5 is the fingerprint:
+// version, cipher suite and extensions.
 func (h ServerHello) AppendJA3SText(dst []byte) []byte {
+	if isOldDraft(h.b) {
+		return dst
+	}
 	dst = strconv.AppendUint(dst, uint64(h.Version()), 10)
 	dst = strconv.AppendUint(append(dst, ','), uint64(h.CipherSuite()), 10)
 	dst = append(dst, ',')
@@ -62,8 +69,8 @@ func (h ServerHello) AppendJA3SText(dst []byte) []byte {
 	return dst
 }
 
-// appendDecimal appends a number to the list that begins at start, GREASE
-// excepted.
+// appendDecimal appends a number, unless a GREASE value, to the list that
+// begins at start.
 func appendDecimal(dst []byte, start int, n uint16) []byte {
 	if IsGREASE(n) {
 		return dst

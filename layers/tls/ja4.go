@@ -8,24 +8,26 @@ import (
 	"github.com/sightline-go/sightline/internal/text"
 )
 
-// JA4 (github.com/FoxIO-LLC/ja4, technical_details/JA4.md, BSD 3-Clause): what a
-// client offers in ten characters, a hash of its sorted cipher suites, and one of
-// its sorted extensions and of its signature algorithms. GREASE is left out
-// everywhere. The other fingerprints of the JA4+ family have another licence.
+// JA4 (github.com/FoxIO-LLC/ja4, technical_details/JA4.md, BSD 3-Clause): a
+// summary of ten characters, a hash of the sorted cipher suites, and a hash of
+// the sorted extensions and the signature algorithms. GREASE values are ignored
+// everywhere. The other fingerprints of the JA4+ family have a different
+// license.
 const (
 	ja4HashLen = 12 // hexadecimal digits of a SHA-256
 	ja4NoHash  = "000000000000"
-	ja4Max     = 99 // what a count says at most
+	ja4Max     = 99 // limit of a count
 )
 
-// What carried a ClientHello, for AppendJA4.
+// The transports of a ClientHello, for AppendJA4.
 const (
 	JA4TCP  = 't'
 	JA4QUIC = 'q'
+	JA4DTLS = 'd'
 )
 
-// AppendJA4 appends the JA4 fingerprint of a client, 36 characters; transport is
-// JA4TCP or JA4QUIC.
+// AppendJA4 appends the client's JA4 fingerprint, 36 characters. The transport
+// is JA4TCP, JA4QUIC or JA4DTLS.
 func (h ClientHello) AppendJA4(dst []byte, transport byte) []byte {
 	var buf [1024]byte
 	dst = h.appendJA4Head(dst, transport)
@@ -33,16 +35,16 @@ func (h ClientHello) AppendJA4(dst []byte, transport byte) []byte {
 	return appendJA4Hash(append(dst, '_'), h.appendJA4Extensions(buf[:0]))
 }
 
-// AppendJA4Text appends the fingerprint with the lists in the place of their
-// hashes (JA4_r).
+// AppendJA4Text appends the fingerprint with the lists in place of their hashes
+// (JA4_r).
 func (h ClientHello) AppendJA4Text(dst []byte, transport byte) []byte {
 	dst = h.appendJA4Head(dst, transport)
 	dst = h.appendJA4Suites(append(dst, '_'))
 	return h.appendJA4Extensions(append(dst, '_'))
 }
 
-// appendJA4Head appends transport, version, whether a server is named, how many
-// cipher suites and extensions there are, and the first protocol.
+// appendJA4Head appends the transport, the version, whether a server is named,
+// the numbers of cipher suites and extensions, and the first protocol.
 func (h ClientHello) appendJA4Head(dst []byte, transport byte) []byte {
 	suites, extensions, named := 0, 0, byte('i')
 	for suite := range h.CipherSuites() {
@@ -67,17 +69,26 @@ func (h ClientHello) appendJA4Head(dst []byte, transport byte) []byte {
 }
 
 // highestVersion returns the highest of the supported versions, or the version
-// field when the client lists none.
+// field if the extension is absent.
 func (h ClientHello) highestVersion() (highest uint16) {
 	if _, listed := h.Extension(ExtensionSupportedVersions); !listed {
 		return h.Version()
 	}
 	for v := range h.SupportedVersions() {
-		if !IsGREASE(v) {
-			highest = max(highest, v)
+		if !IsGREASE(v) && newer(v, highest) {
+			highest = v
 		}
 	}
 	return highest
+}
+
+// newer compares version numbers. Those of DTLS count down (RFC 9147 section 5.3).
+func newer(v, than uint16) bool {
+	const dtls = 0xfe
+	if v>>8 == dtls && than>>8 == dtls {
+		return v < than
+	}
+	return v > than
 }
 
 func ja4Version(v uint16) string {
@@ -94,6 +105,12 @@ func ja4Version(v uint16) string {
 		return "s3"
 	case 0x0002:
 		return "s2"
+	case 0xfefc:
+		return "d3"
+	case 0xfefd:
+		return "d2"
+	case 0xfeff:
+		return "d1"
 	}
 	return "00"
 }
@@ -103,8 +120,8 @@ func appendJA4Count(dst []byte, n int) []byte {
 	return append(dst, '0'+byte(n/10), '0'+byte(n%10))
 }
 
-// appendFirstLast appends the first and the last character of a protocol, or, if
-// one of them is no letter or digit, those of its hexadecimal form.
+// appendFirstLast appends the first and last character of a protocol name, or
+// of its hexadecimal form if one of them is not alphanumeric.
 func appendFirstLast(dst, name []byte) []byte {
 	const digits = "0123456789abcdef"
 	if len(name) == 0 {
@@ -122,7 +139,7 @@ func isAlnum(c byte) bool {
 }
 
 func (h ClientHello) appendJA4Suites(dst []byte) []byte {
-	var buf [128]uint16 // more than clients send; if not, append allocates
+	var buf [128]uint16 // more than clients send, else append allocates
 	suites := buf[:0]
 	for suite := range h.CipherSuites() {
 		suites = append(suites, suite)
@@ -131,8 +148,8 @@ func (h ClientHello) appendJA4Suites(dst []byte) []byte {
 	return appendHexList(dst, suites)
 }
 
-// appendJA4Extensions appends the sorted extensions without those that the head
-// tells of, and the signature algorithms as they come.
+// appendJA4Extensions appends the sorted extensions other than server name and
+// ALPN, and the signature algorithms in the client's order.
 func (h ClientHello) appendJA4Extensions(dst []byte) []byte {
 	var buf [128]uint16
 	list := buf[:0]
@@ -154,7 +171,8 @@ func (h ClientHello) appendJA4Extensions(dst []byte) []byte {
 	return dst
 }
 
-// appendHexList appends numbers but GREASE in hexadecimal, joined by commas.
+// appendHexList appends numbers other than GREASE in hexadecimal, joined by
+// commas.
 func appendHexList(dst []byte, numbers []uint16) []byte {
 	start := len(dst)
 	for _, n := range numbers {
@@ -169,8 +187,8 @@ func appendHexList(dst []byte, numbers []uint16) []byte {
 	return dst
 }
 
-// appendJA4Hash appends the first digits of the SHA-256 of a list, zeros for an
-// empty one.
+// appendJA4Hash appends the first digits of the SHA-256 of a list, zeros if
+// empty.
 func appendJA4Hash(dst, list []byte) []byte {
 	if len(list) == 0 {
 		return append(dst, ja4NoHash...)

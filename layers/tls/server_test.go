@@ -25,7 +25,8 @@ const rfcServerHello = `020000560303a6af06a4121860dc5e6e60249cd34c95930c8ac5cb14
 	34dac155772ed3e26928 00 1301 00 002e 0033 0024 001d 0020
 	c9828876112095fe66762bdbf7c672e156d6cc253b833df1dd69b1b04e751f0f 002b 0002 0304`
 
-// serverHelloOf returns a ServerHello of TLS 1.2 with this behind its random bytes.
+// serverHelloOf returns a ServerHello of TLS 1.2 with the given hex after its
+// random bytes.
 func serverHelloOf(t testing.TB, rest string) []byte {
 	b := handshakeOf(t, rest)
 	b[0], b[5] = byte(TypeServerHello), 3
@@ -60,7 +61,27 @@ func TestServerHelloRFC8448(t *testing.T) {
 	random := sha256.Sum256([]byte("HelloRetryRequest")) // RFC 8446 section 4.1.3
 	copy(b[6:], random[:])
 	if !mustServerHello(t, b).IsRetry() {
-		t.Error("HelloRetryRequest is none")
+		t.Error("HelloRetryRequest is not recognized")
+	}
+}
+
+// The drafts of TLS 1.3 before 22 leave out session ID and compression method
+// (draft-ietf-tls-tls13-21 section 4.1.3).
+func TestServerHelloDraft(t *testing.T) {
+	body := append([]byte{0x7f, 18}, bytes.Repeat([]byte{'r'}, 32)...)
+	body = append(body, 0x13, 0x02, 0, 8, 0, 40, 0, 4, 0, 29, 0, 0) // key_share was 40
+	h := mustServerHello(t, AppendHandshake(nil, TypeServerHello, body))
+	if h.Version() != 0x7f12 || h.SelectedVersion() != 0x7f12 || h.CipherSuite() != 0x1302 || h.SessionID() != nil || h.CompressionMethod() != 0 || h.Validate() != nil {
+		t.Errorf("%v %x %d %v", h, h.SessionID(), h.CompressionMethod(), h.Validate())
+	}
+	if share, ok := h.Extension(40); !ok || len(share) != 4 {
+		t.Errorf("key share %x", share)
+	}
+	if ja3s, text := h.AppendJA3S(nil), h.AppendJA3SText(nil); len(ja3s)+len(text) != 0 {
+		t.Errorf("JA3S %q of %q", ja3s, text)
+	}
+	if _, err := ParseServerHello(AppendHandshake(nil, TypeServerHello, body[:35])); err == nil {
+		t.Error("half a cipher suite is accepted")
 	}
 }
 
@@ -76,10 +97,10 @@ func TestServerHelloDamaged(t *testing.T) {
 		{"session and ALPN", "02 abcd c02f 00 0009 0010 0005 0003 02 6832", "h2", 0x0303, 0, nil},
 		{"session of 33 bytes", "21" + strings.Repeat("aa", 33) + head[2:], "", 0x0303, 38, wire.Malformed},
 		{"extensions beyond the message", head + "0009 002b 0002 0304", "", 0x0304, 42, wire.Malformed},
-		{"bytes behind the extensions", head + "0000 00", "", 0x0303, 42, wire.Malformed},
+		{"bytes after the extensions", head + "0000 00", "", 0x0303, 42, wire.Malformed},
 		{"half an extension", head + "0002 002b", "", 0x0303, 44, wire.Malformed},
 		{"version of 3 bytes", head + "0007 002b 0003 030400", "", 0x0303, 44, wire.Malformed},
-		{"ALPN cut", head + "0009 0010 0005 0003 05 6832", "", 0x0303, 44, wire.Malformed},
+		{"truncated ALPN", head + "0009 0010 0005 0003 05 6832", "", 0x0303, 44, wire.Malformed},
 	} {
 		h, err := ParseServerHello(serverHelloOf(t, tt.rest))
 		if err != nil {
@@ -101,7 +122,7 @@ func TestServerHelloDamaged(t *testing.T) {
 	}
 }
 
-// certificates is a chain of two, of three and two bytes.
+// certificates is a chain of two certificates, of three bytes and of one.
 const certificates = "0b 00000d 00000a 000003 308201 000001 30"
 
 func chainOf(c Certificate) (chain []string) {
@@ -122,9 +143,9 @@ func TestCertificate(t *testing.T) {
 		{"none", "0b 000003 000000", nil, 0, nil},
 		{"no list", "0b 000002 0000", nil, 4, wire.Malformed},
 		{"list beyond the message", "0b 000007 000005 000001 30", []string{"\x30"}, 4, wire.Malformed},
-		{"bytes behind the list", "0b 000008 000004 000001 30 00", []string{"\x30"}, 4, wire.Malformed},
+		{"bytes after the list", "0b 000008 000004 000001 30 00", []string{"\x30"}, 4, wire.Malformed},
 		{"certificate beyond the list", "0b 00000a 000007 000001 30 ffffff", []string{"\x30"}, 11, wire.Malformed},
-		{"length cut", "0b 000009 000006 000001 30 0000", []string{"\x30"}, 11, wire.Malformed},
+		{"truncated length", "0b 000009 000006 000001 30 0000", []string{"\x30"}, 11, wire.Malformed},
 	} {
 		c, err := ParseCertificate(viewtest.Unhex(t, tt.hex))
 		if err != nil {
@@ -152,14 +173,14 @@ func TestTLSServerMessagesTruncated(t *testing.T) {
 				t.Errorf("%d bytes: %v, %v", n, err1, err2)
 			}
 			if n >= 4 {
-				b[2], b[3] = 0, byte(n-4) // the same, with a length that fits
+				b[2], b[3] = 0, byte(n-4) // the same with a matching length
 			}
 			touchTLS(b)
 		}
 	}
 }
 
-// A teeConn keeps what is read from a connection.
+// A teeConn keeps the bytes read from a connection.
 type teeConn struct {
 	net.Conn
 	read bytes.Buffer
@@ -171,8 +192,8 @@ func (c *teeConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// serverMessages returns the handshake messages of crypto/tls as a server with a
-// certificate, what its client says of the connection, and the certificate.
+// serverMessages returns the handshake messages of a crypto/tls server with a
+// certificate, its client's connection state, and the certificate.
 func serverMessages(t *testing.T, version uint16) (messages []Handshake, state tls.ConnectionState, der []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -29,7 +29,7 @@ const rfcClientHello = `16030100c4
 	020308040805080604010501060102010402050206020202002d00020101001c
 	00024001`
 
-// hello is what a ClientHello says.
+// hello holds the fields of a ClientHello.
 type hello struct {
 	ServerName         string
 	Suites, Extensions []uint16
@@ -199,19 +199,19 @@ func TestClientHelloCryptoTLS(t *testing.T) {
 			t.Error(err)
 		}
 		if !compareHello(t, r.Payload()) {
-			t.Error("crypto/tls does not take its own ClientHello")
+			t.Error("crypto/tls rejects its own ClientHello")
 		}
 	}
 }
 
-// handshakeOf returns a ClientHello with this behind its random bytes.
+// handshakeOf returns a ClientHello with the given hex after its random bytes.
 func handshakeOf(t testing.TB, rest string) []byte {
 	body := append(append([]byte{3, 1}, make([]byte, 32)...), viewtest.Unhex(t, rest)...)
 	return append([]byte{1, 0, byte(len(body) >> 8), byte(len(body))}, body...)
 }
 
-// The session ID is at 38, cipher suites at 39, compression methods at 43,
-// extensions at 45, the first of them at 47.
+// The session ID is at 38, the cipher suites at 39, the compression methods at
+// 43, the extensions at 45, and the first of them at 47.
 func TestClientHelloDamaged(t *testing.T) {
 	const head = "00 0002 0035 01 00 "
 	const sni = "0000 000e 000c 00 0009 612e6578616d706c65 "
@@ -229,7 +229,7 @@ func TestClientHelloDamaged(t *testing.T) {
 		{"server name", head + "0012" + sni, name, 0, nil},
 		{"half a length of extensions", head + "00", bare, 45, wire.Malformed},
 		{"fewer extensions than stated", head + "00ff" + sni, name, 45, wire.Malformed},
-		{"bytes behind the extensions", head + "0012" + sni + "00", name, 45, wire.Malformed},
+		{"bytes after the extensions", head + "0012" + sni + "00", name, 45, wire.Malformed},
 		{"extension beyond the list", head + "0016" + sni + "002b0003", name, 65, wire.Malformed},
 		{"half an extension", head + "0014" + sni + "002b", name, 65, wire.Malformed},
 		{"session ID of 33 bytes", "21" + strings.Repeat("aa", 33) + head[2:], bare, 38, wire.Malformed},
@@ -291,7 +291,7 @@ func TestParseClientHello(t *testing.T) {
 	}
 }
 
-// touchTLS calls every method on what b holds.
+// touchTLS calls every method on the views of b.
 func touchTLS(b []byte) {
 	if r, err := ParseRecord(b); err == nil {
 		if len(r.Type().String())+len(r.Payload())+recordHeaderLen < len(r.Bytes()) {
@@ -318,7 +318,7 @@ func touchTLS(b []byte) {
 		}
 	}
 	if h, err := ParseServerHello(b); err == nil {
-		if len(h.AppendJA3S(nil)) != 32 || len(h.Random()) != 32 {
+		if size := len(h.AppendJA3S(nil)); size != 32 && (size != 0 || h.Version()>>8 != 0x7f) || len(h.Random()) != 32 {
 			panic("server")
 		}
 		h.IsRetry()
@@ -358,7 +358,7 @@ func TestTLSTruncated(t *testing.T) {
 		if n < 4 {
 			continue
 		}
-		b[2], b[3] = 0, byte(n-4) // the same, with a length that fits
+		b[2], b[3] = 0, byte(n-4) // the same with a matching length
 		touchTLS(b)
 		h, err := ParseClientHello(b)
 		if want := n >= 4+2+32+1+8+2; (err == nil) != want || err != nil && !errors.Is(err, wire.Malformed) {
@@ -415,7 +415,7 @@ func TestTLSAllocs(t *testing.T) {
 	}
 }
 
-// A helloConn is a connection on which one record arrives and nothing else.
+// A helloConn is a connection that delivers one record.
 type helloConn struct {
 	net.Conn
 	in bytes.Reader
@@ -424,8 +424,8 @@ type helloConn struct {
 func (c *helloConn) Read(b []byte) (int, error)  { return c.in.Read(b) }
 func (c *helloConn) Write(b []byte) (int, error) { return len(b), nil }
 
-// serverHello returns what crypto/tls, as a server, sees in a ClientHello, nil
-// if it refuses it.
+// serverHello returns the fields that a crypto/tls server reads from a
+// ClientHello, or nil if it rejects it.
 func serverHello(b []byte) *tls.ClientHelloInfo {
 	conn := &helloConn{}
 	conn.in.Reset(append([]byte{22, 3, 1, byte(len(b) >> 8), byte(len(b))}, b...))
@@ -438,8 +438,8 @@ func serverHello(b []byte) *tls.ClientHelloInfo {
 	return info
 }
 
-// compareHello checks that we see in a ClientHello what crypto/tls sees, if it
-// accepts it.
+// compareHello checks that we read the same from a ClientHello as crypto/tls,
+// if it accepts it.
 func compareHello(t *testing.T, b []byte) (compared bool) {
 	if len(b) > 1<<14 {
 		return false
@@ -465,7 +465,7 @@ func compareHello(t *testing.T, b []byte) (compared bool) {
 	}
 	got := helloOf(h)
 	if len(got.Versions) == 0 {
-		want.Versions = nil // it derives them from the version field
+		want.Versions = nil // crypto/tls derives them from the version field
 	}
 	same := func(a, b []uint16) bool { return slices.Equal(a, b) }
 	if diff := cmp.Diff(want, got, cmp.Comparer(same), cmp.Comparer(slices.Equal[[]string])); diff != "" {
@@ -476,7 +476,7 @@ func compareHello(t *testing.T, b []byte) (compared bool) {
 
 func TestClientHelloAgainstCryptoTLS(t *testing.T) {
 	if !compareHello(t, viewtest.Unhex(t, rfcClientHello)[5:]) {
-		t.Error("crypto/tls does not take the ClientHello of RFC 8448")
+		t.Error("crypto/tls rejects the ClientHello of RFC 8448")
 	}
 }
 
