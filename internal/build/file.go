@@ -59,10 +59,10 @@ func (p *Pcap) header() {
 	}
 }
 
-// Add appends a packet that was captured whole.
+// Add appends a completely captured packet.
 func (p *Pcap) Add(t time.Time, data []byte) *Pcap { return p.AddCut(t, data, len(data)) }
 
-// AddCut appends a packet of wireLen bytes, of which data was captured.
+// AddCut appends a packet of wireLen bytes of which only data was captured.
 func (p *Pcap) AddCut(t time.Time, data []byte, wireLen int) *Pcap {
 	fraction := t.Nanosecond()
 	if !p.Nanoseconds {
@@ -71,7 +71,7 @@ func (p *Pcap) AddCut(t time.Time, data []byte, wireLen int) *Pcap {
 	return p.AddRaw([]uint32{uint32(t.Unix()), uint32(fraction), uint32(len(data)), uint32(wireLen)}, data)
 }
 
-// AddRaw appends the numbers of a record header, and data.
+// AddRaw appends the fields of a record header, and data.
 func (p *Pcap) AddRaw(header []uint32, data []byte) *Pcap {
 	p.header()
 	for _, v := range header {
@@ -89,7 +89,7 @@ type Pcapng struct {
 	b []byte
 }
 
-// An Option is one option of a block.
+// An Option is an option of a block.
 type Option struct {
 	Code  uint16
 	Value []byte
@@ -106,7 +106,7 @@ func (p *Pcapng) order() binary.AppendByteOrder {
 func (p *Pcapng) Bytes() []byte { return p.b }
 
 // Block appends a block: the numbers of its fixed part, data padded to 32 bits,
-// options.
+// and options.
 func (p *Pcapng) Block(typ uint32, fixed []uint32, data []byte, options ...Option) *Pcapng {
 	o := p.order()
 	var body []byte
@@ -152,7 +152,7 @@ func (p *Pcapng) Interface(link uint16, snapLen uint32, options ...Option) *Pcap
 	return p.Block(1, []uint32{first, snapLen}, nil, options...)
 }
 
-// Enhanced appends an enhanced packet block whose packet was captured whole.
+// Enhanced appends an enhanced packet block with a completely captured packet.
 func (p *Pcapng) Enhanced(iface uint32, ts uint64, data []byte, options ...Option) *Pcapng {
 	n := uint32(len(data))
 	return p.Block(6, []uint32{iface, uint32(ts >> 32), uint32(ts), n, n}, data, options...)

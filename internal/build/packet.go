@@ -1,5 +1,5 @@
-// Package build makes packets and capture files for tests. It panics on
-// arguments that make no sense.
+// Package build builds packets and capture files for tests. It panics on
+// invalid arguments.
 package build
 
 import (
@@ -13,13 +13,13 @@ func Ethernet(etherType uint16, payload []byte) []byte {
 	return append(binary.BigEndian.AppendUint16(b, etherType), payload...)
 }
 
-// VLAN returns a VLAN tag and what follows it.
+// VLAN returns a VLAN tag and its payload.
 func VLAN(id, etherType uint16, payload []byte) []byte {
 	b := binary.BigEndian.AppendUint16(nil, id)
 	return append(binary.BigEndian.AppendUint16(b, etherType), payload...)
 }
 
-// IP returns an IPv4 or IPv6 packet, as the addresses are.
+// IP returns an IPv4 or IPv6 packet, depending on the addresses.
 func IP(src, dst string, proto uint8, payload []byte) []byte {
 	s, d := netip.MustParseAddr(src), netip.MustParseAddr(dst)
 	if s.Is4() {
@@ -43,7 +43,8 @@ func IPv4(src, dst netip.Addr, proto uint8, payload []byte) []byte {
 	return append(b, payload...)
 }
 
-// A TCP is a segment to be built. Flags are those of the header's low byte.
+// A TCP describes a segment to build. Flags is the low byte of the header's
+// flags.
 type TCP struct {
 	Src, Dst         string // addresses
 	SrcPort, DstPort uint16
@@ -107,7 +108,7 @@ func fold(n uint32) uint16 {
 	return uint16(n)
 }
 
-// DNSQuery returns a DNS message that asks for the A record of name.
+// DNSQuery returns a DNS query for the A record of name.
 func DNSQuery(id uint16, name ...string) []byte {
 	b := binary.BigEndian.AppendUint16(nil, id)
 	b = append(b, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)

@@ -8,25 +8,29 @@ import (
 	"encoding/binary"
 )
 
-// The versions of QUIC that a QUICInitial can have.
+// The QUIC versions of a QUICInitial.
 const (
-	QUICv1 = 1
-	QUICv2 = 0x6b3343cf
+	QUICv1   = 1
+	QUICv2   = 0x6b3343cf
+	QUICT050 = 0x54303530 // Google's, with TLS
+	QUICT051 = 0x54303531
 )
 
-// A QUICInitial is an Initial packet to be built (RFC 9000 section 17.2.2).
+// A QUICInitial describes an Initial packet to build (RFC 9000 section 17.2.2).
 type QUICInitial struct {
 	Version  uint32 // 0: QUICv1
-	Server   bool   // the server sends it
-	KeyID    string // the Destination Connection ID that the keys come from, "": Dst
+	Server   bool   // sent by the server
+	KeyID    string // Destination Connection ID that the keys are derived from, "": Dst
 	Dst, Src string // connection IDs
 	Token    string // at most 63 bytes
 	Number   uint32 // packet number
 	Frames   []byte
 	Size     int // PADDING makes the packet at least this long
+
+	Unfixed bool // the fixed bit is 0 (RFC 9287)
 }
 
-// Packet returns the packet, protected as RFC 9001 section 5 says.
+// Packet returns the packet with its protection (RFC 9001 section 5).
 func (q QUICInitial) Packet() []byte {
 	if q.Version == 0 {
 		q.Version = QUICv1
@@ -37,6 +41,9 @@ func (q QUICInitial) Packet() []byte {
 	b := binary.BigEndian.AppendUint32([]byte{0xc3}, q.Version)
 	if q.Version == QUICv2 {
 		b[0] = 0xd3 // RFC 9369 section 3.2
+	}
+	if q.Unfixed {
+		b[0] &^= 0x40
 	}
 	b = append(append(b, byte(len(q.Dst))), q.Dst...)
 	b = append(append(b, byte(len(q.Src))), q.Src...)
@@ -65,7 +72,12 @@ func (q QUICInitial) Packet() []byte {
 // keys returns the ciphers of payload and header, and the IV.
 func (q QUICInitial) keys() (cipher.AEAD, cipher.Block, []byte) {
 	salt, label := "\x38\x76\x2c\xf7\xf5\x59\x34\xb3\x4d\x17\x9a\xe6\xa4\xc8\x0c\xad\xcc\xbb\x7f\x0a", "quic "
-	if q.Version == QUICv2 {
+	switch q.Version {
+	case QUICT050: // Chromium, crypto_utils.cc
+		salt = "\x7f\xf5\x79\xe5\xac\xd0\x72\x91\x55\x80\x30\x4c\x43\xa2\x36\x7c\x60\x48\x83\x10"
+	case QUICT051:
+		salt = "\x7a\x4e\xde\xf4\xe7\xcc\xee\x5f\xa4\x50\x6c\x19\x12\x4f\xc8\xcc\xda\x6e\x03\x3d"
+	case QUICv2:
 		salt, label = "\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9", "quicv2 "
 	}
 	side := "client in"
@@ -97,7 +109,7 @@ func QUICCrypto(offset uint64, data string) []byte {
 	return append(append(b, quicVarint(uint64(len(data)))...), data...)
 }
 
-// quicVarint returns v as RFC 9000 section 16 writes it.
+// quicVarint encodes v as a variable-length integer (RFC 9000 section 16).
 func quicVarint(v uint64) []byte {
 	switch {
 	case v < 1<<14:

@@ -1,11 +1,10 @@
 package build
 
-// The packets of RFC 9001 appendix A and RFC 9369 appendix A, in hex. The
-// Destination Connection ID that all of their keys come from is
-// 8394c8f03e515708.
+// The packets of RFC 9001 appendix A and RFC 9369 appendix A, in hex. All of
+// their keys are derived from the Destination Connection ID 8394c8f03e515708.
 const (
-	// The CRYPTO frame that both Initial packets of the client carry, without the
-	// PADDING behind it.
+	// The CRYPTO frame in both Initial packets of the client, without the
+	// PADDING after it.
 	RFC9001ClientFrame = `
 	060040f1010000ed0303ebf8fa56f12939b9584a3896472ec40bb863cfd3e86804fe3a47
 	f06a2b69484c00000413011302010000c000000010000e00000b6578616d706c652e636f

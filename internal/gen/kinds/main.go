@@ -1,6 +1,7 @@
-// Command kinds writes what package layers repeats for each Kind, from its table
-// kinds.tsv: the constants and their names, the switches over them, the String
-// methods of the views and the table of the tests that call every method.
+// Command kinds generates the code of package layers that repeats for each Kind
+// from its table kinds.tsv: the constants and their names, the switches over
+// them, the String methods of the views, and the table for the tests that call
+// every method.
 package main
 
 import (
@@ -38,10 +39,10 @@ const tableName = "kinds.tsv"
 type kind struct {
 	name, text, step, view, parse string
 	samples                       []string
-	group                         int // number of the block of lines it stands in
+	group                         int // number of its block of lines
 }
 
-// generate returns the text of the files made from a table, by their names.
+// generate returns the contents of the generated files by name.
 func generate(table string) (map[string][]byte, error) {
 	kinds, err := read(table)
 	if err != nil {
@@ -76,7 +77,7 @@ func read(table string) (kinds []kind, err error) {
 		}
 		f := strings.Split(line, "\t")
 		if len(f) != 6 || slices.Contains(f, "") {
-			return nil, fmt.Errorf("%s:%d: %d columns, want 6 that are not empty", tableName, i+1, len(f))
+			return nil, fmt.Errorf("%s:%d: %d columns, want 6 non-empty ones", tableName, i+1, len(f))
 		}
 		kinds = append(kinds, kind{f[0], f[1], f[2], f[3], f[4], strings.Fields(f[5]), group})
 	}
@@ -100,8 +101,8 @@ func importsOf(body string) string {
 // constants returns the Kind constants, in blocks as in the table, and names.
 func constants(kinds []kind) string {
 	var b bytes.Buffer
-	b.WriteString(`// The layers that a Decoder knows. KindPayload stands for bytes that nothing
-// here decodes; it is never a layer of a Packet.
+	b.WriteString(`// The layers known to a Decoder. KindPayload stands for bytes that are not
+// decoded; it is never a layer of a Packet.
 const (
 	KindPayload Kind = iota
 `)
@@ -122,13 +123,12 @@ const (
 // frequent are the kinds that step tries first.
 var frequent = []string{"Ethernet", "TCP", "UDP"}
 
-// steps returns the function step.
 func steps(kinds []kind) string {
 	var b bytes.Buffer
-	b.WriteString(`// step decodes the header that b begins with: its length, how many bytes of b
-// belong to the layer (more than len(b) when the capture lacks some) and what
-// follows it. If b cannot be decoded, hdr is how many bytes the header needs at
-// least, as far as that is known.
+	b.WriteString(`// step decodes the header at the start of b. It returns the length of the
+// header, the length of the layer (more than len(b) if the capture lacks some of
+// it) and the next kind. If b cannot be decoded, hdr is the minimum length of
+// the header, or 0 if unknown.
 func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 	switch kind {
 `)
@@ -141,7 +141,7 @@ func step(kind Kind, b []byte) (hdr, size int, next Kind, reason wire.Reason) {
 	return b.String()
 }
 
-// rank returns the place of a kind among those that are tried first.
+// rank sorts the frequent kinds first.
 func rank(k kind) int {
 	if i := slices.Index(frequent, k.name); i >= 0 {
 		return i
@@ -149,19 +149,18 @@ func rank(k kind) int {
 	return len(frequent)
 }
 
-// texts returns the function appendView.
 func texts(kinds []kind) string {
 	var b bytes.Buffer
 	b.WriteString(`// appendView appends the text of the view of b, a layer of kind k. It calls the
-// methods by name: through a table of functions dst would escape, and with it a
-// buffer on the caller's stack.
+// methods by name, because a function table would make dst escape, and with it
+// a buffer on the caller's stack.
 func appendView(dst []byte, k Kind, b []byte) []byte {
 	switch k {
 `)
 	for _, c := range cases(kinds, func(k kind) string { return k.view }) {
 		fmt.Fprintf(&b, "\tcase %s:\n", c.kinds)
 		view := c.value
-		if strings.HasSuffix(view, ")") { // a Parse function, of another package
+		if strings.HasSuffix(view, ")") { // a Parse function of another package
 			fmt.Fprintf(&b, "\t\tv, _ := %s\n", view)
 			view = "v"
 		}
@@ -174,7 +173,7 @@ func appendView(dst []byte, k Kind, b []byte) []byte {
 // A oneCase is a case of a switch over kinds.
 type oneCase struct{ kinds, value string }
 
-// cases joins the kinds of equal value, at the place of the first.
+// cases joins kinds of equal value into one case, at the place of the first.
 func cases(kinds []kind, value func(kind) string) (all []oneCase) {
 	for _, k := range kinds {
 		v := value(k)
@@ -191,7 +190,7 @@ func cases(kinds []kind, value func(kind) string) (all []oneCase) {
 	return all
 }
 
-// stringMethods returns a String method for each type of view of package layers.
+// stringMethods returns a String method for each view type of package layers.
 func stringMethods(kinds []kind) string {
 	var types []string
 	for _, k := range kinds {
@@ -202,7 +201,7 @@ func stringMethods(kinds []kind) string {
 	}
 	var b bytes.Buffer
 	for _, typ := range types {
-		fmt.Fprintf(&b, `// String returns what AppendText appends.
+		fmt.Fprintf(&b, `// String returns the text that AppendText appends.
 func (h %s) String() string { b, _ := h.AppendText(nil); return string(b) }
 
 `, typ)
@@ -210,8 +209,8 @@ func (h %s) String() string { b, _ := h.AppendText(nil); return string(b) }
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// views returns the tables of the tests: a View for each Kind, and one for each
-// pair of a Parse function of package layers and a sample.
+// views returns the test tables: a View for each Kind, and one for each pair of
+// a Parse function of package layers and a sample.
 func views(kinds []kind) string {
 	var b bytes.Buffer
 	b.WriteString("// kindViews has a View of each Kind.\nvar kindViews = [kindCount]viewtest.View{\n")
@@ -220,8 +219,8 @@ func views(kinds []kind) string {
 	}
 	b.WriteString(`}
 
-// views has every Parse function of the package: each is cut at every length,
-// mutated and fuzzed, with all methods of its view.
+// views has every Parse function of the package. Each sample is truncated at
+// every length, mutated and fuzzed, and all methods of its view are called.
 var views = []viewtest.View{
 `)
 	var all []string

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What the table gives is what package layers holds.
+// The generated files of package layers are up to date.
 func TestUpToDate(t *testing.T) {
 	dir := filepath.Join("..", "..", "..", "layers")
 	table, err := os.ReadFile(filepath.Join(dir, tableName))
@@ -25,7 +25,7 @@ func TestUpToDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got = bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")); !bytes.Equal(got, want) {
-			t.Errorf("%s is not what %s gives: go generate ./layers writes it", name, tableName)
+			t.Errorf("%s is out of date with %s: run go generate ./layers", name, tableName)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func TestGenerate(t *testing.T) {
 		"step_gen.go": {"switch kind {\n\tcase KindA, KindB:\n\t\treturn stepAB(b)\n\t}\n"},
 		"text_gen.go": {"case KindA, KindB:\n\t\tdst, _ = A{b}.AppendText(dst)\n",
 			"case KindTCP:\n\t\tv, _ := dns.Parse(b)\n\t\tdst, _ = v.AppendText(dst)\n"},
-		"string_gen.go":    {"package layers\n\n// String returns what AppendText appends.\nfunc (h A) String() string { b, _ := h.AppendText(nil); return string(b) }\n"},
+		"string_gen.go":    {"package layers\n\n// String returns the text that AppendText appends.\nfunc (h A) String() string { b, _ := h.AppendText(nil); return string(b) }\n"},
 		"kind_gen_test.go": {"viewtest.View{\n\tviewtest.Of(ParseA, aSample),\n\tviewtest.Of(ParseA, moreOfA),\n}\n"},
 	} {
 		for _, want := range wants {

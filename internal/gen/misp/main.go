@@ -1,5 +1,5 @@
-// Misp generates templates.go of package misp from templates.tsv, both in the
-// working directory. It is run by go generate ./extract/misp.
+// Command misp generates templates.go of package misp from templates.tsv, both
+// in the working directory. Run it with go generate ./extract/misp.
 package main
 
 import (
@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// A template is one template of the table.
+// A template is a template of the table.
 type template struct {
 	name, goName, uuid, version, metaCategory, description string
 	required, requiredOneOf                                []string
@@ -59,14 +59,13 @@ func generate(table string) ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// writeList writes a field of names, unless it has none.
+// writeList writes a field of names, unless there are none.
 func writeList(b *bytes.Buffer, field string, names []string) {
 	if len(names) > 0 {
 		fmt.Fprintf(b, "%s: %#v,\n", field, names)
 	}
 }
 
-// parse reads the table.
 func parse(table string) (templates []*template, err error) {
 	for i, line := range strings.Split(table, "\n") {
 		f := strings.Split(line, "\t")
@@ -92,7 +91,7 @@ func parse(table string) (templates []*template, err error) {
 }
 
 // relation returns a relation as a composite literal. The first of its
-// categories is the default, as it is in MISP.
+// categories is the default, as in MISP.
 func relation(name string, t misp.Type, categories []string, multiple, disableCorrelation string) (string, error) {
 	if t.Category() == "" {
 		return "", fmt.Errorf("relation %s: no type %s in MISP", name, t)
@@ -116,7 +115,7 @@ func relation(name string, t misp.Type, categories []string, multiple, disableCo
 	return s + "},", nil
 }
 
-// list splits names separated by commas.
+// list splits comma-separated names.
 func list(s string) []string {
 	if s == "" {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What is checked in is what the table gives.
+// The generated file is up to date with the table.
 func TestTemplatesAreGenerated(t *testing.T) {
 	const dir = "../../../extract/misp/"
 	table, err := os.ReadFile(dir + "templates.tsv")
