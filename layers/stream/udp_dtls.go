@@ -6,41 +6,51 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// Bounds of DTLS messages that come in fragments. A longer one is given up; of
-// more messages at once the oldest is.
+// Limits of fragmented DTLS messages. A longer message is dropped; if there are
+// more messages, the oldest is.
 const (
 	dtlsMaxMessage = 64 << 10
 	dtlsMaxPartial = 64
 )
 
-// A dtlsKey names a message of DTLS.
+// A dtlsKey identifies a DTLS message.
 type dtlsKey struct {
 	ends   key
-	from   int    // side that sent it
+	from   int    // the sending side
 	number uint16 // of the message
 	size   int    // of its body, in bytes
 }
 
-// A dtlsMessage is a hello of which fragments came (RFC 6347 section 4.2.3).
+// A dtlsMessage is an incomplete hello (RFC 6347 section 4.2.3).
 type dtlsMessage struct {
 	first     Ref
 	fragments sequence
-	body      []byte // as far as it is there in order
+	body      []byte // the bytes that arrived in order
 }
 
 type dtlsEntry = lru.Entry[dtlsKey, dtlsMessage]
 
-// pushDTLS takes a datagram if it begins with a handshake record of DTLS that is
-// not encrypted.
+// pushDTLS processes a datagram of DTLS records: one that begins with an
+// unencrypted handshake record, and any if secrets are known.
 func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
-	if len(b) < 13 || b[0] != byte(tls.ContentHandshake) || b[1] != 0xfe || p.IsFragment() {
+	hello := len(b) > 0 && b[0] == byte(tls.ContentHandshake)
+	if len(b) < 13 || b[1] != 0xfe || !hello && a.Keys.Len() == 0 || p.IsFragment() {
 		return false
 	}
 	f, ok := p.Flow()
 	if !ok {
 		return false
 	}
-	taken := false
+	taken := hello && a.dtlsHellos(f, b, ref)
+	if a.Keys.Len() > 0 && a.followDTLS(f, b, ref) {
+		taken = true
+	}
+	return taken
+}
+
+// dtlsHellos processes the unencrypted handshake records at the start of a
+// datagram. It reports whether there are any.
+func (a *Assembler) dtlsHellos(f layers.Flow, b []byte, ref Ref) (taken bool) {
 	for len(b) > 0 {
 		r, err := tls.ParseDTLSRecord(b)
 		if err != nil || r.Type() != tls.ContentHandshake || r.Epoch() != 0 {
@@ -61,7 +71,7 @@ func (a *Assembler) pushDTLS(p *layers.Packet, b []byte, ref Ref) bool {
 	return taken
 }
 
-// dtlsHello takes a fragment of a hello.
+// dtlsHello processes a fragment of a hello.
 func (a *Assembler) dtlsHello(f layers.Flow, m tls.DTLSHandshake, ref Ref) {
 	if m.Len() > min(dtlsMaxMessage, withDefault(a.MaxMessage, defaultMaxMessage)) {
 		a.stats.TooLong++
@@ -88,7 +98,6 @@ func (a *Assembler) dtlsHello(f layers.Flow, m tls.DTLSHandshake, ref Ref) {
 	}
 }
 
-// partialDTLS returns the message that m is a fragment of.
 func (a *Assembler) partialDTLS(f layers.Flow, m tls.DTLSHandshake) *dtlsEntry {
 	ends, from := makeKey(f)
 	k := dtlsKey{ends, from, m.Message(), m.Len()}
@@ -110,7 +119,7 @@ func (a *Assembler) forgetDTLS(e *dtlsEntry) {
 	a.dtls.Remove(e)
 }
 
-// flushDTLS gives up all messages that are not whole.
+// flushDTLS drops all incomplete messages.
 func (a *Assembler) flushDTLS() {
 	for e := a.dtls.Oldest(); e != nil; e = a.dtls.Oldest() {
 		a.stats.Incomplete++
@@ -118,7 +127,7 @@ func (a *Assembler) flushDTLS() {
 	}
 }
 
-// emitDTLS delivers a hello in the form that it has in TLS.
+// emitDTLS emits a hello in TLS's format.
 func (a *Assembler) emitDTLS(f layers.Flow, typ tls.HandshakeType, body []byte, first, last Ref) {
 	client := typ == tls.TypeClientHello
 	if !client {

@@ -10,14 +10,14 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// dtlsBody returns the body of RFC 9001's ClientHello as DTLS has it, with a
-// cookie behind the empty session ID (RFC 6347 section 4.2.1).
+// dtlsBody returns the body of RFC 9001's ClientHello in DTLS's format, with a
+// cookie after the empty session ID (RFC 6347 section 4.2.1).
 func dtlsBody(cookie string) string {
 	return rfcHello[4:39] + string(rune(len(cookie))) + cookie + rfcHello[39:]
 }
 
 // dtlsRecord returns a handshake record (RFC 6347 section 4.1) with the bytes
-// from and to of a message's body.
+// from from to to of a message's body.
 func dtlsRecord(typ byte, number uint16, body string, from, to int) []byte {
 	n := to - from
 	b := []byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0}
@@ -50,9 +50,9 @@ func TestDTLS(t *testing.T) {
 		{"of two messages", []gram{part(0, 50), {false, dtlsRecord(1, 2, body, 50, n)}}, nil},
 		{"from both sides", []gram{part(0, 50), {true, dtlsRecord(1, 1, body, 50, n)}}, nil},
 		{"ServerHello", []gram{server}, []got{{stream.DTLS, stream.UDP, false, 1, 1, 0, rfcServerHello}}},
-		{"behind a change of keys", []gram{{false, encrypted}}, nil},
+		{"after a change of keys", []gram{{false, encrypted}}, nil},
 		{"another message", []gram{{false, dtlsRecord(11, 1, body, 0, n)}}, nil},
-		{"a record that is cut", []gram{{false, part(0, n).data[:100]}}, nil},
+		{"a truncated record", []gram{{false, part(0, n).data[:100]}}, nil},
 	} {
 		var a stream.Assembler
 		if diff := cmp.Diff(tt.want, sendAll(&a, tt.grams...)); diff != "" {
@@ -76,7 +76,7 @@ func TestDTLSLimits(t *testing.T) {
 		sendAll(&a, gram{false, dtlsRecord(1, uint16(i), dtlsBody(""), 0, 10)}, gram{false, dtlsRecord(1, uint16(i), dtlsBody(""), 20, 30)})
 	}
 	if s := a.Stats(); s.Held > 64*1000 || s.Incomplete != 1000-64 {
-		t.Errorf("many messages that are not whole: %+v", s)
+		t.Errorf("many incomplete messages: %+v", s)
 	}
 	a.Flush()
 	if s := a.Stats(); s.Held != 0 || s.Incomplete != 1000 {

@@ -2,19 +2,18 @@ package stream
 
 import "github.com/sightline-go/sightline/layers/quic"
 
-// quicMaxCrypto bounds the handshake messages of one side in Initial packets, in
-// bytes. RFC 9000 section 7.5 asks for 4096 at least. A frame beyond it is left
-// out and counted in Stats.TooLong.
+// quicMaxCrypto limits the handshake messages of one side in Initial packets,
+// in bytes. RFC 9000 section 7.5 requires at least 4096. A frame beyond the
+// limit is dropped and counted in Stats.TooLong.
 const quicMaxCrypto = 64 << 10
 
-// A cryptoStream puts the CRYPTO frames of one side in order (RFC 9000 section
-// 19.6) and cuts the handshake messages out of them.
+// A cryptoStream orders the CRYPTO frames of one side (RFC 9000 section 19.6)
+// and splits them into handshake messages.
 type cryptoStream struct {
 	frames sequence
 	tls    tlsSide
 }
 
-// push takes a frame of one side.
 func (st *cryptoStream) push(s sink, side int, frame quic.Frame, ref Ref) {
 	f := run{frame.Offset, frame.Data, ref}
 	if st.tls.done || len(f.data) == 0 {
@@ -29,7 +28,10 @@ func (st *cryptoStream) push(s sink, side int, frame quic.Frame, ref Ref) {
 	}
 }
 
-// stop gives up the stream. It counts as one message that is not whole.
+// whole reports whether messages have arrived, and none of them in part.
+func (st *cryptoStream) whole() bool { return st.frames.next > 0 && len(st.tls.hand.b) == 0 }
+
+// stop ends the stream. It counts as at most one incomplete message.
 func (st *cryptoStream) stop(s sink) {
 	incomplete := s.a.stats.Incomplete
 	st.tls.stop(s)

@@ -7,13 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers/quic"
 )
 
-// What a QUIC connection, and the keys of one direction, count for.
+// What a QUIC connection, and the keys of one direction, count as held.
 const (
 	quicConnCost = 1 << 10
 	quicKeysCost = 1280
 )
 
-// quicShare is which part of Config.MaxBytes QUIC connections may take.
+// quicShare divides Config.MaxBytes: the quotient is the limit for QUIC
+// connections.
 const quicShare = 4
 
 // A quicID is a connection ID.
@@ -29,8 +30,8 @@ func makeQUICID(b []byte) (id quicID) {
 
 func (id *quicID) bytes() []byte { return id.b[:id.len] }
 
-// A quicKey names a QUIC connection: by its endpoints, and by the connection ID
-// that the client chose for itself. It is in every packet with a long header.
+// A quicKey identifies a QUIC connection, by its endpoints and the client's own
+// connection ID, which every packet with a long header carries.
 type quicKey struct {
 	ends key
 	id   quicID
@@ -38,12 +39,14 @@ type quicKey struct {
 
 // A quicConn is a QUIC connection.
 type quicConn struct {
-	connection        // Conn and client of it
-	first      quicID // Destination Connection ID that the Initial keys come from
+	connection        // for its Conn and client
+	first      quicID // Destination Connection ID that the Initial keys are derived from
+	original   quicID // the same before a Retry
 	server     quicID // Source Connection ID of the server
 	side       [2]quicSide
-	closed     bool      // no more Initial packets will come
-	seen       time.Time // when the last packet came
+	closed     bool         // no more Initial packets are expected
+	secrets    *quicSecrets // nil unless Config.Keys has any
+	seen       time.Time    // arrival of the last packet
 	place      *lru.Entry[quicKey, *quicConn]
 }
 
@@ -51,19 +54,20 @@ type quicConn struct {
 type quicSide struct {
 	keys    *quic.Keys
 	version quic.Version // of keys
-	number  uint64       // packet number after the largest that came
+	number  uint64       // one more than the largest packet number received
 	crypto  cryptoStream
 }
 
 // A quicTable holds the QUIC connections.
 type quicTable struct {
-	conns lru.Table[quicKey, *quicConn]
-	held  int    // the part of Stats.Held that is theirs
-	plain []byte // the decrypted packets of the last datagram
+	conns  lru.Table[quicKey, *quicConn]
+	routes quicRoutes
+	held   int    // their part of Stats.Held
+	plain  []byte // the decrypted packets of the last datagram
 }
 
-// openConn adds a connection. It takes the place of one with the same key, where
-// the other side was the client.
+// openConn adds a connection. It replaces one with the same key in which the
+// other side was the client.
 func (a *Assembler) openConn(k quicKey, client int, conn Conn) *quicConn {
 	if old := a.quic.conns.Find(k); old != nil {
 		a.dropQUIC(old.Value)
@@ -75,7 +79,7 @@ func (a *Assembler) openConn(k quicKey, client int, conn Conn) *quicConn {
 	return c
 }
 
-// touchQUIC notes that a packet of c came, at time t.
+// touchQUIC records that a packet of c arrived at time t.
 func (a *Assembler) touchQUIC(c *quicConn, t time.Time) {
 	if t.IsZero() {
 		t = a.clock.Time()
@@ -84,28 +88,34 @@ func (a *Assembler) touchQUIC(c *quicConn, t time.Time) {
 	a.quic.conns.Touch(c.place)
 }
 
-// limitQUIC gives up the connections that are idle too long, and others until
-// what they hold is within their share.
-func (a *Assembler) limitQUIC() {
+// expireQUIC drops the connections that are idle for too long, after the clock has
+// advanced.
+func (a *Assembler) expireQUIC() {
+	if a.quic.conns.Len() == 0 {
+		return
+	}
 	idle := a.clock.Time().Add(-withDefault(a.Idle, defaultIdle))
-	most := withDefault(a.MaxBytes, defaultMaxBytes) / quicShare
-	for e := a.quic.conns.Oldest(); e != nil; e = a.quic.conns.Oldest() {
-		c := e.Value
-		switch {
-		case c.seen.Before(idle):
-			a.stats.Expired++
-		case a.quic.held > most:
-			a.stats.Evicted++
-		default:
-			return
-		}
-		held := a.stats.Held
-		a.dropQUIC(c)
-		a.quic.held += a.stats.Held - held
+	for e := a.quic.conns.Oldest(); e != nil && e.Value.seen.Before(idle); e = a.quic.conns.Oldest() {
+		a.stats.Expired++
+		a.evictQUIC(e.Value)
 	}
 }
 
-// flushQUIC ends all connections.
+// limitQUIC evicts connections to keep their share of memory.
+func (a *Assembler) limitQUIC() {
+	most := withDefault(a.MaxBytes, defaultMaxBytes) / quicShare
+	for e := a.quic.conns.Oldest(); e != nil && a.quic.held > most; e = a.quic.conns.Oldest() {
+		a.stats.Evicted++
+		a.evictQUIC(e.Value)
+	}
+}
+
+func (a *Assembler) evictQUIC(c *quicConn) {
+	held := a.stats.Held
+	a.dropQUIC(c)
+	a.quic.held += a.stats.Held - held
+}
+
 func (a *Assembler) flushQUIC() {
 	for e := a.quic.conns.Oldest(); e != nil; e = a.quic.conns.Oldest() {
 		a.dropQUIC(e.Value)
@@ -113,15 +123,15 @@ func (a *Assembler) flushQUIC() {
 	a.quic.held = 0
 }
 
-// dropQUIC ends a connection and forgets it.
 func (a *Assembler) dropQUIC(c *quicConn) {
 	a.closeQUIC(c)
+	a.unfollowQUIC(c)
 	a.quic.conns.Remove(c.place)
 	a.hold(-quicConnCost)
 }
 
-// closeQUIC gives up what only Initial packets need. The connection stays, so
-// that packets sent again do not open it anew.
+// closeQUIC releases the state that only Initial packets need. The connection
+// stays in the table, so that retransmitted packets do not open it anew.
 func (a *Assembler) closeQUIC(c *quicConn) {
 	if c.closed {
 		return

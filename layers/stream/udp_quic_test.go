@@ -17,8 +17,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The connection ID that the keys of RFC 9001 appendix A come from, the one that
-// its server chose, and one that a client chose.
+// The connection ID that the keys of RFC 9001 appendix A are derived from, the
+// one chosen by its server, and one chosen by a client.
 const (
 	rfcID    = "\x83\x94\xc8\xf0\x3e\x51\x57\x08"
 	serverID = "\xf0\x67\xa5\x50\x2a\x42\x62\xb5"
@@ -27,7 +27,7 @@ const (
 
 // A gram is a UDP datagram between a client and port 443 of a server.
 type gram struct {
-	server bool // the server sends it
+	server bool // sent by the server
 	data   []byte
 }
 
@@ -47,7 +47,8 @@ func (g gram) packet() []byte {
 	return build.UDP("192.0.2.1", 40000, "198.51.100.7", 443, g.data)
 }
 
-// pushUDP pushes an IP packet, of which the capture has n bytes, all for 0.
+// pushUDP pushes an IP packet, of which n bytes were captured, or all if n is
+// 0.
 func pushUDP(a *stream.Assembler, b []byte, n int, number int64, t time.Time) []stream.Message {
 	var d layers.Decoder
 	var p layers.Packet
@@ -70,7 +71,7 @@ func sendAll(a *stream.Assembler, grams ...gram) []got {
 	return out
 }
 
-// handshake returns those of the messages that are TLS's.
+// handshake returns the TLS messages.
 func handshake(ms []got) []got {
 	var out []got
 	for _, m := range ms {
@@ -85,7 +86,8 @@ func hello(from, to int64, data string) got {
 	return got{stream.TLS, stream.QUIC, true, from, to, 0, data}
 }
 
-// initial returns a client's Initial packet with frames, as long as it must be.
+// initial returns a client's Initial packet with frames, padded to the minimum
+// length.
 func initial(number uint32, frames ...[]byte) gram {
 	var all []byte
 	for _, f := range frames {
@@ -100,7 +102,7 @@ var (
 	rfcServerHello = string(unhex(build.RFC9001ServerFrames)[9:])
 )
 
-// The packets of RFC 9001 and RFC 9369, to the byte.
+// The packets of RFC 9001 and RFC 9369, byte for byte.
 func TestQUICExchange(t *testing.T) {
 	for version, hexes := range map[string][2]string{
 		"1": {build.RFC9001Client, build.RFC9001Server},
@@ -127,8 +129,9 @@ func TestQUICExchange(t *testing.T) {
 	}
 }
 
-// After the Retry of RFC 9001 appendix A.4 the keys come from the server's
-// connection ID, and the ClientHello that is sent again is not a second one.
+// After the Retry of RFC 9001 appendix A.4 the keys are derived from the
+// server's connection ID, and the retransmitted ClientHello is not a second
+// message.
 func TestQUICRetry(t *testing.T) {
 	again := build.QUICInitial{Dst: serverID, Token: "token", Frames: build.QUICCrypto(0, rfcHello), Size: 1200}
 	answer := build.QUICInitial{Server: true, KeyID: serverID, Src: "server id", Frames: build.QUICCrypto(0, rfcServerHello)}
@@ -172,7 +175,8 @@ func quicHello(t testing.TB) string {
 	}
 }
 
-// A ClientHello that takes two packets comes in any order of frames and packets.
+// A ClientHello in two packets is reassembled from any order of frames and
+// packets.
 func TestQUICFragments(t *testing.T) {
 	text := quicHello(t)
 	if len(text) < 1300 {
@@ -218,8 +222,8 @@ func TestQUICConversations(t *testing.T) {
 		want  []got
 		conns int
 	}{
-		{"sent again", []gram{initial(0, crypto), initial(1, crypto), answer(1), answer(1)}, []got{hello(1, 1, rfcHello), reply(3)}, 1},
-		{"to the end of the Initial packets, and sent again",
+		{"retransmitted", []gram{initial(0, crypto), initial(1, crypto), answer(1), answer(1)}, []got{hello(1, 1, rfcHello), reply(3)}, 1},
+		{"to the end of the Initial packets, and retransmitted",
 			[]gram{initial(0, crypto), answer(1), ack, finished, initial(0, crypto), answer(1)}, []got{hello(1, 1, rfcHello), reply(2)}, 1},
 		{"the server's packets first", []gram{answer(1), initial(0, crypto), answer(1)}, []got{hello(2, 2, rfcHello), reply(3)}, 1},
 		{"the server's packet is missing", []gram{initial(0, crypto), ack, answer(1)}, []got{hello(1, 1, rfcHello), reply(3)}, 1},
@@ -243,26 +247,28 @@ func TestQUICConversations(t *testing.T) {
 	}
 }
 
-// What cannot be decrypted is a packet all the same, if it is QUIC's.
+// A packet that cannot be decrypted is still returned, if it is QUIC's.
 func TestQUICPackets(t *testing.T) {
 	client := unhex(build.RFC9001Client)
 	reserved := append([]byte("\xc0\x1a\x2a\x3a\x4a\x08"+rfcID+"\x00"), make([]byte, 1200)...)
 	negotiation := []byte("\x80\x00\x00\x00\x00\x00\x08" + rfcID + "\x00\x00\x00\x01")
+	unfixed := unhex(build.RFC9001Server)
+	unfixed[0] &^= 0x40
 	for _, tt := range []struct {
 		name string
 		gram gram
 		want []got
 	}{
-		{"the server's alone", gram{true, unhex(build.RFC9001Server)}, []got{{stream.QUIC, stream.UDP, false, 1, 1, 0, string(unhex(build.RFC9001Server))}}},
+		{"the server's packet alone", gram{true, unhex(build.RFC9001Server)}, []got{{stream.QUIC, stream.UDP, false, 1, 1, 0, string(unhex(build.RFC9001Server))}}},
 		{"a Retry alone", gram{true, unhex(build.RFC9001Retry)}, []got{{stream.QUIC, stream.UDP, false, 1, 1, 0, string(unhex(build.RFC9001Retry))}}},
-		{"a version that is reserved", gram{false, reserved}, []got{{stream.QUIC, stream.UDP, true, 1, 1, 0, string(reserved)}}},
+		{"a reserved version", gram{false, reserved}, []got{{stream.QUIC, stream.UDP, true, 1, 1, 0, string(reserved)}}},
 		{"a negotiation", gram{true, negotiation}, []got{{stream.QUIC, stream.UDP, false, 1, 1, 0, string(negotiation)}}},
 		{"a negotiation without known version", gram{true, []byte("\x80\x00\x00\x00\x00\x00\x00\x01\x02\x03\x04")}, nil},
 		{"a reserved version in a small datagram", gram{false, reserved[:500]}, nil},
 		{"a length that leaves no room for a tag", gram{false, unhex("c0000000010000" + "0013" + "00112233445566778899aabbccddeeff001122")}, nil},
 		{"a length beyond the datagram", gram{false, client[:1000]}, nil},
 		{"a short header", gram{false, append([]byte{0x41}, client[1:]...)}, nil},
-		{"without fixed bit", gram{false, append([]byte{0x81}, client[1:]...)}, nil},
+		{"without the fixed bit (RFC 9287)", gram{true, unfixed}, []got{{stream.QUIC, stream.UDP, false, 1, 1, 0, string(unfixed)}}},
 		{"STUN", gram{false, unhex("000100002112a442" + "0102030405060708090a0b0c")}, nil},
 		{"RTP", gram{false, append(unhex("80000000000000a0deadbeef"), make([]byte, 160)...)}, nil},
 	} {
@@ -291,7 +297,7 @@ func TestQUICPackets(t *testing.T) {
 	}
 }
 
-// TLS 1.3 with a ClientHello of 64 KiB, in frames of a byte.
+// A TLS 1.3 ClientHello of 64 KiB, in frames of one byte.
 func TestQUICSmallFrames(t *testing.T) {
 	text := "\x01\x00\xff\xfc" + strings.Repeat("x", 0xfffc)
 	for _, tt := range []struct {
@@ -341,7 +347,7 @@ func TestQUICLimits(t *testing.T) {
 	}
 }
 
-// Many connections stay within their share, and idle ones are given up.
+// QUIC connections do not exceed their share, and idle ones are dropped.
 func TestQUICFlood(t *testing.T) {
 	const n, most = 5000, 1 << 20
 	a := stream.Assembler{Config: stream.Config{MaxBytes: most}}
@@ -359,7 +365,7 @@ func TestQUICFlood(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	late := start.Add(10 * time.Minute)
-	for i := range 2 { // one packet alone does not move the clock
+	for i := range 2 { // one packet alone does not advance the clock
 		pushUDP(&a, initial(0, part).packet(), 0, n+1, late.Add(time.Duration(i)))
 	}
 	if e := a.Stats(); e.Expired == 0 || e.Open != 1 {
@@ -386,12 +392,13 @@ func TestQUICNoAllocation(t *testing.T) {
 	}
 }
 
-// Any datagrams: no message holds more than came, and nothing is left at the end.
+// For any datagrams, no message holds more bytes than were sent, and nothing is
+// held at the end.
 func FuzzQUIC(f *testing.F) {
 	f.Add(unhex(build.RFC9001Client), unhex(build.RFC9001Server), unhex(build.RFC9001Retry))
 	f.Add(unhex(build.RFC9369Client), unhex(build.RFC9369Server), unhex(build.RFC9369Retry))
 	f.Add(initial(0, build.QUICCrypto(9, rfcHello[9:])).data, initial(1, build.QUICCrypto(0, rfcHello[:20])).data, []byte("\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01"))
-	// Frames that a client protects, so that they are looked at.
+	// Frames that a client protects, so that they are parsed.
 	f.Add([]byte{6, 0x40, 3, 1, 'x'}, build.QUICCrypto(0, "\x01\x00\x00\x00"), build.QUICCrypto(2, "\x00\x00"))
 	f.Fuzz(func(t *testing.T, x, y, z []byte) {
 		a := stream.Assembler{Config: stream.Config{MaxBytes: 1 << 16}}
