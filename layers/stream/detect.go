@@ -5,93 +5,143 @@ import "github.com/sightline-go/sightline/layers"
 // probeLen is how many bytes a decision may need.
 const probeLen = 512
 
-// A probe finds out which protocol a conversation speaks, and then passes its
-// bytes to that protocol's framer. Until then it keeps at most probeLen bytes
-// of each side. What is not recognised is not kept: the next piece may begin a
-// message all the same, as in a conversation whose beginning was not captured.
+// A probe detects the protocol of a conversation, and then passes its bytes to
+// that protocol's framer. Until then it keeps at most probeLen bytes of each
+// side. Unrecognised bytes are dropped, but for what seek finds in them. If the
+// beginning was not captured, each piece may begin a message.
 type probe struct {
-	via   Path // to the conversation
-	buf   [2]buffer
-	inner [2]framer // of each side; it is one framer, unless they do not understand each other
-	heard [2]bool   // the framer was given bytes of the side
-	gap   [2]int    // bytes lost before the next piece, of which the framer is not told yet
-	known Proto     // recognised
-	depth int       // tunnels of HTTP that it is in
+	via     Path      // of the conversation
+	buf     *[2]kept  // bytes whose protocol is undecided; nil if there were none
+	inner   [2]framer // of each side: the same framer, unless the sides speak different protocols
+	heard   [2]bool   // bytes of the side were passed to its framer
+	gap     [2]int    // bytes lost before the next piece, not reported to the framer yet
+	skip    [2]int    // bytes of a PROXY header that have not arrived
+	dropped [2]dropped
+	known   Proto // the recognised protocol
+	depth   int   // tunnels around it
+	middle  bool  // the beginning was not captured
 }
 
-// lost drops what was kept of the side, and leaves the rest to push and end: the
-// bytes after the gap may decide whose framer is to know of it.
+// lost drops the kept bytes of the side. push or end report the gap to the
+// framer: the bytes after it may decide which framer that is.
 func (f *probe) lost(s sink, side, n int) {
-	f.buf[side].drop(s)
+	f.forget(s, side)
 	f.gap[side] = n
+	f.skip[side] = max(f.skip[side]-n, 0)
+	f.dropped[side].some, f.dropped[side].torn = false, true
 }
 
 func (f *probe) push(s sink, p piece) {
-	s.via = f.via
 	gap := f.gap[p.side]
-	f.gap[p.side] = 0
-	if f.inner[p.side] == nil && !f.detect(s, &p) {
+	if f.inner[p.side] == nil {
+		f.gap[p.side] = 0
+		if !f.detect(s, &p) {
+			return
+		}
+	} else if !f.heard[p.side] && !f.answer(s, &p) {
 		return
 	}
-	if !f.heard[p.side] {
-		f.answer(s, p)
-	}
+	s.via = f.via
 	if gap > 0 {
+		f.gap[p.side] = 0
 		f.inner[p.side].lost(s, p.side, gap)
 	}
-	f.inner[p.side].push(s, p)
-}
-
-// answer looks at the first bytes of a side when the other side's protocol is
-// known. If they begin another one, of those that no other can be taken for, the
-// side gets a framer of its own: so it is when a scanner sends HTTP to a server
-// that speaks SSH.
-func (f *probe) answer(s sink, p piece) {
-	f.heard[p.side] = true
-	proto := Unknown
-	for i := range protocols {
-		if row := &protocols[i]; row.plain {
-			if _, v := row.recognise(p.data, s.c.Flow); v == decided {
-				proto = row.proto
-				break
-			}
-		}
-	}
-	if proto != Unknown && f.known != proto && f.known != Unknown {
-		f.inner[p.side] = newFramer(proto, f.via, f.depth)
-	}
-}
-
-// detect looks at the beginning of p, behind what is kept of its side. When
-// that decides, it passes on what was kept of both sides.
-func (f *probe) detect(s sink, p *piece) bool {
-	b := &f.buf[p.side]
-	head := p.data
-	if kept := len(b.b); kept > 0 {
-		head = append(b.b[:kept:kept], p.data[:min(len(p.data), probeLen-kept)]...)
-	}
-	if f.ask(s, p.side, head) {
-		f.passKept(s, 1-p.side)
+	if f.buf != nil {
 		f.passKept(s, p.side)
+	}
+	if len(p.data) > 0 {
+		f.inner[p.side].push(s, p)
+	}
+}
+
+// detect examines the kept bytes of a side followed by p. It reports whether
+// they have a framer. Then the rest of them is in f.buf and p.
+func (f *probe) detect(s sink, p *piece) bool {
+	if f.proxied(s, p) {
+		return false
+	}
+	data := f.join(p)
+	if f.ask(s, p.side, data) {
+		f.passAll(s)
 		return true
 	}
-	proto, role, verdict := f.recognise(head, f.buf[1-p.side].b, s.c.Flow)
-	switch {
-	case verdict == decided:
-	case (verdict == undecided || s.a.Detect != nil) && len(head) < probeLen:
-		if len(b.b) == 0 {
-			b.first = p.first()
+	from, v := 0, refused
+	if f.mayBegin(p.side) {
+		var proto Proto
+		var role role
+		proto, role, v = f.recognise(data[:min(len(data), probeLen)], f.kept(1-p.side), s.c.Flow)
+		if v == decided && f.decide(s, p.side, proto, role) {
+			return true
 		}
-		b.add(s, p, len(p.data))
-		return false
-	default:
-		b.drop(s)
+		if v == refused && f.keepAlive(p.side, data) {
+			f.cut(s, p, 1)
+			return f.detect(s, p)
+		}
+		from = 1
+	}
+	hit := f.seek(p.side, data, from, p.side == s.c.client, f.onlyTLS())
+	if len(data) < probeLen && (v == undecided && hit.v != decided || s.a.Detect != nil && hit.v == refused) {
+		f.keep(s, p)
 		return false
 	}
-	return f.decide(s, p.side, proto, role)
+	f.drop(s, p, data[:hit.at])
+	if hit.v == undecided {
+		f.keep(s, p)
+	}
+	return hit.v == decided && f.decide(s, p.side, hit.proto, hit.role)
 }
 
-// decide begins to pass bytes on, if the protocol is one that is decoded.
+// answer examines the first bytes of a side when the other side's protocol is
+// known. It reports whether they go to the side's framer. If they begin another
+// protocol that is unmistakable, the side gets its own framer, as when a scanner
+// sends HTTP to an SSH server. Bytes before TLS are dropped: a reply to what
+// preceded the other side's, such as PostgreSQL's "S".
+func (f *probe) answer(s sink, p *piece) bool {
+	data := f.join(p)
+	proto, v := recognisePlain(data[:min(len(data), probeLen)], s.c.Flow)
+	dropping := f.known == TLS && f.dropped[p.side].some
+	if dropping {
+		v = refused // the first bytes of a piece count no more than others
+	}
+	switch {
+	case f.known == Unknown, v == decided && proto == f.known:
+	case v == decided:
+		f.inner[p.side] = newFramer(proto, f.via, f.depth)
+	case v == undecided && len(data) < probeLen:
+		f.keep(s, p)
+		return false
+	case dropping, f.known == TLS && !isTLSRecord(data):
+		hit := f.seek(p.side, data, 0, false, true)
+		f.drop(s, p, data[:hit.at])
+		if hit.v != decided {
+			f.keep(s, p)
+			return false
+		}
+	}
+	f.heard[p.side] = true
+	return true
+}
+
+// join returns the kept bytes of a side followed by p.
+func (f *probe) join(p *piece) []byte {
+	if kept := f.kept(p.side); len(kept) > 0 {
+		return append(kept[:len(kept):len(kept)], p.data...)
+	}
+	return p.data
+}
+
+// cut drops the first n bytes of the kept ones followed by p.
+func (f *probe) cut(s sink, p *piece, n int) {
+	if kept := len(f.kept(p.side)); n < kept {
+		f.buf[p.side].cut(s, n)
+	} else {
+		f.forget(s, p.side)
+		p.data = p.data[n-kept:]
+	}
+}
+
+// decide sets the protocol, and its framer if it is decoded. It reports whether
+// it is, and passes on the kept bytes of the other side.
 func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	switch role {
 	case fromClient:
@@ -103,44 +153,28 @@ func (f *probe) decide(s sink, side int, proto Proto, role role) bool {
 	f.known = proto
 	inner := newFramer(proto, f.via, f.depth)
 	if inner == nil {
-		if proto == SOCKS {
-			f.via = f.via.with(SOCKS)
-		}
-		f.buf[0].drop(s)
-		f.buf[1].drop(s)
 		return false
 	}
 	f.inner, f.heard[side] = [2]framer{inner, inner}, true
-	if other := &f.buf[1-side]; proto == TLS && len(other.b) > 0 {
-		if _, v := recogniseTLS(other.b, s.c.Flow); v == refused {
-			other.drop(s) // an answer from before TLS, as PostgreSQL's "S"
-		}
+	other := piece{side: 1 - side}
+	if kept := f.kept(1 - side); proto == TLS && !isTLSRecord(kept) {
+		f.cut(s, &other, seekTLS(kept, 0, len(kept)).at) // after a reply from before TLS, such as PostgreSQL's "S"
 	}
-	f.passKept(s, 1-side)
-	f.passKept(s, side)
+	f.passAll(s)
 	return true
-}
-
-// passKept gives the framer what was kept of a side.
-func (f *probe) passKept(s sink, side int) {
-	b := &f.buf[side]
-	if len(b.b) > 0 {
-		f.heard[side] = true
-		f.inner[side].push(s, piece{side: side, data: b.b, ref: b.first})
-	}
-	b.drop(s)
 }
 
 func (f *probe) end(s sink, side int) {
 	s.via = f.via
-	if b := f.buf[side].b; f.inner[side] == nil && len(b) > 0 && !f.onlyTLS() {
-		if proto, role, verdict := recogniseLines(b, f.buf[1-side].b, s.c.Flow, true); verdict == decided {
+	if b := f.kept(side); f.inner[side] == nil && len(b) > 0 && !f.onlyTLS() {
+		if proto, role, verdict := recogniseLines(b, f.kept(1-side), s.c.Flow, true); verdict == decided {
 			f.decide(s, side, proto, role)
 		}
 	}
 	if f.inner[side] == nil {
 		return
 	}
+	f.passKept(s, side)
 	if n := f.gap[side]; n > 0 {
 		f.gap[side] = 0
 		f.inner[side].lost(s, side, n)
@@ -149,8 +183,8 @@ func (f *probe) end(s sink, side int) {
 }
 
 func (f *probe) free(s sink) {
-	f.buf[0].drop(s)
-	f.buf[1].drop(s)
+	f.forget(s, 0)
+	f.forget(s, 1)
 	for i, inner := range f.inner {
 		if inner != nil && (i == 0 || inner != f.inner[0]) {
 			inner.free(s)
@@ -158,7 +192,17 @@ func (f *probe) free(s sink) {
 	}
 }
 
-// A verdict says whether bytes are the beginning of a protocol.
+// choose sets the protocol of both sides, if it is known from elsewhere. No bytes have
+// come yet.
+func (f *probe) choose(s sink, proto Proto) {
+	if inner := newFramer(proto, f.via, f.depth); inner != nil {
+		s.count(proto)
+		f.known = proto
+		f.inner, f.heard = [2]framer{inner, inner}, [2]bool{true, true}
+	}
+}
+
+// A verdict says whether bytes begin a protocol.
 type verdict uint8
 
 const (
@@ -167,7 +211,21 @@ const (
 	decided
 )
 
-// A role says who sends such bytes.
+func undecidedIf(may bool) verdict {
+	if may {
+		return undecided
+	}
+	return refused
+}
+
+func decidedIf(is bool) verdict {
+	if is {
+		return decided
+	}
+	return refused
+}
+
+// A role is the side that sends such bytes.
 type role uint8
 
 const (
@@ -176,15 +234,15 @@ const (
 	fromServer
 )
 
-// onlyTLS reports whether nothing but TLS may follow: behind STARTTLS, in OpenVPN, and
-// behind a protocol that is not decoded, but SOCKS, through which anything goes.
+// onlyTLS reports whether only TLS may follow: after STARTTLS, in OpenVPN, and
+// after a protocol that is not decoded.
 func (f *probe) onlyTLS() bool {
 	carrier := f.via.Innermost()
-	return carrier == StartTLS || carrier == OpenVPN || f.known != Unknown && f.known != SOCKS
+	return carrier == StartTLS || carrier == OpenVPN || f.known != Unknown
 }
 
-// recognise decides which protocol the bytes of one side begin. other is what is
-// kept of the other side.
+// recognise decides which protocol the bytes of one side begin. other are the
+// kept bytes of the other side.
 func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdict) {
 	if len(b) == 0 {
 		return Unknown, either, undecided
@@ -202,7 +260,7 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 			if proto, r, v := recogniseLines(b, other, flow, len(b) >= probeLen); v != refused {
 				return proto, r, v
 			}
-		case p.recognise == nil, p.newFramer == nil && f.known != Unknown:
+		case p.recognise == nil:
 		default:
 			if r, v := p.recognise(b, flow); v != refused {
 				return p.proto, r, v
@@ -212,7 +270,20 @@ func (f *probe) recognise(b, other []byte, flow layers.Flow) (Proto, role, verdi
 	return Unknown, either, refused
 }
 
-// prefix reports whether b begins with want, or may when more of it is there.
+// recognisePlain decides which protocol b begins, of those that are recognised
+// even if the other side speaks another.
+func recognisePlain(b []byte, flow layers.Flow) (Proto, verdict) {
+	for i := range protocols {
+		if p := &protocols[i]; p.plain {
+			if _, v := p.recognise(b, flow); v != refused {
+				return p.proto, v
+			}
+		}
+	}
+	return Unknown, refused
+}
+
+// prefix reports whether b begins with want, or may with more bytes.
 func prefix(b []byte, want string) verdict {
 	switch {
 	case len(b) < len(want) && string(b) == want[:len(b)]:

@@ -7,38 +7,38 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A lineGrammar describes the lines that a protocol's conversations begin with.
-// The line protocols share replies and commands, so all of them are recognised
-// together: what one line allows is narrowed down by the next, and by what the
-// other side says.
+// A lineGrammar describes the lines that begin a protocol's conversations. The
+// line protocols share replies and commands, so they are recognised together:
+// each line, of either side, narrows the set of protocols.
 type lineGrammar struct {
 	ports    []uint16 // of servers, to break ties (IANA registry "service-names-port-numbers")
 	commands []lineCommand
 
-	// greets reports whether a server may begin with line, and whether nothing
-	// else is known to.
+	// greets reports whether a server may begin with line, and whether no other
+	// protocol is known to.
 	greets func(line []byte) (is, sure bool)
 
-	// tagged reads a line of a client's whose command is not its first word. It
-	// is nil where the command always is.
+	// tagged reads a client's line whose command is not the first word. It is
+	// nil if the command always is.
 	tagged func(line []byte, whole bool) (v verdict, sure bool)
 }
 
-// A lineCommand is a command of a client's. A grammar needs only those that begin
+// A lineCommand is a client's command. A grammar lists only those that begin
 // conversations or often follow another command.
 type lineCommand struct {
 	verb string // in upper case
-	sure bool   // not a word that a text might begin with
+	sure bool   // not a word that text may begin with
 	args lineArgs
 }
 
-// A lineArgs reads what follows a verb, in upper case and without leading spaces;
-// whole says that the line has its end. It reports whether the protocol has such
-// a line, and how far that is decided. A nil lineArgs accepts any whole line.
+// A lineArgs reads the text after a verb, in upper case and without leading
+// spaces. whole means that the line is complete. It reports whether the
+// protocol has such a line, and how certain that is. A nil lineArgs accepts any
+// complete line.
 type lineArgs func(arg []byte, whole bool) (mine bool, v verdict)
 
-// recogniseLines recognises the protocols of the table that have a lineGrammar.
-// final says that no more bytes will help: then the ports decide.
+// recogniseLines recognises the protocols that have a lineGrammar. final means
+// that no more bytes will help: then the ports decide.
 func recogniseLines(b, other []byte, flow layers.Flow, final bool) (Proto, role, verdict) {
 	mine := readLines(b)
 	if mine.v == refused {
@@ -50,12 +50,11 @@ func recogniseLines(b, other []byte, flow layers.Flow, final bool) (Proto, role,
 		set &= theirs.in
 		mine.v, mine.sure = max(mine.v, theirs.v), true
 	}
-	if final {
-		set &= ports
-	}
 	switch {
-	case bits.OnesCount64(uint64(set)) == 1 && (final || mine.v == decided && (mine.sure || set&ports != 0)):
+	case bits.OnesCount64(uint64(set)) == 1 && mine.v == decided && (mine.sure || set&ports != 0):
 		return Proto(bits.TrailingZeros64(uint64(set))), mine.who, decided
+	case final && bits.OnesCount64(uint64(set&ports)) == 1:
+		return Proto(bits.TrailingZeros64(uint64(set & ports))), mine.who, decided
 	case final:
 		return Unknown, either, refused
 	}
@@ -67,8 +66,8 @@ type protoSet uint64
 
 const _ = uint(64 - protoCount) // a protoSet has a bit for each
 
-// lineProtocols returns the rows of the table that have a lineGrammar. They stand
-// together.
+// lineProtocols returns the rows of the table that have a lineGrammar. They are
+// adjacent.
 func lineProtocols() []protocol {
 	from := 0
 	for protocols[from].lines == nil {
@@ -81,7 +80,7 @@ func lineProtocols() []protocol {
 	return protocols[from:to]
 }
 
-// linePorts returns the protocols that have a port of flow.
+// linePorts returns the protocols that use a port of flow.
 func linePorts(flow layers.Flow) (in protoSet) {
 	rows := lineProtocols()
 	for i := range rows {
@@ -95,16 +94,16 @@ func linePorts(flow layers.Flow) (in protoSet) {
 	return in
 }
 
-// A reading is what lines may be.
+// A reading is the set of protocols that some lines may belong to.
 type reading struct {
-	in   protoSet // the protocols that have such lines
-	who  role     // who sends them
-	v    verdict  // decided about whole lines, undecided about the beginning of one
-	sure bool     // nothing else is known to send the like
+	in   protoSet
+	who  role    // the sender
+	v    verdict // decided for complete lines, undecided for the beginning of one
+	sure bool    // no other protocol is known to send such lines
 }
 
-// readLines reads the lines in b, up to the first that does not go with those
-// before it.
+// readLines reads the lines in b, up to the first that contradicts those
+// before.
 func readLines(b []byte) (r reading) {
 	r.in = ^protoSet(0)
 	for len(b) > 0 {
@@ -126,7 +125,7 @@ func readLines(b []byte) (r reading) {
 	return r
 }
 
-// readLine reads one line, or the beginning of one.
+// readLine reads a line, or the beginning of one.
 func readLine(line []byte, whole bool) reading {
 	if r := readGreeting(line, whole); r.v != refused {
 		return r
@@ -148,7 +147,7 @@ func readLine(line []byte, whole bool) reading {
 	return r
 }
 
-// readGreeting reads what servers say first.
+// readGreeting reads a server's first line.
 func readGreeting(line []byte, whole bool) reading {
 	r := reading{who: fromServer}
 	rows := lineProtocols()
@@ -168,8 +167,8 @@ func readGreeting(line []byte, whole bool) reading {
 	return r
 }
 
-// readCommand reads a command. It is decided when the verb is whole, and what must
-// follow it is there.
+// readCommand reads a command. It is decided once the verb is complete, with as
+// much of the arguments as it needs.
 func readCommand(line []byte) reading {
 	r := reading{who: fromClient}
 	n := verbLen(line)
@@ -188,7 +187,7 @@ func readCommand(line []byte) reading {
 	return r
 }
 
-// verbLen returns how many letters b begins with.
+// verbLen returns the number of letters at the beginning of b.
 func verbLen(b []byte) (n int) {
 	for n < len(b) && 'A' <= b[n]&^0x20 && b[n]&^0x20 <= 'Z' {
 		n++
@@ -225,7 +224,7 @@ func (g *lineGrammar) command(line []byte, n int) (mine, sure bool, v verdict) {
 	return false, false, refused
 }
 
-// read reads what follows the verb.
+// read reads the rest of the line after the verb.
 func (c *lineCommand) read(rest []byte) (mine bool, v verdict) {
 	if b := rest[0]; b != ' ' && b != '\r' && b != '\n' {
 		return false, refused
@@ -247,8 +246,8 @@ func wholeLine(whole bool) verdict {
 // someArgs needs one byte of an argument, or the line's end.
 func someArgs(arg []byte, _ bool) (bool, verdict) { return true, wholeLine(len(arg) > 0) }
 
-// mechanismArgs is for AUTH as SMTP (RFC 4954) and POP3 (RFC 5034) have it, which
-// name a mechanism of SASL, and tlsArgs as FTP has it (RFC 4217).
+// mechanismArgs is for AUTH in SMTP (RFC 4954) and POP3 (RFC 5034), which names
+// a SASL mechanism; tlsArgs is for AUTH in FTP (RFC 4217).
 func mechanismArgs(arg []byte, whole bool) (bool, verdict) {
 	return !whole || !namesTLS(arg), wholeLine(whole)
 }
@@ -261,14 +260,14 @@ func namesTLS(arg []byte) bool {
 	return bytes.HasPrefix(arg, []byte("TLS")) || bytes.HasPrefix(arg, []byte("SSL"))
 }
 
-// userArgs is for USER as POP3 and FTP have it: a name, unlike IRC's (RFC 2812
-// section 3.1.3), which ends with a real name after a colon.
+// userArgs is for USER in POP3 and FTP, whose argument is a name. IRC's USER
+// (RFC 2812 section 3.1.3) ends with a real name after a colon.
 func userArgs(arg []byte, whole bool) (bool, verdict) {
 	return !whole || !bytes.Contains(arg, []byte(" :")), wholeLine(whole)
 }
 
-// greeting220 reports who may greet with line, a 220 reply: SMTP or FTP, if it
-// names one of them, else either.
+// greeting220 reports whether line, a 220 reply, may be SMTP's or FTP's
+// greeting: the one that it names, or either.
 func greeting220(line []byte) (smtp, ftp bool) {
 	if prefix(line, "220 ") == refused && prefix(line, "220-") == refused {
 		return false, false

@@ -1,53 +1,61 @@
 package stream
 
 import (
-	"bytes"
 	"encoding/binary"
 
 	"github.com/sightline-go/sightline/layers"
 )
 
-// recogniseSMB wants a session message ([MS-SMB2] section 2.1, RFC 1002 section
-// 4.3.5) with the header of SMB1, SMB2, or SMB3 encrypted, or NetBIOS's request
-// for a session before it.
+// recogniseSMB accepts a session message ([MS-SMB2] section 2.1, RFC 1002
+// section 4.3.5) with a header of SMB1, SMB2 or encrypted SMB3, or the NetBIOS
+// session request that precedes it.
 func recogniseSMB(b []byte, _ layers.Flow) (role, verdict) {
-	if prefix(b, "\x81\x00\x00\x44\x20") == decided {
-		return fromClient, decided
+	if v := prefix(b, "\x81\x00\x00\x44\x20"); v != refused {
+		return fromClient, v
 	}
-	if len(b) < 8 || b[0] != 0 || string(b[5:8]) != "SMB" {
+	if b[0] != 0 || len(b) > 4 && b[4] < 0xfc {
 		return either, refused
 	}
-	if b[4] >= 0xfc {
-		return either, decided
-	}
-	return either, refused
+	return either, prefix(b[min(len(b), 5):], "SMB")
 }
 
-// recogniseRDP wants a TPKT (RFC 1006 section 6) with an X.224 connection request
-// that has a cookie or asks for a security protocol ([MS-RDPBCGR] section 2.2.1.1).
+// recogniseRDP accepts a TPKT (RFC 1006 section 6) with an X.224 connection
+// request that has a cookie or a request for a security protocol ([MS-RDPBCGR]
+// section 2.2.1.1), or goes to port 3389.
 func recogniseRDP(b []byte, f layers.Flow) (role, verdict) {
-	const header = 11
-	if len(b) < header || b[0] != 3 || b[1] != 0 || b[5] != 0xe0 || int(b[4]) != int(binary.BigEndian.Uint16(b[2:]))-5 {
+	const header, negotiation = 11, 8
+	if v := prefix(b, "\x03\x00"); v != decided || len(b) < header {
+		return fromClient, min(v, undecided)
+	}
+	size := int(binary.BigEndian.Uint16(b[2:]))
+	if b[5] != 0xe0 || int(b[4]) != size-5 {
 		return either, refused
 	}
 	rest := b[header:]
-	if bytes.HasPrefix(rest, []byte("Cookie: ")) || len(rest) == 8 && rest[0] == 1 && rest[2] == 8 || f.Dst.Port() == 3389 {
+	cookie, asks := prefix(rest, "Cookie: "), size == header+negotiation
+	switch {
+	case cookie == decided, f.Dst.Port() == 3389, asks && len(rest) >= negotiation && rest[0] == 1 && rest[2] == negotiation:
 		return fromClient, decided
+	case len(b) < size && (asks || cookie == undecided):
+		return fromClient, undecided
 	}
 	return either, refused
 }
 
-// recogniseTelnet wants the negotiation of an option (RFC 854).
+// recogniseTelnet accepts the negotiation of an option (RFC 854).
 func recogniseTelnet(b []byte, _ layers.Flow) (role, verdict) {
-	if len(b) >= 3 && b[0] == telnetIAC && b[1] >= 251 && b[1] <= 254 && b[2] < 50 {
-		return either, decided
+	switch {
+	case b[0] != telnetIAC, len(b) > 1 && (b[1] < 251 || b[1] > 254), len(b) > 2 && b[2] >= 50:
+		return either, refused
+	case len(b) < 3:
+		return either, undecided
 	}
-	return either, refused
+	return either, decided
 }
 
-// recogniseMQTT wants CONNECT (MQTT 5.0 section 3.1), of any version.
+// recogniseMQTT accepts a CONNECT (MQTT 5.0 section 3.1) of any version.
 func recogniseMQTT(b []byte, _ layers.Flow) (role, verdict) {
-	if len(b) < 2 || b[0] != 0x10 {
+	if b[0] != 0x10 {
 		return either, refused
 	}
 	i := 1
@@ -55,71 +63,49 @@ func recogniseMQTT(b []byte, _ layers.Flow) (role, verdict) {
 		i++
 	}
 	b = b[min(i+1, len(b)):]
-	if prefix(b, "\x00\x04MQTT") == decided || prefix(b, "\x00\x06MQIsdp") == decided {
-		return fromClient, decided
-	}
-	return either, refused
+	return fromClient, max(prefix(b, "\x00\x04MQTT"), prefix(b, "\x00\x06MQIsdp"))
 }
 
-// recogniseLDAP wants a message with a BindRequest of version 2 or 3 (RFC 4511
-// section 4.2).
+// recogniseLDAP accepts a message with a BindRequest of version 2 or 3 (RFC
+// 4511 section 4.2), or one that asks for TLS (section 4.14).
 func recogniseLDAP(b []byte, _ layers.Flow) (role, verdict) {
-	b, ok := berHeader(b, 0x30)
-	if !ok {
+	b, v := berHeader(b, 0x30)
+	if v != decided || len(b) < 2 {
+		return fromClient, min(v, undecided)
+	}
+	if b[0] != 2 || b[1] > 4 { // the message ID
 		return either, refused
 	}
-	if len(b) < 2 || b[0] != 2 || b[1] > 4 || len(b) < 2+int(b[1]) {
-		return either, refused
+	b = b[min(len(b), 2+int(b[1])):]
+	if rest, v := berHeader(b, 0x60); v != refused {
+		const version = "\x02\x01"
+		if v == undecided || len(rest) <= len(version) {
+			return fromClient, min(v, prefix(rest, version), undecided)
+		}
+		return fromClient, min(prefix(rest, version), decidedIf(rest[2] == 2 || rest[2] == 3))
 	}
-	b = b[2+int(b[1]):]
-	if b, ok = berHeader(b, 0x60); !ok || len(b) < 3 || b[0] != 2 || b[1] != 1 || b[2] < 2 || b[2] > 3 {
-		return either, refused
-	}
-	return fromClient, decided
+	rest, v := berHeader(b, 0x77)
+	return fromClient, min(v, prefix(rest, "\x80\x161.3.6.1.4.1.1466.20037"))
 }
 
-// berHeader returns what is behind the tag and the length of an element of BER.
-func berHeader(b []byte, tag byte) ([]byte, bool) {
-	if len(b) < 2 || b[0] != tag {
-		return nil, false
+// berHeader returns the bytes after the tag and length of a BER element. If the
+// header is incomplete, there are none.
+func berHeader(b []byte, tag byte) ([]byte, verdict) {
+	if len(b) > 0 && b[0] != tag {
+		return nil, refused
 	}
 	n := 2
-	if b[1] > 0x80 {
+	if len(b) > 1 && b[1] > 0x80 {
 		n += int(b[1] & 0x7f)
 	}
-	if n > 6 || len(b) < n {
-		return nil, false
+	switch {
+	case n > 6:
+		return nil, refused
+	case len(b) < n:
+		return nil, undecided
 	}
-	return b[n:], true
+	return b[n:], decided
 }
 
-// recogniseSOCKS wants all of what a client says first: a list of methods in
-// version 5 (RFC 1928 section 3), a request in version 4.
-func recogniseSOCKS(b []byte, _ layers.Flow) (role, verdict) {
-	if len(b) >= 3 && b[0] == 5 && int(b[1]) == len(b)-2 {
-		for _, method := range b[2:] {
-			if method > 9 && method < 0x80 {
-				return either, refused
-			}
-		}
-		return fromClient, decided
-	}
-	if len(b) >= 9 && b[0] == 4 && (b[1] == 1 || b[1] == 2) && b[2]|b[3] != 0 && b[len(b)-1] == 0 && isSOCKS4User(b[8:]) {
-		return fromClient, decided
-	}
-	return either, refused
-}
-
-// isSOCKS4User reports whether b is a user's name behind a request of SOCKS 4, and,
-// in version 4A, a host's, each with its NUL.
-func isSOCKS4User(b []byte) bool {
-	for _, c := range b {
-		if c != 0 && (c < ' ' || c > '~') {
-			return false
-		}
-	}
-	return bytes.Count(b, []byte{0}) <= 2
-}
-
-// telnetIAC begins a Telnet command (RFC 854), as FTP has before ABOR.
+// telnetIAC begins a Telnet command (RFC 854). FTP sends one before ABOR.
 const telnetIAC = 0xff

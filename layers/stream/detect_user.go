@@ -6,28 +6,28 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A Detector recognises protocols of the caller's own. It is asked before the
-// protocols that the package knows, whenever a conversation that is not recognised
-// yet goes on. f leads from client to server as far as that is known; client and
-// server are what each side begins with, at least 512 bytes where so many have
-// come, to be read only during the call. Where more than that was of no known
-// protocol, the next segment is taken for a beginning. The inside of a tunnel is a
-// conversation too.
+// A Detector recognises the caller's own protocols. It is called before the
+// built-in protocols are tried, with each segment of a conversation that is not
+// recognised yet; the inside of a tunnel is a conversation too. f leads from
+// client to server as far as that is known. client and server are the first
+// bytes of each side, at least 512 if that many have arrived, valid only during
+// the call. Once 512 bytes match no known protocol, the next segment is treated
+// as a beginning.
 //
-// It returns Unknown for what is not its own. Else it returns a Proto from
-// ProtoUser up and a function that cuts the bytes of either side into messages, as
-// [bufio.Scanner] would use it: each token that is not nil is a Message. A message
-// may not be longer than Config.MaxMessage. When the function returns an error,
-// nothing more of that side comes out. Without a function (nil) the conversation is
-// only counted, and its bytes are passed over.
+// It returns Unknown for a protocol that is not its own. Otherwise it returns a
+// Proto from ProtoUser up and a function that splits the bytes of either side
+// into messages, as for a [bufio.Scanner]: each token that is not nil is a
+// Message. A message may not be longer than Config.MaxMessage. If the function
+// returns an error, that side yields no more messages. If the function is nil,
+// the conversation is only counted.
 type Detector func(f layers.Flow, client, server []byte) (Proto, bufio.SplitFunc)
 
-// ask asks the caller's Detector about the beginning of a side.
+// ask calls the caller's Detector with the first bytes of a side.
 func (f *probe) ask(s sink, side int, head []byte) bool {
 	if s.a.Detect == nil {
 		return false
 	}
-	client, server := head, f.buf[1-side].b
+	client, server := head, f.kept(1-side)
 	if side != s.c.client {
 		client, server = server, client
 	}
@@ -42,7 +42,7 @@ func (f *probe) ask(s sink, side int, head []byte) bool {
 	return true
 }
 
-// A splitFramer cuts the messages of a caller's protocol.
+// A splitFramer splits a caller's protocol into messages.
 type splitFramer struct {
 	proto Proto
 	split bufio.SplitFunc
@@ -52,13 +52,14 @@ type splitFramer struct {
 type splitSide struct {
 	buf    buffer
 	last   Ref
-	credit int // bytes that split may still look at
+	credit int // bytes that split may still be given
 	done   bool
 }
 
-// splitWork is how often split may look at a byte. Without a bound, a long message
-// in small segments would be looked at from its beginning with each of them. When
-// it is used up, split is asked again when more bytes have come.
+// splitWork limits how often split is given the same byte. Without a limit, a
+// long message in small segments would be scanned from its beginning for each
+// segment. Once the credit is used up, split is called again when more bytes
+// have arrived.
 const splitWork = 64
 
 func (f *splitFramer) lost(s sink, side, _ int) { f.side[side].buf.abandon(s) }
@@ -83,7 +84,7 @@ func (f *splitFramer) push(s sink, p piece) {
 	}
 }
 
-// cut emits the messages that are there.
+// cut emits the complete messages.
 func (f *splitFramer) cut(s sink, side int, atEnd bool) {
 	h := &f.side[side]
 	rest := h.buf.b
@@ -110,7 +111,7 @@ func (f *splitFramer) cut(s sink, side int, atEnd bool) {
 	h.keep(s, rest)
 }
 
-// keep drops all but the rest of the buffer, whose messages stay where they are.
+// keep drops all of the buffer but rest. Messages may still point into it.
 func (h *splitSide) keep(s sink, rest []byte) {
 	if len(rest) == len(h.buf.b) && !h.done {
 		return
