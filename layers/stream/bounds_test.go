@@ -30,7 +30,7 @@ func (f *feed) push() []Message {
 	return f.a.Push(&f.p, &f.rec)
 }
 
-// flushed fails when anything is held after Flush.
+// flushed flushes, and fails if anything is still held.
 func (f *feed) flushed(t *testing.T) {
 	t.Helper()
 	f.a.Flush()
@@ -52,11 +52,11 @@ func TestNoAllocs(t *testing.T) {
 	tls := "\x17\x03\x03\x40\x00" + data[5:]
 	hello := "\x16\x03\x01\x00\x06\x01\x00\x00\x02\x00\x00"
 	for name, texts := range map[string][2]string{
-		"unknown protocol":    {data, data},
-		"encrypted TLS":       {hello, tls},
-		"body":                {"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", data},
-		"no data":             {data, ""},
-		"sent again, no data": {"", ""},
+		"unknown protocol":       {data, data},
+		"encrypted TLS":          {hello, tls},
+		"body":                   {"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", data},
+		"no data":                {data, ""},
+		"retransmitted, no data": {"", ""},
 	} {
 		testNoAllocs(t, name, texts, false)
 		testNoAllocs(t, name+", connections", texts, true)
@@ -78,24 +78,24 @@ func testNoAllocs(t *testing.T, name string, texts [2]string, connections bool) 
 		seq += uint32(len(texts[1]))
 		f.push()
 	}); n != 0 {
-		t.Errorf("%s: %v allocations a packet", name, n)
+		t.Errorf("%s: %v allocations per packet", name, n)
 	}
 	if s := f.a.Stats(); s.Missing != 0 || s.Retransmitted != 0 {
 		t.Errorf("%s: not in order: %+v", name, s)
 	}
 }
 
-// Packets that are no fragments cost a Defragmenter nothing.
+// Unfragmented packets cost a Defragmenter nothing.
 func TestNoAllocsDefragmenter(t *testing.T) {
 	var d Defragmenter
 	f := newFeed(rawSegment{flags: layers.TCPAck, data: "x"}.packet())
 	f.d.Decode(&f.p, &f.rec)
 	if n := testing.AllocsPerRun(1000, func() { d.Push(&f.p, &f.rec) }); n != 0 {
-		t.Errorf("%v allocations a packet", n)
+		t.Errorf("%v allocations per packet", n)
 	}
 }
 
-// A connection without data takes what it is counted for.
+// A connection without data takes as much memory as it counts for.
 func TestHandshakeMemory(t *testing.T) {
 	const n = 100_000
 	f := newFeed(rawSegment{flags: layers.TCPSyn}.packet())
@@ -117,8 +117,8 @@ func TestHandshakeMemory(t *testing.T) {
 	f.flushed(t)
 }
 
-// A million connections that are only begun stay under the bound, and so does
-// the memory.
+// A million half-open connections do not exceed the limit of MaxBytes, nor of
+// memory.
 func TestHalfOpen(t *testing.T) {
 	f := newFeed(rawSegment{flags: layers.TCPSyn}.packet())
 	f.a.MaxBytes = 4 << 20
@@ -136,8 +136,8 @@ func TestHalfOpen(t *testing.T) {
 	f.flushed(t)
 }
 
-// A million fragments of datagrams that are never completed stay under the
-// bounds.
+// A million fragments of datagrams that are never completed do not exceed the
+// limits.
 func TestNeverCompleted(t *testing.T) {
 	fragments := fault.Size(1_000_000, 100_000)
 	packet := rawSegment{data: strings.Repeat("x", 12)}.packet()
@@ -157,7 +157,7 @@ func TestNeverCompleted(t *testing.T) {
 	f.flushed(t)
 }
 
-// A datagram in 8192 fragments, each sent eight times, is put together.
+// A datagram in 8192 fragments, each sent eight times, is reassembled.
 func TestTinyFragments(t *testing.T) {
 	packet := append(rawSegment{}.packet()[:20], "12345678"...)
 	binary.BigEndian.PutUint16(packet[2:], uint16(len(packet)))
@@ -176,13 +176,13 @@ func TestTinyFragments(t *testing.T) {
 			t.Fatalf("fragment %d: complete %v", i, ok)
 		}
 		if ok && (len(g.Data) != 20+8*fragments || string(g.Data[20:]) != strings.Repeat("12345678", fragments)) {
-			t.Errorf("%d bytes put together", len(g.Data))
+			t.Errorf("%d bytes reassembled", len(g.Data))
 		}
 	}
 }
 
-// One-byte segments in both orders: what is held stays under the bound, and
-// every byte is delivered or missing.
+// One-byte segments in both orders do not exceed the limit, and every byte is
+// delivered or missing.
 func TestOneByteSegments(t *testing.T) {
 	n := uint32(fault.Size(1<<20, 1<<18))
 	for name, at := range map[string]func(i uint32) uint32{
@@ -210,12 +210,12 @@ func TestOneByteSegments(t *testing.T) {
 			total++ // the byte that never comes
 		}
 		if got := delivered + s.Retransmitted; name != "every other one" && got != int64(n) || delivered+s.Missing < int64(n) {
-			t.Errorf("%s: %d delivered, %d too late, %d missing of %d", name, delivered, s.Retransmitted, s.Missing, total)
+			t.Errorf("%s: %d delivered, %d repeated, %d missing of %d", name, delivered, s.Retransmitted, s.Missing, total)
 		}
 	}
 }
 
-// Both ends at the same address, also at the same port.
+// Both endpoints have the same address, and in one case the same port.
 func TestSameAddress(t *testing.T) {
 	for _, port := range []uint16{40000, 80} {
 		f := newFeed(nil)

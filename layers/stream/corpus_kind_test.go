@@ -17,7 +17,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// parsers has the function that parses the Data of each kind.
+// parsers maps each kind to the function that parses its Data.
 var parsers = map[stream.Kind]func(b []byte) error{
 	stream.DNSMessage:   parser(dns.ParseMessage),
 	stream.HTTPRequest:  parser(http1.ParseRequest),
@@ -39,22 +39,22 @@ func parser[V any](parse func(b []byte) (V, error)) func(b []byte) error {
 	}
 }
 
-// exclusive has the kinds whose parsers refuse what is of any other kind.
+// exclusive lists the kinds whose parsers refuse the Data of all other kinds.
 var exclusive = []stream.Kind{
 	stream.HTTPRequest, stream.HTTPResponse, stream.ClientHello, stream.ServerHello, stream.Certificate,
 	stream.SSHIdent, stream.SSHKexInit,
 }
 
-// checkKind fails when the Kind of m is not what its Data is.
+// checkKind fails if the Kind of m does not match its Data.
 func checkKind(t *testing.T, m *stream.Message) {
 	switch m.Kind {
 	case stream.HTTPRequest, stream.ClientHello, stream.Command:
 		if !m.FromClient {
-			t.Errorf("%v of a server: %q", m.Kind, m.Data)
+			t.Errorf("%v from a server: %q", m.Kind, m.Data)
 		}
 	case stream.Reply:
 		if m.FromClient {
-			t.Errorf("reply of a client: %q", m.Data)
+			t.Errorf("reply from a client: %q", m.Data)
 		}
 	case stream.FileBegin, stream.FileData, stream.FileEnd:
 		if m.File == nil || (m.Kind == stream.FileData) != (len(m.Data) > 0) {
@@ -72,7 +72,7 @@ func checkKind(t *testing.T, m *stream.Message) {
 	}
 	for _, k := range exclusive {
 		if protoOfKind(k) == m.Proto && k != m.Kind && parsers[k](m.Data) == nil {
-			t.Errorf("%v is a %v: %.80q", m.Kind, k, m.Data)
+			t.Errorf("%v also parses as %v: %.80q", m.Kind, k, m.Data)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func protoOfKind(k stream.Kind) stream.Proto {
 	return stream.TLS
 }
 
-// The Kind of each message says what its Data is.
+// The Kind of each message matches its Data.
 func TestKindOfMessages(t *testing.T) {
 	dirs := []string{filepath.Join("..", "..", "testdata")}
 	if corpus := os.Getenv("SIGHTLINE_CORPUS"); corpus != "" && !testing.Short() {

@@ -19,12 +19,12 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// corpus returns the folder of captures that SIGHTLINE_CORPUS names.
+// corpus returns the directory of captures that SIGHTLINE_CORPUS names.
 func corpus(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("SIGHTLINE_CORPUS")
 	if dir == "" {
-		t.Skip("SIGHTLINE_CORPUS names no folder of captures")
+		t.Skip("SIGHTLINE_CORPUS is not set to a directory of captures")
 	}
 	return dir
 }
@@ -62,7 +62,7 @@ func read(t *testing.T, name string, f func(stream.Message)) {
 	}
 }
 
-// HASSH and the kinds of host keys as tshark 4.0 prints them; ja4 and Suricata
+// HASSH and host key types are those that tshark 4.0 prints; ja4 and Suricata
 // state the same hashes for these captures.
 func TestCorpusHASSH(t *testing.T) {
 	dir := corpus(t)
@@ -98,8 +98,8 @@ func TestCorpusHASSH(t *testing.T) {
 	}
 }
 
-// Versions of the packets, and server names, with their counts, as tshark 4.0
-// prints them: versions 1 and 2, drafts 29 and 32, Google's Q050, Retry.
+// Packet versions and server names are counted as tshark 4.0 prints them:
+// versions 1 and 2, drafts 29 and 32, Google's Q050, Retry.
 func TestCorpusQUIC(t *testing.T) {
 	dir := corpus(t)
 	for _, name := range []string{

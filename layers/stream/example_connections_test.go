@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The TCP connections of a capture: who opened them, what each side sent, and how
-// they ended.
+// List the TCP connections of a capture: who opened them, what each side sent,
+// and how they ended.
 func Example_connections() {
 	r, err := pcap.Open("../../testdata/ssh.pcap")
 	if err != nil {

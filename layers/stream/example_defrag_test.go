@@ -10,8 +10,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// An Assembler puts fragments together by itself. A Defragmenter is for
-// programs that look at packets one by one.
+// An Assembler reassembles fragments itself. A Defragmenter is for programs
+// that process single packets.
 func ExampleDefragmenter() {
 	datagram := build.UDP("192.0.2.1", 40000, "192.0.2.2", 9, []byte("cut in the middle"))[20:]
 	fragment := func(word uint16, payload []byte) *pcap.Record {
@@ -29,7 +29,7 @@ func ExampleDefragmenter() {
 		if p.IsFragment() {
 			whole, ok := frags.Push(&p, rec)
 			if !ok {
-				continue // not complete yet
+				continue // incomplete
 			}
 			d.DecodeBytes(&p, pcap.LinkTypeRaw, whole.Data)
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// What a mail server is told: the envelope, the mail, its attachments.
+// Print what a mail server receives: the envelope, the mail, its attachments.
 func Example_mail() {
 	a := &stream.Assembler{Config: stream.Config{Hash: stream.HashSHA256}}
 	print := func(ms []stream.Message) {

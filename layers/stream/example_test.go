@@ -10,8 +10,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// What HTTP servers sent, by its hash, and for which URL. Config.Content asks for
-// the bytes, too.
+// Print the files that HTTP servers sent, by hash, with the requested URLs. To
+// get the bytes too, set Config.Content.
 func ExampleAssembler() {
 	r, err := pcap.Open("../../testdata/story.pcapng")
 	if err != nil {

@@ -9,42 +9,65 @@ import (
 	"strings"
 )
 
-// A Hash says which hashes of files are made.
+// A Hash selects the hashes to compute of files.
 type Hash uint8
 
-// The choices: none, SHA-256, or also MD5 and SHA-1.
+// The choices: none, SHA-256, or SHA-256 with MD5 and SHA-1.
 const (
 	HashNone Hash = iota
 	HashSHA256
 	HashAll
 )
 
-// A Completeness says whether a File holds everything that was sent, and if
+// A Completeness says whether a File holds all the bytes that were sent, and if
 // not, why.
 type Completeness uint8
 
 const (
-	// Complete: all of it came, and was decoded.
+	// Complete: all bytes were captured and decoded.
 	Complete Completeness = iota
 	// Unfinished: the connection, or the capture, ended before the file did.
 	Unfinished
 	// Holed: bytes in it are missing.
 	Holed
-	// Partial: the sender sent a range of it (RFC 9110 section 14) that is not all.
+	// Partial: the sender sent only a range of the file (RFC 9110 section 14).
 	Partial
-	// Encoded: it has a coding that is not undone here.
+	// Encoded: the file has an encoding that is not supported. It is as
+	// received.
 	Encoded
-	// Undecodable: its coding is damaged.
+	// Undecodable: its encoding is corrupt. The file is what precedes the error.
 	Undecodable
-	// Oversized: it, or what it decodes to, is larger than Config.MaxDecode.
+	// Oversized: the file, before or after decoding, is larger than
+	// Config.MaxDecode.
 	Oversized
+	// Unverified: a checksum in its encoding is wrong or missing.
+	Unverified
+	// Mislabelled: the file does not have the encoding that the sender states.
+	// It is as received.
+	Mislabelled
+	// Disputed: receivers disagree on where the file begins or ends.
+	Disputed
+	// EndedEarly: the sender ended the connection before the announced end of
+	// the file. All bytes that it sent were captured.
+	EndedEarly
 )
 
 var completenessNames = [...]string{
-	"complete", "ended before its end", "bytes missing", "part of a file", "coding not undone", "damaged coding", "too large to decode",
+	"complete", "truncated", "bytes missing", "part of a file", "unsupported encoding", "corrupt encoding", "too large to decode",
+	"wrong or missing checksum", "not encoded as declared", "ambiguous framing", "ended early by the sender",
 }
 
-// String says it in a few words.
+// Hashed reports whether files in this state have hashes: the file has all bytes
+// that a receiver gets, as far as they can be decoded.
+func (c Completeness) Hashed() bool {
+	switch c {
+	case Unfinished, Holed, Partial, Oversized:
+		return false
+	}
+	return true
+}
+
+// String returns the state in a few words: "complete", "truncated".
 func (c Completeness) String() string {
 	if int(c) < len(completenessNames) {
 		return completenessNames[c]
@@ -52,69 +75,74 @@ func (c Completeness) String() string {
 	return "Completeness(" + strconv.Itoa(int(c)) + ")"
 }
 
-// A File is content that one side sends the other: the body of an HTTP message,
-// an attachment of a mail, a transfer of FTP. From its FileEnd on it does not
-// change.
+// A File is content that one side sends the other: an HTTP body, a mail
+// attachment, an FTP transfer. It does not change after its FileEnd.
 type File struct {
-	// Name is what the sender calls it, cut at 4096 bytes, "" when that is not
-	// known. It is any text, and never a path to use.
+	// Name is the sender's name for the file, cut at 4096 bytes, or "" if
+	// unknown. It is arbitrary text: do not use it as a path.
 	Name string
 
-	// In is the body that holds it, when it was uploaded with a form (RFC 7578),
-	// nil for any other file. The body is a File too.
+	// In is the body that holds the file, if it was uploaded with a form (RFC
+	// 7578), or nil. The body is a File too.
 	In *File
 
 	// Type is the media type that the sender states (RFC 9110 section 8.3),
-	// without parameters, cut at 255 bytes, "" for none.
+	// without parameters, cut at 255 bytes, or "".
 	Type string
 
-	// Sniffed is the media type that its first bytes suggest, "" for none.
+	// Sniffed is the media type that the first bytes suggest, or "". Types of
+	// certificates, and what comes with them, are also checked against Size.
 	Sniffed string
 
-	// Size is how many bytes of it came, after decoding; before, when it is
-	// not decoded.
+	// Holds is the kind of the messages that the file consists of, which are reported
+	// as well: DNSMessage, GRPCMessage or ServerSentEvent. It is 0 for a file that is
+	// the content itself, or has more than such messages, or invalid ones.
+	Holds Kind
+
+	// Size is the number of bytes received: decoded bytes, or encoded ones if
+	// the file was not decoded.
 	Size int64
 
-	// State says whether that is all of it.
+	// State reports whether the file is complete, or why not.
 	State Completeness
 
-	// The hashes that Config.Hash asks for, nil unless State is Complete.
+	// The hashes that Config.Hash selects, nil unless State is Hashed.
 	MD5, SHA1, SHA256 []byte
 }
 
-// A fileWriter makes the messages of one file.
+// A fileWriter emits the messages of one file.
 type fileWriter struct {
 	file   *File
-	from   Message // what all messages of the file have in common
+	from   Message // common to its messages
 	head   []byte  // the first bytes, until there are enough to sniff
 	hashes []fileHash
-	cost   int // what it counts for
+	cost   int // bytes counted as held
 }
 
-// A fileHash is a hash in the making, and where it goes.
+// A fileHash is a hash in progress, and where its sum goes.
 type fileHash struct {
 	hash.Hash
 	sum *[]byte
 }
 
-// sniffLen is how many bytes decide on File.Sniffed.
+// sniffLen is how many bytes sniff needs, of files other than DER.
 const sniffLen = 32
 
 const (
-	// maxName bounds the name of a file, and maxType its media type, of which RFC
-	// 6838 section 4.2 allows two names of 127. A longer one is cut.
+	// maxName limits the name of a file, and maxType its media type, for which
+	// RFC 6838 section 4.2 allows two names of 127 bytes. Longer ones are cut.
 	maxName = 4096
 	maxType = 255
 
-	// fileCost is what a file takes until it ends, beyond its name.
+	// fileCost is what an open file counts as held, beyond its name.
 	fileCost = 1 << 10
 )
 
-// cut returns s, at most n bytes of it, in memory of its own: s may be a small
-// part of something large.
+// cut returns a copy of the first n bytes of s: s may be a small part of a
+// large string, which must not be retained.
 func cut(s string, n int) string { return strings.Clone(s[:min(len(s), n)]) }
 
-// beginFile starts a file. m has Proto, FromClient, Request, and First.
+// beginFile starts a file. m has its Proto, FromClient, Request and First.
 func (s sink) beginFile(m Message, name, mediaType string) *fileWriter {
 	f := &File{Name: cut(name, maxName), Type: cut(mediaType, maxType)}
 	w := &fileWriter{file: f, from: m, cost: fileCost + len(f.Name)}
@@ -141,14 +169,14 @@ func (w *fileWriter) emit(s sink, kind Kind, at Ref, data []byte) {
 	s.emit(m)
 }
 
-// write adds content. The data is passed on as it is, without a copy.
+// write adds content. The data is emitted without a copy.
 func (w *fileWriter) write(s sink, data []byte, at Ref) {
 	if len(data) == 0 {
 		return
 	}
 	w.file.Size += int64(len(data))
-	if len(w.head) < sniffLen && w.file.Size-int64(len(data)) == int64(len(w.head)) {
-		w.head = append(w.head, data[:min(len(data), sniffLen-len(w.head))]...)
+	if w.file.Size-int64(len(data)) == int64(len(w.head)) {
+		w.keepHead(data)
 	}
 	for _, h := range w.hashes {
 		h.Write(data)
@@ -158,26 +186,40 @@ func (w *fileWriter) write(s sink, data []byte, at Ref) {
 	}
 }
 
-// spoil says that the file is not whole. The first reason stays, but that bytes are
-// missing says more than that they are a part or coded.
+// keepHead keeps the first bytes of the file, as many as are needed to sniff it.
+func (w *fileWriter) keepHead(data []byte) {
+	most := sniffLen
+	if len(w.head) > 0 && w.head[0] == derSequence || data[0] == derSequence && len(w.head) == 0 {
+		most = derHeadLen
+	}
+	if n := min(len(data), most-len(w.head)); n > 0 {
+		w.head = append(w.head, data[:n]...)
+	}
+}
+
+// spoil marks the file as incomplete. The first reason counts, except that
+// missing bytes replace Partial and Encoded, and anything replaces what does not
+// change the content.
 func (w *fileWriter) spoil(why Completeness) {
 	switch w.file.State {
 	case Partial, Encoded:
 		if why != Unfinished && why != Holed {
 			return
 		}
-	case Complete:
+	case Complete, Unverified, Mislabelled, Disputed:
+		if why == Complete {
+			return
+		}
 	default:
 		return
 	}
 	w.file.State = why
 }
 
-// end ends the file.
 func (w *fileWriter) end(s sink, at Ref) {
 	f := w.file
-	f.Sniffed = sniff(w.head)
-	if f.State == Complete {
+	f.Sniffed = sniff(w.head, f.Size)
+	if f.State.Hashed() {
 		for _, h := range w.hashes {
 			*h.sum = h.Sum(nil)
 		}

@@ -1,33 +1,37 @@
 package stream
 
 import (
-	"bufio"
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
-	"errors"
 	"io"
 	"slices"
 	"strings"
 )
 
-// maxCodings bounds the codings of one content that are undone.
-const maxCodings = 4
+// maxCodings limits how many encodings of one body are decoded.
+const maxCodings = 2
 
-// contentCodings returns the codings of a content (RFC 9110 section 8.4.1), and those
-// of its transfer (RFC 9112 section 7), that are to be undone, the one that was
-// applied last first, and whether that can be done.
+// contentCodings returns the content codings (RFC 9110 section 8.4.1) and
+// transfer codings (RFC 9112 section 7) to decode, the last applied first, and
+// whether all of them are supported.
 func contentCodings(h httpFields) (codings []string, known bool) {
 	var transfer []string
 	known = true
-	for name, list := range h.Fields() {
+	add := func(name, list []byte) {
 		switch {
 		case !known:
 		case bytes.EqualFold(name, []byte("Content-Encoding")):
 			codings, known = appendCodings(codings, list)
 		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
 			transfer, known = appendCodings(transfer, list)
+		}
+	}
+	for name, value := range h.Fields() {
+		line, rest := cutReturn(value)
+		add(name, line)
+		for len(rest) > 0 {
+			if name, line, rest = cutReturnField(rest); name != nil {
+				add(name, line)
+			}
 		}
 	}
 	codings = append(codings, transfer...)
@@ -38,13 +42,19 @@ func contentCodings(h httpFields) (codings []string, known bool) {
 	return codings, true
 }
 
-// appendCodings appends the codings in a list. What scripts write there and is no
-// coding changes nothing; nor does chunked, which is undone before.
+// appendCodings appends the codings in a list. It ignores chunked, which is
+// already decoded, and values that scripts send and that are not codings.
 func appendCodings(codings []string, list []byte) (_ []string, known bool) {
 	for item := range bytes.SplitSeq(list, []byte{','}) {
-		switch coding := strings.ToLower(string(bytes.TrimSpace(item))); coding {
-		case "", "identity", "chunked", "none", "utf-8", "7bit", "8bit", "binary":
-		case "gzip", "x-gzip", "deflate":
+		if mentionsChunked(item) {
+			continue
+		}
+		item, _, _ = bytes.Cut(item, []byte{';'})
+		switch coding := strings.ToLower(string(bytes.Trim(item, " \t\r\n\v\f\x00\""))); coding {
+		case "", "identity", "none", "utf-8", "7bit", "8bit", "binary":
+		case "gzip", "x-gzip", "deflate", "x-deflate":
+			codings = append(codings, strings.TrimPrefix(coding, "x-"))
+		case "br", "zstd":
 			codings = append(codings, coding)
 		default:
 			return nil, false
@@ -56,43 +66,75 @@ func appendCodings(codings []string, list []byte) (_ []string, known bool) {
 	return codings, true
 }
 
-// pieceLen is the length of the pieces in which decoded content goes on.
+// pieceLen is the length of the pieces in which decoded content is written.
 const pieceLen = 32 << 10
 
-// decode undoes the codings of the content.
+// decode decodes the body. If that fails at once, the body is the content, as
+// many senders label content that they do not encode.
 func (b *httpBody) decode(s sink) {
-	u := &s.a.unpacker
+	u := s.a.unpack()
 	defer u.done()
-	r, err := b.decoder(s)
+	r := b.decoder(s)
+	before := b.w.file.Size
+	var err error
 	for err == nil {
-		if u.piece == nil || s.a.Content { // a Message keeps it until the next call
+		if u.piece == nil {
 			u.piece = make([]byte, pieceLen)
 		}
 		var n int
-		piece := u.piece
-		n, err = r.Read(piece)
-		b.content(s, piece[:n], b.from.Last)
+		n, err = fill(u.piece, r)
+		data := u.piece[:n]
+		if s.a.Content || b.reader != nil { // a Message refers to it until the next call
+			data = slices.Clone(data)
+		}
+		b.content(s, data, b.from.Last)
 	}
-	switch err {
-	case io.EOF:
-	case errOversized:
+	if u.exhausted { // a decoder may treat the error as the end of its input
+		err = errOversized
+	}
+	switch {
+	case u.stopped:
+		b.w.spoil(Unfinished)
+	case err == errOversized:
 		b.w.spoil(Oversized)
-	default:
+	case err != io.EOF && b.w.file.Size == before:
+		if unsupported(err) {
+			b.w.spoil(Encoded)
+		} else {
+			b.w.spoil(Mislabelled)
+		}
+		b.content(s, b.packed, b.from.Last)
+	case err != io.EOF:
 		b.w.spoil(Undecodable)
+	default:
+		b.w.spoil(u.flaw())
 	}
 }
 
-// An unpacker has what undoing codings takes, to use again: one content is undone
-// at a time.
-type unpacker struct {
-	packed bytes.Reader
-	gzip   []*gzip.Reader // at most maxCodings
-	used   int            // of gzip, for the content in work
-	piece  []byte
-	spare  []byte // for a content to come
+// A Scratch is memory to decode files with. It grows up to 40 MiB for each of two
+// codings. Its zero value is ready to use.
+type Scratch struct{ unpacker unpacker }
+
+// unpack returns what decodes the bodies of a.
+func (a *Assembler) unpack() *unpacker {
+	if a.Scratch != nil {
+		return &a.Scratch.unpacker
+	}
+	return &a.own.unpacker
 }
 
-// spareContent is the most memory that is kept for a content to come.
+// An unpacker holds the decoders and memory that bodies reuse: one body is
+// decoded at a time.
+type unpacker struct {
+	stopped   bool        // the current body
+	exhausted bool        // the current body reached a limit
+	inflaters []*inflater // at most maxCodings
+	used      int         // of inflaters, by the current body
+	piece     []byte
+	spare     []byte // for a later body
+}
+
+// spareContent limits the memory that is kept for a later body.
 const spareContent = 64 << 10
 
 func (u *unpacker) takeSpare() []byte {
@@ -101,106 +143,58 @@ func (u *unpacker) takeSpare() []byte {
 	return b
 }
 
-// giveSpare gives back memory that nobody uses any more.
+// giveSpare takes back memory that is no longer used.
 func (u *unpacker) giveSpare(b []byte) {
 	if cap(b) <= spareContent && cap(b) > cap(u.spare) {
 		u.spare = b[:0]
 	}
 }
 
-func (u *unpacker) gunzip(r io.Reader) (io.Reader, error) {
-	src, ok := r.(io.ByteReader)
-	if !ok {
-		src = bufio.NewReader(r) // or gzip would, and read past a member
-	}
-	m := &members{src: src.(io.Reader)}
-	if u.used == len(u.gzip) {
-		z, err := gzip.NewReader(m.src)
-		if err != nil {
-			return nil, err
-		}
-		u.gzip = append(u.gzip, z)
-	} else if err := u.gzip[u.used].Reset(m.src); err != nil {
-		return nil, err
-	}
-	m.z = u.gzip[u.used]
-	m.z.Multistream(false)
-	u.used++
-	return m, nil
-}
-
-// members reads the members of a gzip file (RFC 1952 section 2.2). What follows them
-// and is no member is passed over, as browsers do.
-type members struct {
-	z    *gzip.Reader
-	src  io.Reader // z reads no more of it than the member
-	over bool
-}
-
-func (m *members) Read(p []byte) (n int, err error) {
-	for n == 0 && err == nil && !m.over {
-		if n, err = m.z.Read(p); err == io.EOF {
-			err = nil
-			m.over = m.z.Reset(m.src) != nil
-			m.z.Multistream(false)
-		}
-	}
-	if n == 0 && err == nil {
-		err = io.EOF
-	}
-	return n, err
-}
-
-// done ends the work on a content.
 func (u *unpacker) done() {
-	u.packed.Reset(nil)
-	u.used = 0
+	for _, z := range u.inflaters[:u.used] {
+		z.release()
+	}
+	u.used, u.stopped, u.exhausted = 0, false, false
 }
 
-// decoder returns a Reader of the content. What each coding is undone to counts for
-// the bound: one bomb may hide another.
-func (b *httpBody) decoder(s sink) (io.Reader, error) {
-	u := &s.a.unpacker
-	u.packed.Reset(b.packed)
-	var r io.Reader = &u.packed
-	for _, coding := range b.codings {
-		d, err := u.decoderOf(coding, r)
-		if err != nil {
-			return nil, err
+// decoder returns a Reader of the decoded body. The output of every coding
+// counts against the limit: the outer one may expand to little, an inner one to
+// a lot.
+func (b *httpBody) decoder(s sink) io.Reader {
+	u := s.a.unpack()
+	var r io.Reader
+	for i, coding := range b.codings {
+		z := u.inflater()
+		if i == 0 {
+			z.src.resetBody(b.packed, s.a)
+		} else {
+			z.src.resetReader(r)
 		}
-		r = meter{d, s.a}
+		z.reset(coding)
+		r = stopper{s.metered(z, coding, i == len(b.codings)-1), s.a}
 	}
-	return r, nil
+	return r
 }
 
-// decoderOf returns a Reader that undoes a coding. What is called deflate is the
-// zlib format (RFC 9110 section 8.4.1.2), but often without its header.
-func (u *unpacker) decoderOf(coding string, r io.Reader) (io.Reader, error) {
-	if coding != "deflate" {
-		return u.gunzip(r)
+// inflater returns one for a coding.
+func (u *unpacker) inflater() *inflater {
+	if u.used == len(u.inflaters) {
+		u.inflaters = append(u.inflaters, new(inflater))
 	}
-	src := bufio.NewReader(r)
-	const deflated = 8 // RFC 1950 section 2.2
-	if h, _ := src.Peek(2); len(h) == 2 && h[0]&0xf == deflated && (int(h[0])<<8|int(h[1]))%31 == 0 {
-		return zlib.NewReader(src)
-	}
-	return flate.NewReader(src), nil
+	u.used++
+	return u.inflaters[u.used-1]
 }
 
-var errOversized = errors.New("more than Config.MaxDecode")
-
-// A meter counts what is read for Config.MaxDecode, and ends there.
-type meter struct {
-	r io.Reader
-	a *Assembler
-}
-
-func (m meter) Read(p []byte) (int, error) {
-	left := withDefault(m.a.MaxDecode, defaultMaxDecode) - m.a.decoded
-	if left <= 0 {
-		return 0, errOversized
+// flaw returns what is wrong with a body that was decoded to its end.
+func (u *unpacker) flaw() Completeness {
+	state := Complete
+	for _, z := range u.inflaters[:u.used] {
+		if z.format == formatPlain {
+			return Mislabelled
+		}
+		if z.unverified {
+			state = Unverified
+		}
 	}
-	n, err := m.r.Read(p[:min(len(p), left)])
-	m.a.decoded += n
-	return n, err
+	return state
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// helloSum is the SHA-256 of "hello", as sha256sum gives it.
+// helloSum is the SHA-256 of "hello", as printed by sha256sum.
 const (
 	helloSum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 )
@@ -45,7 +45,7 @@ func packed(t *testing.T, coding, data string) string {
 	return b.String()
 }
 
-// files pushes segments and returns what each file was, as text.
+// files pushes segments and returns a description of each file.
 func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
 	t.Helper()
 	a.Hash, a.Content = stream.HashSHA256, true
@@ -85,8 +85,8 @@ func files(t *testing.T, a *stream.Assembler, segs ...seg) []string {
 	return out
 }
 
-// What undid one content undoes the next, also behind damage.
-func TestCodingsInTurn(t *testing.T) {
+// Decoders are reused from one body to the next, also after a corrupt one.
+func TestDecoderReuse(t *testing.T) {
 	const get = "GET /x HTTP/1.1\r\n\r\n"
 	gz, other := packed(t, "gzip", "hello"), packed(t, "gzip", strings.Repeat("other", 20_000))
 	var turns talk
@@ -94,11 +94,11 @@ func TestCodingsInTurn(t *testing.T) {
 	for range 3 {
 		for _, test := range []struct{ coding, body, file string }{
 			{"gzip", gz, "5 complete 2cf24dba"},
-			{"gzip", gz[:len(gz)-9], "5 damaged coding "},
+			{"gzip", gz[:len(gz)-9], "5 corrupt encoding 2cf24dba"},
 			{"gzip, deflate", packed(t, "zlib", gz), "5 complete 2cf24dba"},
-			{"gzip", "hello", "0 damaged coding "},
+			{"gzip", "hello", "5 not encoded as declared 2cf24dba"},
 			{"gzip, gzip", packed(t, "gzip", gz), "5 complete 2cf24dba"},
-			{"gzip, gzip", packed(t, "gzip", "hello"), "0 damaged coding "},
+			{"gzip, gzip", packed(t, "gzip", "hello"), "5 not encoded as declared 2cf24dba"},
 			{"deflate", packed(t, "flate", "hello"), "5 complete 2cf24dba"},
 			{"gzip", other, "100000 complete " + shortSum(strings.Repeat("other", 20_000))},
 		} {
@@ -116,7 +116,7 @@ func shortSum(s string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// Without files, all other messages are as with them.
+// NoFiles does not change the other messages.
 func TestNoFiles(t *testing.T) {
 	captures, err := filepath.Glob("../../testdata/*.pcap*")
 	if err != nil || len(captures) == 0 {
@@ -132,12 +132,12 @@ func TestNoFiles(t *testing.T) {
 		}
 	}
 	if skipped == 0 {
-		t.Error("there are no files")
+		t.Error("the captures contain no files")
 	}
 }
 
-// wholeMessages returns the messages of a capture that are no parts of files, and
-// counts those that are.
+// wholeMessages returns the messages of a capture except those of files, and
+// the number of the latter.
 func wholeMessages(t *testing.T, name string, a *stream.Assembler) (whole []string, parts int) {
 	t.Helper()
 	r, err := pcap.Open(name)
@@ -193,7 +193,7 @@ func TestHTTPBodies(t *testing.T) {
 		{"gzip, chunked", talk{{false, get}, {true, strings.TrimSuffix(res("Content-Encoding: GZip\r\n", ""), "\r\n") + chunked(gz)}}, []string{server + "5 complete 2cf24dba"}},
 		{"deflate", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(zl)), zl)}}, []string{server + "5 complete 2cf24dba"}},
 		{"deflate without zlib header", talk{{false, get}, {true, res("Content-Encoding: deflate\r\n"+length(len(raw)), raw)}}, []string{server + "5 complete 2cf24dba"}},
-		{"coded twice", talk{{false, get}, {true, res("Content-Encoding: identity, gzip\r\nContent-encoding: deflate\r\n"+length(len(twice)), twice)}}, []string{server + "5 complete 2cf24dba"}},
+		{"encoded twice", talk{{false, get}, {true, res("Content-Encoding: identity, gzip\r\nContent-encoding: deflate\r\n"+length(len(twice)), twice)}}, []string{server + "5 complete 2cf24dba"}},
 		{"gzip of two members (RFC 1952 section 2.2)", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(2*len(gz)), gz+gz)}},
 			[]string{server + "10 complete " + shortSum("hellohello")}},
 		// Chromium: net/filter/gzip_source_stream.h, STATE_IGNORING_EXTRA_BYTES.
@@ -201,20 +201,21 @@ func TestHTTPBodies(t *testing.T) {
 		{"gzip and zeros", talk{{false, get}, {true, res("Content-Encoding: deflate, gzip\r\n"+length(20+len(packed(t, "gzip", zl))), packed(t, "gzip", zl)+strings.Repeat("\x00", 20))}},
 			[]string{server + "5 complete 2cf24dba"}},
 		{"gzip of many empty members", talk{{false, get}, {true, res("Content-Encoding: gzip, gzip\r\n"+length(len(empties)), empties)}}, []string{server + "5 complete 2cf24dba"}},
-		// RFC 9112 section 7: the transfer is coded behind the content.
-		{"a coded transfer", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip, chunked\r\n" + strings.TrimPrefix(chunked(gz), "Transfer-Encoding: chunked\r\n")}},
+		// RFC 9112 section 7: the transfer coding is applied after the content
+		// coding.
+		{"a transfer coding", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip, chunked\r\n" + strings.TrimPrefix(chunked(gz), "Transfer-Encoding: chunked\r\n")}},
 			[]string{server + "5 complete 2cf24dba"}},
-		{"content and transfer coded", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nTransfer-Encoding: deflate\r\nContent-Encoding: gzip\r\nContent-Type: text/plain\r\n" + chunked(twice)}},
+		{"content and transfer codings", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nTransfer-Encoding: deflate\r\nContent-Encoding: gzip\r\nContent-Type: text/plain\r\n" + chunked(twice)}},
 			[]string{server + "5 complete 2cf24dba"}},
-		// Not in the IANA registry "http-parameters": browsers leave the content as it is.
+		// Not in the IANA registry "http-parameters": browsers ignore it.
 		{"no coding", talk{{false, get}, {true, res("Content-Encoding: none\r\n"+length(5), "hello")}}, []string{server + "5 complete 2cf24dba"}},
-		{"coded too often", talk{{false, get}, {true, res("Content-Encoding: gzip, gzip, gzip, gzip, gzip\r\n"+length(len(gz)), gz)}}, []string{fmt.Sprintf("%s%d coding not undone ", server, len(gz))}},
-		{"brotli, not finished", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(4), "abc")}}, []string{server + "3 ended before its end "}},
-		{"range, not finished", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Length: 4\r\n\r\nell"}},
-			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  3 ended before its end `}},
-		{"brotli", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(3), "abc")}}, []string{server + "3 coding not undone "}},
-		{"no gzip at all", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(5), "hello")}}, []string{server + "0 damaged coding "}},
-		{"gzip cut short", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(len(gz)-9), gz[:len(gz)-9])}}, []string{server + "5 damaged coding "}},
+		{"too many codings", talk{{false, get}, {true, res("Content-Encoding: gzip, gzip, gzip, gzip, gzip\r\n"+length(len(gz)), gz)}}, []string{fmt.Sprintf("%s%d unsupported encoding %s", server, len(gz), shortSum(gz))}},
+		{"brotli, truncated", talk{{false, get}, {true, res("Content-Encoding: br\r\n"+length(4), "abc")}}, []string{server + "3 truncated "}},
+		{"range, truncated", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Length: 4\r\n\r\nell"}},
+			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  3 truncated `}},
+		{"compress", talk{{false, get}, {true, res("Content-Encoding: compress\r\n"+length(3), "abc")}}, []string{server + "3 unsupported encoding ba7816bf"}},
+		{"not gzip", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(5), "hello")}}, []string{server + "5 not encoded as declared 2cf24dba"}},
+		{"gzip, truncated", talk{{false, get}, {true, res("Content-Encoding: gzip\r\n"+length(len(gz)-9), gz[:len(gz)-9])}}, []string{server + "5 corrupt encoding 2cf24dba"}},
 		{"range", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Length: 3\r\n\r\nell"}},
 			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  3 part of a file `}},
 		// RFC 9110 section 14.4: bytes first-last/complete.
@@ -222,7 +223,7 @@ func TestHTTPBodies(t *testing.T) {
 			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  5 complete 2cf24dba`}},
 		{"a range of all but a byte", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-3/5\r\nContent-Length: 4\r\n\r\nhell"}},
 			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  4 part of a file `}},
-		{"a range of nobody knows how much", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/*\r\nContent-Length: 5\r\n\r\nhello"}},
+		{"a range of unknown complete length", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/*\r\nContent-Length: 5\r\n\r\nhello"}},
 			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  5 part of a file `}},
 		{"a range of all that is longer than the content", talk{{false, get}, {true, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/5\r\nContent-Length: 4\r\n\r\nhell"}},
 			[]string{`server /dir/a%20b.exe?x=1 "a b.exe"  4 part of a file `}},
@@ -238,7 +239,7 @@ func TestHTTPBodies(t *testing.T) {
 			[]string{`server /get/http://a.example "a.example" text/plain 5 complete 2cf24dba`}},
 		{"a name of its own", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"../../x.exe\"\r\n"+length(5), "hello")}},
 			[]string{`server /dir/a%20b.exe?x=1 "../../x.exe" text/plain 5 complete 2cf24dba`}},
-		// RFC 6266 section 5; then what senders write as well.
+		// RFC 6266 section 5; then other forms that senders use.
 		{"a name with a charset", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=\"EURO rates\"; filename*=utf-8''%e2%82%ac%20rates\r\n"+length(5), "hello")}},
 			[]string{`server /dir/a%20b.exe?x=1 "€ rates" text/plain 5 complete 2cf24dba`}},
 		{"a name without quotes", talk{{false, get}, {true, res("Content-Disposition: attachment; filename=my file (1).exe\r\n"+length(5), "hello")}},
@@ -246,12 +247,12 @@ func TestHTTPBodies(t *testing.T) {
 		{"a name with a path", talk{{false, get}, {true, res("Content-Disposition: attachment;filename=\"C:\\tmp\\x.exe\"\r\n"+length(5), "hello")}},
 			[]string{`server /dir/a%20b.exe?x=1 "C:\\tmp\\x.exe" text/plain 5 complete 2cf24dba`}},
 		{"upload", talk{{false, "PUT /up HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"}, {true, "HTTP/1.1 100 Continue\r\n\r\n"}, {false, "hello"}, {true, res(length(5), "world")}},
-			[]string{`client  "up"  5 complete 2cf24dba`, `server /up "up" text/plain 5 complete 486ea462`}},
+			[]string{`client  ""  5 complete 2cf24dba`, `server /up "up" text/plain 5 complete 486ea462`}},
 		{"pipelined", talk{{false, get + "GET /2 HTTP/1.1\r\n\r\n"}, {true, res(length(5), "hello") + res(length(5), "world")}},
 			[]string{server + "5 complete 2cf24dba", `server /2 "2" text/plain 5 complete 486ea462`}},
-		{"not finished", talk{{false, get}, {true, res(length(9), "hello")}}, []string{server + "5 ended before its end "}},
-		{"until the end, which is not there", talk{{false, get}, {true, res("", "hello")}}, []string{server + "5 ended before its end "}},
-		{"a chunk of no size", talk{{false, get}, {true, res("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\nxyz\r\n")}}, []string{server + "5 damaged coding "}},
+		{"truncated", talk{{false, get}, {true, res(length(9), "hello")}}, []string{server + "5 truncated "}},
+		{"until the end of the connection, truncated", talk{{false, get}, {true, res("", "hello")}}, []string{server + "5 truncated "}},
+		{"a chunk without a size", talk{{false, get}, {true, res("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\nxyz\r\n")}}, []string{server + "5 corrupt encoding 2cf24dba"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, size := range []int{1, 2, 7, 1460} {
@@ -263,7 +264,7 @@ func TestHTTPBodies(t *testing.T) {
 	}
 }
 
-// A body without length is whole when the connection is closed in order.
+// A body without a length is complete if the connection is closed in order.
 func TestHTTPBodyUntilClose(t *testing.T) {
 	segs := talk{{false, get}, {true, "HTTP/1.0 200 OK\r\n\r\nhello"}}.segs(1460)
 	last := segs[len(segs)-1]
@@ -273,7 +274,7 @@ func TestHTTPBodyUntilClose(t *testing.T) {
 	}
 }
 
-// There is no hash of what has a hole, and the message behind it is found.
+// A file with missing bytes has no hash, and the message after it is found.
 func TestHTTPBodyGap(t *testing.T) {
 	segs := talk{
 		{false, get}, {true, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n"}, {true, "hello"}, {true, "lost!"}, {true, "world"},
@@ -286,9 +287,10 @@ func TestHTTPBodyGap(t *testing.T) {
 	}
 }
 
-// A response that the capture lacks, or whose head it lacks, does not move the others
-// to requests that they do not answer. Clients wait for each response but for those
-// that pipeline (RFC 9112 section 9.3.2): then it is not known which was lost.
+// A response that is missing, or whose head is missing, does not shift later
+// responses to the wrong requests. A client waits for each response unless it
+// pipelines (RFC 9112 section 9.3.2); then it is unknown which response is
+// missing.
 func TestHTTPGapPairing(t *testing.T) {
 	ask := func(n string) string { return "GET /" + n + " HTTP/1.1\r\nHost: a.example\r\n\r\n" }
 	res := func(body string) string {
@@ -338,7 +340,7 @@ func TestHTTPGapPairing(t *testing.T) {
 	}
 }
 
-// A bomb is decoded up to the bound, and reported.
+// A decompression bomb is decoded up to the limit, and reported.
 func TestHTTPBodyBomb(t *testing.T) {
 	bomb := packed(t, "gzip", strings.Repeat("\x00", 4<<20))
 	segs := talk{{false, get}, {true, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(bomb), bomb)}}.segs(1460)
@@ -346,7 +348,7 @@ func TestHTTPBodyBomb(t *testing.T) {
 	if diff := cmp.Diff([]string{`server / ""  100000 too large to decode `}, files(t, a, segs...)); diff != "" {
 		t.Error(diff)
 	}
-	// Of a bomb in a bomb, both count.
+	// For a bomb inside a bomb, both count.
 	double := packed(t, "gzip", bomb)
 	segs2 := talk{{false, get}, {true, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n%s", len(double), double)}}.segs(1460)
 	a = &stream.Assembler{Config: stream.Config{MaxDecode: 100_000}}
@@ -361,7 +363,7 @@ func TestHTTPBodyBomb(t *testing.T) {
 	}
 }
 
-// The three hashes of "hello", as md5sum, sha1sum and sha256sum give them.
+// The three hashes of "hello", as printed by md5sum, sha1sum and sha256sum.
 func TestHashAll(t *testing.T) {
 	a := &stream.Assembler{Config: stream.Config{Hash: stream.HashAll}}
 	var f *stream.File
@@ -369,7 +371,7 @@ func TestHashAll(t *testing.T) {
 		push(a, s, int64(i+1), start, func(ms []stream.Message) {
 			for _, m := range ms {
 				if m.Kind == stream.FileData {
-					t.Error("content that nobody asked for")
+					t.Error("content although Config.Content is false")
 				}
 				if m.Kind == stream.FileEnd {
 					f = m.File

@@ -3,8 +3,8 @@ package stream
 import "bytes"
 
 // magics are the first bytes of files, each with its media type (IANA registry
-// "media-types", or the name in common use). The table holds what malware comes
-// as and what hides it; the first match counts.
+// "media-types", or the name in common use). It lists formats that malware
+// comes in or pretends to be. The first match counts.
 var magics = []struct {
 	at    int
 	magic string
@@ -51,13 +51,13 @@ var magics = []struct {
 	{0, "<script", "text/html"},
 }
 
-// sniff returns the media type that the first bytes of a file suggest, "" for
-// none.
-func sniff(b []byte) string {
+// sniff returns the media type that the first bytes of a file of the given size
+// suggest, or "".
+func sniff(b []byte, size int64) string {
 	for _, m := range magics {
 		if len(b) >= m.at && bytes.HasPrefix(b[m.at:], []byte(m.magic)) {
 			return m.typ
 		}
 	}
-	return ""
+	return sniffDER(b, size)
 }

@@ -1,16 +1,16 @@
 package stream
 
-// A framer cuts the bytes of a conversation into messages. It does not know
+// A framer splits the bytes of a conversation into messages. It does not know
 // what carries the bytes: a TCP connection, or a tunnel in one.
 type framer interface {
-	// lost says that the next n bytes of one side are missing. What comes after
-	// them follows at once: push, or end.
+	// lost reports that the next n bytes of one side are missing. It is
+	// followed by push or end.
 	lost(s sink, side, n int)
-	// push takes the next bytes of one side, at least one.
+	// push processes the next bytes of one side, at least one.
 	push(s sink, p piece)
-	// end says that no more bytes of one side will come.
+	// end reports that no more bytes of one side will come.
 	end(s sink, side int)
-	// free gives back what the framer holds.
+	// free releases the memory that the framer holds.
 	free(s sink)
 }
 
@@ -19,11 +19,16 @@ type piece struct {
 	side   int
 	data   []byte
 	ref    Ref
-	origin *Ref // the first fragment's packet, when the data came in several
+	origin *Ref // packet of the first fragment, if the packet was fragmented
 	gap    int  // bytes lost just before data, for Message.Gap
+
+	// The sequence number after data, and the other side's that its sender
+	// acknowledged. They are valid if placed.
+	end, seen uint32
+	placed    bool
 }
 
-// first returns the first packet that the piece came in.
+// first returns the first packet of the piece.
 func (p *piece) first() Ref {
 	if p.origin != nil {
 		return *p.origin
@@ -31,12 +36,12 @@ func (p *piece) first() Ref {
 	return p.ref
 }
 
-// A sink is where a framer's messages go.
+// A sink receives a framer's messages.
 type sink struct {
 	a     *Assembler
 	c     *connection
 	via   Path
-	clean bool // of end: the side said itself that it was the end
+	clean bool // for end: the side itself ended the direction
 }
 
 func (s sink) emit(m Message) {
@@ -46,48 +51,55 @@ func (s sink) emit(m Message) {
 	}
 	m.Conn, m.Via = &s.c.Conn, s.via
 	if s.c.life != nil {
-		s.c.life.speaks(m.Proto)
+		s.c.life.protos.add(m.Proto)
 	}
 	s.a.out = append(s.a.out, m)
 }
 
-// count counts a conversation that was recognised.
+// count counts a recognised conversation.
 func (s sink) count(p Proto) {
 	s.a.count(p)
 	if s.c.life != nil {
-		s.c.life.speaks(p)
+		s.c.life.protos.add(p)
 	}
 }
 
-// maxMessages bounds the messages of one call: many lines of two bytes may have
-// waited for the same segment. Further ones are passed over and counted in
-// Stats.TooMany, but for those of files, whose parts belong together, and of
-// connections, which add up. The memory of
-// more than keptMessages is not kept for later calls.
+// maxMessages limits the messages of one call: many lines of two bytes may have
+// waited for the same segment. The rest is skipped and counted in
+// Stats.TooMany, except messages of files, which would be incomplete, and of
+// connections, whose counts must add up. Memory for more than keptMessages is
+// not kept for later calls.
 const (
 	maxMessages  = 1 << 18
 	keptMessages = 1 << 10
 )
 
-// A buffer gathers a message that comes in several pieces. A message that lies
-// in one piece is never copied. Its capacity is what counts for Config.MaxBytes.
+// A buffer collects a message that arrives in several pieces. A message inside
+// one piece is not copied. The capacity of b counts for Config.MaxBytes.
 type buffer struct {
 	b     []byte
 	first Ref
 	gap   int
+	turn  turn // of the first byte
 }
 
-// Buffers up to spareSize are used again, at most maxSpare of them.
+// begin records that the message begins with p.
+func (b *buffer) begin(p *piece) {
+	b.first, b.gap = p.first(), p.gap
+	b.turn = turn{at: p.end - uint32(len(p.data)), seen: p.seen, known: p.placed}
+}
+
+// Buffers up to spareSize are reused, at most maxSpare of them.
 const (
-	spareSize = 16 << 10
+	spareSize = 24 << 10 // a TLS record, grown in steps
 	maxSpare  = 16
 )
 
-// fill returns the first need bytes of the message when they are there. What
-// it has to copy out of p is taken from p.data.
+// fill returns the first need bytes of the message once they have arrived. The
+// bytes that it has to copy are removed from p.data.
 func (b *buffer) fill(s sink, p *piece, need int) ([]byte, bool) {
 	if len(b.b) == 0 {
-		b.first, b.gap = p.first(), p.gap
+		b.begin(p)
 		if len(p.data) >= need {
 			return p.data[:need], true
 		}
@@ -96,7 +108,6 @@ func (b *buffer) fill(s sink, p *piece, need int) ([]byte, bool) {
 	return b.b, len(b.b) >= need
 }
 
-// add moves n bytes from p.data to the buffer.
 func (b *buffer) add(s sink, p *piece, n int) {
 	before := cap(b.b)
 	if b.b == nil && n > 0 {
@@ -107,8 +118,8 @@ func (b *buffer) add(s sink, p *piece, n int) {
 	s.a.hold(cap(b.b) - before)
 }
 
-// done drops the message of n bytes that fill returned. It stays readable
-// until the Assembler's next call.
+// done drops the message of n bytes that fill returned. It stays readable until
+// the Assembler's next call.
 func (b *buffer) done(s sink, p *piece, n int) {
 	if len(b.b) == 0 {
 		p.data = p.data[n:]
@@ -118,14 +129,12 @@ func (b *buffer) done(s sink, p *piece, n int) {
 	p.gap = 0
 }
 
-// drop empties the buffer.
 func (b *buffer) drop(s sink) {
 	s.a.hold(-cap(b.b))
 	s.a.lend(b.b)
 	b.b = nil
 }
 
-// abandon drops an incomplete message and counts it.
 func (b *buffer) abandon(s sink) {
 	if len(b.b) > 0 {
 		s.a.stats.Incomplete++
@@ -142,7 +151,8 @@ func (a *Assembler) getSpare() []byte {
 	return nil
 }
 
-// lend gives a buffer back that a message of this call may be in.
+// lend returns a buffer for reuse after this call, whose messages may point
+// into it.
 func (a *Assembler) lend(b []byte) {
 	if b != nil && cap(b) <= spareSize && len(a.lent) < maxSpare {
 		a.lent = append(a.lent, b)

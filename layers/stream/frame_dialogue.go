@@ -5,21 +5,27 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// A dialogue is what the framers of line protocols have in common: both sides'
-// lines, and the stage above once STARTTLS has opened it.
+// A dialogue is the common part of the framers of line protocols: the lines of
+// both sides, and the TLS after STARTTLS.
 type dialogue struct {
 	proto  Proto
+	kind   Kind // of all messages; 0: commands and replies
 	lines  [2]lines
-	begins func(client bool, b []byte) bool // whether b, behind a gap, may begin a line of that side
-	resync [2]bool                          // bytes of the side were lost: ask begins
-	asked  bool                             // for TLS
-	open   [2]bool                          // the side's bytes go to inner
+	begins func(client bool, b []byte) bool // whether b, after a gap, may begin a line of that side
+	resync [2]bool                          // bytes of the side were lost: call begins
+	asked  bool                             // the client asked for TLS
+	agreed [2]bool                          // so did the server: the side's next byte shows whether it speaks TLS
+	open   [2]bool                          // bytes of the side go to inner
 	inner  framer
 }
 
-// lose deals with n missing bytes. It reports whether a line was broken off, and
-// not the inside of a tunnel.
+// lose processes n missing bytes. It reports whether they are missing from the
+// protocol itself, not from a tunnel.
 func (d *dialogue) lose(s sink, side, n int) bool {
+	if d.agreed[side] && (d.agreed[1-side] || d.open[1-side]) {
+		d.upgrade(s, side)
+	}
+	d.agreed[side] = false
 	if d.open[side] {
 		d.inner.lost(s, side, n)
 		return false
@@ -28,11 +34,17 @@ func (d *dialogue) lose(s sink, side, n int) bool {
 	return true
 }
 
-// more reports whether p has bytes for the protocol. Those of a side that speaks
-// through a tunnel go there.
+// more reports whether p has bytes for the protocol. If the side speaks through
+// a tunnel, more passes them on.
 func (d *dialogue) more(s sink, p *piece) bool {
 	if len(p.data) == 0 {
 		return false
+	}
+	if d.agreed[p.side] {
+		d.agreed[p.side] = false
+		if mayBeTLS(p.data[0]) {
+			d.upgrade(s, p.side)
+		}
 	}
 	if d.open[p.side] {
 		d.inner.push(s, *p)
@@ -45,8 +57,8 @@ func (d *dialogue) more(s sink, p *piece) bool {
 	return true
 }
 
-// clientLine returns the client's next lines, up to one that last says is the
-// last, when they are there. The caller must call message or lines.done.
+// clientLine returns the client's next lines, up to the one that last accepts,
+// once they have arrived. The caller must call message or lines.done.
 func (d *dialogue) clientLine(s sink, p *piece, last func(message, line []byte) bool) ([]byte, bool) {
 	if d.startsTLS(s, p) {
 		return nil, false
@@ -54,14 +66,23 @@ func (d *dialogue) clientLine(s sink, p *piece, last func(message, line []byte) 
 	return d.lines[p.side].until(s, p, last)
 }
 
-// startTLS makes the bytes of both sides go to the stage above.
-func (d *dialogue) startTLS(s sink) {
-	d.upgrade(s, 0)
-	d.upgrade(s, 1)
+// startTLS expects TLS from both sides. A side that sends something else
+// continues in cleartext, as in a capture that was decrypted in place.
+func (d *dialogue) startTLS() {
+	d.asked = false
+	for side := range d.agreed {
+		d.agreed[side] = !d.open[side]
+	}
 }
 
-// startsTLS reports whether p is the beginning of TLS, which the client has asked
-// for, and upgrades its side. The server's answer may be missing, or come later.
+// mayBeTLS reports whether TLS may begin with c, the type of a record or the
+// length of a hello of SSL 2. No line does.
+func mayBeTLS(c byte) bool {
+	return byte(tls.ContentChangeCipherSpec) <= c && c <= byte(tls.ContentApplicationData) || c == 0x80
+}
+
+// startsTLS reports whether p begins the TLS that the client has asked for, and
+// if so passes its side on. The server's reply may be missing, or come later.
 func (d *dialogue) startsTLS(s sink, p *piece) bool {
 	if !d.asked || len(d.lines[p.side].buf.b) > 0 || p.data[0] != byte(tls.ContentHandshake) {
 		return false
@@ -78,31 +99,42 @@ func (d *dialogue) upgrade(s sink, side int) {
 	d.open[side] = true
 }
 
-// serverReply emits the server's next reply of SMTP or FTP, and returns it. Lines
-// that are none are passed over.
-func (d *dialogue) serverReply(s sink, p *piece) (r mail.Reply, ok bool) {
+// serverReply emits and returns the server's next reply in SMTP or FTP, and its
+// place. Invalid lines are skipped.
+func (d *dialogue) serverReply(s sink, p *piece) (r mail.Reply, at turn, ok bool) {
 	b, ok := d.lines[p.side].until(s, p, endOfReply)
 	if !ok {
-		return r, false
+		return r, at, false
 	}
 	r, err := mail.ParseReply(b)
 	if err != nil {
 		d.lines[p.side].done(s, p, len(b))
-		return r, false
+		return r, at, false
 	}
+	at = d.turn(p, b)
 	d.message(s, p, b)
-	return r, true
+	return r, at, true
 }
 
-// message emits b, the message that until returned, and drops it.
+// turn returns the place of b, which until returned, before it is dropped.
+func (d *dialogue) turn(p *piece, b []byte) turn { return d.lines[p.side].buf.turnOf(len(b)) }
+
+// message emits and drops b, which until returned.
 func (d *dialogue) message(s sink, p *piece, b []byte) {
-	l := &d.lines[p.side]
-	client, kind := p.side == s.c.client, Reply
-	if client {
-		kind = Command
+	kind := d.kind
+	if kind == 0 {
+		kind = Reply
+		if p.side == s.c.client {
+			kind = Command
+		}
 	}
+	d.messageOf(s, p, kind, b)
+}
+
+func (d *dialogue) messageOf(s sink, p *piece, kind Kind, b []byte) {
+	l := &d.lines[p.side]
 	s.emit(Message{
-		Proto: d.proto, Kind: kind, FromClient: client,
+		Proto: d.proto, Kind: kind, FromClient: p.side == s.c.client,
 		First: l.buf.first, Last: p.ref, Gap: l.buf.gap, Data: b,
 	})
 	l.done(s, p, len(b))
@@ -120,38 +152,5 @@ func (d *dialogue) free(s sink) {
 	d.lines[1].buf.drop(s)
 	if d.inner != nil {
 		d.inner.free(s)
-	}
-}
-
-// A queue holds what the commands that have no reply yet were, oldest first.
-// Behind maxUnanswered of them replies are not paired any more.
-type queue[K comparable] struct {
-	kinds []K
-	many  bool
-}
-
-// maxUnanswered bounds the commands of SMTP and POP3 that wait for their replies.
-const maxUnanswered = 512
-
-func (q *queue[K]) push(k K) {
-	if len(q.kinds) >= maxUnanswered {
-		q.many, q.kinds = true, nil
-	}
-	if !q.many {
-		q.kinds = append(q.kinds, k)
-	}
-}
-
-// front returns the oldest, the zero K when there is none.
-func (q *queue[K]) front() (k K) {
-	if len(q.kinds) > 0 {
-		k = q.kinds[0]
-	}
-	return k
-}
-
-func (q *queue[K]) pop() {
-	if len(q.kinds) > 0 {
-		q.kinds = q.kinds[1:]
 	}
 }

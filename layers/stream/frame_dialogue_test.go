@@ -10,9 +10,9 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// transcript pushes the segments to a and returns what comes out, a line each:
-// commands and replies behind C: and S:, header sections behind "mail", and files
-// with their name, media type, state and content.
+// transcript pushes the segments to a and returns a line for each result:
+// commands after "C: ", replies after "S: ", header sections after "mail", and
+// files with name, media type, state and content.
 func transcript(a *stream.Assembler, segs []seg) []string {
 	a.Content = true
 	var out []string
@@ -44,7 +44,8 @@ func transcript(a *stream.Assembler, segs []seg) []string {
 	return out
 }
 
-// A dialogue is a conversation as the RFCs print it: lines behind "C: " and "S: ".
+// A dialogue is a conversation as the RFCs print it: lines after "C: " and "S:
+// ".
 func dialogue(text string) (t talk) {
 	for line := range strings.Lines(text) {
 		server := strings.HasPrefix(line, "S: ")
@@ -61,7 +62,7 @@ func dialogue(text string) (t talk) {
 	return t
 }
 
-// onPort returns the segments with another port of the server.
+// onPort returns the segments with another server port.
 func onPort(port uint16, segs []seg) []seg {
 	for i := range segs {
 		segs[i].port = port
@@ -69,12 +70,12 @@ func onPort(port uint16, segs []seg) []seg {
 	return segs
 }
 
-// segmentSizes are the sizes of segments that dialogues are cut into: all of a turn
-// in one segment, and so small that every position is a cut.
+// segmentSizes are the segment sizes that dialogues are split into: from a
+// whole turn in one segment, to sizes so small that every position is a cut.
 var segmentSizes = []int{1 << 14, 7, 3, 2, 1}
 
-// checkDialogue plays a dialogue in segments of all sizes, on a port that says
-// nothing.
+// checkDialogue plays a dialogue in segments of all sizes, on a port that
+// identifies no protocol.
 func checkDialogue(t *testing.T, text string, want []string) {
 	t.Helper()
 	checkTalk(t, dialogue(text), want)

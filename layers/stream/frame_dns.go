@@ -7,19 +7,19 @@ import (
 	"github.com/sightline-go/sightline/layers/dns"
 )
 
-// A dnsFramer cuts DNS over TCP: each message behind two bytes of its length
-// (RFC 1035 section 4.2.2, RFC 7766 section 8).
+// A dnsFramer splits DNS over TCP, where each message follows its length in two
+// bytes (RFC 1035 section 4.2.2, RFC 7766 section 8).
 type dnsFramer struct {
 	buf   [2]buffer
 	state [2]dnsState
 }
 
-// A dnsState says whether the length prefixes of a side are known to be found.
+// A dnsState says whether a side is in step with the length prefixes.
 type dnsState uint8
 
 const (
 	dnsInStep dnsState = iota
-	dnsResync          // the next piece may begin with one
+	dnsResync          // the next piece may begin with a prefix
 	dnsLost
 )
 
@@ -70,29 +70,35 @@ func (f *dnsFramer) free(s sink) {
 	f.buf[1].drop(s)
 }
 
-// looksLikeDNS reports whether b can be the beginning of a DNS message behind
-// its length: a header (RFC 1035 section 4.1.1) of a known opcode, the reserved
-// bit 0, one question, and room for it.
+// looksLikeDNS reports whether b may be the beginning of a DNS message with its
+// length prefix: a plausible header, and a length with room for it.
 func looksLikeDNS(b []byte) bool {
-	if len(b) < 14 {
-		return false
-	}
-	size, flags := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[4:])
-	opcode := flags >> 11 & 0xf
-	return size >= 17 && opcode <= 6 && opcode != 3 && flags&0x0040 == 0 &&
-		binary.BigEndian.Uint16(b[6:]) == 1 && binary.BigEndian.Uint16(b[8:]) < 256
+	return len(b) >= 14 && binary.BigEndian.Uint16(b) >= 17 && plausibleDNS(b[2:])
 }
 
-// The ports of DNS, multicast DNS and LLMNR (IANA registry
-// "service-names-port-numbers").
-func dnsPort(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
+// plausibleDNS reports whether b begins with a header (RFC 1035 section 4.1.1) with a
+// known opcode, the reserved bit 0 and one question.
+func plausibleDNS(b []byte) bool {
+	if len(b) < 12 {
+		return false
+	}
+	flags := binary.BigEndian.Uint16(b[2:])
+	opcode := flags >> 11 & 0xf
+	return opcode <= 6 && opcode != 3 && flags&0x0040 == 0 &&
+		binary.BigEndian.Uint16(b[4:]) == 1 && binary.BigEndian.Uint16(b[6:]) < 256
+}
 
-// recogniseDNS wants a plausible header, and on ports that are not DNS's own a
-// whole message without fault.
+// The ports of DNS, also over TLS, multicast DNS and LLMNR (IANA registry
+// "service-names-port-numbers").
+func dnsPort(port uint16) bool { return port == 53 || port == 853 || port == 5353 || port == 5355 }
+
+// recogniseDNS accepts a plausible header, and on ports other than DNS's only
+// with a valid message, or as much of it as probeLen bytes hold.
 func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
+	const header = "\x00\x11\x00\x00\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" // that looksLikeDNS accepts
 	own := dnsPort(f.Src.Port()) || dnsPort(f.Dst.Port())
-	if len(b) < 14 && own {
-		return either, undecided
+	if n := len(b); n < len(header) {
+		return either, undecidedIf(own || looksLikeDNS(append(b[:n:n], header[n:]...)))
 	}
 	if !looksLikeDNS(b) {
 		return either, refused
@@ -105,12 +111,24 @@ func recogniseDNS(b []byte, f layers.Flow) (role, verdict) {
 		return r, decided
 	}
 	size := 2 + int(binary.BigEndian.Uint16(b))
-	if len(b) < size {
+	if len(b) < min(size, probeLen) {
+		return either, undecided
+	}
+	m, err := dns.ParseMessage(b[2:min(size, len(b))])
+	if err != nil {
 		return either, refused
 	}
-	m, err := dns.ParseMessage(b[2:size])
-	if err != nil || m.Validate() != nil {
-		return either, refused
+	if size > len(b) {
+		return r, decidedIf(asksInternet(m))
 	}
-	return r, decided
+	return r, decidedIf(m.Validate() == nil)
+}
+
+// asksInternet reports whether a message, perhaps cut short, has a question of
+// class IN or ANY.
+func asksInternet(m dns.Message) bool {
+	for q := range m.Questions() {
+		return q.Class == dns.ClassIN || q.Class == dns.ClassANY
+	}
+	return false
 }

@@ -31,14 +31,14 @@ func TestDNSOverTCP(t *testing.T) {
 		{"another port", 8053, talk{{false, q}, {true, r}}, []string{dnsQuery, dnsResponse}},
 		{"a length of zero", 53, talk{{false, q + "\x00\x00" + q}}, []string{dnsQuery, dnsQuery}},
 		{"a length of 65,535", 53, talk{{false, prefixed(longest) + q}}, []string{longest, dnsQuery}},
-		{"a length of 65,535, and little comes", 53, talk{{false, "\xff\xff" + dnsQuery}}, nil},
-		{"no DNS", 53, talk{{false, "\x00\x20 this is not a message at all..."}}, nil},
+		{"a length of 65,535, and little data", 53, talk{{false, "\xff\xff" + dnsQuery}}, nil},
+		{"not DNS", 53, talk{{false, "\x00\x20 this is not a message at all..."}}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, size := range []int{1 << 14, 7, 1} {
 				if size <= 7 && tt.port != 53 {
-					continue // elsewhere the first segment must hold a whole message
+					continue // on other ports the first segment must hold a whole message
 				}
 				segs := tt.talk.segs(size)
 				for i := range segs {

@@ -2,27 +2,27 @@ package stream
 
 import "bytes"
 
-// A dotReader undoes the transparency of SMTP's DATA (RFC 5321 section 4.5.2) and
-// of POP3's replies (RFC 1939 section 3): a dot before a line that begins with
-// one, and a line of a dot alone at the end.
+// A dotReader reverses the dot-stuffing of SMTP's DATA (RFC 5321 section 4.5.2)
+// and of POP3's replies (RFC 1939 section 3): a line that begins with a dot has
+// another before it, and a line of a single dot ends the content.
 type dotReader struct {
-	bare  bool // lines may end in LF alone
+	bare  bool // lines may end with LF alone
 	state dotState
 }
 
-// A dotState is what the last bytes were.
+// A dotState describes the preceding bytes.
 type dotState uint8
 
 const (
-	dotStart  dotState = iota // the beginning of a line
+	dotStart  dotState = iota // a line begins
 	dotInLine                 // any others
 	dotCR                     // CR
-	dotDot                    // a dot at the beginning of a line
-	dotDotCR                  // that and CR
+	dotDot                    // a dot that begins a line
+	dotDotCR                  // the same followed by CR
 )
 
-// next returns content from the beginning of data, and what follows it; over when
-// the line that ends it has come. Content may be empty.
+// next returns content from the beginning of data, and the rest of data. over
+// means that the line that ends the content was read. content may be empty.
 func (d *dotReader) next(data []byte) (content, rest []byte, over bool) {
 	switch d.state {
 	case dotDotCR:
@@ -51,8 +51,8 @@ func (d *dotReader) next(data []byte) (content, rest []byte, over bool) {
 	return data[:n], data[n:], false
 }
 
-// plain returns the length of what is content as it is: up to a line that begins
-// with a dot.
+// plain returns the length of the content that needs no change: up to a line
+// that begins with a dot.
 func (d *dotReader) plain(data []byte) int {
 	for off := 0; ; {
 		i := bytes.IndexByte(data[off:], '\n')

@@ -2,45 +2,57 @@ package stream
 
 import (
 	"bytes"
-	"net/netip"
-	"strconv"
 
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// An ftpFramer cuts the control connection of FTP (RFC 959) into commands and
-// replies, and tells the Assembler which data connections they announce.
+// An ftpFramer splits the control connection of FTP (RFC 959) into commands and
+// replies, and announces data connections to the Assembler.
 type ftpFramer struct {
 	dialogue
-	transfer *ftpTransfer // announced last
-	named    int          // bytes of its name, which count as held
-	restart  bool         // REST: the next transfer is not from the beginning
+	pending  queue[ftpCommand]
+	greeted  bool         // the server has sent its greeting
+	transfer *ftpTransfer // the last announced
+	named    int          // bytes of its name, counted as held
+	restart  bool         // after REST: the next transfer does not start at the file's beginning
+	coded    bool         // after MODE: the data is not as in the file
 }
 
-// An ftpTransfer is a data connection that a control connection has announced.
-type ftpTransfer struct {
-	at   transferKey
-	name string
-	// listing: a directory. unnamed: no command has said what it is.
-	listing, named, partial bool
+// An ftpCommand is the part of a command that its reply depends on.
+type ftpCommand struct {
+	kind ftpKind
+	name string       // of ftpFile
+	to   *ftpTransfer // of ftpPort, ftpFile and ftpList, if there is one
+	// partial: a REST precedes ftpFile. stream: of ftpMode, the data is as in
+	// the file.
+	partial, stream bool
 }
 
-// A transferKey says where a data connection goes. It is between the addresses of
-// its control connection: another address, which PORT and PASV can name, is what a
-// translator of addresses has left there, or a third host, whose connection is
-// another pair's.
-type transferKey struct {
-	listener netip.AddrPort
-	peer     netip.Addr
-}
+// An ftpKind is the kind of a command.
+type ftpKind uint8
+
+const (
+	ftpOther ftpKind = iota
+	ftpPort          // PORT, EPRT
+	ftpRest
+	ftpMode
+	ftpFile // a file follows
+	ftpList // a directory follows
+)
 
 func newFTP(Path, int) framer { return &ftpFramer{dialogue: dialogue{proto: FTP, begins: ftpBegins}} }
 
 func ftpBegins(_ bool, b []byte) bool { return isCode(b) || ftpLines.verb(b) != refused }
 
 func (f *ftpFramer) lost(s sink, side, n int) {
-	if f.lose(s, side, n) {
-		f.resync[side] = true
+	if !f.lose(s, side, n) {
+		return
+	}
+	f.resync[side] = true
+	if side == s.c.client {
+		f.pending.loseCommand(s)
+	} else {
+		f.pending.loseReply()
 	}
 }
 
@@ -54,7 +66,7 @@ func (f *ftpFramer) push(s sink, p piece) {
 	}
 }
 
-// command takes one line of the client's.
+// command processes one line of the client.
 func (f *ftpFramer) command(s sink, p *piece) {
 	b, ok := f.clientLine(s, p, oneLine)
 	if !ok {
@@ -65,126 +77,135 @@ func (f *ftpFramer) command(s sink, p *piece) {
 		f.lines[p.side].done(s, p, len(b))
 		return
 	}
+	at := f.turn(p, b)
 	f.message(s, p, b)
+	k := f.parse(s, c)
+	if f.pending.push(s, k, at, len(k.name), maxUnanswered) && (k.kind == ftpFile || k.kind == ftpList) {
+		f.assign(s)
+	}
+}
+
+// parse returns the part of a command that is kept, and obeys those that need
+// not wait for a reply.
+func (f *ftpFramer) parse(s sink, c mail.Command) (k ftpCommand) {
+	arg := c.Arg()
 	switch {
 	case c.Is("AUTH"):
 		f.asked = true // RFC 4217
 	case c.Is("PORT"):
-		f.announce(s, portOfPORT(c.Arg()), true)
+		f.announce(s, portOfPORT(arg), true)
+		k = ftpCommand{kind: ftpPort, to: f.transfer}
 	case c.Is("EPRT"):
-		f.announce(s, portOfEPRT(c.Arg()), true)
+		f.announce(s, portOfEPRT(arg), true)
+		k = ftpCommand{kind: ftpPort, to: f.transfer}
 	case c.Is("REST"):
-		f.restart = len(bytes.TrimLeft(c.Arg(), "0")) > 0
+		f.restart = len(bytes.TrimLeft(arg, "0")) > 0
+		k.kind = ftpRest
+	case c.Is("MODE"):
+		k = ftpCommand{kind: ftpMode, stream: bytes.EqualFold(arg, []byte("S"))}
 	case c.Is("RETR"), c.Is("STOR"), c.Is("APPE"), c.Is("STOU"):
-		f.begin(s, ftpTransfer{name: string(c.Arg()[:min(len(c.Arg()), maxName)]), partial: f.restart})
+		k = ftpCommand{kind: ftpFile, name: string(arg[:min(len(arg), maxName)]), partial: f.restart}
+		f.restart = false
 	case c.Is("LIST"), c.Is("NLST"), c.Is("MLSD"):
-		f.begin(s, ftpTransfer{listing: true})
+		k.kind, f.restart = ftpList, false
+	case c.Is("ABOR"):
+		if t := f.transfer; t != nil && t.file == nil {
+			t.aborted = true
+		}
 	}
+	return k
 }
 
-// begin says what the data connection that was announced transfers.
-func (f *ftpFramer) begin(s sink, t ftpTransfer) {
-	f.restart = false
-	if f.transfer != nil && !f.transfer.named {
-		t.at, t.named = f.transfer.at, true
-		*f.transfer = t
-		f.named = len(t.name)
-		s.a.hold(f.named)
-	}
-}
-
-// reply takes one reply of the server's.
+// reply processes one reply of the server.
 func (f *ftpFramer) reply(s sink, p *piece) {
-	r, ok := f.serverReply(s, p)
+	r, at, ok := f.serverReply(s, p)
 	if !ok {
 		return
 	}
-	switch r.Code() {
+	code := r.Code()
+	if !f.greeted && (code == 220 || code == 120) {
+		f.greeted = code == 220
+		return
+	}
+	f.greeted = true
+	f.pending.hear(at)
+	f.doubt()
+	switch code {
 	case 227:
 		f.announce(s, portOfPASV(r.Bytes()[3:]), false)
 	case 229:
 		f.announce(s, portOfEPSV(r.Bytes()[3:]), false)
 	case 234:
-		f.startTLS(s)
+		f.startTLS()
 	}
-}
-
-// announce expects a data connection to a port of the client's when active, else
-// to one of the server's. It takes the place of one that never came.
-func (f *ftpFramer) announce(s sink, port uint16, active bool) {
-	f.forget(s)
-	if port == 0 {
+	k := f.pending.front(s, at)
+	switch {
+	case k == nil:
+		f.unasked(code)
 		return
+	case k.unmet():
+		f.reassign(s)
 	}
-	client, server := s.c.Flow.Src.Addr(), s.c.Flow.Dst.Addr()
-	k := transferKey{netip.AddrPortFrom(server, port), client}
-	if active {
-		k = transferKey{netip.AddrPortFrom(client, port), server}
+	switch {
+	case k.to != nil && k.to.accepted && code < 400 && code >= 200 && code != 226 && code != 250:
+		f.during()
+	case code >= 200:
+		done := *k
+		f.pending.pop(s)
+		f.answered(s, done, code)
+	case k.to != nil && k.to == f.transfer:
+		f.preliminary(s, k.to, r)
 	}
-	f.transfer = &ftpTransfer{at: k}
-	s.a.expect(f.transfer)
 }
 
-// forget gives up the data connection that was announced last, if it has not come.
-func (f *ftpFramer) forget(s sink) {
-	if f.transfer != nil {
-		s.a.unexpect(f.transfer)
-		s.a.hold(-f.named)
-		f.transfer, f.named = nil, 0
+// preliminary processes a 125 or 150: the transfer begins. In reply to STOU, it
+// has the name: "150 FILE: pppp" (RFC 1123 section 4.1.2.9).
+func (f *ftpFramer) preliminary(s sink, t *ftpTransfer, r mail.Reply) {
+	t.accepted, t.unclear = true, false
+	if _, name, ok := bytes.Cut(r.Bytes(), []byte("FILE:")); ok && t.name == "" && !t.listing {
+		name, _, _ = bytes.Cut(bytes.TrimSpace(name), []byte{'\n'})
+		f.setName(s, string(name[:min(len(name), maxName)]))
+	}
+}
+
+// answered processes the last reply to a command.
+func (f *ftpFramer) answered(s sink, k ftpCommand, code int) {
+	switch {
+	case k.kind == ftpMode && code < 400:
+		f.coded = !k.stream
+	case k.kind == ftpRest && code >= 400:
+		f.wholeFile()
+	case k.to == nil || k.to != f.transfer:
+	case k.kind == ftpPort && code >= 400:
+		f.forget(s)
+	case k.kind != ftpFile && k.kind != ftpList:
+	case code < 400:
+		k.to.unclear = false
+		k.to.settle()
+		f.assign(s)
+	case k.to.accepted || k.to.began:
+		k.to.aborted, k.to.unclear = true, false
+		k.to.settle()
+	default: // the next command may use the connection
+		f.setName(s, "")
+		k.to.named, k.to.listing, k.to.partial = false, false, false
+		f.assign(s)
+	}
+}
+
+// reassign gives the transfer to the command that a reply names, as the reply
+// to an earlier one was lost.
+func (f *ftpFramer) reassign(s sink) {
+	if t := f.transfer; t != nil && !t.settled && !t.accepted {
+		t.named = false
+		f.assign(s)
 	}
 }
 
 func (f *ftpFramer) free(s sink) {
 	f.forget(s)
+	f.pending.free(s)
 	f.dialogue.free(s)
-}
-
-// portOfPORT returns the port of h1,h2,h3,h4,p1,p2 (RFC 959 section 4.1.2), 0
-// when there is none.
-func portOfPORT(arg []byte) uint16 {
-	fields := bytes.Split(arg, []byte{','})
-	if len(fields) != 6 {
-		return 0
-	}
-	hi, err1 := strconv.ParseUint(string(bytes.TrimSpace(fields[4])), 10, 8)
-	lo, err2 := strconv.ParseUint(string(bytes.TrimSpace(fields[5])), 10, 8)
-	if err1 != nil || err2 != nil {
-		return 0
-	}
-	return uint16(hi<<8 | lo)
-}
-
-// portOfPASV returns the port in a 227 reply. The parentheses around the numbers
-// are custom, not law (RFC 1123 section 4.1.2.6).
-func portOfPASV(text []byte) uint16 {
-	isOther := func(r rune) bool { return r != ',' && (r < '0' || '9' < r) }
-	for _, f := range bytes.FieldsFunc(text, isOther) {
-		if port := portOfPORT(f); port != 0 {
-			return port
-		}
-	}
-	return 0
-}
-
-// portOfEPRT returns the port of |1|132.235.1.2|6275| (RFC 2428 section 2). Any
-// character may delimit.
-func portOfEPRT(arg []byte) uint16 {
-	if len(arg) == 0 {
-		return 0
-	}
-	fields := bytes.Split(arg, arg[:1])
-	if len(fields) != 5 {
-		return 0
-	}
-	port, _ := strconv.ParseUint(string(fields[3]), 10, 16)
-	return uint16(port)
-}
-
-// portOfEPSV returns the port in a 229 reply: (|||6446|) (RFC 2428 section 3).
-func portOfEPSV(text []byte) uint16 {
-	_, text, _ = bytes.Cut(text, []byte{'('})
-	text, _, _ = bytes.Cut(text, []byte{')'})
-	return portOfEPRT(text)
 }
 
 // ftpLines has the commands of RFC 959, 2228, 2389, 2428 and 3659.

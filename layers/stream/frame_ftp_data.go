@@ -6,11 +6,11 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// transferCost is what a data connection that is expected counts for.
+// transferCost is what an expected data connection counts as held.
 const transferCost = 256
 
-// expect waits for a data connection. A control connection waits for one at a
-// time, so there are never more than connections.
+// expect registers an announced data connection. A control connection expects
+// one at a time, so there are never more than connections.
 func (a *Assembler) expect(t *ftpTransfer) {
 	if a.expected == nil {
 		a.expected = make(map[transferKey]*ftpTransfer)
@@ -22,7 +22,7 @@ func (a *Assembler) expect(t *ftpTransfer) {
 	a.hold(transferCost)
 }
 
-// unexpect waits no longer for a data connection.
+// unexpect drops an announced data connection that never came.
 func (a *Assembler) unexpect(t *ftpTransfer) {
 	if a.expected[t.at] == t {
 		a.stats.Unmet++
@@ -35,8 +35,8 @@ func (a *Assembler) met(t *ftpTransfer) {
 	a.hold(-transferCost)
 }
 
-// transferOf returns the framer for a connection that FTP has announced, nil for
-// any other.
+// transferOf returns the framer for a connection that FTP has announced, or
+// nil.
 func (a *Assembler) transferOf(f layers.Flow) framer {
 	if len(a.expected) == 0 {
 		return nil
@@ -50,8 +50,9 @@ func (a *Assembler) transferOf(f layers.Flow) framer {
 	return nil
 }
 
-// An ftpDataFramer takes the file out of a data connection. Directories are
-// passed over.
+// An ftpDataFramer extracts the file from a data connection. Directory listings
+// are skipped. A file whose transfer ended as it should is reported when the
+// control connection says whether it was whole.
 type ftpDataFramer struct {
 	transfer *ftpTransfer
 	file     *fileWriter
@@ -60,13 +61,10 @@ type ftpDataFramer struct {
 	last     Ref
 }
 
-// begin begins the file that a side sends, at a packet.
+// begin begins the file, which side sends.
 func (f *ftpDataFramer) begin(s sink, side int, at Ref) {
 	f.sender = side
 	f.file = s.beginFile(Message{Proto: FTPData, FromClient: side == s.c.client, First: at}, f.transfer.name, "")
-	if f.transfer.partial {
-		f.file.spoil(Partial)
-	}
 	if f.holed[side] {
 		f.file.spoil(Holed)
 	}
@@ -81,6 +79,7 @@ func (f *ftpDataFramer) lost(_ sink, side, _ int) {
 }
 
 func (f *ftpDataFramer) push(s sink, p piece) {
+	f.transfer.began = true
 	if f.transfer.listing || f.file != nil && p.side != f.sender {
 		return
 	}
@@ -91,7 +90,8 @@ func (f *ftpDataFramer) push(s sink, p piece) {
 	f.file.write(s, p.data, p.ref)
 }
 
-// end ends the file, which is whole when its sender ended the direction.
+// end ends the file. It is complete if its sender ended the direction, and no
+// reply says otherwise.
 func (f *ftpDataFramer) end(s sink, side int) {
 	if f.file == nil && f.holed[side] && !f.transfer.listing {
 		f.begin(s, side, Ref{}) // all of it was lost
@@ -99,12 +99,15 @@ func (f *ftpDataFramer) end(s sink, side int) {
 	if f.file == nil || side != f.sender {
 		return
 	}
-	if !s.clean {
-		f.file.spoil(Unfinished)
-	}
-	f.file.file.Name = f.transfer.name // the command may have been captured after the data
-	f.file.end(s, f.last)
+	t := f.transfer
+	t.file, t.sink, t.last = f.file, s, f.last
 	f.file = nil
+	if !s.clean {
+		t.file.spoil(Unfinished)
+	}
+	if t.settled || !s.clean {
+		t.end()
+	}
 }
 
 func (f *ftpDataFramer) free(sink) {}

@@ -25,7 +25,7 @@ S: 221 Goodbye.
 		"C: USER Waldo", "S: 331 Enter password.", "C: PASS secret", "S: 230-User logged in.\r\n230 Enjoy.", "C: QUIT", "S: 221 Goodbye."})
 }
 
-// Behind a gap, FTP goes on with the next line.
+// After a gap, FTP continues with the next line.
 func TestFTPGap(t *testing.T) {
 	got := transcript(&stream.Assembler{Config: stream.Config{MaxConn: 1}}, []seg{
 		{server: true, flags: ack, seq: 1, data: "220 FTP\r\n"},
@@ -44,7 +44,8 @@ func TestFTPGap(t *testing.T) {
 func TestFTPData(t *testing.T) {
 	login := "220 FTP\r\n"
 	control := func(server bool, data string) seg { return seg{server: server, flags: ack, port: 21, data: data} }
-	// data is a data connection from or to the server, of one segment and a FIN.
+	// data is a data connection from or to the server, with one segment and a
+	// FIN.
 	data := func(clientPort, serverPort uint16, fromServer bool, text string, end bool) []seg {
 		s := []seg{
 			{server: clientPort != 50000, flags: syn, seq: 9, from: clientPort, port: serverPort},
@@ -65,7 +66,7 @@ func TestFTPData(t *testing.T) {
 			[]seg{control(true, login), control(false, "PASV\r\n"), control(true, "227 Entering Passive Mode (198,51,100,7,19,138)\r\n"), control(false, "RETR dir/a.exe\r\n")},
 			data(50000, 19*256+138, true, "MZ\x90", true)),
 			[]string{`file "dir/a.exe" "" complete "MZ\x90"`}, 0},
-		{"passive without parentheses, behind a translator of addresses", concatSegs(
+		{"passive without parentheses, behind a NAT", concatSegs(
 			[]seg{control(true, login), control(false, "PASV\r\n"), control(true, "227 =10,0,0,1,19,138\r\n"), control(false, "STOR a\r\n")},
 			data(50000, 19*256+138, false, "up", true)),
 			[]string{`file "a" "" complete "up"`}, 0},
@@ -91,12 +92,12 @@ func TestFTPData(t *testing.T) {
 		{"without an end", concatSegs(
 			[]seg{control(true, login), control(false, "EPRT |1|192.0.2.1|6275|\r\nRETR a\r\n")},
 			data(6275, 20, true, "x", false)),
-			[]string{`file "a" "" ended before its end "x"`}, 0},
-		{"the name comes late", concatSegs(
+			[]string{`file "a" "" truncated "x"`}, 0},
+		{"the name arrives late", concatSegs(
 			[]seg{control(true, login), control(false, "EPRT |1|192.0.2.1|6275|\r\n")},
 			data(6275, 20, true, "x", false), []seg{control(false, "RETR a\r\n"), {server: true, flags: ack | fin, seq: 11, from: 6275, port: 20}}),
 			[]string{`file "a" "" complete "x"`}, 0},
-		{"never comes", []seg{control(true, login), control(false, "EPRT |1|192.0.2.1|6275|\r\nEPRT |2|1080::8:800:200C:417A|5282|\r\n")}, nil, 2},
+		{"never opened", []seg{control(true, login), control(false, "EPRT |1|192.0.2.1|6275|\r\nEPRT |2|1080::8:800:200C:417A|5282|\r\n")}, nil, 2},
 		{"no port", []seg{control(true, login), control(false, "PORT 1234\r\nPORT 1,2,3,4,5,256\r\nEPRT |\r\nEPRT\r\nPORT\r\n")}, nil, 0},
 	}
 	for _, tt := range tests {
@@ -125,7 +126,7 @@ func concatSegs(parts ...[]seg) (out []seg) {
 	return out
 }
 
-// number gives the segments of the control connection sequence numbers.
+// number assigns sequence numbers to the segments of the control connection.
 func number(segs []seg) []seg {
 	next := map[bool]uint32{false: 1, true: 1}
 	for i := range segs {

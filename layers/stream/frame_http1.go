@@ -1,24 +1,18 @@
 package stream
 
 import (
-	"bytes"
-
 	"github.com/sightline-go/sightline/layers/http1"
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// An httpFramer cuts a conversation into HTTP/1 heads and the bodies between
-// them, by the rules of RFC 9112 section 6.3.
+// An httpFramer splits a conversation into HTTP/1 heads and bodies, by the
+// rules of RFC 9112 section 6.3.
 type httpFramer struct {
 	side    [2]httpSide
-	pending []httpPending // requests without response yet, oldest first
-	held    int           // bytes in pending
-	last    Ref           // where the last request began
-	piped   bool          // requests came in one packet: the client does not wait for responses
-	unsure  bool          // some in pending may have been answered unseen
-	crowded bool          // pending overflowed: responses are not paired any more
-	inner   framer        // speaks through the tunnel, once there is one
-	depth   int           // tunnels that this conversation is in
+	pending queue[httpPending] // requests without a response
+	at      turn               // of the current head
+	inner   framer             // reads the tunnel, if there is one
+	depth   int                // HTTP tunnels around this conversation
 }
 
 // An httpMode says what the next bytes of a side are.
@@ -28,20 +22,26 @@ const (
 	httpInHead  httpMode = iota // a head, or the empty lines before it
 	httpInBody                  // a body of known length, or a chunk
 	httpInChunk                 // a chunk's size
-	httpInEnd                   // the line end behind a chunk
-	httpTrailer                 // the fields behind the last chunk
+	httpInEnd                   // the line end after a chunk
+	httpTrailer                 // the fields after the last chunk
 	httpClose                   // a body up to the end of the connection
-	httpLost                    // behind a gap, or no HTTP: a piece may begin a head
+	httpJunk                    // bytes that are not a head, which may precede one
+	httpLost                    // after a gap or invalid HTTP: a piece may begin a head
 )
 
 type httpSide struct {
 	mode    httpMode
 	chunked bool
+	open    bool      // its bytes go through the tunnel
+	began   bool      // a head has been read
+	first   bool      // the next chunk is the first one of its body
 	left    int64     // of the body or the chunk
-	file    *httpBody // nil while there is no body, or nobody wants it
+	file    *httpBody // nil outside a body, or if files are not wanted
 	buf     buffer
-	scanned int  // how far buf was searched for the end of the head
-	open    bool // its bytes go through the tunnel
+	last    Ref     // of the latest piece in buf
+	scanned int     // bytes of buf searched for the end of the head
+	frame   framing // of the current body
+	extra   int64   // length that a response without body states
 }
 
 func newHTTP(_ Path, depth int) framer { return &httpFramer{depth: depth} }
@@ -52,8 +52,12 @@ func (f *httpFramer) lost(s sink, side, n int) {
 		f.inner.lost(s, side, n)
 		return
 	}
+	heads := 0
+	if h.mode == httpInHead && !f.cutHead(s, side) {
+		heads = 1
+	}
 	h.lose(s, n)
-	f.doubt(s, side)
+	f.doubt(s, side, heads)
 }
 
 func (f *httpFramer) push(s sink, p piece) {
@@ -69,7 +73,7 @@ func (f *httpFramer) push(s sink, p piece) {
 		case httpInBody:
 			h.body(s, &p)
 		case httpInChunk:
-			h.chunkSize(s, &p)
+			f.chunkSize(s, h, &p)
 		case httpInEnd:
 			if line, ok := h.line(s, &p); ok {
 				h.done(s, &p, len(line))
@@ -78,11 +82,18 @@ func (f *httpFramer) push(s sink, p piece) {
 		case httpTrailer:
 			h.trailer(s, &p)
 		case httpClose:
+			if f.answers(s, h, &p) {
+				h.endFile(s, Complete)
+				h.mode = httpInHead
+				continue
+			}
 			h.content(s, p.data, p.ref)
 			return
+		case httpJunk:
+			f.junk(s, h, &p)
 		case httpLost:
 			if _, v := recogniseHTTP(p.data, s.c.Flow); v != decided {
-				f.doubt(s, p.side)
+				f.doubt(s, p.side, 0)
 				return
 			}
 			h.mode = httpInHead
@@ -90,12 +101,14 @@ func (f *httpFramer) push(s sink, p piece) {
 	}
 }
 
-// lose deals with n missing bytes. Within a body of known length, and in one that
-// lasts to the end of the connection, nothing is lost but bytes.
+// lose processes n missing bytes. A body of known length, or one that lasts to
+// the end of the connection, continues after them.
 func (h *httpSide) lose(s sink, n int) {
 	h.buf.abandon(s)
-	if h.file != nil {
-		h.file.lose(s)
+	if h.file != nil && (h.mode == httpClose || h.mode == httpInBody && int64(n) <= h.left) {
+		h.file.lose(s, n)
+	} else if h.file != nil {
+		h.file.lose(s, 0)
 	}
 	switch {
 	case h.mode == httpClose:
@@ -105,18 +118,17 @@ func (h *httpSide) lose(s sink, n int) {
 			h.bodyDone(s)
 		}
 	default:
-		h.give(s)
+		h.abandon(s)
 	}
 }
 
-// give gives up the message that the side is in: what follows must look like a
-// head to be taken for one.
-func (h *httpSide) give(s sink) {
+// abandon drops the current message: the next bytes must look like a head to be
+// treated as one.
+func (h *httpSide) abandon(s sink) {
 	h.mode = httpLost
 	h.endFile(s, Holed)
 }
 
-// endFile ends the body, if there is one.
 func (h *httpSide) endFile(s sink, state Completeness) {
 	if h.file != nil {
 		h.file.end(s, state)
@@ -124,25 +136,18 @@ func (h *httpSide) endFile(s sink, state Completeness) {
 	}
 }
 
-// head takes a head from p when its end is there.
+// head reads a head.
 func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
-	if len(h.buf.b) == 0 {
-		if n := emptyLines(p.data); n > 0 {
-			p.data = p.data[n:]
-			return
-		}
-		if _, v := recogniseHTTP(p.data, s.c.Flow); v == refused && !http1.LooksLikeRequest(p.data) {
-			h.mode = httpLost
-			p.data = nil
-			return
-		}
+	if len(h.buf.b) == 0 && !f.beginsHead(s, h, p) {
+		return
 	}
 	b, ok := h.until(s, p, http1.HeadLen)
 	if !ok {
 		return
 	}
+	f.at = h.buf.turnOf(len(b))
 	m := Message{Proto: HTTP1, First: h.buf.first, Last: p.ref, Gap: h.buf.gap, Data: b}
-	if bytes.HasPrefix(b, []byte("HTTP/")) { // no method has a slash
+	if statusPrefix(b) == decided {
 		f.responseHead(s, h, p.side, m)
 	} else {
 		f.requestHead(s, h, p.side, m)
@@ -150,7 +155,7 @@ func (f *httpFramer) head(s sink, h *httpSide, p *piece) {
 	h.done(s, p, len(b))
 }
 
-// requestHead takes the head of a request, which shows who is the client.
+// requestHead processes the head of a request, which shows who is the client.
 func (f *httpFramer) requestHead(s sink, h *httpSide, side int, m Message) {
 	req, err := http1.ParseRequest(m.Data)
 	if err != nil {
@@ -160,10 +165,11 @@ func (f *httpFramer) requestHead(s sink, h *httpSide, side int, m Message) {
 	s.c.setClient(side)
 	m.Kind, m.FromClient = HTTPRequest, true
 	s.emit(m)
-	f.request(s, h, m.First, req)
+	s.dnsQuery(m, req)
+	h.began = true
+	f.request(s, h, req)
 }
 
-// responseHead takes the head of a response.
 func (f *httpFramer) responseHead(s sink, h *httpSide, side int, m Message) {
 	res, err := http1.ParseResponse(m.Data)
 	if err != nil {
@@ -171,21 +177,31 @@ func (f *httpFramer) responseHead(s sink, h *httpSide, side int, m Message) {
 		return
 	}
 	m.Kind, m.FromClient = HTTPResponse, side == s.c.client
+	if f.oldest() == nil {
+		at := f.at
+		f.cutHead(s, 1-side) // the server has it all
+		f.at = at
+	}
+	h.began = true
 	f.response(s, h, m, res)
 }
 
-// request chooses the mode behind a request's head.
-func (f *httpFramer) request(s sink, h *httpSide, first Ref, req http1.Request) {
+// request chooses the mode after a request's head.
+func (f *httpFramer) request(s sink, h *httpSide, req http1.Request) {
 	kind := httpOther
 	switch string(req.Method()) {
 	case "HEAD":
 		kind = httpHead
 	case "CONNECT":
 		kind = httpConnect
+	case "GET":
+		if isSimple(req) {
+			kind = httpSimple
+		}
 	}
-	f.wait(s, kind, first, req)
-	// A length that contradicts itself is no length (RFC 9112 section 6.3): what
-	// follows must look like a head to be taken for one.
+	head := f.wait(s, kind, req)
+	// Conflicting lengths are invalid (RFC 9112 section 6.3): the next bytes
+	// must look like a head to be treated as one.
 	n, err := req.ContentLength()
 	switch {
 	case req.Chunked():
@@ -195,20 +211,20 @@ func (f *httpFramer) request(s sink, h *httpSide, first Ref, req http1.Request) 
 	case n > 0:
 		h.startBody(n)
 	}
-	if !s.a.NoFiles && (h.mode == httpInBody || h.mode == httpInChunk) {
-		h.file = newHTTPBody(s, Message{Proto: HTTP1, FromClient: true}, req, req.Target())
+	if (h.mode == httpInBody || h.mode == httpInChunk) && s.wantsBody(req) {
+		h.file = newHTTPBody(s, Message{Proto: HTTP1, FromClient: true, Request: head}, req, nil)
 		if h.file.state != Encoded {
 			h.file.form = newForm(s, mail.ParseParams(req.Get("Content-Type")))
 		}
 	}
 }
 
-// response emits a response's head and chooses the mode behind it.
+// response emits a response's head and chooses the mode after it.
 func (f *httpFramer) response(s sink, h *httpSide, m Message, res http1.Response) {
 	status := res.Status()
-	if status >= 100 && status < 200 && status != 101 {
-		if f.settle(s); len(f.pending) > 0 {
-			m.Request = f.pending[0].head
+	if status >= 100 && status < 200 && (status != 101 || f.noUpgrade()) {
+		if asked := f.asked(s); asked != nil {
+			m.Request = asked.head
 		}
 		s.emit(m)
 		return
@@ -216,63 +232,33 @@ func (f *httpFramer) response(s sink, h *httpSide, m Message, res http1.Response
 	asked := f.answered(s)
 	m.Request = asked.head
 	s.emit(m)
-	n, err := res.ContentLength()
+	h.frame = framingOf(res)
+	n := h.frame.length
 	switch {
 	case status == 101:
+		f.openWebSocket(s, asked.head, res)
 		f.tunnel(s, Upgrade)
+		f.upgrade(s, asked.head, res)
 	case asked.kind == httpConnect && status >= 200 && status < 300:
 		f.tunnel(s, Connect)
 	case asked.kind == httpHead, status == 204, status == 304:
-	case res.Chunked():
+		h.extra = max(n, 0)
+	case h.frame.chunked:
 		h.startChunked()
-	case err == nil && n >= 0:
+	case n >= 0:
 		h.startBody(n)
 	default:
 		h.mode = httpClose
 	}
-	if !s.a.NoFiles && h.mode != httpInHead {
+	if h.mode != httpInHead && s.wantsBody(res) {
 		from := Message{Proto: HTTP1, FromClient: m.FromClient, Request: asked.head}
 		h.file = newHTTPBody(s, from, res, asked.target)
 		if status == 206 && !rangeIsWhole(res.Get("Content-Range"), n) {
 			h.file.state = Partial
+		} else if h.frame.disputed && !h.frame.chunked {
+			h.file.state = Disputed
 		}
 	}
-}
-
-func (h *httpSide) startBody(n int64) {
-	if n > 0 {
-		h.mode, h.left, h.chunked = httpInBody, n, false
-	}
-}
-
-func (h *httpSide) startChunked() { h.mode, h.chunked = httpInChunk, true }
-
-// body passes on what p has of a body.
-func (h *httpSide) body(s sink, p *piece) {
-	n := min(h.left, int64(len(p.data)))
-	h.content(s, p.data[:n:n], p.ref)
-	p.data = p.data[n:]
-	p.gap = 0
-	if h.left -= n; h.left == 0 {
-		h.bodyDone(s)
-	}
-}
-
-// content passes on the next bytes of a body.
-func (h *httpSide) content(s sink, data []byte, at Ref) {
-	if h.file != nil {
-		h.file.write(s, data, at)
-	}
-}
-
-// bodyDone ends a body of known length, or a chunk.
-func (h *httpSide) bodyDone(s sink) {
-	if h.chunked {
-		h.mode = httpInEnd
-		return
-	}
-	h.mode = httpInHead
-	h.endFile(s, Complete)
 }
 
 func (f *httpFramer) end(s sink, side int) {
@@ -280,10 +266,17 @@ func (f *httpFramer) end(s sink, side int) {
 		f.inner.end(s, side)
 	}
 	h := &f.side[side]
+	f.cutHead(s, side)
+	if h.mode == httpJunk {
+		f.noHead(s, h, side)
+	}
 	h.buf.abandon(s)
 	state := Unfinished
-	if h.mode == httpClose && s.clean {
-		state = Complete // the end of the connection is the body's (RFC 9112 section 6.3)
+	switch {
+	case h.mode == httpTrailer, h.mode == httpClose && s.clean:
+		state = Complete // the end of the connection ends the body (RFC 9112 section 6.3)
+	case s.clean:
+		state = EndedEarly
 	}
 	h.endFile(s, state)
 }
@@ -295,7 +288,7 @@ func (f *httpFramer) free(s sink) {
 			b.free(s)
 		}
 	}
-	f.forget(s)
+	f.pending.free(s)
 	if f.inner != nil {
 		f.inner.free(s)
 		s.a.hold(-tunnelCost)

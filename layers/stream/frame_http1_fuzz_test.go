@@ -17,8 +17,8 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// FuzzHTTP1: of whole messages, one behind the other, the heads and bodies are those
-// that net/http finds, where that finds no fault; cut or not.
+// FuzzHTTP1 compares the heads and bodies of consecutive messages with those
+// that net/http returns, for valid input, whole and split.
 func FuzzHTTP1(f *testing.F) {
 	f.Add([]byte("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"+next), uint8(7))
 	f.Add([]byte("PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n"+get), uint8(1))
@@ -30,7 +30,7 @@ func FuzzHTTP1(f *testing.F) {
 		}
 		server := bytes.HasPrefix(b, []byte("HTTP/"))
 		if !server {
-			b = append([]byte(get), b...) // which tells that it is HTTP
+			b = append([]byte(get), b...) // to be recognised as HTTP
 		}
 		want, known, ok := peerMessages(b, server)
 		if !ok {
@@ -38,7 +38,7 @@ func FuzzHTTP1(f *testing.F) {
 		}
 		for _, size := range []int{1 << 14, int(cut)} {
 			if size == 0 || size < len(b) && !known {
-				continue // of an unknown method, its line must be there at once
+				continue // the line of an unknown method must be complete in the first segment
 			}
 			if diff := cmp.Diff(want, ourMessages(b, server, size)); diff != "" {
 				t.Fatalf("segments of %d bytes (-net/http +ours):\n%s", size, diff)
@@ -47,13 +47,13 @@ func FuzzHTTP1(f *testing.F) {
 	})
 }
 
-// peerMessages returns what net/http finds in b: a line for each head and each body
-// that is not empty. known says that every method is in common use; ok is false
-// when there is a fault, or something that we know to be different: HTTP/1.0 with
-// chunks, of which RFC 9112 section 6.1 says that it is faulty, HTTP/2, Upgrade, a
-// status such as -00, which net/http takes and section 4 does not, and names of
-// fields that are no tokens (section 5.1), which ReadRequest leaves to net/http's
-// server to refuse.
+// peerMessages returns what net/http finds in b: a line for each head and each
+// body that is not empty. known means that every method is in common use. ok is
+// false for invalid input, and for known differences: HTTP/1.0 with chunks,
+// which RFC 9112 section 6.1 calls faulty; HTTP/2; Upgrade; a status such as
+// -00, which net/http accepts and section 4 does not; and field names that are
+// not tokens (section 5.1), which ReadRequest leaves to net/http's server to
+// refuse.
 func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 	r := bufio.NewReader(bytes.NewReader(b))
 	known = true
@@ -98,7 +98,7 @@ func peerMessages(b []byte, server bool) (out []string, known, ok bool) {
 	}
 }
 
-// ourMessages returns the same of ours.
+// ourMessages returns the same from package stream.
 func ourMessages(b []byte, server bool, size int) (out []string) {
 	a := &stream.Assembler{Config: stream.Config{Content: true}}
 	var body strings.Builder

@@ -7,14 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// An httpPending is what is kept of a request until its response comes.
+// An httpPending is a request that waits for its response.
 type httpPending struct {
 	kind   httpKind
 	head   []byte
-	target []byte // in head
+	target []byte // points into head
 }
 
-// An httpKind is what the response to a request depends on.
+// An httpKind is the property of a request that its response depends on.
 type httpKind uint8
 
 const (
@@ -23,91 +23,87 @@ const (
 	httpConnect
 )
 
-// maxPending and maxPendingBytes bound the pipelined requests that a framer
+// maxPending and maxPendingBytes limit the pipelined requests that a framer
 // pairs with responses.
 const (
 	maxPending      = 1024
 	maxPendingBytes = 256 << 10
 )
 
-// pendingCost is what a request takes beyond its head.
-const pendingCost = 64
-
-// wait keeps a request for its response.
-func (f *httpFramer) wait(s sink, kind httpKind, first Ref, req http1.Request) {
-	f.piped = f.piped || len(f.pending) > 0 && first == f.last
-	f.last = first
-	if len(f.pending) >= maxPending || f.held+len(req.Bytes()) > maxPendingBytes {
-		f.crowded = true
-		f.forget(s)
+// wait adds a request, and returns a copy of its head.
+func (f *httpFramer) wait(s sink, kind httpKind, req http1.Request) (head []byte) {
+	if f.pending.held+len(req.Bytes()) > maxPendingBytes {
+		f.pending.many = true
 	}
-	if f.crowded {
-		return
-	}
-	head := bytes.Clone(req.Bytes())
-	at := len(req.Method()) + bytes.Index(head[len(req.Method()):], req.Target()) // only white space is between them
-	f.pending = append(f.pending, httpPending{kind, head, head[at : at+len(req.Target())]})
-	f.held += len(head)
-	s.a.hold(pendingCost + len(head))
+	head = bytes.Clone(req.Bytes())
+	at := len(req.Method()) + bytes.Index(head[len(req.Method()):], req.Target()) // only white space separates them
+	f.pending.push(s, httpPending{kind, head, head[at : at+len(req.Target())]}, f.at, len(head), maxPending)
+	return head
 }
 
-// doubt notes that responses may have gone by unseen.
-func (f *httpFramer) doubt(s sink, side int) {
-	if side != s.c.client && f.side[side].mode == httpLost && len(f.pending) > 0 {
-		f.unsure = true
+// doubt records that requests or responses may have been missed, at least n.
+func (f *httpFramer) doubt(s sink, side, n int) {
+	switch {
+	case f.side[side].mode != httpLost:
+	case side == s.c.client:
+		f.pending.loseCommand(s)
+	default:
+		f.pending.loseReply()
+		for ; n > 0 && f.pending.ambiguous(); n-- {
+			f.pending.pop(s)
+		}
 	}
 }
 
-// settle drops the requests that were answered unseen: all but the last, as clients
-// wait for each response before they ask again. Of those that do not, it is not known
-// which were.
-func (f *httpFramer) settle(s sink) {
-	for f.unsure && len(f.pending) > 0 && (f.piped || len(f.pending) > 1) {
-		f.shift(s)
+// oldest returns the oldest request that waits for its response, or nil.
+func (f *httpFramer) oldest() *httpPending {
+	for i := range f.pending.waiting {
+		if w := &f.pending.waiting[i]; !w.lost {
+			return &w.kind
+		}
 	}
-	f.unsure = false
+	return nil
 }
 
-// answered returns the request that the next response answers.
-func (f *httpFramer) answered(s sink) httpPending {
-	f.settle(s)
-	return f.shift(s)
+// asked returns the request that the current response answers, or nil, and
+// drops those before it. If responses to pipelined requests were missed, it is
+// unknown which of them a later one answers.
+func (f *httpFramer) asked(s sink) *httpPending {
+	if f.pending.unsure && f.pending.piped {
+		return nil
+	}
+	return f.pending.front(s, f.at)
 }
 
-// shift takes the oldest request.
-func (f *httpFramer) shift(s sink) (r httpPending) {
-	if len(f.pending) > 0 {
-		r, f.pending[0] = f.pending[0], httpPending{}
-		f.pending = f.pending[1:]
-		f.held -= len(r.head)
-		s.a.hold(-pendingCost - len(r.head))
+// answered is like asked, for the final response.
+func (f *httpFramer) answered(s sink) (r httpPending) {
+	if asked := f.asked(s); asked != nil {
+		r = *asked
+		f.pending.pop(s)
+	} else if f.pending.ambiguous() {
+		f.pending.pop(s)
 	}
 	return r
 }
 
-func (f *httpFramer) forget(s sink) {
-	s.a.hold(-f.held - pendingCost*len(f.pending))
-	f.pending, f.held = nil, 0
-}
-
-// maxTunnels bounds how many tunnels of HTTP may be in one another. What is in
-// more of them is passed over and counted in Stats.TooDeep.
+// maxTunnels limits the nesting of HTTP and SOCKS tunnels. Deeper ones are skipped and
+// counted in Stats.TooDeep.
 const maxTunnels = 8
 
-// tunnelCost is what the stage in a tunnel takes.
+// tunnelCost is what the probe in a tunnel counts as held.
 const tunnelCost = 768
 
-// tunnel hands the rest of the conversation on.
+// tunnel passes the rest of the conversation to the tunnel.
 func (f *httpFramer) tunnel(s sink, via Proto) {
 	f.side[0].open, f.side[1].open = true, true
 	f.dig(s, via)
 }
 
-// tunnelled reports whether p goes through a tunnel that the client asked for, and
-// opens its side. The response may be missing, or come later.
+// tunnelled reports whether p goes through a tunnel that the client asked for,
+// and if so opens its side. The response may be missing, or come later.
 func (f *httpFramer) tunnelled(s sink, h *httpSide, p *piece) bool {
 	if p.side != s.c.client || h.mode != httpInHead || len(h.buf.b) > 0 ||
-		p.data[0] != byte(tls.ContentHandshake) || len(f.pending) == 0 || f.pending[len(f.pending)-1].kind != httpConnect {
+		p.data[0] != byte(tls.ContentHandshake) || f.pending.newest().kind != httpConnect {
 		return false
 	}
 	h.open = true
@@ -115,21 +111,25 @@ func (f *httpFramer) tunnelled(s sink, h *httpSide, p *piece) bool {
 	return true
 }
 
-// dig makes the stage in a tunnel, once.
+// dig creates the probe in a tunnel, once.
 func (f *httpFramer) dig(s sink, via Proto) {
-	if f.inner != nil {
-		return
+	if f.inner == nil {
+		f.inner = newTunnel(s, s.via.with(via), f.depth)
 	}
-	s.a.hold(tunnelCost)
-	if f.depth == maxTunnels {
-		s.a.stats.TooDeep++
-		f.inner = ignored{}
-		return
-	}
-	f.inner = &probe{via: s.via.with(via), depth: f.depth + 1}
 }
 
-// ignored is a framer for what is not looked at.
+// newTunnel returns the framer of a tunnel inside depth others. It counts as
+// held.
+func newTunnel(s sink, via Path, depth int) framer {
+	s.a.hold(tunnelCost)
+	if depth == maxTunnels {
+		s.a.stats.TooDeep++
+		return ignored{}
+	}
+	return &probe{via: via, depth: depth + 1}
+}
+
+// ignored is a framer that skips everything.
 type ignored struct{}
 
 func (ignored) lost(sink, int, int) {}

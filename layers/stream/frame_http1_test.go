@@ -1,7 +1,6 @@
 package stream_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,13 +9,13 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// A talk is what both sides of a connection send, in turn.
+// A talk is the bytes that both sides of a connection send, in turn.
 type talk []struct {
 	server bool
 	data   string
 }
 
-// segs cuts every turn into segments of at most size bytes, behind a SYN of
+// segs splits every turn into segments of at most size bytes, after a SYN of
 // each side.
 func (t talk) segs(size int) []seg {
 	out := []seg{{flags: syn, seq: 0}, {server: true, flags: syn | ack, seq: 0, ack: 1}}
@@ -41,8 +40,8 @@ const (
 	next = "GET /next HTTP/1.1\r\nHost: a.example\r\n\r\n"
 )
 
-// Bodies are passed over by the rules of RFC 9112 section 6.3, so that the
-// heads behind them are found, however the bytes are cut.
+// Bodies end by the rules of RFC 9112 section 6.3, so the heads after them are
+// found, however the bytes are split.
 func TestHTTPHeads(t *testing.T) {
 	ok := "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 	tests := []struct {
@@ -65,14 +64,14 @@ func TestHTTPHeads(t *testing.T) {
 			[]string{"HEAD / HTTP/1.1\r\n\r\n", get, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", ok}},
 		{"304 and 204 have no body", talk{{false, get + next}, {true, "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"}},
 			[]string{get, next, "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"}},
-		{"100 is no final response", talk{{false, "HEAD / HTTP/1.1\r\n\r\n"}, {true, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + ok}},
+		{"100 is not a final response", talk{{false, "HEAD / HTTP/1.1\r\n\r\n"}, {true, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + ok}},
 			[]string{"HEAD / HTTP/1.1\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", ok}},
-		{"a body up to the end", talk{{false, get}, {true, "HTTP/1.0 200 OK\r\n\r\nHTTP/1.1 200 no\r\n\r\n"}},
+		{"a body up to the end of the connection", talk{{false, get}, {true, "HTTP/1.0 200 OK\r\n\r\nHTTP/1.1 200 no\r\n\r\n"}},
 			[]string{get, "HTTP/1.0 200 OK\r\n\r\n"}},
 		{"bare line feeds, empty lines before", talk{{false, "\r\n\nGET / HTTP/1.1\nHost: a.example\n\n" + get}},
 			[]string{"GET / HTTP/1.1\nHost: a.example\n\n", get}},
-		{"no HTTP any more", talk{{false, get + "\x00\x01\x02\x03 garbage \r\n\r\n"}}, []string{get}},
-		{"lengths that contradict each other", talk{{false, "POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n"}, {false, get}},
+		{"not HTTP any more", talk{{false, get + "\x00\x01\x02\x03 garbage \r\n\r\n"}}, []string{get}},
+		{"conflicting lengths", talk{{false, "POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n"}, {false, get}},
 			[]string{"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", get}},
 		{"bad chunk size", talk{{false, get}, {true, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"}, {false, next}, {true, ok}},
 			[]string{get, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", next, ok}},
@@ -80,8 +79,8 @@ func TestHTTPHeads(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, size := range []int{1 << 14, 7, 1} {
-				if size < 7 && (tt.name == "bad chunk size" || strings.HasPrefix(tt.name, "no HTTP") || strings.HasPrefix(tt.name, "lengths")) {
-					continue // once out of step, only a segment that begins with a head leads back
+				if size < 7 && (tt.name == "bad chunk size" || tt.name == "not HTTP any more" || tt.name == "conflicting lengths") {
+					continue // once out of step, only a segment that begins with a head is recognised
 				}
 				var data []string
 				for _, m := range play(new(stream.Assembler), tt.talk.segs(size)...) {
@@ -95,7 +94,7 @@ func TestHTTPHeads(t *testing.T) {
 	}
 }
 
-// What goes through a CONNECT tunnel is recognised like a connection's own bytes.
+// Bytes through a CONNECT tunnel are recognised like a connection's own.
 func TestHTTPTunnel(t *testing.T) {
 	connect := "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
 	established := "HTTP/1.1 200 Connection established\r\n\r\n"
@@ -112,8 +111,8 @@ func TestHTTPTunnel(t *testing.T) {
 	}
 }
 
-// A client that does not wait for the response, or whose proxy's packets the capture
-// lacks, speaks through the tunnel that it asked for all the same.
+// A client's tunnel is recognised even if it does not wait for the response, or
+// if the proxy's packets were not captured.
 func TestHTTPTunnelUnanswered(t *testing.T) {
 	connect := "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
 	established := "HTTP/1.1 200 Connection established\r\n\r\n"
@@ -142,7 +141,7 @@ func TestHTTPTunnelUnanswered(t *testing.T) {
 	}
 }
 
-// A gap inside a body of known length loses nothing but its bytes.
+// A gap inside a body of known length loses only its bytes.
 func TestHTTPGap(t *testing.T) {
 	resp := "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
 	a := new(stream.Assembler)
@@ -161,8 +160,7 @@ func TestHTTPGap(t *testing.T) {
 	}
 }
 
-// Tunnels in tunnels end: what is inside too many of them is passed over, and
-// counted.
+// Tunnels nested too deep are skipped and counted.
 func TestHTTPTunnelsInTunnels(t *testing.T) {
 	var nested talk
 	for range fault.Size(100_000, 5000) {

@@ -2,38 +2,40 @@ package stream
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// maxIMAPLiteral bounds the commands and responses that are Messages with their
-// literals (RFC 9051 section 4.3) in them. Further literals are passed over.
+// maxIMAPLiteral limits the commands and responses whose Messages include their
+// literals (RFC 9051 section 4.3). Literals beyond it are skipped.
 const maxIMAPLiteral = 1024
 
-// An imapFramer cuts IMAP (RFC 9051) into commands and responses, and takes the
-// mails out of the literals of FETCH and APPEND. The Message that announces such
-// a literal ends there, and what follows it up to the end of its line is passed
-// over. So is what AUTHENTICATE exchanges.
+// An imapFramer splits IMAP (RFC 9051) into commands and responses, and
+// extracts the mails from the literals of FETCH and APPEND. The Message that
+// announces such a literal ends before it, and the rest of its line after the
+// literal is skipped.
 type imapFramer struct {
 	dialogue
 	side [2]imapSide
 	auth bool  // the client's lines are AUTHENTICATE's, or commands
-	want int64 // bytes of the partial FETCH that was asked for last
+	want int64 // bytes that the last partial FETCH asked for
 
-	tag    []byte // of a STARTTLS or COMPRESS (RFC 4978) without reply
-	closed bool   // what follows is compressed
+	tag    []byte // of a STARTTLS or COMPRESS (RFC 4978) without a reply
+	closed bool   // the rest is compressed
 }
 
 type imapSide struct {
-	mailInside        // the literal, or what comes in pieces
+	mailInside        // in the literal, or in several partial ones
 	size       int64  // of a literal
 	left       int64  // of it
-	tail       bool   // behind a literal: its line goes on
-	whole      bool   // the mail is whole behind the literal
-	name       []byte // of the message that a mail in pieces is, nil for others
-	next       int64  // where its next piece begins
+	tail       bool   // after a literal: its line continues
+	whole      bool   // the mail ends with the literal
+	head       bool   // it is a header section, whose body may follow
+	message    []byte // number of the message, nil at the start of a line
+	key        string // of the literal: its continuation has the same
+	next       int64  // offset of the continuation
+	guess      imapGuess
 }
 
 func newIMAP(Path, int) framer {
@@ -42,10 +44,11 @@ func newIMAP(Path, int) framer {
 
 func imapBegins(_ bool, b []byte) bool { return imapStatus(b) != refused || imapVerb(b) != refused }
 
-// lost deals with missing bytes, which may be a literal's.
+// lost processes missing bytes, which may be of a literal.
 func (f *imapFramer) lost(s sink, side, n int) {
 	h := &f.side[side]
 	if !f.open[side] {
+		h.guess.on = false
 		if h.mail != nil {
 			h.mail.gap(s)
 		}
@@ -70,7 +73,8 @@ func (f *imapFramer) push(s sink, p piece) {
 	}
 }
 
-// line takes a command or response, up to a literal that is not in its Message.
+// line reads a command or response, up to a literal that its Message does not
+// include.
 func (f *imapFramer) line(s sink, p *piece) {
 	l, h := &f.lines[p.side], &f.side[p.side]
 	client := p.side == s.c.client
@@ -84,9 +88,12 @@ func (f *imapFramer) line(s sink, p *piece) {
 	if !ok {
 		return
 	}
-	if h.tail || client && f.auth && imapVerb(b) != decided {
+	switch {
+	case h.tail:
 		l.done(s, p, len(b))
-	} else {
+	case client && f.auth && imapVerb(b) != decided:
+		f.messageOf(s, p, AuthResponse, b)
+	default:
 		f.message(s, p, b)
 		if client {
 			f.command(b)
@@ -95,13 +102,16 @@ func (f *imapFramer) line(s sink, p *piece) {
 		}
 	}
 	size, announced := mail.IMAPLiteral(b)
+	if !h.tail {
+		h.message = nil
+	}
 	h.tail = announced
 	if announced {
 		h.begin(s, b, size, f.want, Message{Proto: IMAP, FromClient: client, First: p.first()})
 	}
 }
 
-// command notes what the replies to a command depend on.
+// command records the part of a command that its replies depend on.
 func (f *imapFramer) command(b []byte) {
 	f.auth = false
 	c, err := mail.ParseIMAPCommand(b)
@@ -118,7 +128,7 @@ func (f *imapFramer) command(b []byte) {
 	}
 }
 
-// imapPartial returns how many bytes a FETCH asks for, 0 when it asks for all:
+// imapPartial returns how many bytes a FETCH asks for, or 0 for all:
 // BODY[]<0.2048> (RFC 9051 section 6.4.5).
 func imapPartial(arg []byte) int64 {
 	_, rest, _ := bytes.Cut(arg, []byte("]<"))
@@ -128,7 +138,7 @@ func imapPartial(arg []byte) int64 {
 	return n
 }
 
-// response notes what a tagged response changes.
+// response processes a tagged response.
 func (f *imapFramer) response(s sink, b []byte) {
 	c, err := mail.ParseIMAPCommand(b)
 	if err != nil || c.Tag()[0] == '*' || c.Tag()[0] == '+' {
@@ -147,14 +157,14 @@ func (f *imapFramer) response(s sink, b []byte) {
 	case !c.Is("OK"):
 		f.asked = false
 	case f.asked:
-		f.startTLS(s)
+		f.startTLS()
 	default:
 		f.closed = true
 	}
 }
 
-// endOfIMAP is for commands and responses: they end with a line end that is not
-// in a literal, or before a literal that is not theirs to hold.
+// endOfIMAP is for commands and responses: they end with a line end outside a
+// literal, or before a literal that their Message does not include.
 func endOfIMAP(message, _ []byte) bool {
 	for off := 0; off < len(message); {
 		n := endOfLine(message[off:], 0)
@@ -167,7 +177,7 @@ func endOfIMAP(message, _ []byte) bool {
 		if !ok || size > int64(maxIMAPLiteral-off) {
 			return true
 		}
-		if _, _, mail := imapMail(message[:off], line); mail {
+		if _, mail := imapLiteralOf(message[:off], line); mail {
 			return true
 		}
 		off += int(size)
@@ -175,58 +185,31 @@ func endOfIMAP(message, _ []byte) bool {
 	return false
 }
 
-// imapMail reports whether the literal behind a line is a mail, or the beginning
-// of one: an APPEND's, or what FETCH calls RFC822, BODY[] or BODY[HEADER]. Of a
-// part of one it returns the name of the message and where the part begins.
-func imapMail(message, line []byte) (name []byte, origin int64, ok bool) {
-	c, err := mail.ParseIMAPCommand(message)
-	if err != nil {
-		return nil, 0, false
-	}
-	if c.Is("APPEND") {
-		return nil, 0, true
-	}
-	item := bytes.TrimSuffix(bytes.TrimSpace(line[:bytes.LastIndexByte(line, '{')+1]), []byte{'{'})
-	item = bytes.ToUpper(bytes.TrimSpace(item[max(len(item)-maxIMAPLiteral, 0):]))
-	if i := bytes.LastIndexByte(item, '<'); i > 0 && bytes.HasSuffix(item, []byte{'>'}) {
-		origin, err = strconv.ParseInt(string(item[i+1:len(item)-1]), 10, 64)
-		if err != nil {
-			return nil, 0, false
-		}
-		name, item = c.Verb()[:min(len(c.Verb()), maxIMAPLiteral)], item[:i]
-	}
-	for _, want := range []string{"RFC822", "RFC822.HEADER", "BODY[]", "BODY[HEADER]"} {
-		ok = ok || bytes.HasSuffix(item, []byte(want))
-	}
-	i := bytes.LastIndex(item, []byte("BODY[HEADER.FIELDS"))
-	ok = ok || i >= 0 && bytes.IndexByte(item[i:], ']') == len(item)-i-1
-	return name, origin, ok
-}
-
-// begin begins a literal of size bytes behind message.
+// begin begins a literal of size bytes after message.
 func (h *imapSide) begin(s sink, message []byte, size, want int64, from Message) {
 	last := message[bytes.LastIndexByte(message[:len(message)-1], '\n')+1:]
-	name, origin, ok := imapMail(message, last)
-	goesOn := ok && h.mail != nil && name != nil && bytes.Equal(name, h.name) && origin == h.next
-	if !goesOn {
-		h.endMail(s, false)
+	lit, ok := imapLiteralOf(message, last)
+	if h.message == nil {
+		h.message = bytes.Clone(lit.message)
 	}
-	h.size, h.left, h.whole = size, size, name == nil || size < want
+	lit.message = h.message // the first literal is after its number
+	if !ok || !h.continues(lit) {
+		h.endMail(s, h.head)
+	}
+	h.size, h.left, h.whole, h.head = size, size, !lit.partial || size < want, lit.isHead()
 	if ok && h.mail == nil {
-		h.mail = newMail(s, from)
-		if origin > 0 {
-			h.mail.gap(s)
-		}
+		h.open(s, lit, from)
 	}
-	h.name, h.next = slices.Clone(name), origin+size
+	h.key, h.next = lit.key(), lit.origin+size
 	h.take(s, 0)
 }
 
-// literal takes bytes of a literal.
 func (h *imapSide) literal(s sink, p *piece) {
 	n := min(h.left, int64(len(p.data)))
-	if h.mail != nil {
-		h.mail.write(s, p.data[:n], p.ref)
+	if data := p.data[:n]; h.guess.on {
+		h.try(s, data, p.ref, n == h.left)
+	} else if h.mail != nil {
+		h.mail.write(s, data, p.ref)
 	}
 	p.data, p.gap = p.data[n:], 0
 	h.take(s, n)
@@ -234,7 +217,7 @@ func (h *imapSide) literal(s sink, p *piece) {
 
 // take counts n bytes of a literal.
 func (h *imapSide) take(s sink, n int64) {
-	if h.left -= n; h.left == 0 && h.whole {
+	if h.left -= n; h.left == 0 && h.whole && !h.head {
 		h.endMail(s, true)
 	}
 }

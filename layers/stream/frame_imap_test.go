@@ -54,7 +54,7 @@ S: A003 OK APPEND completed
 C: A004 NOOP
 `, []string{"S: * OK x", `C: A003 APPEND saved-messages (\Seen) {56}`, "S: + Ready for literal data",
 			`mail "Subject: afternoon meeting\r\nContent-Type: a/b\r\n\r\n"`, `file "" "a/b" complete "Hello\r\n"`, "S: A003 OK APPEND completed", "C: A004 NOOP"}},
-		{"an APPEND that is refused", `S: * OK x
+		{"a refused APPEND", `S: * OK x
 C: A003 APPEND none {310}
 S: A003 NO no such mailbox
 C: A004 NOOP
@@ -87,7 +87,7 @@ S: bc)
 S: 2 OK
 `, []string{"S: * OK x", "C: 1 UID FETCH 1 BODY.PEEK[]<0.22>", "S: * 1 FETCH (BODY[]<0> {22}", `mail "Content-Type: a/b\r\n\r\n"`,
 			"C: 2 UID FETCH 1 BODY.PEEK[]<22.22>", "S: * 1 FETCH (BODY[]<22> {2}", `file "" "a/b" complete "abc"`, "S: 2 OK"}},
-		{"AUTHENTICATE is passed over", `S: * OK x
+		{"AUTHENTICATE (RFC 9051 section 6.2.2)", `S: * OK x
 C: A01 AUTHENTICATE PLAIN
 S: + 
 C: dGVzdAB0ZXN0AHRlc3Q=
@@ -95,14 +95,14 @@ S: A01 OK in
 C: A02 COMPRESS DEFLATE
 S: A02 OK go
 C: A03 NOOP
-`, []string{"S: * OK x", "C: A01 AUTHENTICATE PLAIN", "S: + ", "S: A01 OK in", "C: A02 COMPRESS DEFLATE", "S: A02 OK go"}},
+`, []string{"S: * OK x", "C: A01 AUTHENTICATE PLAIN", "S: + ", "C: dGVzdAB0ZXN0AHRlc3Q=", "S: A01 OK in", "C: A02 COMPRESS DEFLATE", "S: A02 OK go"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { checkDialogue(t, tt.text, tt.want) })
 	}
 }
 
-// dots returns lines of the server's of n bytes together.
+// dots returns lines of the server, n bytes in total.
 func dots(n int) (s string) {
 	for ; n > 0; n -= 100 {
 		s += "S: "
@@ -114,17 +114,23 @@ func dots(n int) (s string) {
 	return s
 }
 
-func TestIMAPUser(t *testing.T) {
+func TestCutIMAPString(t *testing.T) {
 	for _, command := range []string{"a LOGIN SMITH x\r\n", "a login \"SMITH\" x\r\n", "a LOGIN {5}\r\nSMITH x\r\n"} {
 		c, err := mail.ParseIMAPCommand([]byte(command))
-		if err != nil || string(c.User()) != "SMITH" || string(c.Tag()) != "a" {
-			t.Errorf("%q: user %q of %q, %v", command, c.User(), c.Tag(), err)
+		user, rest := mail.CutIMAPString(c.Arg())
+		if err != nil || string(user) != "SMITH" || string(rest) != "x" || string(c.Tag()) != "a" {
+			t.Errorf("%q: user %q of %q, then %q, %v", command, user, c.Tag(), rest, err)
+		}
+	}
+	for _, incomplete := range []string{"", "{6}\r\nSMITH", "{5\r\nSMITH"} {
+		if s, rest := mail.CutIMAPString([]byte(incomplete)); s != nil || rest != nil {
+			t.Errorf("%q: %q, then %q", incomplete, s, rest)
 		}
 	}
 }
 
-// A gap inside a literal loses nothing but its bytes; any other leads to the next
-// response.
+// A gap inside a literal loses only its bytes; after any other gap, the next
+// response is found.
 func TestIMAPGap(t *testing.T) {
 	head := "* OK x\r\n* 1 FETCH (RFC822 {30}\r\nContent-Type: a/b\r\n\r\n12"
 	at := 1 + uint32(len(head))

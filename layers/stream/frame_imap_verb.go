@@ -9,13 +9,14 @@ var imapCommands = [...]string{
 	"UNSELECT", "EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID", "ID", "COMPRESS", "GETQUOTA", "GETQUOTAROOT", "GETACL", "SORT", "THREAD",
 }
 
-// imapStatus reports whether b begins with a response that has no tag.
+// imapStatus reports whether b begins with an untagged response.
 func imapStatus(b []byte) verdict { return max(prefix(b, "* "), prefix(b, "+ ")) }
 
-// maxIMAPTag bounds the tag of a command that is recognised.
+// maxIMAPTag limits the tag of a command that is recognised.
 const maxIMAPTag = 16
 
-// imapVerb reports whether b begins with a tag (RFC 9051 section 9) and a command.
+// imapVerb reports whether b begins with a tag (RFC 9051 section 9) and a
+// command.
 func imapVerb(b []byte) verdict {
 	n := 0
 	for n < len(b) && b[n] > ' ' && b[n] < 0x7f && bytes.IndexByte([]byte(`(){%*"\+`), b[n]) < 0 {
@@ -44,7 +45,8 @@ var imapLines = lineGrammar{
 	greets: func(line []byte) (is, sure bool) {
 		return prefix(line, "* OK ") != refused || prefix(line, "* PREAUTH ") != refused, true
 	},
-	// A tag without digits may be a word.
+	// A tag without digits may be a word, and one of three digits the code of a
+	// reply: "230 Login successful.".
 	tagged: func(line []byte, whole bool) (v verdict, sure bool) {
 		v = imapVerb(line)
 		if v == refused {
@@ -53,6 +55,6 @@ var imapLines = lineGrammar{
 		if !whole {
 			v = undecided
 		}
-		return v, bytes.ContainsAny(line[:min(len(line), maxIMAPTag)], "0123456789")
+		return v, bytes.ContainsAny(line[:min(len(line), maxIMAPTag)], "0123456789") && !isCode(line)
 	},
 }

@@ -6,16 +6,16 @@ import (
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// A lines cuts one side of a conversation of lines, such as SMTP's, into
-// commands and replies. Bytes are looked at once, however they are cut.
+// A lines splits one side of a line protocol, such as SMTP, into commands and
+// replies. No byte is searched twice, however the bytes are split.
 type lines struct {
 	buf   buffer
-	start int  // of the line in progress, in buf
-	skip  bool // the rest of a line that is too long
+	start int  // in buf, of the current line
+	skip  bool // inside a line that is too long
 }
 
-// until returns the lines up to one that last says is the last of its message,
-// when it is there. message is all lines up to then, line the last of them. The
+// until returns the lines up to the one that last accepts, once it has arrived.
+// last is passed all lines so far as message, and the last of them as line. The
 // caller must call done.
 func (l *lines) until(s sink, p *piece, last func(message, line []byte) bool) ([]byte, bool) {
 	if l.skip {
@@ -27,7 +27,8 @@ func (l *lines) until(s sink, p *piece, last func(message, line []byte) bool) ([
 		p.data, l.skip = p.data[i+1:], false
 	}
 	if len(l.buf.b) == 0 {
-		l.buf.first, l.buf.gap, l.start = p.first(), p.gap, 0
+		l.buf.begin(p)
+		l.start = 0
 		if n := firstMessage(p.data, last); n > 0 {
 			return p.data[:n:n], true
 		}
@@ -56,8 +57,8 @@ func (l *lines) until(s sink, p *piece, last func(message, line []byte) bool) ([
 	return nil, false
 }
 
-// firstMessage returns the length of the message that b begins with, 0 when b
-// does not hold all of it.
+// firstMessage returns the length of the message at the beginning of b, or 0 if
+// it is incomplete.
 func firstMessage(b []byte, last func(message, line []byte) bool) int {
 	for off := 0; ; {
 		n := endOfLine(b[off:], 0)
@@ -80,8 +81,8 @@ func (l *lines) done(s sink, p *piece, n int) {
 // oneLine is for messages of one line.
 func oneLine(_, _ []byte) bool { return true }
 
-// endOfReply is for replies of SMTP and FTP. All lines of a reply but the last
-// have a hyphen behind the code (RFC 5321 section 4.2.1), or, in FTP, may be any
+// endOfReply is for replies of SMTP and FTP. Every line of a reply but the last
+// has a hyphen after the code (RFC 5321 section 4.2.1), or, in FTP, may be any
 // text that does not begin with the code and a space (RFC 959 section 4.2).
 func endOfReply(message, line []byte) bool {
 	if len(message) < 4 || message[3] != '-' || !isCode(message) {
@@ -96,8 +97,8 @@ func isCode(b []byte) bool {
 	return err == nil
 }
 
-// endOfLine returns the length of the first line in b, its end included, 0
-// when it has no end. b[:from] has none.
+// endOfLine returns the length of the first line in b, with its line end, or 0
+// if there is no line end. b[:from] is known to have none.
 func endOfLine(b []byte, from int) int {
 	i := bytes.IndexByte(b[from:], '\n')
 	if i < 0 {

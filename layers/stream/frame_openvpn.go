@@ -7,11 +7,12 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// OpenVPN (documentation of OpenVPN, "Network protocol"): a packet is opcode and key
-// number in one byte; the session ID; with --tls-auth an HMAC, a number against
-// replay and a time; a count of acknowledgements, these, and the session ID that
-// they are for; the number of the message; and, in control messages, a piece of TLS.
-// Over TCP a length of two bytes precedes it.
+// The packet format of OpenVPN (documentation of OpenVPN, "Network protocol"):
+// opcode and key number in one byte; the session ID; with --tls-auth an HMAC, a
+// replay counter and a time; the number of acknowledgements, the
+// acknowledgements, and the session ID that they are for; the message number;
+// and, in control messages, a piece of TLS. Over TCP, two bytes of length
+// precede each packet.
 const (
 	openvpnControl     = 4
 	openvpnAck         = 5
@@ -19,15 +20,15 @@ const (
 	openvpnServerReset = 8
 
 	openvpnIDLen     = 8
-	openvpnReplayLen = 8  // number and time
-	openvpnResetLen  = 14 // of the client's first packet, without --tls-auth
+	openvpnReplayLen = 8  // counter and time
+	openvpnResetLen  = 14 // the client's first packet, without --tls-auth
 
-	// openvpnMaxWaiting bounds the messages that wait for an earlier one. No sender
-	// is farther ahead.
+	// openvpnMaxWaiting limits the messages that wait for an earlier one. No
+	// sender is farther ahead.
 	openvpnMaxWaiting = 12
 )
 
-// An openvpnFramer takes the TLS of the first key out of OpenVPN's control
+// An openvpnFramer extracts the TLS of the first key from OpenVPN's control
 // messages.
 type openvpnFramer struct {
 	auth  int // bytes of --tls-auth, -1 before the client's first packet
@@ -39,7 +40,7 @@ type openvpnSide struct {
 	buf     buffer           // over TCP
 	next    uint32           // number of the next message
 	waiting []openvpnMessage // for an earlier one
-	done    bool             // nothing more is to be seen
+	done    bool             // the rest is skipped
 }
 
 // An openvpnMessage is a message of the control channel.
@@ -64,7 +65,8 @@ func (f *openvpnFramer) push(s sink, p piece) {
 		}
 		size := 2 + int(binary.BigEndian.Uint16(head))
 		if !isOpenVPNControl(head[2]) || size < len(head) {
-			t.stop(s) // data, or another key
+			t.buf.drop(s) // data, or another key
+			t.stop(s)
 			return
 		}
 		b, ok := t.buf.fill(s, &p, size)
@@ -76,7 +78,8 @@ func (f *openvpnFramer) push(s sink, p piece) {
 	}
 }
 
-// packet takes a packet. The client's first says how long the authentication is.
+// packet processes a packet. The client's first one shows how long the
+// authentication is.
 func (f *openvpnFramer) packet(s sink, side int, b []byte, first, last Ref) {
 	t := &f.side[side]
 	if f.auth < 0 {
@@ -107,7 +110,7 @@ func (f *openvpnFramer) packet(s sink, side int, b []byte, first, last Ref) {
 	}
 }
 
-// wait keeps a copy of a message, once.
+// wait keeps a copy of a message, unless it already has one.
 func (t *openvpnSide) wait(a *Assembler, m openvpnMessage) {
 	same := func(w openvpnMessage) bool { return w.number == m.number }
 	switch {
@@ -133,8 +136,8 @@ func (t *openvpnSide) pop(a *Assembler) (m openvpnMessage, ok bool) {
 	return m, true
 }
 
-// isOpenVPNControl reports whether a packet is of the control channel, and of the
-// first key.
+// isOpenVPNControl reports whether a packet that begins with b is of the
+// control channel and of the first key.
 func isOpenVPNControl(b byte) bool {
 	switch b >> 3 {
 	case openvpnControl, openvpnAck, openvpnClientReset, openvpnServerReset:
@@ -143,7 +146,7 @@ func isOpenVPNControl(b byte) bool {
 	return false
 }
 
-// parseOpenVPN returns the message in a packet, if there is one.
+// parseOpenVPN returns the message in a packet, if any.
 func parseOpenVPN(b []byte, auth int) (m openvpnMessage, ok bool) {
 	opcode := b[0] >> 3
 	at := 1 + openvpnIDLen + auth
@@ -164,12 +167,15 @@ func parseOpenVPN(b []byte, auth int) (m openvpnMessage, ok bool) {
 	return m, true
 }
 
-// recogniseOpenVPN wants the client's first packet: a reset with nothing to
-// acknowledge, of message 0. A zero alone is rather a keep-alive (RFC 9293 section
-// 3.8.4).
+// recogniseOpenVPN accepts the client's first packet: a reset of message 0
+// without acknowledgements. A zero alone is more likely a keep-alive (RFC 9293
+// section 3.8.4).
 func recogniseOpenVPN(b []byte, _ layers.Flow) (role, verdict) {
-	if len(b) < 3 || b[0] != 0 || b[2] != openvpnClientReset<<3 {
+	if b[0] != 0 || len(b) > 2 && b[2] != openvpnClientReset<<3 {
 		return either, refused
+	}
+	if len(b) < 3 {
+		return either, undecided
 	}
 	size := 2 + int(b[1])
 	if len(b) < min(size, 2+openvpnResetLen+64+openvpnReplayLen) {
@@ -181,8 +187,8 @@ func recogniseOpenVPN(b []byte, _ layers.Flow) (role, verdict) {
 	return fromClient, decided
 }
 
-// openvpnAuth returns how many bytes of --tls-auth are in a client's first packet,
-// and whether it is one. The HMAC is of 16 to 64 bytes.
+// openvpnAuth returns the length of the --tls-auth fields in a client's first
+// packet, and whether b is one. The HMAC has 16 to 64 bytes.
 func openvpnAuth(b []byte) (n int, ok bool) {
 	n = len(b) - openvpnResetLen
 	if n < 0 || b[0] != openvpnClientReset<<3 || string(b[len(b)-5:]) != "\x00\x00\x00\x00\x00" {

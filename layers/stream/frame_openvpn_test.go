@@ -10,15 +10,16 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// ovpn is a packet of OpenVPN over TCP: opcode, what --tls-auth adds, and what
-// follows that.
+// ovpn is an OpenVPN packet over TCP: opcode, the fields of --tls-auth, and the
+// rest.
 func ovpn(opcode byte, auth, rest string) string {
 	b := binary.BigEndian.AppendUint16(nil, uint16(9+len(auth)+len(rest)))
 	return string(append(b, opcode<<3)) + "session1" + auth + rest
 }
 
-// OpenVPN's TLS is found with and without --tls-auth, sent twice or not, and however
-// it is cut behind its first three bytes.
+// OpenVPN's TLS is found with and without --tls-auth, with and without
+// retransmissions, and however the packets are split after the first three
+// bytes.
 func TestOpenVPN(t *testing.T) {
 	hello := clientHello[5:]
 	half := len(clientHello) / 2
@@ -62,16 +63,17 @@ func TestOpenVPN(t *testing.T) {
 	}
 }
 
-// What begins like OpenVPN and is not: nothing is taken from it, and nothing held.
+// Data that begins like OpenVPN but is not yields no messages, and nothing is
+// held.
 func TestNoOpenVPN(t *testing.T) {
 	reset := ovpn(7, "", "\x00\x00\x00\x00\x00")
 	for name, data := range map[string]string{
-		"an acknowledgement":    ovpn(7, "", "\x01\x00\x00\x00\x00"),
-		"an HMAC of no length":  ovpn(7, strings.Repeat("h", 9)+"\x00\x00\x00\x01time", "\x00\x00\x00\x00\x00"),
-		"no replay number":      ovpn(7, strings.Repeat("h", 28), "\x00\x00\x00\x00\x00"),
-		"a packet of no length": reset + "\x00\x00\x20",
-		"a packet too short":    reset + "\x00\x01\x20" + "\x00\x02\x20\x00" + "\x00\x0a\x2012345678\xff",
-		"another key":           reset + "\x00\x0e\x21session1\x00\x00\x00\x00\x01" + clientHello,
+		"an acknowledgement":      ovpn(7, "", "\x01\x00\x00\x00\x00"),
+		"an HMAC of 9 bytes":      ovpn(7, strings.Repeat("h", 9)+"\x00\x00\x00\x01time", "\x00\x00\x00\x00\x00"),
+		"no replay number":        ovpn(7, strings.Repeat("h", 28), "\x00\x00\x00\x00\x00"),
+		"a packet without length": reset + "\x00\x00\x20",
+		"a packet too short":      reset + "\x00\x01\x20" + "\x00\x02\x20\x00" + "\x00\x0a\x2012345678\xff",
+		"another key":             reset + "\x00\x0e\x21session1\x00\x00\x00\x00\x01" + clientHello,
 	} {
 		for _, size := range segmentSizes {
 			if size < 3 {

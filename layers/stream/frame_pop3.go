@@ -6,25 +6,27 @@ import (
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// A pop3Framer cuts POP3 (RFC 1939) into commands and the first lines of replies,
-// and takes the mails out of the answers to RETR and TOP. Other answers of
-// several lines are passed over, and so is what AUTH (RFC 5034) exchanges.
+// A pop3Framer splits POP3 (RFC 1939) into commands and the first lines of
+// replies, the client's lines of an AUTH exchange (RFC 5034), and extracts the
+// mails from the replies to RETR and TOP. Other replies of several lines are
+// skipped.
 type pop3Framer struct {
 	dialogue
 	mailInside
 	pending queue[pop3Kind]
-	greeted bool // a reply has come
+	greeted bool // the server has replied
 	auth    bool // the client's lines are AUTH's, or commands
 
-	mode pop3Mode
-	dot  dotReader
+	mode  pop3Mode
+	dot   dotReader
+	holed bool // bytes of the mail are missing, perhaps its end
 }
 
-// A pop3Kind is what the reply to a command depends on.
+// A pop3Kind is the property of a command that its reply depends on.
 type pop3Kind uint8
 
 const (
-	pop3None pop3Kind = iota // the command was not seen
+	pop3None pop3Kind = iota // the command was not captured
 	pop3Other
 	pop3Mail
 	pop3StartTLS
@@ -34,9 +36,9 @@ const (
 type pop3Mode uint8
 
 const (
-	pop3Reply   pop3Mode = iota // the first line of a reply, or others behind it
-	pop3Perhaps                 // the same, or a mail that was not asked for in what was seen
-	pop3InMail                  // a mail up to a line of a dot
+	pop3Reply   pop3Mode = iota // the first line of a reply, or later ones
+	pop3Perhaps                 // the same, or a mail whose request was not captured
+	pop3InMail                  // a mail, up to a line of a single dot
 )
 
 func newPOP3(Path, int) framer {
@@ -55,13 +57,14 @@ func (f *pop3Framer) lost(s sink, side, n int) {
 	case !f.lose(s, side, n):
 	case side == s.c.client:
 		f.resync[side] = true
+		f.pending.loseCommand(s)
 	case f.mode == pop3InMail:
 		f.mail.gap(s)
-		f.dot.state = dotInLine
+		f.dot.state, f.holed = dotInLine, true
 	default:
 		f.mode = pop3Reply
 		f.resync[side] = true
-		f.pending = queue[pop3Kind]{}
+		f.pending.loseReply()
 	}
 }
 
@@ -83,18 +86,23 @@ func (f *pop3Framer) push(s sink, p piece) {
 	}
 }
 
-// command takes one line of the client's.
+// command processes one line of the client.
 func (f *pop3Framer) command(s sink, p *piece) {
 	b, ok := f.clientLine(s, p, oneLine)
 	if !ok {
 		return
 	}
+	if f.auth && pop3Lines.verb(b) != decided {
+		f.messageOf(s, p, AuthResponse, b)
+		return
+	}
 	c, err := mail.ParseCommand(b)
-	if err != nil || f.auth && pop3Lines.verb(b) != decided {
+	if err != nil {
 		f.lines[p.side].done(s, p, len(b))
 		return
 	}
 	f.auth = false
+	at := f.turn(p, b)
 	f.message(s, p, b)
 	kind := pop3Other
 	switch {
@@ -105,11 +113,11 @@ func (f *pop3Framer) command(s sink, p *piece) {
 	case c.Is("STLS"):
 		kind, f.asked = pop3StartTLS, true // RFC 2595 section 4
 	}
-	f.pending.push(kind)
+	f.pending.push(s, kind, at, 0, maxUnanswered)
 }
 
-// reply takes a line of the server's. One that is not the first of a reply is
-// passed over: a challenge of AUTH, or a list.
+// reply processes a line of the server. A line that does not begin a reply is
+// skipped: a challenge of AUTH, or an item of a list.
 func (f *pop3Framer) reply(s sink, p *piece) {
 	l := &f.lines[p.side]
 	b, ok := l.until(s, p, oneLine)
@@ -120,9 +128,12 @@ func (f *pop3Framer) reply(s sink, p *piece) {
 		l.done(s, p, len(b))
 		return
 	}
+	kind, first := pop3None, !f.greeted
+	if k := f.pending.front(s, f.turn(p, b)); k != nil {
+		kind = *k
+		f.pending.pop(s)
+	}
 	f.message(s, p, b)
-	kind, first := f.pending.front(), !f.greeted
-	f.pending.pop()
 	f.auth, f.greeted = false, true
 	f.dot = dotReader{bare: !bytes.HasSuffix(b, []byte("\r\n"))}
 	switch {
@@ -130,19 +141,26 @@ func (f *pop3Framer) reply(s sink, p *piece) {
 	case kind == pop3Mail:
 		f.startMail(s, p.first())
 	case kind == pop3StartTLS:
-		f.startTLS(s)
+		f.startTLS()
 	case kind == pop3None && !first:
 		f.mode = pop3Perhaps
 	}
 }
 
 func (f *pop3Framer) startMail(s sink, at Ref) {
-	f.mode = pop3InMail
+	f.mode, f.holed = pop3InMail, false
 	f.mail = newMail(s, Message{Proto: POP3, First: at})
 }
 
-// answer takes a mail behind the first line of a reply.
+// answer reads a mail after the first line of a reply. If bytes of it are
+// missing, it ends where the reply to a later command begins.
 func (f *pop3Framer) answer(s sink, p *piece) {
+	if f.holed && pop3Status(p.data) == decided && f.pending.begins(p) {
+		f.endMail(s, false)
+		f.mode = pop3Reply
+		f.pending.loseReply()
+		return
+	}
 	content, rest, over := f.dot.next(p.data)
 	f.mail.write(s, content, p.ref)
 	p.data, p.gap = rest, 0
@@ -157,6 +175,11 @@ func (f *pop3Framer) end(s sink, side int) {
 		f.endMail(s, false)
 	}
 	f.dialogue.end(s, side)
+}
+
+func (f *pop3Framer) free(s sink) {
+	f.pending.free(s)
+	f.dialogue.free(s)
 }
 
 // pop3Status reports whether b begins with a status (RFC 1939 section 3).

@@ -7,24 +7,24 @@ import (
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// An smtpFramer cuts SMTP (RFC 5321), and LMTP (RFC 2033), into commands and
-// replies, and takes the mails out of DATA and BDAT (RFC 3030). What AUTH (RFC
-// 4954) exchanges is passed over.
+// An smtpFramer splits SMTP (RFC 5321), and LMTP (RFC 2033), into commands and
+// replies, the lines of an AUTH exchange (RFC 4954), and extracts the mails from
+// DATA and BDAT (RFC 3030).
 type smtpFramer struct {
 	dialogue
 	mailInside
-	pending queue[smtpKind] // commands without reply
-	greeted bool            // the server's first reply has come
+	pending queue[smtpKind] // commands without a reply
+	greeted bool            // the server has replied
 
 	mode     smtpMode
 	dot      dotReader
 	left     int64 // of a BDAT chunk
-	last     bool  // it is the last
-	holed    bool  // bytes of DATA are missing, its end perhaps
+	last     bool  // the current chunk is the last
+	holed    bool  // bytes of DATA are missing, perhaps its end
 	answered bool  // the server has replied to all of it
 }
 
-// An smtpKind is what the reply to a command depends on.
+// An smtpKind is the property of a command that its reply depends on.
 type smtpKind uint8
 
 const (
@@ -40,17 +40,17 @@ type smtpMode uint8
 
 const (
 	smtpCommand  smtpMode = iota
-	smtpAuthLine          // what AUTH exchanges, or a command
-	smtpInData            // a mail up to a line of a dot
+	smtpAuthLine          // the exchange of AUTH, or a command
+	smtpInData            // a mail, up to a line of a single dot
 	smtpInChunk           // a chunk of known length
-	smtpLost              // behind a gap: a piece may begin a command
+	smtpLost              // after a gap: a piece may begin a command
 )
 
 func newSMTP(Path, int) framer {
 	return &smtpFramer{dialogue: dialogue{proto: SMTP, begins: smtpBegins}}
 }
 
-// smtpBegins is for replies; where a command begins, smtpLost finds.
+// smtpBegins is for replies. In smtpLost, push looks for commands.
 func smtpBegins(_ bool, b []byte) bool { return isCode(b) }
 
 func (f *smtpFramer) lost(s sink, side, n int) {
@@ -59,7 +59,7 @@ func (f *smtpFramer) lost(s sink, side, n int) {
 	}
 	if side != s.c.client {
 		f.resync[side] = true
-		f.pending = queue[smtpKind]{}
+		f.pending.loseReply()
 		return
 	}
 	switch f.mode {
@@ -72,13 +72,18 @@ func (f *smtpFramer) lost(s sink, side, n int) {
 		f.mail.gap(s)
 		if int64(n) > f.left {
 			f.endMail(s, false)
-			f.mode = smtpLost
+			f.loseCommand(s)
 			return
 		}
 		f.takeChunk(s, int64(n))
 	default:
-		f.mode = smtpLost
+		f.loseCommand(s)
 	}
+}
+
+func (f *smtpFramer) loseCommand(s sink) {
+	f.mode = smtpLost
+	f.pending.loseCommand(s)
 }
 
 func (f *smtpFramer) push(s sink, p piece) {
@@ -101,17 +106,22 @@ func (f *smtpFramer) push(s sink, p piece) {
 	}
 }
 
-// command takes one line of the client's.
+// command processes one line of the client.
 func (f *smtpFramer) command(s sink, p *piece) {
 	b, ok := f.clientLine(s, p, oneLine)
 	if !ok {
 		return
 	}
+	if f.mode == smtpAuthLine && smtpLines.verb(b) != decided {
+		f.messageOf(s, p, AuthResponse, b)
+		return
+	}
 	c, err := mail.ParseCommand(b)
-	if err != nil || f.mode == smtpAuthLine && smtpLines.verb(b) != decided {
+	if err != nil {
 		f.lines[p.side].done(s, p, len(b))
 		return
 	}
+	at := f.turn(p, b)
 	f.message(s, p, b)
 	f.mode = smtpCommand
 	kind := smtpOther
@@ -130,22 +140,28 @@ func (f *smtpFramer) command(s sink, p *piece) {
 	case c.Is("RSET"), c.Is("EHLO"), c.Is("HELO"), c.Is("LHLO"), c.Is("QUIT"):
 		f.endMail(s, false)
 	}
-	f.pending.push(kind)
+	f.pending.push(s, kind, at, 0, maxUnanswered)
 }
 
-// reply takes one reply of the server's.
+// reply processes one reply of the server.
 func (f *smtpFramer) reply(s sink, p *piece) {
-	r, ok := f.serverReply(s, p)
+	r, at, ok := f.serverReply(s, p)
 	if !ok {
 		return
 	}
-	first := !f.greeted
+	f.pending.hear(at)
+	first, code, kind := !f.greeted, r.Code(), smtpNone
 	f.greeted = true
-	kind, code := f.pending.front(), r.Code()
+	k := f.pending.front(s, at)
+	if k != nil {
+		kind = *k
+	}
 	if first && code == 220 && kind != smtpStartTLS || kind == smtpAuth && code == 334 {
 		return
 	}
-	f.pending.pop()
+	if k != nil {
+		f.pending.pop(s)
+	}
 	switch {
 	case kind == smtpData && code >= 400 && f.mode == smtpInData:
 		f.endMail(s, false)
@@ -153,7 +169,7 @@ func (f *smtpFramer) reply(s sink, p *piece) {
 	case kind == smtpAuth && f.mode == smtpAuthLine:
 		f.mode = smtpCommand
 	case f.asked && code == 220:
-		f.startTLS(s)
+		f.startTLS()
 	case kind == smtpStartTLS:
 		f.asked = false
 	case kind == smtpNone && code != 354:
@@ -161,7 +177,7 @@ func (f *smtpFramer) reply(s sink, p *piece) {
 	}
 }
 
-// data takes what is between DATA and the line of a dot.
+// data reads the content between DATA and the line of a single dot.
 func (f *smtpFramer) data(s sink, p *piece) {
 	if f.holed && f.answered && smtpLines.verb(p.data) == decided {
 		f.endMail(s, false)
@@ -174,11 +190,12 @@ func (f *smtpFramer) data(s sink, p *piece) {
 	if over {
 		f.endMail(s, true)
 		f.mode = smtpCommand
-		f.pending.push(smtpOther)
+		end := p.end - uint32(len(p.data))
+		f.pending.push(s, smtpOther, turn{at: end, end: end, seen: p.seen, known: p.placed}, 0, maxUnanswered)
 	}
 }
 
-// startChunk takes BDAT's argument: a size, and LAST in the last one.
+// startChunk parses BDAT's arguments: a size, and LAST for the last chunk.
 func (f *smtpFramer) startChunk(s sink, arg []byte, at Ref) {
 	size, rest, more := bytes.Cut(arg, []byte{' '})
 	n, err := strconv.ParseInt(string(size), 10, 64)
@@ -193,7 +210,6 @@ func (f *smtpFramer) startChunk(s sink, arg []byte, at Ref) {
 	f.takeChunk(s, 0)
 }
 
-// chunk takes bytes of a BDAT chunk.
 func (f *smtpFramer) chunk(s sink, p *piece) {
 	n := min(f.left, int64(len(p.data)))
 	f.write(s, p.data[:n], p.ref)
@@ -212,7 +228,7 @@ func (f *smtpFramer) takeChunk(s sink, n int64) {
 	}
 }
 
-// write passes content on to the mail, which begins with the first byte.
+// write adds content to the mail, which begins with the first byte.
 func (f *smtpFramer) write(s sink, content []byte, at Ref) {
 	if len(content) == 0 {
 		return
@@ -233,10 +249,15 @@ func (f *smtpFramer) end(s sink, side int) {
 	f.dialogue.end(s, side)
 }
 
-// smtpLines has the commands of RFC 5321 section 4.1 and of the extensions that a
-// client asks for early.
+func (f *smtpFramer) free(s sink) {
+	f.pending.free(s)
+	f.dialogue.free(s)
+}
+
+// smtpLines has the commands of RFC 5321 section 4.1 and of the extensions that
+// clients use early in a conversation.
 var smtpLines = lineGrammar{
-	ports: []uint16{25, 465, 587, 2525}, // 2525 is custom
+	ports: []uint16{25, 465, 587, 2525}, // 2525 is in common use
 	greets: func(line []byte) (is, sure bool) {
 		is, _ = greeting220(line)
 		return is, true

@@ -47,7 +47,8 @@ var smtpMailLines = []string{
 
 func concat(parts ...[]string) []string { return slices.Concat(parts...) }
 
-// RFC 5321 appendix D, RFC 3030 section 4, RFC 2920 and the ways in which DATA ends.
+// RFC 5321 appendix D, RFC 3030 section 4, RFC 2920, and the ways in which DATA
+// ends.
 func TestSMTP(t *testing.T) {
 	tests := []struct {
 		name, text string
@@ -62,15 +63,15 @@ func TestSMTP(t *testing.T) {
 				"C: EXPN Example-People", "S: 250-Jon Postel <Postel@isi.edu>\r\n250 <b@c>"}},
 		{"RFC 3030 section 4.2: chunks", smtpEnvelope + "C: BDAT 27\nC: From: a@b.example\nC: \nC: .\nC: x\nS: 250 27 octets\nC: BDAT 3 LAST\nC: z\nS: 250 OK\nC: QUIT\n",
 			concat(smtpEnvelopeLines, []string{"C: BDAT 27", `mail "From: a@b.example\r\n\r\n"`, "S: 250 27 octets", "C: BDAT 3 LAST", "S: 250 OK", "C: QUIT"})},
-		{"a chunk of nothing ends a mail", smtpEnvelope + "C: BDAT 24\nC: Content-Type: a/b\nC: \nC: x\nC: BDAT 0 LAST\nC: QUIT\n",
+		{"an empty chunk ends a mail", smtpEnvelope + "C: BDAT 24\nC: Content-Type: a/b\nC: \nC: x\nC: BDAT 0 LAST\nC: QUIT\n",
 			concat(smtpEnvelopeLines, []string{"C: BDAT 24", `mail "Content-Type: a/b\r\n\r\n"`, "C: BDAT 0 LAST", `file "" "a/b" complete "x\r\n"`, "C: QUIT"})},
 		{"a chunk without a size is a command", smtpEnvelope + "C: BDAT 5 X\nC: NOOP\n",
 			concat(smtpEnvelopeLines, []string{"C: BDAT 5 X", "C: NOOP"})},
 		{"DATA refused", smtpEnvelope + "C: DATA\nS: 503 no valid recipients\nC: RSET\nS: 250 OK\n",
 			concat(smtpEnvelopeLines, []string{"C: DATA", "S: 503 no valid recipients", "C: RSET", "S: 250 OK"})},
-		{"AUTH is passed over (RFC 4954 section 4.1)", "S: 220 smtp.example.com ESMTP\nC: EHLO client.example.com\nS: 250 AUTH PLAIN LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: dGVzdA==\nS: 334 UGFzc3dvcmQ6\nC: MTIzNA==\nS: 235 2.7.0 ok\nC: MAIL FROM:<a@b.example>\n",
+		{"AUTH (RFC 4954 section 4.1)", "S: 220 smtp.example.com ESMTP\nC: EHLO client.example.com\nS: 250 AUTH PLAIN LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: dGVzdA==\nS: 334 UGFzc3dvcmQ6\nC: MTIzNA==\nS: 235 2.7.0 ok\nC: MAIL FROM:<a@b.example>\n",
 			[]string{"S: 220 smtp.example.com ESMTP", "C: EHLO client.example.com", "S: 250 AUTH PLAIN LOGIN", "C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6",
-				"S: 334 UGFzc3dvcmQ6", "S: 235 2.7.0 ok", "C: MAIL FROM:<a@b.example>"}},
+				"C: dGVzdA==", "S: 334 UGFzc3dvcmQ6", "C: MTIzNA==", "S: 235 2.7.0 ok", "C: MAIL FROM:<a@b.example>"}},
 		{"LMTP (RFC 2033 section 4.2)", "S: 220 foo.edu LMTP server ready\nC: LHLO foo.edu\nS: 250 HELP\nC: DATA\nS: 354 go\nC: Subject: x\nC: .\nS: 250 OK\nS: 452 full\nC: QUIT\nS: 221 bye\n",
 			[]string{"S: 220 foo.edu LMTP server ready", "C: LHLO foo.edu", "S: 250 HELP", "C: DATA", "S: 354 go", `mail "Subject: x\r\n"`, "S: 250 OK", "S: 452 full", "C: QUIT", "S: 221 bye"}},
 		{"the client alone", "C: EHLO bar.com\nC: MAIL FROM:<a@b.example>\nC: DATA\n" + smtpMail + "C: QUIT\n",
@@ -78,15 +79,15 @@ func TestSMTP(t *testing.T) {
 		{"from the middle", "C: MAIL FROM:<a@b.example>\nS: 250 ok\nC: DATA\nS: 354 go\n" + smtpMail + "S: 250 OK\n",
 			concat([]string{"C: MAIL FROM:<a@b.example>", "S: 250 ok", "C: DATA", "S: 354 go"}, smtpMailLines, []string{"S: 250 OK"})},
 		{"the end is missing", "C: EHLO bar.com\nC: DATA\nC: Content-Type: a/b\nC: \nC: x\n",
-			[]string{"C: EHLO bar.com", "C: DATA", `mail "Content-Type: a/b\r\n\r\n"`, `file "" "a/b" ended before its end "x\r\n"`}},
+			[]string{"C: EHLO bar.com", "C: DATA", `mail "Content-Type: a/b\r\n\r\n"`, `file "" "a/b" truncated "x\r\n"`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { checkDialogue(t, tt.text, tt.want) })
 	}
 }
 
-// A client that ends lines in LF alone ends DATA so as well; one that does not,
-// does not (RFC 5321 section 2.3.8).
+// A client that ends lines with LF alone ends DATA that way too. For one that
+// uses CRLF, LF alone does not end DATA (RFC 5321 section 2.3.8).
 func TestSMTPLineEnds(t *testing.T) {
 	checkTalk(t, talk{{true, "220 x ESMTP\n"}, {false, "EHLO y\nDATA\nSubject: x\n\n..\n.\nQUIT\n"}},
 		[]string{"S: 220 x ESMTP", "C: EHLO y", "C: DATA", `mail "Subject: x\n\n"`, "C: QUIT"})
@@ -95,7 +96,7 @@ func TestSMTPLineEnds(t *testing.T) {
 			`file "" "a/b" complete "\r.\n.\n.\r\n.\r\n\r\n"`, "C: QUIT"})
 }
 
-// Behind the reply to STARTTLS both sides speak TLS (RFC 3207).
+// After the reply to STARTTLS both sides speak TLS (RFC 3207).
 func TestSTARTTLS(t *testing.T) {
 	hello := len(clientHello) - 5
 	for _, tt := range []struct{ text, want string }{
@@ -111,7 +112,7 @@ func TestSTARTTLS(t *testing.T) {
 			if len(got) < 2 || !slices.Equal(got[len(got)-2:], want) {
 				t.Errorf("segments of %d bytes: %q", size, got)
 			}
-			// The client may be seen before the server.
+			// The client's bytes may be captured before the server's.
 			tk = append(dialogue(tt.text[:strings.LastIndex(tt.text, "S: ")]), talk{{false, clientHello}}...)
 			if got := transcript(new(stream.Assembler), tk.segs(size)); len(got) == 0 || got[len(got)-1] != want[1] {
 				t.Errorf("segments of %d bytes, without the reply: %q", size, got)
@@ -120,10 +121,40 @@ func TestSTARTTLS(t *testing.T) {
 	}
 }
 
-// Nothing but TLS follows, so that nobody can open STARTTLS in STARTTLS without end.
-func TestSTARTTLSOnce(t *testing.T) {
-	checkDialogue(t, "S: 220 x ESMTP\nC: EHLO y\nC: STARTTLS\nS: 250 y\nS: 220 go\nC: EHLO z\nC: STARTTLS\nS: 220 x ESMTP\n",
-		[]string{"S: 220 x ESMTP", "C: EHLO y", "C: STARTTLS", "S: 250 y", "S: 220 go"})
+// If a side sends no TLS after STARTTLS, it continues in cleartext: a capture was
+// decrypted in place, or the server answered and then did nothing.
+func TestSTARTTLSInCleartext(t *testing.T) {
+	hello := "STARTTLS TLS of " + strconv.Itoa(len(clientHello)-5) + " bytes"
+	for name, tt := range map[string]struct {
+		before, after string
+		want          []string // what follows
+	}{
+		"SMTP": {"S: 220 x ESMTP\nC: EHLO y\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n", "C: EHLO z\nS: 250 z\nC: DATA\nS: 354 go\nC: Subject: a\nC: \nC: b\nC: .\nS: 250 ok\n",
+			[]string{"C: EHLO z", "S: 250 z", "C: DATA", "S: 354 go", `mail "Subject: a\r\n\r\n"`}},
+		"SMTP twice": {"S: 220 x ESMTP\nC: EHLO y\nC: STARTTLS\nS: 250 y\nS: 220 go\n", "C: EHLO z\nC: STARTTLS\nS: 250 z\nS: 220 x ESMTP\n",
+			[]string{"C: EHLO z", "C: STARTTLS", "S: 250 z", "S: 220 x ESMTP"}},
+		"POP3": {"S: +OK x\nC: STLS\nS: +OK go\n", "C: USER bob\nS: +OK\n", []string{"C: USER bob", "S: +OK"}},
+		"IMAP": {"S: * OK x\nC: a1 STARTTLS\nS: a1 OK go\n", "C: a2 LOGIN x y\nS: a2 OK\n", []string{"C: a2 LOGIN x y", "S: a2 OK"}},
+		"FTP":  {"S: 220 FTP\nC: AUTH TLS\nS: 234 go\n", "C: USER bob\nS: 331 y\n", []string{"C: USER bob", "S: 331 y"}},
+		"IRC":  {"C: STARTTLS\nS: :s 670 * :go\n", "C: NICK bob\nS: :s 001 bob :hi\n", []string{"C: NICK bob", "S: :s 001 bob :hi"}},
+	} {
+		before, after := dialogue(tt.before), dialogue(tt.after)
+		for _, size := range segmentSizes {
+			segs := onPort(4000, append(slices.Clone(before), after...).segs(size))
+			got := transcript(new(stream.Assembler), segs)
+			skip := len(transcript(new(stream.Assembler), onPort(4000, before.segs(size))))
+			if got = got[min(skip, len(got)):]; len(got) < len(tt.want) || !slices.Equal(got[:len(tt.want)], tt.want) {
+				t.Errorf("%s, segments of %d bytes: %q", name, size, got)
+			}
+			// TLS may still begin, of either side first.
+			for _, server := range []bool{false, true} {
+				got := transcript(new(stream.Assembler), onPort(4000, append(slices.Clone(before), talk{{server, clientHello}}...).segs(size)))
+				if got[len(got)-1] != hello {
+					t.Errorf("%s with TLS, segments of %d bytes: %q", name, size, got)
+				}
+			}
+		}
+	}
 }
 
 // A lost segment of a mail leaves a hole in one file, and the rest is found.
@@ -155,8 +186,8 @@ func TestSMTPGap(t *testing.T) {
 	}
 }
 
-// A gap in a chunk of known length loses nothing but its bytes; a longer one leads
-// to the next command.
+// A gap in a chunk of known length loses only its bytes; after a longer one,
+// the next command is found.
 func TestSMTPGapInChunk(t *testing.T) {
 	for skip, want := range map[uint32][]string{
 		4:  {`file "" "a/b" bytes missing "1"`, "C: QUIT"},
@@ -173,7 +204,8 @@ func TestSMTPGapInChunk(t *testing.T) {
 	}
 }
 
-// A gap on the server's side: replies are found again, and not paired wrongly.
+// After a gap on the server's side, replies are found again, and not paired
+// wrongly.
 func TestSMTPGapInReplies(t *testing.T) {
 	for _, after := range []string{"354 go\r\n", "x\r\n354 go\r\n"} {
 		got := transcript(&stream.Assembler{Config: stream.Config{MaxConn: 1}}, []seg{
@@ -189,7 +221,8 @@ func TestSMTPGapInReplies(t *testing.T) {
 	}
 }
 
-// Behind a gap among commands, a segment that begins with one is where it goes on.
+// After a gap among commands, parsing resumes at a segment that begins with a
+// command.
 func TestSMTPGapInCommands(t *testing.T) {
 	got := transcript(&stream.Assembler{Config: stream.Config{MaxConn: 1}}, []seg{
 		{flags: ack, seq: 1, data: "EHLO y\r\nMAIL"},
@@ -201,7 +234,7 @@ func TestSMTPGapInCommands(t *testing.T) {
 	}
 }
 
-// A line that is too long is passed over, and counted.
+// A line that is too long is skipped and counted.
 func TestSMTPTooLong(t *testing.T) {
 	a := &stream.Assembler{Config: stream.Config{MaxMessage: 100}}
 	got := transcript(a, talk{{false, "EHLO y\r\nNOOP " + strings.Repeat("x", 1000) + "\r\nQUIT\r\n"}}.segs(10))

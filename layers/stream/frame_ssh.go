@@ -8,25 +8,25 @@ import (
 	"github.com/sightline-go/sightline/layers/ssh"
 )
 
-// Bounds of SSH's beginning.
+// Limits before encryption starts.
 const (
 	sshMaxLine   = 1 << 10   // bytes of a line before the identification string
 	sshMaxLines  = 64        // such lines
-	sshMaxPacket = 256 << 10 // as ssh.ParsePacket
+	sshMaxPacket = 256 << 10 // the limit of ssh.ParsePacket
 )
 
-// A sshFramer cuts out what SSH says in clear (RFC 4253): the identification
-// strings, and the messages of the first key exchange that describe a side:
-// KEXINIT and the reply with the host key.
+// An sshFramer extracts the cleartext of SSH (RFC 4253) that describes a side:
+// the identification strings, and of the first key exchange KEXINIT and the
+// reply with the host key.
 type sshFramer struct{ side [2]sshSide }
 
 type sshSide struct {
 	buf   buffer
-	ident bool // the identification string came
-	first bool // it is one of version 1
-	lines int  // that came
-	last  Ref  // the packet that came last
-	done  bool // nothing more is to be seen
+	ident bool // the identification string has arrived
+	first bool // it is of version 1
+	lines int  // lines received
+	last  Ref  // the last packet
+	done  bool // the rest is skipped
 }
 
 func newSSH(Path, int) framer { return &sshFramer{} }
@@ -55,7 +55,7 @@ func (f *sshFramer) push(s sink, p piece) {
 }
 
 // line reads a line before the packets (RFC 4253 section 4.2): the
-// identification string, or one of a server's text.
+// identification string, or other text of a server.
 func (t *sshSide) line(s sink, p *piece) {
 	i := bytes.IndexByte(p.data, '\n')
 	n := i + 1
@@ -64,7 +64,7 @@ func (t *sshSide) line(s sink, p *piece) {
 	}
 	if len(t.buf.b)+n > sshMaxLine || t.lines > sshMaxLines {
 		s.a.stats.TooLong++
-		t.stop(s)
+		t.refuse(s)
 		return
 	}
 	if i < 0 {
@@ -78,7 +78,7 @@ func (t *sshSide) line(s sink, p *piece) {
 	t.buf.done(s, p, n)
 }
 
-// identify delivers a line if it is an identification string.
+// identify emits line if it is an identification string.
 func (t *sshSide) identify(s sink, p *piece, line []byte) {
 	id, err := ssh.ParseIdent(line)
 	if err != nil {
@@ -105,7 +105,7 @@ func (t *sshSide) packet(s sink, p *piece) {
 	n := binary.BigEndian.Uint32(head)
 	if n > uint32(min(sshMaxPacket, withDefault(s.a.MaxMessage, defaultMaxMessage))) {
 		s.a.stats.TooLong++
-		t.stop(s)
+		t.refuse(s)
 		return
 	}
 	size := 4 + int(n)
@@ -115,7 +115,7 @@ func (t *sshSide) packet(s sink, p *piece) {
 	}
 	m, err := ssh.ParsePacket(b[:size])
 	if err != nil {
-		t.stop(s)
+		t.refuse(s)
 		return
 	}
 	switch m.Message() {
@@ -129,13 +129,19 @@ func (t *sshSide) packet(s sink, p *piece) {
 	t.buf.done(s, p, size)
 }
 
-// stop gives up the side: what follows is encrypted, or no SSH, or behind a gap.
+// stop ends the side: the rest is encrypted, invalid, or after a gap.
 func (t *sshSide) stop(s sink) {
 	t.done = true
 	t.buf.abandon(s)
 }
 
-// end takes an identification string whose line end never came.
+// refuse ends the side at a line or packet that is invalid or too long.
+func (t *sshSide) refuse(s sink) {
+	t.buf.drop(s)
+	t.stop(s)
+}
+
+// end also accepts an identification string without a line end.
 func (f *sshFramer) end(s sink, side int) {
 	t := &f.side[side]
 	if !t.ident && !t.done {

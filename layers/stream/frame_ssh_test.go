@@ -69,7 +69,7 @@ func TestSSH(t *testing.T) {
 	}
 }
 
-// A scanner sends HTTP to a server that speaks SSH.
+// A scanner sends HTTP to an SSH server.
 func TestAnswerInAnotherProtocol(t *testing.T) {
 	var got []string
 	for _, m := range play(new(stream.Assembler), talk{{false, request}, {true, sshServer + "\r\n"}}.segs(1<<14)...) {
@@ -97,7 +97,8 @@ func TestSSHLimits(t *testing.T) {
 	}
 }
 
-// Behind a gap the packets are not to be found any more, but the other side's are.
+// After a gap, packets of that side can no longer be found, but the other
+// side's are.
 func TestSSHGap(t *testing.T) {
 	var a stream.Assembler
 	line := sshClient + "\r\n"
@@ -116,8 +117,8 @@ func TestSSHGap(t *testing.T) {
 	}
 }
 
-// Any bytes of two sides that begin as SSH: messages are whole, and nothing is
-// left at the end.
+// For any bytes of two sides that begin as SSH, messages are complete, and
+// nothing is held at the end.
 func FuzzSSH(f *testing.F) {
 	f.Add([]byte(sshPacket(sshKexInit)+sshPacket(sshNewKeys)), []byte("text\r\n"+sshServer+"\r\n"+sshPacket(sshReply)), uint16(7))
 	f.Add([]byte("\xff\xff\xff\xff\x00"), []byte("SSH-1.5-a\n\x00\x00\x00\x02\x00\x14"), uint16(1))

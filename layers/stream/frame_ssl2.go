@@ -7,14 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// ssl2HeaderLen is the length of what is before the certificate in a SERVER-HELLO
-// of SSL 2 (draft-hickman-netscape-ssl-00 sections 1.1 and 2.6): a record header of
-// two bytes; type, session ID hit, certificate type and version; the lengths of
-// certificate, cipher specs and connection ID.
+// ssl2HeaderLen is the length of the fields before the certificate in a
+// SERVER-HELLO of SSL 2 (draft-hickman-netscape-ssl-00 sections 1.1 and 2.6): a
+// record header of two bytes; type, session ID hit, certificate type and
+// version; the lengths of certificate, cipher specs and connection ID.
 const ssl2HeaderLen = 13
 
-// An ssl2Framer takes the certificate out of a SERVER-HELLO of SSL 2. Little of what
-// follows is in clear.
+// An ssl2Framer extracts the certificate from a SERVER-HELLO of SSL 2. Little
+// of the rest is in cleartext.
 type ssl2Framer struct {
 	buf  buffer
 	done bool
@@ -44,8 +44,8 @@ func (f *ssl2Framer) push(s sink, p piece) {
 	}
 }
 
-// emit delivers a certificate in the form that it has in TLS (RFC 5246 section
-// 7.4.2): a list of one.
+// emit emits a certificate in TLS's format (RFC 5246 section 7.4.2): a list of
+// one.
 func (f *ssl2Framer) emit(s sink, p *piece, der []byte) {
 	list := appendUint24(nil, 3+len(der))
 	list = append(appendUint24(list, len(der)), der...)
@@ -68,11 +68,11 @@ func (f *ssl2Framer) end(s sink, side int) {
 
 func (f *ssl2Framer) free(s sink) { f.buf.drop(s) }
 
-// recogniseSSL2 wants a SERVER-HELLO with an X.509 certificate, of version 2, with
-// lengths that fill the record.
+// recogniseSSL2 accepts a SERVER-HELLO of version 2 with an X.509 certificate,
+// whose lengths add up to the record's.
 func recogniseSSL2(b []byte, _ layers.Flow) (role, verdict) {
-	if len(b) < ssl2HeaderLen || b[0]&0x80 == 0 || string(b[2:7]) != "\x04\x00\x01\x00\x02" {
-		return either, refused
+	if v := prefix(b[min(len(b), 2):], "\x04\x00\x01\x00\x02"); b[0]&0x80 == 0 || v == refused || len(b) < ssl2HeaderLen {
+		return fromServer, min(v, undecidedIf(b[0]&0x80 != 0))
 	}
 	length := func(at int) int { return int(binary.BigEndian.Uint16(b[at:])) }
 	certificate, ciphers, id := length(7), length(9), length(11)

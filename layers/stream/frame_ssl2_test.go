@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// A SERVER-HELLO of SSL 2 gives its certificate, and nothing else, however it is cut
-// behind its header.
+// A SERVER-HELLO of SSL 2 yields its certificate and nothing else, however it
+// is split after its header.
 func TestSSL2(t *testing.T) {
 	hello := func(version byte, der string) string {
 		b := binary.BigEndian.AppendUint16(nil, uint16(0x8000|11+len(der)+6+16))

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"encoding/binary"
 
 	"github.com/sightline-go/sightline/layers"
@@ -15,29 +14,59 @@ const (
 	tlsMaxRecord    = 1<<14 + 2048 // RFC 5246 section 6.2.3
 )
 
-// A tlsFramer cuts the handshake messages out of TLS records, up to where each
-// side begins to encrypt. Behind a change_cipher_spec that is mostly at once; in TLS
-// 1.3, where it means nothing, a hello in clear may follow a HelloRetryRequest (RFC
-// 8446 appendix D.4).
-type tlsFramer struct{ side [2]tlsSide }
+// A tlsFramer extracts the handshake messages from TLS records, until each side
+// starts to encrypt. That is mostly right after change_cipher_spec. In TLS 1.3,
+// where change_cipher_spec means nothing, a cleartext hello may follow a
+// HelloRetryRequest (RFC 8446 appendix D.4).
+type tlsFramer struct {
+	side  [2]tlsSide
+	depth int        // tunnels around it
+	open  *tlsOpener // nil if no secrets are known
+}
 
 type tlsSide struct {
 	header  buffer // of a record
 	size    int    // of the current record
-	left    int    // bytes of it that are still to come
+	left    int    // bytes of it that have not arrived
 	typ     tls.ContentType
-	changed bool   // change_cipher_spec has come
+	changed bool   // after change_cipher_spec
+	spoke   bool   // a handshake message arrived
 	hand    buffer // a handshake message
-	done    bool   // nothing more is to be seen
+	done    bool   // the rest is skipped
+	torn    bool   // after a gap in cleartext: a piece may begin a hello or a certificate
+	sealed  bool   // records are protected with known keys
 }
 
-func newTLS(Path, int) framer { return &tlsFramer{} }
+func newTLS(_ Path, depth int) framer { return &tlsFramer{depth: depth} }
 
-func (f *tlsFramer) lost(s sink, side, _ int) { f.side[side].stop(s) }
+func (f *tlsFramer) lost(s sink, side, n int) {
+	t := &f.side[side]
+	if f.lostSealed(s, side, n) {
+		return
+	}
+	t.torn = !t.done && !t.changed || t.torn
+	t.stop(s)
+}
 
 func (f *tlsFramer) push(s sink, p piece) {
 	t := &f.side[p.side]
+	if t.torn {
+		_, v := recogniseTLS(p.data, s.c.Flow)
+		switch {
+		case v == decided:
+			t.torn, t.done, t.left = false, false, 0
+			f.unseal(s, p.side)
+		case !t.sealed:
+			return
+		}
+	}
 	for len(p.data) > 0 && !t.done {
+		if t.left == 0 && f.sealed(s, &p) {
+			if !f.openNext(s, &p) {
+				return
+			}
+			continue
+		}
 		if t.left == 0 && !t.record(s, &p) {
 			return
 		}
@@ -46,12 +75,11 @@ func (f *tlsFramer) push(s sink, p piece) {
 		body := p
 		body.data, p.data = p.data[:n], p.data[n:]
 		if t.typ == tls.ContentHandshake {
-			t.handshake(s, &body)
+			t.messages(s, &body, f.opener(s), false)
 		}
 	}
 }
 
-// record reads a record's header.
 func (t *tlsSide) record(s sink, p *piece) bool {
 	h, ok := t.header.fill(s, p, tlsRecordLen)
 	if !ok {
@@ -75,19 +103,26 @@ func (t *tlsSide) record(s sink, p *piece) bool {
 }
 
 // handshake reads the messages in a record's body. They may span records.
-func (t *tlsSide) handshake(s sink, p *piece) {
+func (t *tlsSide) handshake(s sink, p *piece) { t.messages(s, p, nil, false) }
+
+// messages is like handshake. If o is not nil, it sees the messages, too. opened
+// means that the record was protected.
+func (t *tlsSide) messages(s sink, p *piece, o *tlsOpener, opened bool) {
 	for len(p.data) > 0 {
 		h, ok := t.hand.fill(s, p, tlsHandshakeLen)
 		if !ok {
 			return
 		}
 		size := tlsHandshakeLen + int(h[1])<<16 + int(binary.BigEndian.Uint16(h[2:]))
-		if t.changed && (!isHello(h[0]) || size != t.size) {
-			t.stop(s) // it is encrypted
+		if !opened && t.changed && (!isHello(h[0]) || t.spoke && size != t.size) {
+			t.hand.drop(s) // encrypted
+			t.stop(s)
 			return
 		}
+		t.changed, t.spoke = t.changed && t.spoke, true // before a hello, change_cipher_spec changes nothing
 		if size > withDefault(s.a.MaxMessage, defaultMaxMessage) {
 			s.a.stats.TooLong++
+			t.hand.drop(s)
 			t.stop(s)
 			return
 		}
@@ -95,11 +130,24 @@ func (t *tlsSide) handshake(s sink, p *piece) {
 		if !ok {
 			return
 		}
-		s.emit(Message{
-			Proto: TLS, Kind: handshakeKind(m[0]), FromClient: p.side == s.c.client,
-			First: t.hand.first, Last: p.ref, Gap: t.hand.gap, Data: m[:size:size],
-		})
+		t.message(s, p, m[:size:size], o, opened)
 		t.hand.done(s, p, size)
+	}
+}
+
+// message emits a handshake message that ends in p.
+func (t *tlsSide) message(s sink, p *piece, m []byte, o *tlsOpener, opened bool) {
+	inner, data := s, m
+	if opened {
+		inner.via = s.via.with(TLS)
+		data = o.plainForm(s, p.side, m)
+	}
+	inner.emit(Message{
+		Proto: TLS, Kind: handshakeKind(data[0]), FromClient: p.side == s.c.client,
+		First: t.hand.first, Last: p.ref, Gap: t.hand.gap, Data: data,
+	})
+	if o != nil {
+		o.saw(s, p.side, m)
 	}
 }
 
@@ -119,29 +167,57 @@ func isHello(typ byte) bool {
 	return typ == byte(tls.TypeClientHello) || typ == byte(tls.TypeServerHello)
 }
 
-// stop gives up the side: what follows is encrypted, or no TLS, or behind a gap.
+// stop ends the side: the rest is encrypted, invalid, or after a gap.
 func (t *tlsSide) stop(s sink) {
 	t.done = true
 	t.header.abandon(s)
 	t.hand.abandon(s)
 }
 
-func (f *tlsFramer) end(s sink, side int) { f.side[side].stop(s) }
+func (f *tlsFramer) end(s sink, side int) {
+	f.side[side].stop(s)
+	if f.open != nil {
+		f.open.end(s, side)
+	}
+}
 
 func (f *tlsFramer) free(s sink) {
 	for i := range f.side {
 		f.side[i].header.drop(s)
 		f.side[i].hand.drop(s)
 	}
+	if f.open != nil {
+		f.open.free(s)
+	}
 }
 
-// recogniseTLS wants a handshake record of version 3.x that begins with a
-// ClientHello or a ServerHello.
+// recogniseTLS accepts a handshake record of version 3.x that begins with a
+// ClientHello or a ServerHello, or with a Certificate, if the hello before it was
+// not captured. Alerts and change_cipher_spec in cleartext may precede it.
 func recogniseTLS(b []byte, _ layers.Flow) (role, verdict) {
-	want := [...]byte{byte(tls.ContentHandshake), 3}
-	if n := min(len(b), len(want)); !bytes.Equal(b[:n], want[:n]) || len(b) > 2 && b[2] > 4 {
-		return either, refused
+	for len(b) > 0 {
+		n := 0 // the length of a record to skip
+		switch {
+		case len(b) > 1 && b[1] != 3, len(b) > 2 && b[2] > 4:
+			return either, refused
+		case b[0] == byte(tls.ContentHandshake):
+			return recogniseHandshake(b)
+		case b[0] == byte(tls.ContentAlert):
+			n = 2
+		case b[0] == byte(tls.ContentChangeCipherSpec):
+			n = 1
+		default:
+			return either, refused
+		}
+		if len(b) > 4 && (b[3] != 0 || int(b[4]) != n) {
+			return either, refused
+		}
+		b = b[min(len(b), tlsRecordLen+n):]
 	}
+	return either, undecided
+}
+
+func recogniseHandshake(b []byte) (role, verdict) {
 	if len(b) < tlsRecordLen+1 {
 		return either, undecided
 	}
@@ -150,6 +226,13 @@ func recogniseTLS(b []byte, _ layers.Flow) (role, verdict) {
 		return fromClient, decided
 	case tls.TypeServerHello:
 		return fromServer, decided
+	case tls.TypeCertificate:
+		return either, beginsHandshake(b)
 	}
 	return either, refused
+}
+
+// isTLSRecord reports whether b begins a record of any type.
+func isTLSRecord(b []byte) bool {
+	return len(b) > 0 && byte(tls.ContentChangeCipherSpec) <= b[0] && b[0] <= byte(tls.ContentApplicationData) && (len(b) == 1 || b[1] == 3)
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// FuzzTLS: whatever follows the beginning of TLS, alone or in OpenVPN, however it is
-// cut, the same messages come out of it, and nothing stays held.
+// FuzzTLS checks that any bytes after the beginning of TLS, directly or in
+// OpenVPN, yield the same messages however they are split, and that nothing
+// remains held.
 func FuzzTLS(f *testing.F) {
 	const hello = "\x16\x03\x01\x00\x05\x01\x00\x00\x01a"
 	f.Add([]byte("\x14\x03\x03\x00\x01\x01"+hello+"\x17\x03\x03\x00\x01x"+hello), uint8(3))
@@ -33,7 +34,7 @@ func FuzzTLS(f *testing.F) {
 				}
 			}
 			if diff := cmp.Diff(out[0], out[1]); diff != "" {
-				t.Errorf("behind %x (-whole +cut):\n%s", begin, diff)
+				t.Errorf("after %x (-whole +cut):\n%s", begin, diff)
 			}
 		}
 	})

@@ -21,7 +21,7 @@ import (
 // clientHello is the record that a client of the standard library sends.
 var clientHello = record(&stdtls.Config{ServerName: "c2.example", NextProtos: []string{"h2", "http/1.1"}})
 
-// record returns what a TLS client sends first.
+// record returns the first record of a TLS client.
 func record(c *stdtls.Config) string {
 	near, far := net.Pipe()
 	defer far.Close()
@@ -49,12 +49,12 @@ func TestTLSHandshake(t *testing.T) {
 		{"two records", split, []string{hello}},
 		{"two messages in a record", "\x16\x03\x03\x00\x09\x02\x00\x00\x01a\x0e\x00\x00\x00", []string{"\x02\x00\x00\x01a", "\x0e\x00\x00\x00"}},
 		{"an alert before", clientHello + "\x15\x03\x01\x00\x02\x01\x00" + clientHello, []string{hello, hello}},
-		{"encrypted behind the change of cipher", clientHello + "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" + strings.Repeat("\x01\x00", 20) + clientHello, []string{hello}},
+		{"encrypted after change_cipher_spec", clientHello + "\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28" + strings.Repeat("\x01\x00", 20) + clientHello, []string{hello}},
 		// RFC 8446 section 4.1.2 and appendix D.4.
-		{"a hello behind a retry", clientHello + "\x14\x03\x03\x00\x01\x01" + clientHello + "\x17\x03\x03\x00\x02ab" + clientHello, []string{hello, hello}},
-		{"no change of cipher", clientHello + "\x14\x03\x03\x00\x02\x01\x01" + clientHello, []string{hello}},
+		{"a hello after a retry", clientHello + "\x14\x03\x03\x00\x01\x01" + clientHello + "\x17\x03\x03\x00\x02ab" + clientHello, []string{hello, hello}},
+		{"invalid change_cipher_spec", clientHello + "\x14\x03\x03\x00\x02\x01\x01" + clientHello, []string{hello}},
 		{"application data", clientHello + "\x17\x03\x03\x00\x02ab" + clientHello, []string{hello}},
-		{"no record", clientHello + "\x99\x03\x03\x00\x02ab" + clientHello, []string{hello}},
+		{"not a record", clientHello + "\x99\x03\x03\x00\x02ab" + clientHello, []string{hello}},
 		{"a record too long", clientHello + "\x16\x03\x03\x50\x00ab" + clientHello, []string{hello}},
 	}
 	for _, tt := range tests {
@@ -72,8 +72,8 @@ func TestTLSHandshake(t *testing.T) {
 	}
 }
 
-// A wire is one end of a connection that writes down what it sends, and never waits
-// for the other end to read.
+// A wire is one end of a connection that records the bytes it sends, and never
+// waits for the other end to read.
 type wire struct {
 	net.Conn
 	server  bool
@@ -104,9 +104,9 @@ func (w *wire) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// A client of the standard library offers no share of the one group that the server
-// takes, so it is asked to try again (RFC 8446 section 4.1.4). Both hellos of both
-// sides are there, and nothing that is encrypted.
+// A client of the standard library offers no share for the only group that the
+// server accepts, so it must try again (RFC 8446 section 4.1.4). Both hellos of
+// both sides are returned, and nothing encrypted.
 func TestTLSHelloRetry(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -140,7 +140,7 @@ func TestTLSHelloRetry(t *testing.T) {
 	}
 }
 
-// The client is who sends the ClientHello, whatever the ports say.
+// The sender of the ClientHello is the client, whatever the ports.
 func TestTLSClient(t *testing.T) {
 	msgs := play(new(stream.Assembler), seg{server: true, flags: ack, seq: 1, data: clientHello})
 	if len(msgs) != 1 || !msgs[0].FromClient {
@@ -161,9 +161,10 @@ func TestTLSTooLong(t *testing.T) {
 	}
 }
 
-// PostgreSQL asks for TLS, and the server agrees with one byte (documentation of
-// PostgreSQL, section "SSL Session Encryption"). Both sides' TLS is found.
-func TestTLSBehindAnAnswer(t *testing.T) {
+// PostgreSQL asks for TLS, and the server agrees with one byte (documentation
+// of PostgreSQL, section "SSL Session Encryption"). The TLS of both sides is
+// found.
+func TestTLSAfterReply(t *testing.T) {
 	got := play(new(stream.Assembler), talk{
 		{false, "\x00\x00\x00\x08\x04\xd2\x16\x2f"}, {true, "S"}, {false, clientHello},
 		{true, "\x16\x03\x03\x00\x05\x02\x00\x00\x01a"},

@@ -20,7 +20,7 @@ type frag struct {
 	off  int // in bytes
 	more bool
 	data string
-	id   uint16 // 0: 7
+	id   uint16 // 0 means 7
 	df   bool
 }
 
@@ -46,7 +46,7 @@ func (f frag) ipv4(proto uint8) []byte {
 	return b
 }
 
-// ipv6 returns the fragment in an IPv6 packet, behind a destination options
+// ipv6 returns the fragment in an IPv6 packet, after a destination options
 // header.
 func (f frag) ipv6(proto uint8) []byte {
 	b := []byte{44, 0, 1, 4, 0, 0, 0, 0, proto, 0}
@@ -60,7 +60,7 @@ func (f frag) ipv6(proto uint8) []byte {
 }
 
 // defragment pushes packets without link layer, a second apart, and returns the
-// payloads behind the last IP layer of what they complete.
+// payloads after the last IP header of the datagrams that they complete.
 func defragment(d *stream.Defragmenter, packets ...[]byte) (payloads []string, refs [][2]int64) {
 	var p layers.Packet
 	for i, b := range packets {
@@ -90,7 +90,7 @@ func defragment(d *stream.Defragmenter, packets ...[]byte) (payloads []string, r
 func TestDefragmenter(t *testing.T) {
 	type outcome struct {
 		datagrams []string
-		stats     stream.DefragStats // but Fragments and Datagrams
+		stats     stream.DefragStats // except Fragments and Datagrams
 	}
 	eight := func(s string) string { return strings.Repeat(s, 8) }
 	a, b, c := frag{more: true, data: eight("a")}, frag{off: 8, more: true, data: eight("b")}, frag{off: 16, data: "ccc"}
@@ -104,7 +104,7 @@ func TestDefragmenter(t *testing.T) {
 		name  string
 		frags []frag
 		want  outcome
-		want6 *outcome // of IPv6, where it is another
+		want6 *outcome // for IPv6, if different
 	}{
 		{"in order", []frag{a, b, c}, whole, nil},
 		{"backwards", []frag{c, b, a}, whole, nil},
@@ -116,8 +116,8 @@ func TestDefragmenter(t *testing.T) {
 		{"the last with DF", []frag{{more: true, df: true, data: eight("a")}, {off: 8, df: true, data: "x"}},
 			outcome{datagrams: []string{eight("a") + "x"}}, nil},
 		{"the last is empty", []frag{a, b, {off: 16}}, outcome{datagrams: []string{eight("a") + eight("b")}}, nil},
-		{"an empty one amid others", []frag{a, {off: 8, more: true}, b, c}, without, nil},
-		{"of a length that is no multiple of 8", []frag{a, {off: 8, more: true, data: "b"}, b, c}, without, nil},
+		{"an empty one in the middle", []frag{a, {off: 8, more: true}, b, c}, without, nil},
+		{"of a length that is not a multiple of 8", []frag{a, {off: 8, more: true, data: "b"}, b, c}, without, nil},
 		{"beyond 65,535 bytes", []frag{a, {off: 65528, data: eight("z")}, b, c}, without, nil},
 		{"two datagrams interleaved", []frag{a, {id: 9, more: true, data: eight("A")}, b, {id: 9, off: 8, data: "B"}, c},
 			outcome{datagrams: []string{eight("A") + "B", abc}}, nil},
@@ -125,13 +125,13 @@ func TestDefragmenter(t *testing.T) {
 			outcome{[]string{eight("a") + eight("y") + "ccc"}, stream.DefragStats{Overlaps: 1}}, overlap},
 		{"overlapping with the same bytes", []frag{a, {more: true, data: eight("a") + eight("b")}, c},
 			outcome{[]string{abc}, stream.DefragStats{Overlaps: 1}}, overlap},
-		{"around one that came before", []frag{b, {more: true, data: eight("a") + eight("x") + eight("c")}, {off: 24, data: "d"}},
+		{"around an earlier one", []frag{b, {more: true, data: eight("a") + eight("x") + eight("c")}, {off: 24, data: "d"}},
 			outcome{[]string{eight("a") + eight("b") + eight("c") + "d"}, stream.DefragStats{Overlaps: 1}}, overlap},
 		{"teardrop: the second lies within the first", []frag{{more: true, data: eight("a") + eight("b") + eight("c")}, {off: 8, data: "x"}},
 			outcome{stats: stream.DefragStats{Malformed: 1, Incomplete: 1}}, contradiction},
 		{"two ends", []frag{a, {off: 16, data: "cc"}, c, b},
 			outcome{[]string{eight("a") + eight("b") + "cc"}, stream.DefragStats{Malformed: 1}}, contradiction},
-		{"behind the end", []frag{a, c, {off: 24, more: true, data: eight("d")}, b}, without, contradiction},
+		{"after the end", []frag{a, c, {off: 24, more: true, data: eight("d")}, b}, without, contradiction},
 	}
 	for _, tt := range tests {
 		for _, version := range []int{4, 6} {
@@ -159,8 +159,8 @@ func TestDefragmenter(t *testing.T) {
 	}
 }
 
-// What is put together is a packet as it was before it was cut: lengths,
-// checksum, the protocol behind the headers, and the places it came from.
+// A reassembled datagram is the packet before fragmentation: lengths, checksum,
+// the protocol after the headers; and it names its first and last packets.
 func TestDatagram(t *testing.T) {
 	udp := build.UDP("192.0.2.1", 53, "192.0.2.53", 53, []byte(strings.Repeat("x", 30)))
 	want := append([]byte{}, udp...)
@@ -190,7 +190,7 @@ func TestDatagram(t *testing.T) {
 		}
 		binary.BigEndian.PutUint16(g.Data[10:], sum)
 		if n := onesSum(g.Data[:20]); n != 0xffff {
-			t.Errorf("the header with its checksum adds up to %#x, want 0xffff", n)
+			t.Errorf("header checksum: sum %#x, want 0xffff", n)
 		}
 	}
 }
@@ -205,9 +205,9 @@ func onesSum(b []byte) uint32 {
 	return n
 }
 
-// A fragment that the capture cut is left out, and what is no fragment passed
-// over. An IPv6 packet that is whole in spite of its fragment header comes out
-// without it, whatever else has its identification (RFC 6946).
+// A fragment that the capture cut is dropped, and unfragmented packets are
+// ignored. An atomic IPv6 fragment is returned without its fragment header,
+// independent of other fragments with its identification (RFC 6946).
 func TestNoFragments(t *testing.T) {
 	var d stream.Defragmenter
 	var p layers.Packet
@@ -226,8 +226,71 @@ func TestNoFragments(t *testing.T) {
 	}
 }
 
-// Messages in fragments: their First is the first fragment that came, their Last
-// the one that completed the datagram.
+// The beginning of a datagram whose rest never arrives, or whose first fragment the
+// capture cut, is processed as if the capture had cut the datagram.
+func TestLostDatagrams(t *testing.T) {
+	query := string(build.DNSQuery(1, "www", "example")) + strings.Repeat("x", 100)
+	udp4 := string(build.UDP("192.0.2.1", 40000, "192.0.2.53", 53, []byte(query))[20:])
+	udp6 := string(build.UDP("2001:db8::1", 40000, "2001:db8::53", 53, []byte(query))[40:])
+	part := func(udp string, from, to int) frag { return frag{off: from, more: true, data: udp[from:to]} }
+	late := frag{id: 9, more: true, off: 8, data: "another datagram"}.ipv4(253)
+	message := func(first, last int64, size int) []got {
+		return []got{{stream.DNS, stream.UDP, true, first, last, 0, query[:size-8]}}
+	}
+	type packet struct {
+		b     []byte
+		snap  int // bytes captured, 0: all
+		later time.Duration
+	}
+	for _, tt := range []struct {
+		name    string
+		packets []packet
+		flush   bool // only Flush has the message
+		want    []got
+	}{
+		{"cut first fragment", []packet{{part(udp4, 0, 64).ipv4(17), 20 + 40, 0}}, false, message(1, 1, 40)},
+		{"cut first fragment of IPv6", []packet{{part(udp6, 0, 64).ipv6(17), 40 + 16 + 40, 0}}, false, message(1, 1, 40)},
+		{"both cut", []packet{{part(udp4, 0, 64).ipv4(17), 60, 0}, {part(udp4, 64, 96).ipv4(17), 40, 0}}, false, message(1, 1, 40)},
+		{"cut later fragment", []packet{{part(udp4, 0, 64).ipv4(17), 0, 0}, {part(udp4, 64, 96).ipv4(17), 40, 0}}, true, message(1, 1, 64)},
+		{"end missing", []packet{{part(udp4, 0, 64).ipv4(17), 0, 0}}, true, message(1, 1, 64)},
+		{"end of IPv6 missing", []packet{{part(udp6, 0, 64).ipv6(17), 0, 0}}, true, message(1, 1, 64)},
+		{"middle missing", []packet{{part(udp4, 96, 104).ipv4(17), 0, 0}, {part(udp4, 0, 64).ipv4(17), 0, 0}}, true, message(1, 2, 64)},
+		{"in order and out of it", []packet{{part(udp4, 64, 96).ipv4(17), 0, 0}, {part(udp4, 0, 64).ipv4(17), 0, 0}}, true, message(1, 2, 96)},
+		{"expired", []packet{{part(udp4, 0, 64).ipv4(17), 0, 0}, {late, 0, time.Minute}, {late, 0, 2 * time.Minute}}, false, message(1, 1, 64)},
+		{"beginning missing", []packet{{part(udp4, 64, 96).ipv4(17), 0, 0}}, true, nil},
+		{"IPv6 with an overlap", []packet{{part(udp6, 0, 64).ipv6(17), 0, 0}, {part(udp6, 56, 96).ipv6(17), 0, 0}}, true, nil},
+	} {
+		var a stream.Assembler
+		var p layers.Packet
+		var out []got
+		add := func(ms []stream.Message) {
+			for _, m := range ms {
+				out = append(out, got{m.Proto, m.Via.Innermost(), m.FromClient, m.First.Number, m.Last.Number, m.Gap, string(m.Data)})
+			}
+		}
+		for i, c := range tt.packets {
+			rec := &pcap.Record{Data: c.b, WireLen: len(c.b), LinkType: pcap.LinkTypeRaw, Number: int64(i + 1), Time: start.Add(c.later)}
+			if c.snap > 0 {
+				rec.Data = c.b[:c.snap]
+			}
+			new(layers.Decoder).Decode(&p, rec)
+			add(a.Push(&p, rec))
+		}
+		if tt.flush && out != nil {
+			t.Errorf("%s: before Flush: %v", tt.name, out)
+		}
+		add(a.Flush())
+		if diff := cmp.Diff(tt.want, out); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if s := a.Stats(); s.Defrag.Held != 0 || s.Defrag.Open != 0 {
+			t.Errorf("%s: %+v", tt.name, s.Defrag)
+		}
+	}
+}
+
+// Messages in fragments have the first fragment to arrive as First, and the one
+// that completed the datagram as Last.
 func TestMessagesInFragments(t *testing.T) {
 	query := build.DNSQuery(1, "www", "a-name-that-is-long-enough-to-be-cut", "example")
 	udp4 := build.UDP("192.0.2.1", 40000, "192.0.2.53", 53, query)[20:]
@@ -250,7 +313,7 @@ func TestMessagesInFragments(t *testing.T) {
 		{"HTTP over TCP", [][]byte{t4[1].ipv4(6), t4[1].ipv4(6), t4[0].ipv4(6)}, []got{{stream.HTTP1, stream.TCP, true, 1, 3, 0, request}}},
 		{"in a tunnel", [][]byte{tunnel(u4[0].ipv4(17)), tunnel(u4[1].ipv4(17))}, []got{{stream.DNS, stream.UDP, true, 1, 2, 0, string(query)}}},
 		{"fragments in fragments", [][]byte{outer[0].ipv4(4), inner[1].ipv4(17), outer[1].ipv4(4)}, []got{{stream.DNS, stream.UDP, true, 2, 3, 0, string(query)}}},
-		{"DNS with a fragment header around the whole", [][]byte{frag{data: string(udp6)}.ipv6(17)}, []got{{stream.DNS, stream.UDP, true, 1, 1, 0, string(query)}}},
+		{"DNS in an atomic fragment", [][]byte{frag{data: string(udp6)}.ipv6(17)}, []got{{stream.DNS, stream.UDP, true, 1, 1, 0, string(query)}}},
 		{"DNS whose end is missing", [][]byte{u4[0].ipv4(17)}, nil},
 	}
 	for _, tt := range tests {
@@ -276,8 +339,8 @@ func TestMessagesInFragments(t *testing.T) {
 	}
 }
 
-// A packet may complete a datagram that completes another, in tunnels; but not
-// without end.
+// A packet may complete a datagram that completes another, in tunnels, up to a
+// limit.
 func TestNestedFragments(t *testing.T) {
 	nested := func(n int) stream.Stats {
 		var a stream.Assembler
@@ -303,12 +366,12 @@ func TestNestedFragments(t *testing.T) {
 	}
 }
 
-// Datagrams are given up when their time is over, and the oldest at the bounds.
+// Datagrams are dropped after Idle, and the oldest at the limits.
 func TestDefragmenterBounds(t *testing.T) {
 	first := func(id uint16) []byte { return frag{id: id, more: true, data: strings.Repeat("x", 64)}.ipv4(253) }
 	d := stream.Defragmenter{Idle: 3 * time.Second}
 	defragment(&d, first(1), first(2), first(3), first(4), first(5), first(6), first(7))
-	if s := d.Stats(); s.Incomplete != 2 || s.Open != 5 { // the clock is one packet behind
+	if s := d.Stats(); s.Incomplete != 2 || s.Open != 5 { // the clock is one packet late
 		t.Errorf("by time: %+v", s)
 	}
 	d = stream.Defragmenter{MaxDatagrams: 3}

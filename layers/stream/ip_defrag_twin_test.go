@@ -8,13 +8,13 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// defragTwin puts a datagram together byte by byte.
+// defragTwin reassembles a datagram byte by byte.
 type defragTwin struct {
 	have  map[int]byte
 	size  int
 	six   bool
 	dead  bool
-	pairs map[[2]int]string // the fragments that came, by place
+	pairs map[[2]int]string // the fragments received, by position
 }
 
 func (w *defragTwin) push(f frag) (string, bool) {
@@ -81,7 +81,7 @@ func compareDefragTwin(t *testing.T, six bool, in []byte) {
 			packet = f.ipv6(253)
 		}
 		if !f.more && f.off == 0 {
-			continue // whole
+			continue // atomic
 		}
 		want, ok := w.push(f)
 		got, _ := defragment(&d, packet)

@@ -10,13 +10,13 @@ import (
 
 // IP fragments (RFC 791 section 3.1, RFC 8200 section 4.5).
 const (
-	fragmentUnit   = 8     // offsets, and lengths but the last, are multiples of it
+	fragmentUnit   = 8     // offsets, and all lengths but the last, are multiples of it
 	maxDatagram    = 65535 // an IPv4 packet, or an IPv6 payload
 	ipv6Header     = 40
 	fragmentHeader = 8 // of IPv6
 )
 
-// A fragmentKey says which fragments belong together.
+// A fragmentKey identifies the datagram of a fragment.
 type fragmentKey struct {
 	src, dst [16]byte
 	id       uint32
@@ -24,26 +24,27 @@ type fragmentKey struct {
 	version  uint8
 }
 
-// A fragment is one layer of a packet that is a fragment.
+// A fragment is a layer of a packet that is a fragment.
 type fragment struct {
 	key    fragmentKey
 	head   []byte // the headers before the payload, without the fragment header
-	nextAt int    // where in head the protocol that follows is to be put, 0: it is there
-	next   byte   // that protocol
+	nextAt int    // where in head to write next; 0: head is complete
+	next   byte   // the protocol of the payload
 	off    int    // of data in the payload
 	more   bool
 	data   []byte
-	cut    bool // the capture lacks the rest
+	cut    bool // by the capture
+	stated int  // length of data that the IP header states
 }
 
-// A source is where bytes came from: the packet they came in, and the first of
-// those before that belong to them.
+// A source is the packet that completed some bytes, and the first packet of
+// their fragments to arrive.
 type source struct{ first, last Ref }
 
-// findFragment returns the outermost layer of p that is a fragment: those in it
-// can only be whole when it is.
+// findFragment returns the outermost fragment in p: inner ones are only
+// complete once it is reassembled.
 func findFragment(p *layers.Packet) (fragment, bool) {
-	var ip layers.Layer // the IPv6 header that the extension headers follow
+	var ip layers.Layer // the IPv6 header before the extension headers
 	nextAt := 0
 	for l := range p.Layers() {
 		switch l.Kind {
@@ -54,7 +55,7 @@ func findFragment(p *layers.Packet) (fragment, bool) {
 		case layers.KindIPv6:
 			ip, nextAt = l, 6
 		case layers.KindIPv6Fragment:
-			h, err := layers.ParseIPv6Fragment(l.Bytes) // RFC 6946: it may be whole
+			h, err := layers.ParseIPv6Fragment(l.Bytes) // RFC 6946: it may be atomic
 			if err == nil && h.IsFragment() && ip.Bytes != nil {
 				return fragment6(ip, l.Offset-ip.Offset, nextAt, h), true
 			}
@@ -75,11 +76,11 @@ func fragment4(h layers.IPv4) fragment {
 		off:  h.FragmentOffset(),
 		more: h.MoreFragments(),
 		data: h.Payload(),
-		cut:  h.Truncated(),
+		cut:  h.Truncated(), stated: h.TotalLen() - h.HeaderLen(),
 	}
 }
 
-// fragment6 returns the fragment whose header lies at byte at of ip.
+// fragment6 returns the fragment whose fragment header is at offset at of ip.
 func fragment6(ip layers.Layer, at, nextAt int, h layers.IPv6Fragment) fragment {
 	v6, _ := layers.ParseIPv6(ip.Bytes)
 	return fragment{
@@ -91,17 +92,19 @@ func fragment6(ip layers.Layer, at, nextAt int, h layers.IPv6Fragment) fragment 
 		more:   h.MoreFragments(),
 		data:   h.Payload(),
 		cut:    v6.Truncated(),
+		stated: ipv6Header + v6.PayloadLen() - at - fragmentHeader,
 	}
 }
 
 func (f *fragment) end() int { return f.off + len(f.data) }
 
-// atomic reports whether an IPv6 packet has a fragment header and is whole. It
-// has nothing to do with fragments of the same identification (RFC 6946).
+// atomic reports whether an IPv6 packet has a fragment header but is not
+// fragmented. It is independent of fragments with the same identification (RFC
+// 6946).
 func (f *fragment) atomic() bool { return f.key.version == 6 && f.off == 0 && !f.more }
 
-// strip returns an atomic fragment without its fragment header. Its length is
-// what the packet says, also when the capture lacks some of it.
+// strip returns an atomic fragment without its fragment header. Its length field
+// states the original length, even if the capture cut the packet.
 func (f *fragment) strip() []byte {
 	b := slices.Concat(f.head, f.data)
 	b[f.nextAt] = f.next
@@ -111,7 +114,7 @@ func (f *fragment) strip() []byte {
 	return b
 }
 
-// valid reports whether the fragment can be a part of a datagram.
+// valid reports whether the fragment can be part of a datagram.
 func (f *fragment) valid() bool {
 	size := len(f.head) + f.end()
 	if f.key.version == 6 {
@@ -120,11 +123,17 @@ func (f *fragment) valid() bool {
 	return size <= maxDatagram && (!f.more || len(f.data) > 0 && len(f.data)%fragmentUnit == 0)
 }
 
-// cost returns what g counts for.
-func (g *partial) cost() int { return partialCost + len(g.head) + g.parts.cost }
+// cost returns what g counts as held.
+func (g *partial) cost() int {
+	n := partialCost + len(g.head) + g.parts.cost
+	if g.last != nil {
+		n += refCost
+	}
+	return n
+}
 
-// drop gives up an IPv6 datagram for good. Its place is kept, so that what comes
-// of it later is known.
+// drop drops an IPv6 datagram. Its entry is kept, so that its later fragments
+// are recognised.
 func (d *Defragmenter) drop(g *partial) {
 	d.stats.Dropped++
 	g.dead, g.head, g.parts = true, nil, segments{}
@@ -164,7 +173,7 @@ func (d *Defragmenter) add(g *partial, f fragment) {
 	g.fill(s)
 }
 
-// fill adds what no fragment brought before.
+// fill adds the bytes of s that no earlier fragment had.
 func (g *partial) fill(s segment) {
 	for len(s.data) > 0 {
 		free, next := len(s.data), s.end()
@@ -178,21 +187,27 @@ func (g *partial) fill(s segment) {
 	}
 }
 
-// complete reports whether nothing is missing.
+// complete reports whether no byte is missing.
 func (g *partial) complete() bool { return !g.dead && g.size >= 0 && g.parts.size == g.size }
 
-// assemble returns the datagram as it was before it was cut.
+// assemble returns the datagram as it was before fragmentation.
 func (g *partial) assemble(version uint8) []byte {
 	b := append(make([]byte, 0, len(g.head)+g.size), g.head...)
-	b = g.parts.root.appendTo(b)
+	return restore(version, g.parts.root.appendTo(b), len(g.head), g.size)
+}
+
+// restore makes b, the headers of a fragment and a payload, the datagram that it was
+// before fragmentation. head is the length of the headers, size that of the whole
+// payload, of which some may be missing.
+func restore(version uint8, b []byte, head, size int) []byte {
 	if version == 6 {
-		binary.BigEndian.PutUint16(b[4:], uint16(len(b)-ipv6Header))
+		binary.BigEndian.PutUint16(b[4:], uint16(min(head-ipv6Header+size, maxDatagram)))
 		return b
 	}
-	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
+	binary.BigEndian.PutUint16(b[2:], uint16(min(head+size, maxDatagram)))
 	binary.BigEndian.PutUint16(b[6:], binary.BigEndian.Uint16(b[6:])&0xc000) // all but MF and the offset
 	binary.BigEndian.PutUint16(b[10:], 0)
-	binary.BigEndian.PutUint16(b[10:], checksum(b[:len(g.head)]))
+	binary.BigEndian.PutUint16(b[10:], checksum(b[:head]))
 	return b
 }
 

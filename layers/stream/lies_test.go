@@ -11,15 +11,15 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A cost is what it takes to push one side of a connection.
+// A cost is what pushing one side of a connection costs.
 type cost struct {
-	allocated uint64 // bytes in all
-	held      int    // bytes at most
+	allocated uint64 // bytes in total
+	held      int    // maximum bytes
 	messages  int
 	stats     Stats
 }
 
-// costOf pushes what a client sends, in segments of size bytes.
+// costOf pushes a client's bytes in segments of size bytes.
 func costOf(c Config, size int, data string) (sum cost) {
 	a := &Assembler{Config: c}
 	var packets [][]byte
@@ -41,11 +41,11 @@ func costOf(c Config, size int, data string) (sum cost) {
 	return sum
 }
 
-// grown is the most that a buffer of n bytes takes: append grows small ones to
-// twice, large ones by a quarter at a time.
+// grown is the largest capacity of a buffer of n bytes: append doubles small
+// ones, and grows large ones by a quarter.
 func grown(n int) int { return n + n/2 + 1024 }
 
-// tlsRecords puts a message into records of size bytes.
+// tlsRecords splits a message into records of size bytes.
 func tlsRecords(message string, size int) string {
 	var b strings.Builder
 	for len(message) > 0 {
@@ -57,9 +57,9 @@ func tlsRecords(message string, size int) string {
 	return b.String()
 }
 
-// A ClientHello of 64 KiB in records, and segments, of one byte; and certificates of
-// 16 MiB in records of 255: both come out, and cost what they are long, some times
-// over.
+// A ClientHello of 64 KiB in one-byte records and segments, and certificates of
+// 16 MiB in records of 255 bytes, are returned at a cost proportional to their
+// length.
 func TestLongHandshake(t *testing.T) {
 	hello := "\x01\x00\xff\xfc" + strings.Repeat("x", 0xfffc)
 	chain := "\x0b\xff\xff\xfb\xff\xff\xf8" + strings.Repeat("x", 0xfffff8)
@@ -88,7 +88,7 @@ func TestLongHandshake(t *testing.T) {
 	}
 }
 
-// Where a length says much and little comes, what is held is what came.
+// A large length with little data holds only the received data.
 func TestLengthsThatLie(t *testing.T) {
 	const text = 20_000
 	for name, head := range map[string]string{

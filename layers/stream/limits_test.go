@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,28 +9,33 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// Connections without data are as many as MaxSilent allows; of those with data
-// none gives way.
+// Connections without data between two addresses are limited by MaxSilent: those with
+// data, and those of other addresses, are not evicted.
 func TestMaxSilent(t *testing.T) {
 	f := newFeed(nil)
-	f.a.MaxSilent = 10
+	f.a.MaxSilent = 80
 	f.say(0, client("GET / HTTP/1.1\r\n"))
 	syn := rawSegment{flags: layers.TCPSyn}.packet()
 	f.rec.Data, f.rec.WireLen = syn, len(syn)
 	for i := range 1000 {
-		syn[atSource], syn[atSource+1], syn[atSource+2] = 11, byte(i>>8), byte(i)
+		syn[atSource], syn[atSource+1] = 11, 1
+		binary.BigEndian.PutUint16(syn[atPort:], uint16(i))
 		f.push()
-		if n := f.a.table.lists[silent].Len(); n > 10 {
+		syn[atSource+1] = 2 + byte(i%2)
+		if i < 160 {
+			f.push()
+		}
+		if n := f.a.table.lists[silent].Len(); n > 80+160 {
 			t.Fatalf("%d without data", n)
 		}
 	}
-	if s := f.a.Stats(); s.Open != 11 || s.Evicted != 990 || f.a.table.lists[talking].Len() != 1 {
+	if s := f.a.Stats(); s.Open != 1+160+80 || s.Parted != 920 || s.Evicted != 0 || f.a.table.lists[talking].Len() != 1 {
 		t.Errorf("%+v", s)
 	}
 	f.flushed(t)
 }
 
-// A message of one byte more than MaxMessage is given up, whatever the protocol.
+// A message one byte longer than MaxMessage is dropped, in any protocol.
 func TestMaxMessage(t *testing.T) {
 	const most = 2000
 	for name, test := range map[string]struct {
@@ -71,8 +77,8 @@ func TestMaxMessage(t *testing.T) {
 	}
 }
 
-// Requests that are never answered: behind so many, or so many bytes, responses
-// are not paired with requests any more, and the requests are let go.
+// After too many unanswered requests, or too many bytes of them, responses are
+// no longer paired with requests, and the requests are released.
 func TestPendingRequests(t *testing.T) {
 	for name, test := range map[string]struct {
 		n    int
@@ -96,7 +102,7 @@ func TestPendingRequests(t *testing.T) {
 			if len(ms) != 1 || (ms[0].Request == nil) != (n > test.n) {
 				t.Errorf("%s, %d requests: %d messages", name, n, len(ms))
 			}
-			if want := n * (pendingCost + len(test.head)); n == test.n && held != want || n > test.n && held != 0 {
+			if want := n * (askedCost + len(test.head)); n == test.n && held != want || n > test.n && held != 0 {
 				t.Errorf("%s, %d requests: %d bytes held", name, n, held)
 			}
 			f.flushed(t)
@@ -104,30 +110,28 @@ func TestPendingRequests(t *testing.T) {
 	}
 }
 
-// Commands that are never answered: what is kept of them is bounded.
+// The memory for unanswered commands is limited.
 func TestUnansweredCommands(t *testing.T) {
-	var q queue[smtpKind]
+	q, s := queue[smtpKind]{}, sink{a: new(Assembler)}
 	for range maxUnanswered {
-		q.push(smtpOther)
+		q.push(s, smtpOther, turn{}, 0, maxUnanswered)
 	}
-	if len(q.kinds) != maxUnanswered || q.front() != smtpOther {
-		t.Errorf("%d kept", len(q.kinds))
+	if held := s.a.Held(); q.front(s, turn{}) == nil || held != maxUnanswered*askedCost {
+		t.Errorf("a reply is not paired before the limit, or %d bytes held", held)
 	}
-	for range 10 {
-		q.push(smtpOther)
-	}
-	if len(q.kinds) != 0 || q.front() != smtpNone {
-		t.Errorf("%d kept behind the bound", len(q.kinds))
+	q.push(s, smtpOther, turn{}, 0, maxUnanswered)
+	if held := s.a.Held(); q.front(s, turn{}) != nil || held != 0 {
+		t.Errorf("a reply is paired after the limit, or %d bytes held", held)
 	}
 }
 
-// A name of a file is cut at 4096 bytes, its type at 255, and neither keeps the head
-// that it stood in.
+// A file name is cut at 4096 bytes, its type at 255, and neither retains the
+// head that it came from.
 func TestFileNames(t *testing.T) {
 	long := strings.Repeat("n", 50_000)
 	for _, test := range []struct {
 		name    string
-		request int // bytes of a head that is kept for the response
+		request int // bytes of the head that is kept for the response
 		lines   []line
 	}{
 		{"of a URL", 50_018, []line{client("GET /" + long + " HTTP/1.1\r\n\r\n"), server("HTTP/1.1 200 OK\r\nContent-Type: " + long + "\r\nContent-Length: 2\r\n\r\nMZ")}},
@@ -138,7 +142,7 @@ func TestFileNames(t *testing.T) {
 	} {
 		f := newFeed(nil)
 		f.say(0, test.lines...)
-		most := connectionCost + tcbCost + mimeCost + bodyCost + 2*(fileCost+maxName+maxType) + pendingCost
+		most := connectionCost + tcbCost + mimeCost + bodyCost + 2*(fileCost+maxName+maxType) + askedCost
 		if s := f.a.Stats(); s.Held > most+2*test.request {
 			t.Errorf("%s: %+v", test.name, s)
 		}
@@ -151,9 +155,9 @@ func TestFileNames(t *testing.T) {
 	}
 }
 
-// Of a content with more codings than are undone, none is.
+// Content with more codings than the limit is not decoded at all.
 func TestMaxCodings(t *testing.T) {
-	for n, state := range map[int]Completeness{maxCodings: Undecodable, maxCodings + 1: Encoded} {
+	for n, state := range map[int]Completeness{maxCodings: Mislabelled, maxCodings + 1: Encoded} {
 		f := newFeed(nil)
 		f.a.Hash = HashSHA256
 		ms := f.say(0, client("GET / HTTP/1.1\r\n\r\n"),
@@ -164,7 +168,7 @@ func TestMaxCodings(t *testing.T) {
 	}
 }
 
-// A conversation that is not recognised keeps so many bytes of each side at most.
+// An unrecognised conversation holds a limited number of bytes of each side.
 func TestUndecided(t *testing.T) {
 	for _, text := range []string{"G", "a1 ", "220 ", "\x16", "\x00\x80\x38"} {
 		f := newFeed(nil)
@@ -181,8 +185,8 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
-// A message of IMAP that keeps its literals in it is short; longer literals are
-// passed over.
+// An IMAP message includes its literals only if it is short; longer literals
+// are skipped.
 func TestIMAPLiterals(t *testing.T) {
 	for _, n := range []int{100, maxIMAPLiteral + 1, 1 << 20} {
 		f := newFeed(nil)
@@ -194,7 +198,7 @@ func TestIMAPLiterals(t *testing.T) {
 	}
 }
 
-// Messages of OpenVPN that wait for an earlier one are few.
+// The number of OpenVPN messages that wait for an earlier one is limited.
 func TestOpenVPNWaiting(t *testing.T) {
 	f := newFeed(nil)
 	packets := "\x00\x0e\x38session1\x00\x00\x00\x00\x00"

@@ -8,15 +8,17 @@ import (
 	"testing"
 
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/http2"
 )
 
-// A line is what one side of a conversation says, in one segment.
+// A line is the data of one segment, from one side of a conversation.
 type line struct {
 	side int
 	data string
 }
 
-// say pushes lines as connection i of a feed, and returns the messages of the last.
+// say pushes lines as connection i of a feed, and returns the messages of the
+// last line.
 func (f *feed) say(i int, lines ...line) (ms []Message) {
 	next := [2]uint32{1, 1}
 	for _, l := range lines {
@@ -29,7 +31,7 @@ func (f *feed) say(i int, lines ...line) (ms []Message) {
 	return ms
 }
 
-// heap returns the bytes in use.
+// heap returns the heap bytes in use.
 func heap() int {
 	var m runtime.MemStats
 	runtime.GC()
@@ -40,8 +42,8 @@ func heap() int {
 func client(data string) line { return line{0, data} }
 func server(data string) line { return line{1, data} }
 
-// Held is what the heap holds, whatever the connections do to make it more: at
-// most twice. So Config.MaxBytes bounds memory.
+// The heap grows to at most twice Held, whatever the connections carry. So
+// Config.MaxBytes limits memory.
 func TestHeldIsMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes thousands of connections to see their memory in the heap")
@@ -54,9 +56,9 @@ func TestHeldIsMemory(t *testing.T) {
 		lines func(i int) []line
 	}{
 		{"of no known protocol", 2000, func(int) []line { return []line{client("????"), server("????")} }},
-		{"a head that is not whole", 1000, func(int) []line { return []line{client("GET / HTTP/1.1\r\nX: " + long)} }},
+		{"an incomplete head", 1000, func(int) []line { return []line{client("GET / HTTP/1.1\r\nX: " + long)} }},
 		{"pipelined requests", 100, func(int) []line { return []line{client(strings.Repeat("GET / HTTP/1.0\r\n\r\n", 1000))} }},
-		{"a body behind a long request", 500, func(int) []line {
+		{"a body after a long request", 500, func(int) []line {
 			return []line{client("GET / HTTP/1.1\r\nX: " + long + "\r\n\r\n"), server(body)}
 		}},
 		{"a body of a long name", 500, func(int) []line {
@@ -72,6 +74,25 @@ func TestHeldIsMemory(t *testing.T) {
 		{"a compressed body", 1000, func(int) []line {
 			return []line{client("GET / HTTP/1.1\r\n\r\n"), server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99999\r\n\r\n" + long)}
 		}},
+		{"HTTP/2", 1000, func(int) []line { return []line{client(h2begin), server("\x00\x00\x00\x04\x00\x00\x00\x00\x00")} }},
+		{"streams of HTTP/2", 100, func(int) (ls []line) {
+			var requests, responses strings.Builder
+			for id := uint32(1); id < 100; id += 2 {
+				requests.WriteString(h2frame(http2.FrameHeaders, 4, id, h2simple+"\x40\x01a\x03bcd"))
+				responses.WriteString(h2frame(http2.FrameHeaders, 4, id, "\x88") + h2frame(http2.FrameData, 0, id, "MZ"))
+			}
+			return []line{client(h2begin), client(requests.String()), server(responses.String())}
+		}},
+		{"fields of HTTP/2", 500, func(int) []line {
+			return []line{client(h2begin + h2frame(http2.FrameHeaders, 4, 1, h2simple+"\x40\x01a\x7f\x81\x1e"+long[:3968]+strings.Repeat("\xbe", 4))), client(h2frame(http2.FrameHeaders, 0, 3, long[:16_000]))}
+		}},
+		{"tunnels of HTTP/2", 500, func(int) []line {
+			b := h2begin
+			for id := uint32(1); id < 20; id += 2 {
+				b += h2frame(http2.FrameHeaders, 4, id, h2block(":method", "CONNECT", ":authority", "a:1")) + h2frame(http2.FrameData, 0, id, "?")
+			}
+			return []line{client(b)}
+		}},
 		{"tunnels in tunnels", 1000, func(int) (ls []line) {
 			for range 8 {
 				ls = append(ls, client("CONNECT a:1 HTTP/1.1\r\n\r\n"), server("HTTP/1.1 200 OK\r\n\r\n"))
@@ -82,7 +103,7 @@ func TestHeldIsMemory(t *testing.T) {
 			return []line{client("POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 99999\r\n\r\n" +
 				"--b\r\nContent-Disposition: form-data; name=a; filename=\"" + long[:4000] + "\"\r\nContent-Type: a/" + long[:20_000] + "\r\n\r\nMZ")}
 		}},
-		{"short messages in the place of long ones", 1000, func(int) []line {
+		{"short messages after long ones", 1000, func(int) []line {
 			hello := "\x16\x03\x01\x3c\x04\x01\x00\x3c\x00" + long[:15<<10]
 			return []line{client(hello[:9000]), client(hello[9000:]), client("\x16\x03\x03")}
 		}},
@@ -111,6 +132,14 @@ func TestHeldIsMemory(t *testing.T) {
 		{"SSH", 1000, func(int) []line {
 			return []line{client("SSH-2.0-x\r\n\x00\x00\xff\xff" + long[:16_000])}
 		}},
+		{"a DNS message in HTTP", 1000, func(int) []line {
+			return []line{client("POST / HTTP/1.1\r\nContent-Type: application/dns-message\r\nContent-Length: 60000\r\n\r\n" + long[:20_000]), client(long[:10_000])}
+		}},
+		{"compressed messages of WebSocket", 500, func(int) []line {
+			const open = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+			stored := "\xc2\x7e\x40\x06\x00\x00\x40\xff\xbf" + long[:16<<10] + "\x00" // RFC 7692 section 7.2.3.3
+			return []line{client("GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"), server(open), server(stored), server(stored), server(stored), server(stored[:9000])}
+		}},
 		{"OpenVPN", 1000, func(int) []line {
 			reset := "\x00\x0e\x38session1\x00\x00\x00\x00\x00"
 			for n := range byte(12) {
@@ -131,16 +160,16 @@ func TestHeldIsMemory(t *testing.T) {
 			used := heap() - before
 			held, protos := f.a.Held(), f.a.Stats().Protos
 			if held == 0 || used > 2*held {
-				t.Errorf("%d bytes used, %d counted for each; %v", used/test.n, held/test.n, protos)
+				t.Errorf("%d bytes used, %d counted per connection; %v", used/test.n, held/test.n, protos)
 			} else {
-				t.Logf("%d bytes used, %d counted for each; %v", used/test.n, held/test.n, protos)
+				t.Logf("%d bytes used, %d counted per connection; %v", used/test.n, held/test.n, protos)
 			}
 			f.flushed(t)
 		})
 	}
 }
 
-// Datagrams that are whole are not kept because one before them is not.
+// Complete datagrams are released although an earlier one is incomplete.
 func TestWholeDatagramsAreFree(t *testing.T) {
 	const open, whole, size = 1000, 2000, 32 << 10
 	head := rawSegment{}.packet()[:20]
@@ -168,7 +197,7 @@ func TestWholeDatagramsAreFree(t *testing.T) {
 	}
 	for i := range whole {
 		if id := uint16(open + i); push(fragment(id, size/2, false, size/2)) || !push(fragment(id, 0, true, size/2)) {
-			t.Fatal("not put together")
+			t.Fatal("not reassembled")
 		}
 	}
 	f.p, f.rec.Data = layers.Packet{}, nil
@@ -180,8 +209,8 @@ func TestWholeDatagramsAreFree(t *testing.T) {
 	}
 }
 
-// A segment for which more lines waited than there may be messages in one call:
-// those beyond are counted, and the memory of the others is given back.
+// If more lines waited for a segment than one call may return as messages, the
+// rest is counted, and their memory is released.
 func TestManyMessagesAtOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes 400,000 messages to exceed the limit")
@@ -204,7 +233,7 @@ func TestManyMessagesAtOnce(t *testing.T) {
 	binary.BigEndian.PutUint16(lines[2:], 42)
 	n := len(f.push())
 	if s := f.a.Stats(); n != maxMessages || s.TooMany-before.TooMany != 1+segments*size/2-maxMessages {
-		t.Errorf("%d messages, %d beyond", n, s.TooMany)
+		t.Errorf("%d messages, %d skipped", n, s.TooMany)
 	}
 	if f.push(); cap(f.a.out) > keptMessages {
 		t.Errorf("room for %d messages is kept", cap(f.a.out))
@@ -212,7 +241,7 @@ func TestManyMessagesAtOnce(t *testing.T) {
 	f.flushed(t)
 }
 
-// Buffers that are kept for later are few.
+// Few buffers are kept for reuse.
 func TestSpareBuffers(t *testing.T) {
 	f := newFeed(nil)
 	for i := range 4 * maxSpare {

@@ -7,52 +7,54 @@ import (
 )
 
 const (
-	// maxMIMEDepth bounds multiparts and mails in one another. What is deeper is
-	// passed over and counted in Stats.TooDeep.
+	// maxMIMEDepth limits the nesting of multiparts and mails. Deeper ones are
+	// skipped and counted in Stats.TooDeep.
 	maxMIMEDepth = 16
 
-	// maxParts bounds the parts of a mail or form that are looked at. Further ones
-	// are passed over and counted in Stats.TooMany.
+	// maxParts limits the parts of a mail or form. The rest is skipped and
+	// counted in Stats.TooMany.
 	maxParts = 1000
 
-	// maxBoundary bounds a boundary, of which RFC 2046 section 5.1.1 allows 70
-	// bytes, and maxPadding the white space behind it. What is longer is no
-	// boundary.
+	// maxBoundary limits the length of a boundary, for which RFC 2046 section
+	// 5.1.1 allows 70 bytes, and maxPadding the bytes after it that are kept
+	// until it is known to be the last one.
 	maxBoundary = 256
 	maxPadding  = 256
 
-	// mimeCost is what a mimeReader counts for beyond its header section.
+	// mimeCost is what a mimeReader counts as held, beyond its header section.
 	mimeCost = 6 << 10
 )
 
-// A mimeReader takes the bytes of a mail (RFC 5322), or of any body that is a
-// multipart (RFC 2046 section 5.1), as they come, and emits the header section of
-// each mail as a Message of Proto Mail, and each part that is more than text
-// without a name as a File. Nothing but header sections is gathered.
+// A mimeReader reads a mail (RFC 5322), or another multipart body (RFC 2046
+// section 5.1), as its bytes arrive. It emits the header section of each mail
+// as a Message of Proto Mail, and each part as a File, except text without a
+// name. Only header sections are buffered.
 type mimeReader struct {
-	from   Message // Proto, FromClient and Request of what it emits
-	at     Ref     // of the bytes at hand
+	from   Message // Proto, FromClient and Request of its messages
+	at     Ref     // of the current bytes
 	levels []mimeLevel
-	depth  int   // of multiparts and mails in one another
+	depth  int   // nesting of multiparts and mails
 	parts  int   // that have begun
-	form   *File // the body, if it is a form's
+	form   *File // the body, if it is a form
 
-	inHead bool   // else in a body
-	isMail bool   // the header section is a mail's, not a part's
+	inHead bool   // otherwise in a body
+	isMail bool   // the header section is of a mail, not of a part
 	head   buffer // the header section
-	start  int    // of the line in progress, in head
+	start  int    // in head, of the current line
 
+	skip      bool   // the rest of a delimiter's line
 	bol       bool   // at the beginning of a line of the body
-	lineBreak string // before it: content unless a delimiter follows
+	lineBreak string // before that line: content unless a delimiter follows
 	candidate []byte // the beginning of a line that may be a delimiter
 	coding    transferDecoder
-	file      *fileWriter // nil: the body is passed over
+	file      *fileWriter // nil: the body is skipped
 }
 
-// A mimeLevel is a multipart that is being read.
+// A mimeLevel is an open multipart.
 type mimeLevel struct {
 	delimiter []byte // two hyphens and the boundary
-	digest    bool   // its parts are mails unless they say otherwise (RFC 2046 section 5.1.5)
+	digest    bool   // its parts are mails by default (RFC 2046 section 5.1.5)
+	begun     bool   // a part of it has begun
 	depth     int
 }
 
@@ -62,9 +64,9 @@ func newMail(s sink, from Message) *mimeReader {
 	return &mimeReader{from: from, inHead: true, isMail: true}
 }
 
-// newForm returns a reader for the files in a form (RFC 7578), nil when contentType
-// is not that of a form with a boundary. The caller must call begin before the
-// first write.
+// newForm returns a reader for the files in a form (RFC 7578), or nil if
+// contentType is not that of a form with a boundary. The caller must call begin
+// before the first write.
 func newForm(s sink, contentType mail.Params) *mimeReader {
 	m := &mimeReader{bol: true}
 	if !bytes.EqualFold(contentType.Value(), []byte("multipart/form-data")) ||
@@ -74,7 +76,7 @@ func newForm(s sink, contentType mail.Params) *mimeReader {
 	return m
 }
 
-// begin says whose body the form is.
+// begin sets the body that the form is in.
 func (m *mimeReader) begin(s sink, from Message, body *File) {
 	s.a.hold(mimeCost)
 	m.from, m.form = from, body
@@ -83,11 +85,12 @@ func (m *mimeReader) begin(s sink, from Message, body *File) {
 	}
 }
 
-// write takes the next bytes.
 func (m *mimeReader) write(s sink, data []byte, at Ref) {
 	m.at = at
 	for len(data) > 0 {
 		switch {
+		case m.skip:
+			data = m.skipLine(data)
 		case m.inHead:
 			data = m.header(s, data)
 		case len(m.levels) == 0:
@@ -101,7 +104,17 @@ func (m *mimeReader) write(s sink, data []byte, at Ref) {
 	}
 }
 
-// header takes a line of a header section.
+// skipLine skips the rest of a line.
+func (m *mimeReader) skipLine(data []byte) []byte {
+	n := endOfLine(data, 0)
+	if n == 0 {
+		return nil
+	}
+	m.skip = false
+	return data[n:]
+}
+
+// header reads a line of a header section.
 func (m *mimeReader) header(s sink, data []byte) []byte {
 	n := endOfLine(data, 0)
 	whole := n > 0
@@ -134,13 +147,16 @@ func (m *mimeReader) header(s sink, data []byte) []byte {
 	return p.data
 }
 
-// entity takes the header section that is in head and begins the body behind it.
+// entity parses the buffered header section and begins the body that follows
+// it.
 func (m *mimeReader) entity(s sink) {
 	b := m.head.b
 	h, err := mail.ParseHeader(b)
 	if m.isMail && err == nil && len(bytes.TrimRight(b, "\r\n")) > 0 {
 		mail := Message{Proto: Mail, Kind: MailHeader, FromClient: m.from.FromClient, First: m.head.first, Last: m.at, Data: b[:len(b):len(b)]}
-		s.emit(mail)
+		inner := s
+		inner.via = s.via.with(m.from.Proto)
+		inner.emit(mail)
 	}
 	m.startBody(nil)
 	if err != nil {
@@ -150,12 +166,12 @@ func (m *mimeReader) entity(s sink) {
 	m.head.drop(s)
 }
 
-// startBody begins a body, which goes to f.
+// startBody begins a body, which is written to f.
 func (m *mimeReader) startBody(f *fileWriter) {
 	m.inHead, m.bol, m.lineBreak, m.file = false, true, "", f
 }
 
-// nextPart goes on behind a delimiter.
+// nextPart continues after a delimiter.
 func (m *mimeReader) nextPart(s sink, level int, last bool) {
 	m.endPart(s)
 	m.depth = m.levels[level].depth
@@ -167,13 +183,14 @@ func (m *mimeReader) nextPart(s sink, level int, last bool) {
 		return
 	}
 	m.levels = m.levels[:level+1]
+	m.levels[level].begun = true
 	m.inHead, m.start = true, 0
 }
 
-// gap says that bytes are missing here. A file goes on with a hole in it; a header
-// section is lost, and with it what the body behind it is.
+// gap reports that bytes are missing. A file continues with a hole in it. A
+// header section is lost, and with it the type of the body that follows.
 func (m *mimeReader) gap(s sink) {
-	m.candidate, m.lineBreak, m.bol = m.candidate[:0], "", false
+	m.candidate, m.lineBreak, m.bol, m.skip = m.candidate[:0], "", false, false
 	switch {
 	case m.inHead:
 		m.head.abandon(s)
@@ -186,9 +203,8 @@ func (m *mimeReader) gap(s sink) {
 	}
 }
 
-// end says that no more bytes will come. whole says whether that is where they
-// end for their sender: a part whose last delimiter was never sent is all there
-// then.
+// end reports that no more bytes will come. whole means that the sender ended
+// here: then a part without its last delimiter is complete.
 func (m *mimeReader) end(s sink, whole bool) {
 	if k, last, ok := m.unfinished(); ok {
 		m.nextPart(s, k, last)
@@ -207,7 +223,7 @@ func (m *mimeReader) end(s sink, whole bool) {
 	s.a.hold(-mimeCost)
 }
 
-// unfinished looks for a delimiter that has no line end, at the end of all.
+// unfinished looks for a delimiter without a line end, at the end of the input.
 func (m *mimeReader) unfinished() (level int, last, ok bool) {
 	if len(m.candidate) == 0 {
 		return 0, false, false
@@ -215,7 +231,7 @@ func (m *mimeReader) unfinished() (level int, last, ok bool) {
 	return m.delimiter(m.candidate)
 }
 
-// A mailInside is the mail that a conversation is in, if it is in one.
+// A mailInside holds the mail being transferred in a conversation, if any.
 type mailInside struct{ mail *mimeReader }
 
 func (i *mailInside) endMail(s sink, whole bool) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// lineStart takes data at the beginning of a line of a body in a multipart, where
+// lineStart reads data at the beginning of a line in a multipart's body, where
 // a delimiter may be.
 func (m *mimeReader) lineStart(s sink, data []byte) []byte {
 	if len(m.candidate) == 0 && !m.plausible(data) {
@@ -20,20 +20,21 @@ func (m *mimeReader) lineStart(s sink, data []byte) []byte {
 	}
 	n = min(n, 2+maxBoundary+maxPadding-len(m.candidate))
 	m.candidate = append(m.candidate, data[:n]...)
-	if whole && endOfLine(m.candidate, 0) > 0 {
-		if k, last, ok := m.delimiter(m.candidate); ok {
-			m.candidate = m.candidate[:0]
-			m.nextPart(s, k, last)
-			return data[n:]
-		}
-	} else if len(m.candidate) < 2+maxBoundary+maxPadding && m.plausible(m.candidate) {
+	whole = whole && endOfLine(m.candidate, 0) > 0
+	if !whole && len(m.candidate) < 2+maxBoundary+maxPadding && m.plausible(m.candidate) {
 		return nil
+	}
+	if k, last, ok := m.delimiter(m.candidate); ok {
+		m.candidate = m.candidate[:0]
+		m.nextPart(s, k, last)
+		m.skip = !whole
+		return data[n:]
 	}
 	m.noDelimiter(s)
 	return data[n:]
 }
 
-// noDelimiter passes on the candidate as content.
+// noDelimiter writes the candidate as content.
 func (m *mimeReader) noDelimiter(s sink) {
 	line := m.candidate
 	m.candidate = nil
@@ -44,7 +45,7 @@ func (m *mimeReader) noDelimiter(s sink) {
 	}
 }
 
-// inLine takes data inside a line, up to one that may be a delimiter.
+// inLine reads data inside a line, up to a line that may be a delimiter.
 func (m *mimeReader) inLine(s sink, data []byte) []byte {
 	off := 0
 	for {
@@ -67,7 +68,7 @@ func (m *mimeReader) inLine(s sink, data []byte) []byte {
 	return nil
 }
 
-// endLine passes on data, which ends a line, but for the line end.
+// endLine writes data, which ends a line, and keeps back the line end.
 func (m *mimeReader) endLine(s sink, data []byte) {
 	data = data[:len(data)-1]
 	lineBreak := "\n"
@@ -102,8 +103,11 @@ func (m *mimeReader) plausible(b []byte) bool {
 	return false
 }
 
-// delimiter reports whether a line is a delimiter, of which level, and whether it
-// is the last of it (RFC 2046 section 5.1.1).
+// delimiter reports whether a line is a delimiter, of which level, and whether
+// it is the last one of that level. "An exact match of the entire candidate line
+// is not required; it is sufficient that the boundary appear in its entirety
+// following the CRLF" (RFC 2046 section 5.1.1). An exact match counts first, as
+// one boundary may begin with another.
 func (m *mimeReader) delimiter(line []byte) (level int, last, ok bool) {
 	if line[0] != '-' {
 		return 0, false, false
@@ -113,15 +117,19 @@ func (m *mimeReader) delimiter(line []byte) (level int, last, ok bool) {
 		if !found {
 			continue
 		}
-		rest, last = bytes.CutPrefix(rest, []byte("--"))
-		if len(bytes.Trim(rest, " \t\r\n")) == 0 {
-			return i, last, true
+		rest, end := bytes.CutPrefix(rest, []byte("--"))
+		exact := len(bytes.Trim(rest, " \t\r\n")) == 0
+		if exact || !ok {
+			level, last, ok = i, end && (exact || m.levels[i].begun), true
+		}
+		if exact {
+			break
 		}
 	}
-	return 0, false, false
+	return level, last, ok
 }
 
-// content passes on bytes of a body.
+// content decodes and writes bytes of a body.
 func (m *mimeReader) content(s sink, data []byte) {
 	switch {
 	case m.file == nil || len(data) == 0:
@@ -134,16 +142,14 @@ func (m *mimeReader) content(s sink, data []byte) {
 	}
 }
 
-// endPart ends the file that is open.
+// endPart ends the open file.
 func (m *mimeReader) endPart(s sink) {
 	if m.file == nil {
 		return
 	}
-	rest, ok := m.coding.finish(nil)
+	rest, state := m.coding.finish(nil)
 	m.file.write(s, rest, m.at)
-	if !ok {
-		m.file.spoil(Undecodable)
-	}
+	m.file.spoil(state)
 	m.file.end(s, m.at)
 	m.file = nil
 }

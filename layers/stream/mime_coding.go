@@ -1,6 +1,10 @@
 package stream
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/sightline-go/sightline/layers/mail"
+)
 
 // A coding is a content transfer encoding (RFC 2045 section 6).
 type coding uint8
@@ -14,8 +18,7 @@ const (
 
 // codingOf returns the coding that a Content-Transfer-Encoding field names.
 func codingOf(field []byte) coding {
-	name, _, _ := bytes.Cut(field, []byte{';'})
-	switch string(bytes.ToLower(bytes.TrimSpace(name))) {
+	switch string(bytes.ToLower(mail.ParseMIMEParams(field).Value())) {
 	case "", "7bit", "8bit", "binary":
 		return codingNone
 	case "base64":
@@ -26,23 +29,24 @@ func codingOf(field []byte) coding {
 	return codingUnknown
 }
 
-// A transferDecoder undoes base64 or quoted-printable as the bytes come.
+// A transferDecoder decodes base64 or quoted-printable incrementally.
 type transferDecoder struct {
 	coding coding
 
 	// base64
-	bad    bool   // something was out of place: what follows is not decoded
-	bits   uint32 // of the quantum in progress
+	ended  bool   // by padding
+	bits   uint32 // of the current quantum
 	digits int    // in it
-	pads   int    // behind them
-	resync bool   // behind a gap: the next line begins a quantum
+	resync bool   // after a gap: the next line begins a quantum
+	other  bool   // there are bytes that are neither digits nor white space
+	after  trail  // what follows the padding
 
 	// quoted-printable
-	escape []byte // "=" and what followed it, until it is known what it means
+	escape []byte // "=" and the bytes after it, while their meaning is open
 	space  []byte // white space and CR that a line end may follow
 }
 
-// append appends what src is code for to dst.
+// append decodes src and appends the result to dst.
 func (d *transferDecoder) append(dst, src []byte) []byte {
 	if d.coding == codingBase64 {
 		return d.base64(dst, src)
@@ -50,26 +54,33 @@ func (d *transferDecoder) append(dst, src []byte) []byte {
 	return d.quoted(dst, src)
 }
 
-// finish ends the content: it appends what is left of it, and reports whether all
-// of it could be decoded.
-func (d *transferDecoder) finish(dst []byte) ([]byte, bool) {
+// finish appends what remains at the end of the content, and reports whether
+// all of it could be decoded, and how sure its end is.
+func (d *transferDecoder) finish(dst []byte) ([]byte, Completeness) {
 	switch {
-	case d.coding == codingBase64 && d.digits >= 2 && d.pads == 0:
-		dst = d.lastQuantum(dst)
 	case d.coding == codingQuoted && len(bytes.TrimLeft(d.escape, "= \t\r")) > 0:
-		return append(dst, d.escape...), true
+		return append(dst, d.escape...), Complete
+	case d.coding != codingBase64:
+		return dst, Complete
+	case d.digits == 1:
+		return dst, Undecodable
 	}
-	return dst, !d.bad && (d.digits == 0 || d.digits+d.pads == 4)
+	damaged := d.other && d.digits > 0 && !d.ended
+	dst = d.lastQuantum(dst)
+	if damaged || d.after.more || d.after.isCode() {
+		return dst, Disputed
+	}
+	return dst, Complete
 }
 
-// gap says that bytes are missing here.
+// gap reports that bytes are missing.
 func (d *transferDecoder) gap() {
-	d.bits, d.digits, d.pads, d.resync = 0, 0, 0, true
+	d.bits, d.digits, d.resync = 0, 0, true
 	d.escape, d.space = d.escape[:0], d.space[:0]
 }
 
-// base64Digits has 1 more than the value of each digit of base64 (RFC 2045 section
-// 6.8), 0 for what is none.
+// base64Digits maps each digit of base64 (RFC 2045 section 6.8) to its value
+// plus 1, and all other bytes to 0.
 var base64Digits = func() (t [256]byte) {
 	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
 		t[c] = byte(i + 1)
@@ -77,8 +88,9 @@ var base64Digits = func() (t [256]byte) {
 	return t
 }()
 
-// base64 decodes base64. What is no digit is passed over, as RFC 2045 section 6.8
-// asks; padding ends it where it does not belong, and so do digits behind it.
+// base64 decodes base64. Other bytes than digits are skipped, as RFC 2045
+// section 6.8 requires. Padding is the end of the data, even if it is wrong or
+// missing: mailing lists add their text after it.
 func (d *transferDecoder) base64(dst, src []byte) []byte {
 	if d.resync {
 		n := endOfLine(src, 0)
@@ -87,39 +99,72 @@ func (d *transferDecoder) base64(dst, src []byte) []byte {
 		}
 		src, d.resync = src[n:], false
 	}
-	for _, c := range src {
+	for i, c := range src {
+		if d.ended {
+			d.after.add(src[i:])
+			return dst
+		}
 		v := base64Digits[c]
 		switch {
-		case d.bad:
-			return dst
-		case v > 0 && d.pads == 0:
+		case v > 0:
 			d.bits = d.bits<<6 | uint32(v-1)
 			if d.digits++; d.digits == 4 {
 				dst = append(dst, byte(d.bits>>16), byte(d.bits>>8), byte(d.bits))
 				d.bits, d.digits = 0, 0
 			}
-		case c == '=' && d.digits >= 2 && d.digits+d.pads < 4:
-			if d.pads++; d.pads == 1 {
-				dst = d.lastQuantum(dst)
-			}
-		case v > 0 || c == '=':
-			d.bad = true
+		case c == '=':
+			d.ended = true
+		case c > ' ':
+			d.other = true
 		}
 	}
 	return dst
 }
 
-// lastQuantum appends the one or two bytes of a quantum of two or three digits.
+// lastQuantum appends the bytes of a quantum of two or three digits.
 func (d *transferDecoder) lastQuantum(dst []byte) []byte {
-	if d.digits == 2 {
+	switch d.digits {
+	case 2:
 		return append(dst, byte(d.bits>>4))
+	case 3:
+		return append(dst, byte(d.bits>>10), byte(d.bits>>2))
 	}
-	return append(dst, byte(d.bits>>10), byte(d.bits>>2))
+	return dst
 }
 
-// quoted decodes quoted-printable (RFC 2045 section 6.7). White space at the end
-// of a line is no content. An equals sign that begins no code stays, as its rule
-// 5 and the note behind it advise.
+// A trail is what follows the padding of base64. Some receivers decode it, if it
+// is base64 too.
+type trail struct {
+	more   bool // a whole line of it may be base64
+	digits int  // in the current line
+	pads   int  // after them
+	other  bool // the line has other bytes
+}
+
+func (t *trail) add(b []byte) {
+	for _, c := range b {
+		switch {
+		case t.more:
+			return
+		case c == '\n':
+			t.more = t.isCode()
+			t.digits, t.pads, t.other = 0, 0, false
+		case base64Digits[c] > 0 && t.pads == 0:
+			t.digits++
+		case c == '=':
+			t.pads++
+		case c != '\r':
+			t.other = true
+		}
+	}
+}
+
+// isCode reports whether the current line may be base64.
+func (t *trail) isCode() bool { return t.digits > 0 && (t.digits+t.pads)%4 == 0 && !t.other }
+
+// quoted decodes quoted-printable (RFC 2045 section 6.7). White space at the
+// end of a line is dropped. An equals sign that does not begin a valid code is
+// kept, as the section's rule 5 and the note after it advise.
 func (d *transferDecoder) quoted(dst, src []byte) []byte {
 	for len(src) > 0 {
 		if len(d.escape) > 0 {
@@ -149,8 +194,8 @@ func (d *transferDecoder) quoted(dst, src []byte) []byte {
 	return dst
 }
 
-// text decodes text inside a line: white space at its end waits in space. Of a run
-// longer than maxPadding, only the last bytes do.
+// text decodes text inside a line: white space at its end is held back. Of a
+// run longer than maxPadding, only the last bytes are.
 func (d *transferDecoder) text(dst, src []byte) []byte {
 	word := bytes.TrimRight(src, " \t\r")
 	blank := src[len(word):]
@@ -168,8 +213,8 @@ func (d *transferDecoder) text(dst, src []byte) []byte {
 	return dst
 }
 
-// escaped takes the next byte behind an equals sign: of two hexadecimal digits, or
-// of a line end that is no content, which white space may precede.
+// escaped decodes the next byte after an equals sign: of two hexadecimal
+// digits, or of a soft line break, which white space may precede.
 func (d *transferDecoder) escaped(dst, src []byte) (_, rest []byte) {
 	c, prev := src[0], d.escape[len(d.escape)-1]
 	switch {

@@ -14,9 +14,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The files that curl uploads in upload.pcap have the names that it was given, and
-// the SHA-256 that sha256sum gives of them. curl sends a quote as %22, as browsers
-// do.
+// The files that curl uploads in upload.pcap have the names passed to curl, and
+// the SHA-256 that sha256sum prints. curl sends a quote as %22, as browsers do.
 func TestUploads(t *testing.T) {
 	r, err := pcap.Open("../../testdata/upload.pcap")
 	if err != nil {
@@ -39,20 +38,20 @@ func TestUploads(t *testing.T) {
 			case f.In == nil:
 				bodies = append(bodies, fmt.Sprint(f.Name, " ", f.Type, " ", f.Size))
 			default:
-				got = append(got, fmt.Sprintf("%q in %s: %s, %d bytes, %x", f.Name, f.In.Name, f.Type, f.Size, f.SHA256))
+				got = append(got, fmt.Sprintf("%q in %q: %s, %d bytes, %x", f.Name, f.In.Name, f.Type, f.Size, f.SHA256))
 			}
 		}
 	}
 	want := []string{
-		`"Report 7.bin" in comment: application/octet-stream, 3061 bytes, a2b1a6ae4ce372b0798bc33f360ff6e1635f3ce866f8955deb5571a0f88b6cf0`,
-		`"a %22short%22 note.txt" in comment: text/plain, 14 bytes, ` + note,
-		`"note.txt" in comment: text/plain, 14 bytes, ` + note,
+		`"Report 7.bin" in "": application/octet-stream, 3061 bytes, a2b1a6ae4ce372b0798bc33f360ff6e1635f3ce866f8955deb5571a0f88b6cf0`,
+		`"a %22short%22 note.txt" in "": text/plain, 14 bytes, ` + note,
+		`"note.txt" in "": text/plain, 14 bytes, ` + note,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
-	// The sizes are what tshark has as http.content_length and http.chunk_size.
-	if diff := cmp.Diff([]string{"comment multipart/form-data 3532", "comment multipart/form-data 200"}, bodies); diff != "" {
+	// The sizes are tshark's http.content_length and http.chunk_size.
+	if diff := cmp.Diff([]string{" multipart/form-data 3532", " multipart/form-data 200"}, bodies); diff != "" {
 		t.Errorf("bodies (-want +got):\n%s", diff)
 	}
 }
@@ -73,7 +72,7 @@ func post(contentType, fields, body string) string {
 
 func TestForms(t *testing.T) {
 	whole := func(body string) string {
-		return fmt.Sprintf(`client  "up" multipart/form-data %d complete %.8s`, len(body), sum(body))
+		return fmt.Sprintf(`client  "" multipart/form-data %d complete %.8s`, len(body), sum(body))
 	}
 	const hello = `client  "a.exe" application/octet-stream 5 complete 2cf24dba`
 	closed := formFile + formBreak + "--\r\n"
@@ -87,25 +86,32 @@ func TestForms(t *testing.T) {
 		want          []string
 	}{
 		{"a file", post(formType, "", closed), []string{hello, whole(closed)}},
-		{"values and a file that was not chosen", post(formType, "", formFields+closed), []string{hello, whole(formFields + closed)}},
+		{"values and an empty file field", post(formType, "", formFields+closed), []string{hello, whole(formFields + closed)}},
 		{"a preamble", post(formType, "", "pre\r\namble\r\n"+closed), []string{hello, whole("pre\r\namble\r\n" + closed)}},
 		{"compressed", post(formType, "Content-Encoding: gzip\r\n", packed), []string{hello, whole(closed)}},
-		{"a coding that is not undone", post(formType, "Content-Encoding: br\r\n", closed),
-			[]string{fmt.Sprintf(`client  "up" multipart/form-data %d coding not undone `, len(closed))}},
-		{"a mail, which is a file here", post(formType, "", named),
+		{"an unsupported encoding", post(formType, "Content-Encoding: foo\r\n", closed),
+			[]string{fmt.Sprintf(`client  "" multipart/form-data %d unsupported encoding %s`, len(closed), shortSum(closed))}},
+		{"a mail, which is a file in a form", post(formType, "", named),
 			[]string{fmt.Sprintf(`client  "m.eml" message/rfc822 26 complete %.8s`, sum("From: a@a.example\r\n\r\nhello")), whole(named)}},
 		{"files in a part (RFC 7578 section 4.3)", post(formType, "", mixed), []string{hello, whole(mixed)}},
 		{"the same boundary inside", post(formType, "", nested), []string{hello, whole(nested)}},
-		{"nearly a delimiter", post(formType, "", formFile+formBreak+"x"+formBreak+"--\r\n"),
-			[]string{fmt.Sprintf(`client  "a.exe" application/octet-stream 15 complete %.8s`, sum("hello"+formBreak+"x")), whole(formFile + formBreak + "x" + formBreak + "--\r\n")}},
-		// Without the last delimiter nobody knows whether that was all: no hash.
-		{"no last delimiter", post(formType, "", formFile), []string{`client  "a.exe" application/octet-stream 5 ended before its end `, whole(formFile)}},
-		{"cut off", strings.TrimSuffix(post(formType, "", closed), "--xYzZY--\r\n"),
-			[]string{`client  "a.exe" application/octet-stream 7 ended before its end `,
-				fmt.Sprintf(`client  "up" multipart/form-data %d ended before its end `, len(formFile)+2)}},
+		{"almost a delimiter", post(formType, "", formFile+formBreak[:len(formBreak)-1]+formBreak+"--\r\n"),
+			[]string{fmt.Sprintf(`client  "a.exe" application/octet-stream 13 complete %.8s`, sum("hello"+formBreak[:len(formBreak)-1])), whole(formFile + formBreak[:len(formBreak)-1] + formBreak + "--\r\n")}},
+		{"a tail after the last delimiter", post(formType, "", formFile+formBreak+"--"+strings.Repeat("\x00", 600)), []string{
+			hello, whole(formFile + formBreak + "--" + strings.Repeat("\x00", 600)),
+		}},
+		{"a line after the last delimiter", post(formType, "", formFile+formBreak+"--tail\r\n"+formFile), []string{
+			hello, whole(formFile + formBreak + "--tail\r\n" + formFile),
+		}},
+		{"the last delimiter before the first", post(formType, "", "--xYzZY--tail\r\n"+closed), []string{hello, whole("--xYzZY--tail\r\n" + closed)}},
+		// Without the last delimiter the file may be incomplete: no hash.
+		{"no last delimiter", post(formType, "", formFile), []string{`client  "a.exe" application/octet-stream 5 truncated `, whole(formFile)}},
+		{"truncated", strings.TrimSuffix(post(formType, "", closed), "--xYzZY--\r\n"),
+			[]string{`client  "a.exe" application/octet-stream 7 truncated `,
+				fmt.Sprintf(`client  "" multipart/form-data %d truncated `, len(formFile)+2)}},
 		{"no boundary", post("multipart/form-data", "", closed), []string{whole(closed)}},
 		{"another boundary", post(formType+"x", "", closed), []string{whole(closed)}},
-		{"no form", post("multipart/mixed; boundary=xYzZY", "", closed), []string{strings.Replace(whole(closed), "form-data", "mixed", 1)}},
+		{"not a form", post("multipart/mixed; boundary=xYzZY", "", closed), []string{strings.Replace(whole(closed), "form-data", "mixed", 1)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, size := range []int{1, 2, 3, 7, 1460} {
@@ -117,7 +123,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// A lost segment spoils the file that it was in, and no other.
+// A lost segment leaves a hole in its own file, and in no other.
 func TestFormGap(t *testing.T) {
 	second := strings.Replace(strings.Replace(formFile, "a.exe", "b.exe", 1), "hello", "world", 1)
 	body := formFile + "lost!" + formBreak + "\r\n" + second + formBreak + "--\r\n"
@@ -128,14 +134,14 @@ func TestFormGap(t *testing.T) {
 	want := []string{
 		`client  "a.exe" application/octet-stream 5 bytes missing `,
 		`client  "b.exe" application/octet-stream 5 complete 486ea462`,
-		fmt.Sprintf(`client  "up" multipart/form-data %d bytes missing `, len(body)-5),
+		fmt.Sprintf(`client  "" multipart/form-data %d bytes missing `, len(body)-5),
 	}
 	if diff := cmp.Diff(want, files(t, new(stream.Assembler), segs...)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// What a form may cost is bounded, and what is beyond is counted.
+// The cost of a form is limited, and the rest is counted.
 func TestFormBounds(t *testing.T) {
 	deep := ""
 	for i := range 20 {

@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/layers/mail"
 )
 
-// open decides what the body is that h describes.
+// open decides how to read the body that h describes.
 func (m *mimeReader) open(s sink, h mail.Header) {
 	if m.parts++; m.parts > maxParts {
 		s.a.stats.TooMany++
@@ -18,10 +18,10 @@ func (m *mimeReader) open(s sink, h mail.Header) {
 	if field == nil && len(m.levels) > 0 && m.levels[len(m.levels)-1].digest && !m.isMail {
 		field = []byte("message/rfc822")
 	}
-	contentType := mail.ParseParams(field)
-	name := mail.ParseParams(h.Get("Content-Disposition")).Get("filename")
+	contentType := mail.ParseMIMEParams(field)
+	name := mail.Charset(s.a.Charset).Param(mail.ParseMIMEParams(h.Get("Content-Disposition")), "filename")
 	if name == "" {
-		name = contentType.Get("name")
+		name = mail.Charset(s.a.Charset).Param(contentType, "name")
 	}
 	coding := codingOf(h.Get("Content-Transfer-Encoding"))
 	m.isMail = false
@@ -30,9 +30,10 @@ func (m *mimeReader) open(s sink, h mail.Header) {
 	}
 }
 
-// isFile reports whether a part is a file, and enters it if it is a multipart or a
-// mail. In a form a file has a name, and what has one is a file (RFC 7578 section
-// 4.2), whatever its type; else text without a name is none.
+// isFile reports whether a part is a file, and enters it if it is a multipart
+// or a mail. In a form, exactly the parts with a file name are files (RFC 7578
+// section 4.2), whatever their type. Elsewhere, text without a name is not a
+// file.
 func (m *mimeReader) isFile(s sink, contentType mail.Params, coding coding, name string) bool {
 	if m.form != nil && name != "" {
 		return true
@@ -64,8 +65,8 @@ func (m *mimeReader) beginFile(s sink, contentType mail.Params, coding coding, n
 	}
 }
 
-// enter begins a multipart, and reports whether the type is one. One without a
-// boundary that can be used, or too deep, is passed over.
+// enter begins a multipart, and reports whether contentType is one. One without
+// a usable boundary, or nested too deep, is skipped.
 func (m *mimeReader) enter(s sink, contentType mail.Params) bool {
 	kind := bytes.ToLower(contentType.Value())
 	if !bytes.HasPrefix(kind, []byte("multipart/")) {
@@ -81,7 +82,7 @@ func (m *mimeReader) enter(s sink, contentType mail.Params) bool {
 	return true
 }
 
-// deeper enters one more level, if that is allowed.
+// deeper enters another level, unless that would exceed maxMIMEDepth.
 func (m *mimeReader) deeper(s sink) bool {
 	if m.depth >= maxMIMEDepth {
 		s.a.stats.TooDeep++

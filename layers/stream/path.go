@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// maxPath limits how many protocols a Path holds. Where more carried a message,
-// the innermost takes the place of the last.
+// maxPath limits how many protocols a Path holds. If more carried a message,
+// the innermost replaces the last.
 const maxPath = 15
 
-// A Path says what carried a message, outermost first: TCP; TCP, CONNECT; UDP,
-// QUIC. Paths can be compared with ==. The zero Path is empty.
+// A Path lists the carriers of a message, outermost first: TCP; TCP, CONNECT;
+// UDP, QUIC. Paths can be compared with ==. The zero Path is empty.
 type Path struct {
-	// The protocols, a byte each, and in the last byte how many. Two words go in
-	// registers with every call of a framer, an array would not.
+	// The protocols, one byte each, and their number in the last byte. A framer
+	// is passed two words in registers; an array it would not be.
 	low, high uint64
 }
 
-const pathLen = 8 * (maxPath - 8) // the place of the length in high
+const pathLen = 8 * (maxPath - 8) // the shift of the length in high
 
 // pathOf returns the path of one protocol.
 func pathOf(p Proto) Path { return Path{uint64(p), 1 << pathLen} }
@@ -39,11 +39,11 @@ func (p Path) with(q Proto) Path {
 	return p
 }
 
-// Len returns how many protocols carried the message.
+// Len returns the number of protocols in the path.
 func (p Path) Len() int { return int(p.high >> pathLen) }
 
-// At returns one of them, 0 being the outermost. It panics if i is not in
-// [0, Len).
+// At returns the protocol at index i, 0 being the outermost. It panics if i is
+// not in [0, Len).
 func (p Path) At(i int) Proto {
 	if i < 0 || i >= p.Len() {
 		panic("stream: no such protocol in the Path")
@@ -54,7 +54,7 @@ func (p Path) At(i int) Proto {
 	return Proto(p.high >> (8 * (i - 8)))
 }
 
-// All returns an iterator over them, outermost first.
+// All returns an iterator over the protocols, outermost first.
 func (p Path) All() iter.Seq[Proto] {
 	return func(yield func(Proto) bool) {
 		for i := range p.Len() {
@@ -65,7 +65,7 @@ func (p Path) All() iter.Seq[Proto] {
 	}
 }
 
-// Innermost returns the last of them, Unknown when there is none.
+// Innermost returns the last protocol, or Unknown if the path is empty.
 func (p Path) Innermost() Proto {
 	if n := p.Len(); n > 0 {
 		return p.At(n - 1)
@@ -73,7 +73,7 @@ func (p Path) Innermost() Proto {
 	return Unknown
 }
 
-// Has reports whether q is one of them.
+// Has reports whether q is in the path.
 func (p Path) Has(q Proto) bool {
 	for have := range p.All() {
 		if have == q {
@@ -83,7 +83,7 @@ func (p Path) Has(q Proto) bool {
 	return false
 }
 
-// String returns their names, outermost first: "TCP > CONNECT".
+// String returns the names of the protocols, outermost first: "TCP > CONNECT".
 func (p Path) String() string {
 	names := make([]string, 0, maxPath)
 	for q := range p.All() {

@@ -25,7 +25,7 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// Of more protocols than a Path holds, the outermost and the innermost remain.
+// A path that is too long keeps the outermost protocols and the innermost.
 func TestLongPath(t *testing.T) {
 	p := pathOf(TCP)
 	for i := range 2 * maxPath {

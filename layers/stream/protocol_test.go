@@ -2,7 +2,7 @@ package stream
 
 import "testing"
 
-// Every protocol has one row in the table, and a name of its own.
+// Every protocol has one row in the table, and a unique name.
 func TestProtocols(t *testing.T) {
 	rows, names := map[Proto]int{}, map[string]int{}
 	for _, p := range protocols {
@@ -29,7 +29,7 @@ func TestProtocols(t *testing.T) {
 	}
 }
 
-// The line protocols stand together, and agree on the verbs that they share.
+// The line protocols are adjacent, and agree on the verbs that they share.
 func TestLineProtocols(t *testing.T) {
 	together := len(lineProtocols())
 	sure := map[string]bool{}
@@ -46,6 +46,6 @@ func TestLineProtocols(t *testing.T) {
 		}
 	}
 	if together != 0 {
-		t.Errorf("%d line protocols stand apart", -together)
+		t.Errorf("%d line protocols are not adjacent", -together)
 	}
 }

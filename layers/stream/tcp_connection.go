@@ -2,24 +2,27 @@ package stream
 
 import "github.com/sightline-go/sightline/layers"
 
-// A connection is what is kept of a TCP connection that carries data.
+// A connection is the state of a TCP connection that carries data.
 type connection struct {
 	Conn
-	client  int // the side that is the client
+	client  int // the client's side
 	stage   probe
-	waiting [2]segments // behind a gap
+	waiting [2]segments // after a gap
 	missing [2]int      // bytes lost since the last delivery
-	fin     [2]uint32   // sequence number of a FIN that waits for earlier data
-	hasFin  [2]bool
+	kept    int         // the order of the last mark
 	rival   *opening
-	life    *life // of the TCP connection; nil unless Config.Connections asks for it
+	work    int64 // units of decompression that its bytes pay for
+	urgent  [2]urgent
+	life    *life // of the TCP connection; nil unless Config.Connections is set
+	loose   bool  // what the other side has not sent yet is no longer waited for, see early
+	begun   bool  // the SYNs of both sides were captured
 }
 
-// connectionCost is what a connection and its framer take, beyond the bytes of
+// connectionCost is what a connection and its framer count as held, beyond
 // incomplete messages.
 const connectionCost = 1024
 
-// setClient notes that the content shows who is the client.
+// setClient records the client as the content shows it.
 func (c *connection) setClient(side int) {
 	c.turn(side)
 	if c.life != nil {
@@ -27,7 +30,7 @@ func (c *connection) setClient(side int) {
 	}
 }
 
-// turn turns c.Flow so that it leads from side to the other.
+// turn makes c.Flow lead from side to the other.
 func (c *connection) turn(side int) {
 	if side != c.client {
 		c.client = side
@@ -35,41 +38,48 @@ func (c *connection) turn(side int) {
 	}
 }
 
-// conversation returns t's connection, and makes it for the first data. f leads
+// conversation returns t's connection, creating it for the first data. f leads
 // away from side from.
 func (a *Assembler) conversation(t *tcb, from int, f layers.Flow) *connection {
 	if t.conn != nil {
 		return t.conn
 	}
-	c := &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, stage: probe{via: pathOf(TCP)}, life: t.life}
+	c := &connection{client: from, Conn: Conn{Flow: f, Start: t.start}, life: t.life, begun: t.half[0].syn && t.half[1].syn}
+	c.stage = probe{via: pathOf(TCP), middle: !t.half[0].syn && !t.half[1].syn}
 	if data := a.transferOf(f); data != nil {
 		c.stage.inner = [2]framer{data, data}
 		if c.life != nil {
-			c.life.speaks(FTPData)
+			c.life.protos.add(FTPData)
 		}
 	}
 	c.turn(int(t.client))
 	t.conn = c
 	a.hold(connectionCost)
-	a.table.move(t, talking)
+	if t.state == silent {
+		a.table.move(t, talking)
+	}
 	return c
 }
 
-// fin takes a FIN behind the byte before seq.
+// fin processes a FIN after the byte before seq. It ends the direction when the
+// receiver acknowledges it: until then it may be forged, and data may continue
+// in its place.
 func (a *Assembler) fin(t *tcb, from int, f layers.Flow, seq uint32) {
-	h := &t.half[from]
-	switch ahead := int32(seq - h.next); {
-	case h.ended || ahead < 0:
-	case ahead == 0:
-		a.end(t, from)
-	default:
-		c := a.conversation(t, from, f)
-		c.fin[from], c.hasFin[from] = seq, true
-		a.giveUp(t, from)
+	h, ahead := &t.half[from], int32(seq-t.half[from].next)
+	if h.ended || ahead < 0 {
+		return
+	}
+	if ahead > 0 {
+		a.conversation(t, from, f)
+	}
+	h.fin, h.hasFin = seq, true
+	a.skipAcknowledged(t, from)
+	if t.state != closed && h.over() && t.half[1-from].over() {
+		a.table.move(t, ending)
 	}
 }
 
-// end ends a direction, and the connection with the second one.
+// end ends a direction, and after both the connection.
 func (a *Assembler) end(t *tcb, side int) {
 	a.endSide(t, side, true)
 	if !t.half[1-side].ended {
@@ -81,16 +91,45 @@ func (a *Assembler) end(t *tcb, side int) {
 	a.finish(t)
 }
 
-// reset ends a connection that a side has reset.
+// reset processes a reset that the other side must accept. It ends the
+// connection unless packets that follow show that nobody obeyed.
 func (a *Assembler) reset(t *tcb, from int) {
-	if t.life != nil {
+	if t.wasReset {
+		return
+	}
+	t.wasReset, t.resetter = true, uint8(from)
+	if t.life != nil && !(t.half[0].over() && t.half[1].over()) {
 		t.life.reset(from)
 	}
-	a.finish(t)
+	a.table.move(t, ending)
 }
 
-// endSide ends a direction, clean if the sender said itself that it was the end.
-// What waits there lies behind it.
+// continues reports whether a segment shows that its sender did not reset the
+// connection: it has new data, or acknowledges more than before.
+func (t *tcb) continues(from int, tcp layers.TCP, size int) bool {
+	h, o := &t.half[from], &t.half[1-from]
+	if !h.known || size > 0 && int32(tcp.Seq()+uint32(size)-h.next) > 0 {
+		return true
+	}
+	return tcp.Flags().Has(layers.TCPAck) && o.known && int32(tcp.Ack()-o.acked) > 0
+}
+
+// resume continues a connection whose end nobody obeyed.
+func (a *Assembler) resume(t *tcb) {
+	t.wasReset = false
+	if t.life != nil {
+		t.life.end = 0
+	}
+	if t.conn != nil {
+		a.table.move(t, talking)
+		return
+	}
+	a.roomForSilent(&t.key)
+	a.table.move(t, silent)
+}
+
+// endSide ends a direction. clean means that the sender ended it. Waiting
+// segments are after the end, so they are dropped.
 func (a *Assembler) endSide(t *tcb, side int, clean bool) {
 	t.half[side].ended = true
 	a.discard(t, side)
@@ -103,15 +142,16 @@ func (a *Assembler) endSide(t *tcb, side int, clean bool) {
 	}
 }
 
-// finish delivers what still waits, with its gaps, and closes the connection.
+// finish delivers the waiting segments, with their gaps, and closes the
+// connection.
 func (a *Assembler) finish(t *tcb) {
 	if c := t.conn; c != nil {
+		for side, ok := t.stuck(); ok; side, ok = t.stuck() {
+			a.skip(t, side)
+		}
 		for side := range t.half {
-			for c.waiting[side].root != nil {
-				a.skip(t, side)
-			}
 			if !t.half[side].ended {
-				a.endSide(t, side, false)
+				a.endSide(t, side, t.half[side].over())
 			}
 		}
 		c.stage.free(sink{a: a, c: c, via: pathOf(TCP)})
@@ -121,7 +161,7 @@ func (a *Assembler) finish(t *tcb) {
 	a.table.move(t, closed)
 }
 
-// discard drops what waits in a direction.
+// discard drops the waiting segments of a direction.
 func (a *Assembler) discard(t *tcb, side int) {
 	if t.conn != nil {
 		q := &t.conn.waiting[side]

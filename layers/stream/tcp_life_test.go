@@ -23,8 +23,8 @@ const (
 	rstFlag = layers.TCPRst
 )
 
-// lived pushes segments, one a second, and returns what is reported of their
-// connections, a line for each Opened and Closed.
+// lived pushes segments, one a second, and returns a line for each Opened and
+// Closed.
 func lived(f *feed, segs ...rawSegment) (lines []string) {
 	note := func(ms []Message) {
 		for _, m := range ms {
@@ -47,6 +47,12 @@ func lived(f *feed, segs ...rawSegment) (lines []string) {
 func lifeLine(m Message) string {
 	line := fmt.Sprintf("%v %d-%d from %d", m.Kind, m.First.Number, m.Last.Number, m.Conn.Flow.Src.Port())
 	if s := m.Summary; s != nil {
+		if s.Client.Data > 0 {
+			line += " client data"
+		}
+		if s.Server.Data > 0 {
+			line += " server data"
+		}
 		line += fmt.Sprintf(" %v known %v, %d/%d %v, %d/%d %v %v", s.End, s.ClientKnown,
 			s.Client.Packets, s.Client.Bytes, s.Client.Flags, s.Server.Packets, s.Server.Bytes, s.Server.Flags, s.Protos)
 	}
@@ -73,38 +79,58 @@ func TestConnections(t *testing.T) {
 		{"closed, with the packets after its end", append(slices.Clone(open),
 			up(ackFlag, 101, 201, get), up(ackFlag|finFlag, 128, 201, ""),
 			down(ackFlag|finFlag, 201, 129, ""), up(ackFlag, 129, 202, "")), []string{
-			"opened 1-1 from 40000", "closed 1-7 from 40000 closed known true, 5/227 FS., 2/80 FS. [HTTP/1]"}},
+			"opened 1-1 from 40000", "closed 1-7 from 40000 client data closed known true, 5/227 FS., 2/80 FS. [HTTP/1]"}},
 		{"refused", []rawSegment{up(synFlag, 100, 0, ""), down(rstFlag|ackFlag, 0, 101, "")}, []string{
 			"opened 1-1 from 40000", "closed 1-2 from 40000 refused known true, 1/40 S, 1/40 R. []"}},
 		{"unanswered", []rawSegment{up(synFlag, 100, 0, ""), up(synFlag, 100, 0, "")}, []string{
 			"opened 1-1 from 40000", "closed 1-2 from 40000 unanswered known true, 2/80 S, 0/0 none []"}},
 		{"reset", append(slices.Clone(open), down(rstFlag, 201, 0, "")), []string{
 			"opened 1-1 from 40000", "closed 1-4 from 40000 reset known true, 2/80 S., 2/80 SR. []"}},
-		{"a reset that the other side does not obey", append(slices.Clone(open), down(rstFlag, 999, 0, "")), []string{
+		{"a reset that the other side ignores", append(slices.Clone(open), down(rstFlag, 999, 0, "")), []string{
 			"opened 1-1 from 40000", "closed 1-4 from 40000 flushed known true, 2/80 S., 2/80 SR. []"}},
-		{"both closed, and bytes before are missing", append(slices.Clone(open),
+		{"both closed, with bytes missing before", append(slices.Clone(open),
 			up(ackFlag|finFlag, 128, 201, ""), down(ackFlag|finFlag, 201, 101, "")), []string{
 			"opened 1-1 from 40000", "closed 1-5 from 40000 closed known true, 3/120 FS., 2/80 FS. []"}},
-		{"the ports are used again", append(slices.Clone(open), down(rstFlag, 201, 0, ""), up(synFlag, 900, 0, "")), []string{
+		{"the ports are reused", append(slices.Clone(open), down(rstFlag, 201, 0, ""), up(synFlag, 900, 0, "")), []string{
 			"opened 1-1 from 40000", "closed 1-4 from 40000 reset known true, 2/80 S., 2/80 SR. []",
 			"opened 5-5 from 40000", "closed 5-5 from 40000 unanswered known true, 1/40 S, 0/0 none []"}},
-		{"and were not closed before", append(slices.Clone(open), up(ackFlag, 101, 201, get),
+		{"a reset whose sender continues", append(slices.Clone(open), down(rstFlag, 201, 0, ""), down(ackFlag, 201, 101, "?")), []string{
+			"opened 1-1 from 40000", "closed 1-5 from 40000 server data flushed known true, 2/80 S., 3/121 SR. []"}},
+		{"a reset whose sender acknowledges more", append(slices.Clone(open), up(rstFlag, 101, 0, ""), down(ackFlag, 201, 101, "?"), up(ackFlag, 101, 202, "")), []string{
+			"opened 1-1 from 40000", "closed 1-6 from 40000 server data flushed known true, 4/160 SR., 2/81 S. []"}},
+		{"a reset after the FIN", append(slices.Clone(open), up(finFlag|ackFlag, 101, 201, ""), up(rstFlag, 102, 0, "")), []string{
+			"opened 1-1 from 40000", "closed 1-5 from 40000 reset known true, 4/160 FSR., 1/40 S. []"}},
+		{"a reset after both FINs, of which one is not acknowledged", append(slices.Clone(open), down(finFlag|ackFlag, 201, 101, ""),
+			up(finFlag|ackFlag, 101, 202, "?"), down(rstFlag, 202, 0, "")), []string{
+			"opened 1-1 from 40000", "closed 1-6 from 40000 client data closed known true, 3/121 FS., 3/120 FSR. []"}},
+		{"refused, but the server continues", []rawSegment{up(synFlag, 100, 0, ""), down(rstFlag|ackFlag, 0, 101, ""), down(synFlag|ackFlag, 200, 101, "")}, []string{
+			"opened 1-1 from 40000", "closed 1-3 from 40000 flushed known true, 1/40 S, 2/80 SR. []"}},
+		{"refused, and reset by the client", []rawSegment{up(synFlag, 100, 0, ""), down(rstFlag|ackFlag, 0, 101, ""), up(rstFlag, 101, 0, "")}, []string{
+			"opened 1-1 from 40000", "closed 1-3 from 40000 refused known true, 2/80 SR, 1/40 R. []"}},
+		{"the ports are reused after a reset with data", append(slices.Clone(open), up(ackFlag, 101, 201, get), down(rstFlag, 201, 0, ""),
+			up(synFlag, 900, 0, ""), down(rstFlag|ackFlag, 0, 901, "")), []string{
+			"opened 1-1 from 40000", "closed 1-6 from 40000 client data reset known true, 3/147 S., 2/80 SR. [HTTP/1]",
+			"opened 6-6 from 40000", "closed 6-7 from 40000 refused known true, 1/40 S, 1/40 R. []"}},
+		{"a forged SYN and its refusal in a connection", append(slices.Clone(open), up(ackFlag, 101, 201, get),
+			up(synFlag, 900000, 0, ""), down(rstFlag|ackFlag, 0, 900001, ""), up(ackFlag, 128, 201, get)), []string{
+			"opened 1-1 from 40000", "closed 1-7 from 40000 client data flushed known true, 5/254 S., 2/80 SR. [HTTP/1]"}},
+		{"the ports are reused without a close", append(slices.Clone(open), up(ackFlag, 101, 201, get),
 			up(synFlag, 900000, 0, ""), down(synFlag|ackFlag, 700, 900001, "")), []string{
-			"opened 1-1 from 40000", "closed 1-5 from 40000 replaced known true, 3/147 S., 1/40 S. [HTTP/1]",
+			"opened 1-1 from 40000", "closed 1-5 from 40000 client data replaced known true, 3/147 S., 1/40 S. [HTTP/1]",
 			"opened 5-5 from 40000", "closed 5-6 from 40000 flushed known true, 1/40 S, 1/40 S. []"}},
-		{"the beginning is missing, the content shows the client", []rawSegment{down(ackFlag, 5, 5, "HTTP/1.1 200 OK\r\n\r\n"), up(ackFlag, 5, 24, "")}, []string{
-			"opened 1-1 from 40000", "closed 1-2 from 40000 flushed known true, 1/40 ., 1/59 . [HTTP/1]"}},
-		{"nothing shows it but the ports", []rawSegment{down(ackFlag, 5, 5, ""), up(rstFlag, 5, 5, "")}, []string{
+		{"the beginning is missing, the content identifies the client", []rawSegment{down(ackFlag, 5, 5, "HTTP/1.1 200 OK\r\n\r\n"), up(ackFlag, 5, 24, "")}, []string{
+			"opened 1-1 from 40000", "closed 1-2 from 40000 server data flushed known true, 1/40 ., 1/59 . [HTTP/1]"}},
+		{"only the ports identify the client", []rawSegment{down(ackFlag, 5, 5, ""), up(rstFlag, 5, 5, "")}, []string{
 			"opened 1-1 from 40000", "closed 1-2 from 40000 reset known false, 1/40 R, 1/40 . []"}},
-		{"a SYN knows better than the content", append(slices.Clone(open), down(ackFlag, 201, 101, get)), []string{
-			"opened 1-1 from 40000", "closed 1-4 from 40000 flushed known true, 2/80 S., 2/107 S. [HTTP/1]"}},
-		{"a SYN that came late", []rawSegment{down(synFlag|ackFlag, 200, 101, ""), up(synFlag, 100, 0, "")}, []string{
+		{"a SYN takes precedence over the content", append(slices.Clone(open), down(ackFlag, 201, 101, get)), []string{
+			"opened 1-1 from 40000", "closed 1-4 from 40000 server data flushed known true, 2/80 S., 2/107 S. [HTTP/1]"}},
+		{"a late SYN", []rawSegment{down(synFlag|ackFlag, 200, 101, ""), up(synFlag, 100, 0, "")}, []string{
 			"opened 1-1 from 40000", "closed 1-2 from 40000 flushed known true, 1/40 S, 1/40 S. []"}},
 		{"uncaptured bytes count", []rawSegment{{side: 0, flags: ackFlag, seq: 1, data: "?", lost: 99}}, []string{
-			"opened 1-1 from 40000", "closed 1-1 from 40000 unanswered known false, 1/140 ., 0/0 none []"}},
-		{"what is not decoded is recognised", append(slices.Clone(open), up(ackFlag, 101, 201, "\x05\x01\x00"),
+			"opened 1-1 from 40000", "closed 1-1 from 40000 client data unanswered known false, 1/140 ., 0/0 none []"}},
+		{"a protocol that is only recognised", append(slices.Clone(open), up(ackFlag, 101, 201, "\x05\x01\x00"),
 			up(ackFlag, 104, 201, get)), []string{
-			"opened 1-1 from 40000", "closed 1-5 from 40000 flushed known true, 4/190 S., 1/40 S. [HTTP/1 SOCKS]"}},
+			"opened 1-1 from 40000", "closed 1-5 from 40000 client data flushed known true, 4/190 S., 1/40 S. [HTTP/1 SOCKS]"}},
 	}
 	for _, tt := range tests {
 		f := newFeed(nil)
@@ -115,8 +141,8 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// Why a connection without an end was forgotten.
-func TestForgotten(t *testing.T) {
+// Why a connection without an end was dropped.
+func TestDropReasons(t *testing.T) {
 	both := []rawSegment{up(ackFlag, 1, 1, "?"), down(ackFlag, 1, 2, "?")}
 	f := newFeed(nil)
 	f.a.Connections = true
@@ -150,8 +176,9 @@ func TestForgotten(t *testing.T) {
 	f.flushed(t)
 }
 
-// randomSegments pushes segments with any flags on a few ports, and returns the
-// messages as text, but those of connections, whose packets and bytes it sums.
+// randomSegments pushes segments with any flags on a few ports. It returns the
+// messages as text, except those of connections, and the sum of their packets
+// and bytes.
 func randomSegments(seed uint64, a *Assembler) (messages []string, opened int, sum Sent) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	texts := []string{"", "", "?", "GET / HTTP/1.1\r\n\r\n", "220 a ESMTP\r\n", "EHLO a\r\n", "SSH-2.0-a\r\n"}
@@ -187,8 +214,8 @@ func randomSegments(seed uint64, a *Assembler) (messages []string, opened int, s
 	return messages, opened, sum
 }
 
-// Each packet counts for one connection, each connection opens and closes once,
-// and nothing else changes because somebody asks.
+// Each packet counts for exactly one connection, each connection opens and
+// closes once, and Config.Connections changes nothing else.
 func TestEveryPacketCounts(t *testing.T) {
 	for seed := range uint64(300) {
 		want, _, _ := randomSegments(seed, &Assembler{})
@@ -207,7 +234,7 @@ func TestEveryPacketCounts(t *testing.T) {
 	}
 }
 
-// The same of captures: the sums of the connections are those of the packets.
+// The same for captures: the sums of the connections are those of the packets.
 func TestConnectionsOfCaptures(t *testing.T) {
 	names, _ := filepath.Glob(filepath.Join("..", "..", "testdata", "*.pcap*"))
 	if corpus := os.Getenv("SIGHTLINE_CORPUS"); corpus != "" && !testing.Short() {
@@ -259,7 +286,8 @@ func TestConnectionsOfCaptures(t *testing.T) {
 	}
 }
 
-// A connection without data takes what it is counted for with its life, too.
+// A connection without data, with its life, takes as much memory as it counts
+// for.
 func TestConnectionsMemory(t *testing.T) {
 	const n = 50_000
 	f := newFeed(rawSegment{flags: layers.TCPSyn}.packet())

@@ -2,35 +2,35 @@ package stream
 
 import "strconv"
 
-// A Policy says which bytes count where two segments that both wait for earlier
-// data overlap. (Bytes that were in order are delivered at once, as a receiver
-// hands them to its program, and later ones never replace them.)
+// A Policy decides which bytes count where two segments overlap while both wait
+// for earlier data. (Bytes in order are delivered at once, as a receiver passes
+// them to its program, and later ones never replace them.)
 //
 // The policies are those that Novak and Sturges, "Target-Based TCP Stream
-// Reassembly" (2007), found in operating systems, after the method of Shankar
-// and Paxson, "Active Mapping" (IEEE S&P 2003). An old and a new segment are
-// compared by where they begin and end: the new one as it came, the old one as
-// far as it still waits.
+// Reassembly" (2007), found in operating systems, by the method of Shankar and
+// Paxson, "Active Mapping" (IEEE S&P 2003). They compare where an old and a new
+// segment begin and end: the new one as it arrived, the old one as far as it
+// still waits.
 type Policy uint8
 
 const (
-	// PolicyFirst: the old bytes count always. Windows Vista and later.
+	// PolicyFirst: the old bytes always count. Windows Vista and later.
 	PolicyFirst Policy = iota
-	// PolicyLast: the new bytes count always. Cisco IOS.
+	// PolicyLast: the new bytes always count. Cisco IOS.
 	PolicyLast
 	// PolicyLinux: the new bytes count if their segment begins before the old
-	// one, or with it and ends behind it. Linux 2.4 and later.
+	// one, or begins with it and ends after it. Linux 2.4 and later.
 	PolicyLinux
-	// PolicyOldLinux: as PolicyLinux, and if the two are equally long. Linux up
-	// to 2.2.
+	// PolicyOldLinux: like PolicyLinux, and also if both begin and end
+	// together. Linux up to 2.2.
 	PolicyOldLinux
 	// PolicyBSD: the new bytes count if their segment begins before the old one.
 	// AIX, FreeBSD, NetBSD, OpenBSD, macOS.
 	PolicyBSD
-	// PolicyWindows: the same rule, found in Windows 95 to 2003.
+	// PolicyWindows: the same rule as PolicyBSD. Windows 95 to 2003.
 	PolicyWindows
-	// PolicySolaris: the new bytes count if their segment ends behind the old
-	// one, or with it and does not begin behind it. Solaris, HP-UX 11.
+	// PolicySolaris: the new bytes count if their segment ends after the old
+	// one, or ends with it and does not begin after it. Solaris, HP-UX 11.
 	PolicySolaris
 )
 
@@ -44,9 +44,8 @@ func (p Policy) String() string {
 	return "Policy(" + strconv.Itoa(int(p)) + ")"
 }
 
-// prefersNew reports whether the bytes of the new one of two overlapping
-// segments count. begin and end are where it begins and ends, less where the
-// old one does.
+// prefersNew reports whether the new one of two overlapping segments counts.
+// begin and end are where it begins and ends, relative to the old one.
 func (p Policy) prefersNew(begin, end int32) bool {
 	switch p {
 	case PolicyLast:

@@ -7,9 +7,9 @@ import (
 )
 
 // The test of Novak and Sturges (2007): segments, most of which overlap others,
-// sent before the first byte of the connection. What operating systems made of
-// it is in their tables, which the tests of Suricata and the stream module of
-// Snort repeat.
+// arrive before the first byte of the connection. The results are those of
+// operating systems in their tables, which the tests of Suricata and the stream
+// module of Snort repeat.
 func TestPolicies(t *testing.T) {
 	segments := []struct {
 		at   uint32 // 1 is the first byte
@@ -44,8 +44,8 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// The same segments one by one behind delivered data: no policy takes back what
-// a receiver has handed to its program.
+// The same segments one by one, after delivered data: no policy replaces bytes
+// that a receiver has passed to its program.
 func TestPolicyDelivered(t *testing.T) {
 	for policy := PolicyFirst; policy <= PolicySolaris; policy++ {
 		a := &Assembler{Config: Config{Overlap: policy}}
@@ -57,7 +57,7 @@ func TestPolicyDelivered(t *testing.T) {
 			t.Errorf("%v: %s", policy, got)
 		}
 		if got := a.Stats().Retransmitted; got != 9 {
-			t.Errorf("%v: %d bytes counted as sent again, want 9", policy, got)
+			t.Errorf("%v: %d bytes retransmitted, want 9", policy, got)
 		}
 	}
 }

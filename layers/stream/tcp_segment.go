@@ -2,8 +2,8 @@ package stream
 
 import "github.com/sightline-go/sightline/layers"
 
-// segment takes a TCP segment of f, with its data s as they came. lost is how
-// many of its bytes were not captured, wire the length of its packet.
+// segment processes a TCP segment of f. lost is how many of its bytes were not
+// captured, wire the length of its packet.
 func (a *Assembler) segment(f layers.Flow, tcp layers.TCP, s segment, lost, wire int) {
 	k, from := makeKey(f)
 	size := len(s.data) + lost
@@ -11,12 +11,16 @@ func (a *Assembler) segment(f layers.Flow, tcp layers.TCP, s segment, lost, wire
 	if t == nil {
 		return
 	}
+	if t.signs.foreign(from, tcp.HeaderLen() > tcpMinLen && isSigned(tcp)) && t.state != closed {
+		a.ignore(t, from, tcp, wire, size, s.ref)
+		return
+	}
 	o, sense := t.judge(from, tcp)
 	if sense == another {
 		t = a.replace(t, &k, from, f, tcp, o, s.ref)
 	}
 	if t.life != nil {
-		t.life.count(from, tcp.Flags(), wire, s.ref)
+		t.life.count(from, tcp.Flags(), wire, size, s.ref)
 	}
 	switch {
 	case sense == doubtful:
@@ -32,15 +36,15 @@ func (a *Assembler) segment(f layers.Flow, tcp layers.TCP, s segment, lost, wire
 	}
 }
 
-// find returns the connection of a packet, and opens one if it begins one: by a
-// SYN, or by data. What neither has nor belongs to a connection is nobody's,
-// unless all connections are asked for: then it opens a bare one.
+// find returns the connection of a packet, opening one if the packet begins one
+// with a SYN or with data. Other packets of unknown connections are ignored, or
+// open a bare connection if Config.Connections is set.
 func (a *Assembler) find(k *key, from int, f layers.Flow, flags layers.TCPFlags, ref Ref, size int) *tcb {
 	t := a.table.find(k)
 	begins := !flags.Has(layers.TCPRst) && (flags.Has(layers.TCPSyn) || size > 0)
 	switch {
 	case t == nil && (begins || a.Connections):
-		t = a.open(k, from, f, guessClient(from, f, flags), ref)
+		t = a.open(k, from, guessClient(from, f, flags), ref)
 		t.bare = !begins
 	case t != nil && t.bare && begins:
 		t.bare, t.start, t.client = false, ref, uint8(guessClient(from, f, flags))
@@ -48,28 +52,25 @@ func (a *Assembler) find(k *key, from int, f layers.Flow, flags layers.TCPFlags,
 	return t
 }
 
-// replace ends t, whose ports another connection uses now: the one that o, a SYN
-// that came before, opened, or, when that is nil, this packet.
+// replace ends t, whose ports another connection reuses: the one that the
+// earlier SYN o opened, or if o is nil, this packet.
 func (a *Assembler) replace(t *tcb, k *key, from int, f layers.Flow, tcp layers.TCP, o *opening, ref Ref) *tcb {
 	if o == nil {
 		a.drop(t, EndReplaced)
-		return a.open(k, from, f, guessClient(from, f, tcp.Flags()), ref)
+		return a.open(k, from, guessClient(from, f, tcp.Flags()), ref)
 	}
 	if t.life != nil {
 		t.life.uncount(o)
 	}
 	a.drop(t, EndReplaced)
-	if o.side != from {
-		f = f.Reverse()
-	}
-	t = a.open(k, o.side, f, o.side, o.ref)
+	t = a.open(k, o.side, o.side, o.ref)
 	if t.life != nil {
-		t.life.count(o.side, layers.TCPSyn, o.wire, o.ref)
+		t.life.count(o.side, layers.TCPSyn, o.wire, 0, o.ref)
 	}
 	return t
 }
 
-// obey does what a segment asks for.
+// obey processes the flags, acknowledgement and data of a segment.
 func (a *Assembler) obey(t *tcb, from int, f layers.Flow, tcp layers.TCP, s segment, lost int) {
 	flags, size := tcp.Flags(), len(s.data)+lost
 	if flags.Has(layers.TCPRst) {
@@ -78,22 +79,40 @@ func (a *Assembler) obey(t *tcb, from int, f layers.Flow, tcp layers.TCP, s segm
 		}
 		return
 	}
+	if t.wasReset && int(t.resetter) == from && t.continues(from, tcp, size) {
+		a.resume(t)
+	}
 	a.synchronise(t, from, tcp)
 	if flags.Has(layers.TCPAck) {
-		a.acknowledge(t, 1-from, tcp.Ack())
+		s.ack, s.acks = tcp.Ack(), true
+		a.acknowledge(t, 1-from, s.ack)
 	}
 	if flags.Has(layers.TCPSyn) {
 		s.seq++
 	}
+	if flags.Has(layers.TCPUrg) && !a.InlineUrgent {
+		a.urge(t, from, f, tcp, size)
+	}
 	if size > 0 {
 		a.accept(t, from, f, s, lost)
+	} else {
+		a.passed(t, from, s.seq)
 	}
 	if flags.Has(layers.TCPFin) {
 		a.fin(t, from, f, s.seq+uint32(size))
 	}
 }
 
-// touch notes that a packet of t came.
+// ignore counts a segment that its receiver must drop.
+func (a *Assembler) ignore(t *tcb, from int, tcp layers.TCP, wire, size int, ref Ref) {
+	if t.life != nil {
+		t.life.count(from, tcp.Flags()&^layers.TCPSyn, wire, size, ref)
+	}
+	a.stats.Stray += int64(size)
+	a.touch(t)
+}
+
+// touch records that a packet of t arrived.
 func (a *Assembler) touch(t *tcb) {
 	t.seen = a.clock.Now()
 	a.table.move(t, t.state)

@@ -23,15 +23,15 @@ const (
 	rst = layers.TCPRst
 )
 
-// A seg is one TCP segment of the connection between client and server.
+// A seg is a TCP segment of the connection between client and server.
 type seg struct {
-	server bool // the server sends it
+	server bool // sent by the server
 	flags  layers.TCPFlags
 	seq    uint32
 	ack    uint32
 	data   string
-	port   uint16 // of the server, 0: 80
-	from   uint16 // port of the client, 0: 40000
+	port   uint16 // of the server, 0 means 80
+	from   uint16 // of the client, 0 means 40000
 }
 
 var (
@@ -64,7 +64,7 @@ func (s seg) bytes() []byte {
 	return append(b, s.data...)
 }
 
-// A got is what a test looks at of a message.
+// A got is the part of a message that tests compare.
 type got struct {
 	Proto       stream.Proto
 	Via         stream.Proto
@@ -125,7 +125,7 @@ func TestSegments(t *testing.T) {
 		want []got
 	}{
 		{"in one segment", append(handshake, c(100, request)), one(4, 4)},
-		{"cut in two", append(handshake, c(100, request[:9]), c(109, request[9:])), one(4, 5)},
+		{"split in two", append(handshake, c(100, request[:9]), c(109, request[9:])), one(4, 5)},
 		{"out of order", append(handshake, c(109, request[9:]), c(100, request[:9])), one(5, 4)},
 		{"sent twice", append(handshake, c(100, request), c(100, request)), one(4, 4)},
 		{"overlapping", append(handshake, c(100, request[:20]), c(110, request[10:])), one(4, 5)},
@@ -135,18 +135,18 @@ func TestSegments(t *testing.T) {
 		{"keep-alive probe", append(handshake, c(100, request[:9]), c(108, "?"), c(109, request[9:])), one(4, 6)},
 		{"without handshake", []seg{c(100, request)}, one(1, 1)},
 		{"data in the SYN", []seg{{flags: syn, seq: 99, data: request}}, one(1, 1)},
-		{"captured behind the SYN-ACK, out of order",
+		{"captured after the SYN-ACK, out of order",
 			[]seg{handshake[1], c(109, request[9:]), c(100, request[:9])}, one(3, 2)},
 		{"the SYN that is acknowledged counts", []seg{
 			{flags: syn, seq: 7}, {flags: syn, seq: 99}, {flags: syn, seq: 8000}, handshake[1], c(100, request)}, one(5, 5)},
 		{"sequence numbers wrap", []seg{{flags: syn, seq: 1<<32 - 10}, c(1<<32-9, request[:20]), c(11, request[20:])}, one(2, 3)},
-		{"another connection of the same ports", append(handshake, c(100, request),
+		{"another connection on the same ports", append(handshake, c(100, request),
 			seg{flags: syn, seq: 7000}, c(7001, request)), append(one(4, 4), one(6, 6)...)},
-		{"data behind a reset", append(handshake, c(100, request[:9]),
-			seg{flags: rst, seq: 109}, c(109, request[9:])), nil},
+		{"data after a reset", append(handshake, c(100, request[:9]),
+			seg{flags: rst, seq: 109}, c(109, request[9:])), one(4, 6)},
 		{"a reset out of window", append(handshake, c(100, request[:9]),
 			seg{flags: rst, seq: 77}, c(109, request[9:])), one(4, 6)},
-		{"sent again after the end", append(handshake,
+		{"retransmitted after the end", append(handshake,
 			seg{flags: ack | fin, seq: 100, data: request}, seg{server: true, flags: ack | fin, seq: 500}, c(100, request)), one(4, 4)},
 		{"both directions", append(handshake, c(100, request), s(500, response)),
 			append(one(4, 4), got{stream.HTTP1, stream.TCP, false, 5, 5, 0, respHead})},
@@ -201,8 +201,8 @@ func permute[T any](s []T, f func([]T)) {
 	walk(0)
 }
 
-// Random cuts, orders, repetitions and overlaps of true data give the
-// messages that the text holds.
+// Random segments, orders, repetitions and overlaps of the same data yield its
+// messages.
 func TestShuffled(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for round := range 500 {

@@ -5,37 +5,39 @@ import (
 	"math/rand/v2"
 )
 
-// A segment is data at its place: in one direction of a TCP connection, or in an
-// IP datagram.
+// A segment is data at a position in one direction of a TCP connection, or in
+// an IP datagram.
 type segment struct {
 	seq    uint32 // of the first byte
-	rank   uint32 // in the tree
+	rank   uint32 // in the treap
 	data   []byte
 	ref    Ref
-	origin *Ref // where the first fragment was, when the data came in several
+	origin *Ref   // packet of the first fragment, if the packet was fragmented
+	ack    uint32 // its sender had received all bytes of the other side before it
+	acks   bool   // ack is valid
 
 	left, right *segment
-	cost        int // what it counts for until it is gone
+	cost        int // what it counts as held
 }
 
-// segmentCost is what a waiting segment takes beyond its bytes.
+// segmentCost is what a waiting segment counts as held, beyond its bytes.
 const segmentCost = 128
 
 func (s *segment) end() uint32 { return s.seq + uint32(len(s.data)) }
 
-// skip takes the first n bytes off.
+// skip drops the first n bytes.
 func (s *segment) skip(n int) { s.seq, s.data = s.seq+uint32(n), s.data[n:] }
 
 // segments is an ordered set of segments that do not overlap and lie within
-// 2^31 of each other. It is a treap: a search tree by sequence number and a heap
-// by random rank, so that no order of insertion makes it deep.
+// 2^31 of each other. It is a treap: a search tree by sequence number and a
+// heap by random rank, so that no order of insertion makes it deep.
 type segments struct {
 	root *segment
 	size int // bytes of data
-	cost int // what the segments count for
+	cost int // what the segments count as held
 }
 
-// first returns the first segment, nil when there is none.
+// first returns the first segment, or nil.
 func (q *segments) first() *segment {
 	s := q.root
 	for s != nil && s.left != nil {
@@ -44,7 +46,7 @@ func (q *segments) first() *segment {
 	return s
 }
 
-// last returns the last segment, nil when there is none.
+// last returns the last segment, or nil.
 func (q *segments) last() *segment {
 	s := q.root
 	for s != nil && s.right != nil {
@@ -53,7 +55,7 @@ func (q *segments) last() *segment {
 	return s
 }
 
-// after returns the first segment that ends behind seq, nil when there is none.
+// after returns the first segment that ends after seq, or nil.
 func (q *segments) after(seq uint32) *segment {
 	var found *segment
 	for s := q.root; s != nil; {
@@ -83,7 +85,6 @@ func (q *segments) insert(s *segment) {
 	q.cost += s.cost
 }
 
-// remove takes s out.
 func (q *segments) remove(s *segment) {
 	at := &q.root
 	for *at != nil && *at != s {
@@ -99,8 +100,8 @@ func (q *segments) remove(s *segment) {
 	q.cost -= s.cost
 }
 
-// split parts a tree into what lies before and behind seq.
-func split(t *segment, seq uint32) (before, behind *segment) {
+// split splits a tree into the segments before and after seq.
+func split(t *segment, seq uint32) (before, after *segment) {
 	if t == nil {
 		return nil, nil
 	}
@@ -108,27 +109,28 @@ func split(t *segment, seq uint32) (before, behind *segment) {
 		before, t.left = split(t.left, seq)
 		return before, t
 	}
-	t.right, behind = split(t.right, seq)
-	return t, behind
+	t.right, after = split(t.right, seq)
+	return t, after
 }
 
-// join makes one tree of two, of which one lies before the other.
-func join(before, behind *segment) *segment {
+// join joins two trees. All segments of the first must be before those of the
+// second.
+func join(before, after *segment) *segment {
 	switch {
 	case before == nil:
-		return behind
-	case behind == nil:
+		return after
+	case after == nil:
 		return before
-	case before.rank >= behind.rank:
-		before.right = join(before.right, behind)
+	case before.rank >= after.rank:
+		before.right = join(before.right, after)
 		return before
 	}
-	behind.left = join(before, behind.left)
-	return behind
+	after.left = join(before, after.left)
+	return after
 }
 
-// cut takes the bytes from from up to to, which may reach beyond s, out of s.
-// The memory of s is given back only with all of it, so what it costs stays.
+// cut removes the bytes in [from, to), which may reach beyond s, from s. The
+// cost of s does not change, as its memory is released only as a whole.
 func (q *segments) cut(s *segment, from, to uint32) {
 	lead, rest := int32(from-s.seq), int32(s.end()-to)
 	switch {
@@ -145,7 +147,7 @@ func (q *segments) cut(s *segment, from, to uint32) {
 		tail.skip(len(s.data) - int(rest))
 		tail.cost = segmentCost + len(tail.data)
 		q.size -= len(s.data) - int(lead)
-		s.data = s.data[:lead:lead] // what is behind is tail's
+		s.data = s.data[:lead:lead] // the rest is tail's
 		q.insert(&tail)
 	}
 }
@@ -162,7 +164,7 @@ func (s *segment) differs(t *segment) bool {
 	return !bytes.Equal(a[:n], b[:n])
 }
 
-// appendTo appends the data of the tree t, in order, to b.
+// appendTo appends the data of the tree s to b, in order.
 func (s *segment) appendTo(b []byte) []byte {
 	for ; s != nil; s = s.right {
 		b = append(s.left.appendTo(b), s.data...)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// depth returns how many segments lie on the longest way down.
+// depth returns the depth of the tree.
 func (s *segment) depth() int {
 	if s == nil {
 		return 0
@@ -13,9 +13,9 @@ func (s *segment) depth() int {
 	return 1 + max(s.left.depth(), s.right.depth())
 }
 
-// Whatever the order of insertion, and across the wrap, the tree stays shallow:
-// 2^17 segments in a balanced tree are 17 deep, in a random one about 40, and in
-// a degenerate one 2^17.
+// In any order of insertion, and across the wrap, the tree stays shallow: with
+// 2^17 segments a balanced tree is 17 deep, a random one about 40, and a
+// degenerate one 2^17.
 func TestSegmentsDepth(t *testing.T) {
 	const n = 1 << 17
 	orders := map[string]func(i int) int{
@@ -38,8 +38,8 @@ func TestSegmentsDepth(t *testing.T) {
 	}
 }
 
-// A set and an array of its bytes stay the same through random insertions, cuts
-// and removals.
+// A set matches an array of its bytes through random insertions, cuts and
+// removals.
 func TestSegmentsTwin(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	base := uint32(1<<32 - 500)
@@ -73,7 +73,7 @@ func TestSegmentsTwin(t *testing.T) {
 			}
 			size += len(s.data)
 			if q.last().seq != s.seq && int32(q.last().seq-s.seq) < 0 {
-				t.Fatalf("last is at %d, there is one at %d", q.last().seq-base, s.seq-base)
+				t.Fatalf("last is at %d, want %d", q.last().seq-base, s.seq-base)
 			}
 		}
 		if got != want || size != q.size {

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// at pushes a segment at a time after the start of a capture.
+// at pushes a segment at a given time after the start of the capture.
 func (f *feed) at(d time.Duration, port uint16, s rawSegment) {
 	b := s.packet()
 	binary.BigEndian.PutUint16(b[atPort+2*s.side:], port)
@@ -49,7 +49,7 @@ func TestIdle(t *testing.T) {
 			f.at(time.Second, 3, hello)
 			f.at(time.Second, 3, hello)
 		}, 3, 0},
-		{"a closed one is forgotten sooner", func(f *feed) {
+		{"a closed one is dropped sooner", func(f *feed) {
 			f.at(0, 1, hello)
 			f.at(0, 1, rawSegment{flags: layers.TCPRst, seq: 1})
 			f.at(0, 2, hello)
@@ -67,8 +67,8 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-// At the bound a closed connection goes first, then one without data, then the
-// one that was idle longest.
+// At the limit a closed connection is evicted first, then one without data,
+// then the one idle longest.
 func TestEviction(t *testing.T) {
 	f := newFeed(nil)
 	data := rawSegment{flags: layers.TCPAck, seq: 1, data: "?"}
@@ -91,7 +91,7 @@ func TestEviction(t *testing.T) {
 		}
 	}
 	if got := strings.Join(gone, " "); got != "4 3 2 1" {
-		t.Errorf("given up: %s", got)
+		t.Errorf("evicted: %s", got)
 	}
 	if s := f.a.Stats(); s.Evicted != 3 || s.Held != 0 {
 		t.Errorf("%+v", s)

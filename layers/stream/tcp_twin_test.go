@@ -15,11 +15,11 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A recorder is a framer that writes down what each side delivers: bytes, gaps
+// A recorder is a framer that records the bytes that each side delivers, gaps
 // as "<n>", and the end as "|".
 type recorder struct {
 	side [2]strings.Builder
-	gap  [2]int // what lost has said since the last push
+	gap  [2]int // reported by lost since the last push
 }
 
 func (r *recorder) lost(_ sink, side, n int) {
@@ -51,7 +51,7 @@ type rawSegment struct {
 	seq   uint32
 	ack   uint32
 	data  string
-	lost  int // bytes behind data that were not captured
+	lost  int // bytes after data that were not captured
 }
 
 func (s rawSegment) packet() []byte {
@@ -71,7 +71,7 @@ func (s rawSegment) packet() []byte {
 	return append(b, s.data...)
 }
 
-// pushRaw pushes a segment, and then spoils its bytes: nothing of it is kept.
+// pushRaw pushes a segment, and then overwrites it: no bytes of it may be kept.
 func pushRaw(a *Assembler, s rawSegment) {
 	b := s.packet()
 	rec := &pcap.Record{Data: b, WireLen: len(b) + s.lost, LinkType: pcap.LinkTypeRaw, Time: time.Unix(1700000000, 0)}
@@ -84,7 +84,7 @@ func pushRaw(a *Assembler, s rawSegment) {
 }
 
 // record opens a connection whose first bytes are isn[0]+1 and isn[1]+1, and
-// returns what writes down what it delivers.
+// returns a recorder of it.
 func record(a *Assembler, isn [2]uint32) *recorder {
 	pushRaw(a, rawSegment{side: 0, flags: layers.TCPSyn, seq: isn[0]})
 	pushRaw(a, rawSegment{side: 1, flags: layers.TCPSyn | layers.TCPAck, seq: isn[1], ack: isn[0] + 1})
@@ -93,16 +93,17 @@ func record(a *Assembler, isn [2]uint32) *recorder {
 	f := layers.Flow{
 		Src: netip.MustParseAddrPort("192.0.2.1:40000"), Dst: netip.MustParseAddrPort("192.0.2.2:80"), Proto: layers.IPProtoTCP,
 	}
-	a.conversation(t, 0, f).stage.inner = [2]framer{r, r}
+	c := a.conversation(t, 0, f)
+	c.stage.inner, c.loose = [2]framer{r, r}, true // as a twin knows nothing of the other side
 	return r
 }
 
-// A twin is one direction of a connection put together slowly and obviously:
-// every byte is looked at by itself.
+// A twin is one direction of a connection, reassembled slowly and obviously,
+// byte by byte.
 type twin struct {
 	policy Policy
 	byte   map[int]byte
-	run    map[int]int // which segment a byte came with
+	run    map[int]int // the segment of each byte
 	runs   int
 	next   int
 	acked  int
@@ -116,8 +117,8 @@ func newTwin(p Policy) *twin {
 	return &twin{policy: p, byte: map[int]byte{}, run: map[int]int{}, fin: -1}
 }
 
-// bounds returns the first byte of the run at i, and the one behind it.
-func (w *twin) bounds(i int) (begin, end int) {
+// extent returns the first and the last index, plus one, of the run at i.
+func (w *twin) extent(i int) (begin, end int) {
 	for begin = i; w.has(begin-1) && w.run[begin-1] == w.run[i]; begin-- {
 	}
 	for end = i + 1; w.has(end) && w.run[end] == w.run[i]; end++ {
@@ -137,13 +138,13 @@ func (w *twin) push(begin int, data string, lost int) {
 		if !w.has(i) {
 			prefer[i] = true
 		} else {
-			b, e := w.bounds(i)
+			b, e := w.extent(i)
 			prefer[i] = w.policy.prefersNew(int32(begin-b), int32(end-e))
 		}
 	}
 	for i := begin; i < end; i++ {
 		if i < w.next || !prefer[i] {
-			w.runs++ // what comes behind is not of the run before
+			w.runs++ // the next bytes are of another run
 			continue
 		}
 		w.byte[i], w.run[i] = data[i-begin], w.runs
@@ -154,7 +155,7 @@ func (w *twin) push(begin int, data string, lost int) {
 		w.lost++
 	}
 	w.drain()
-	w.giveUp()
+	w.skipAcknowledged()
 }
 
 func (w *twin) drain() {
@@ -168,7 +169,7 @@ func (w *twin) drain() {
 	}
 }
 
-// first returns the first byte that waits, -1 when there is none.
+// first returns the first waiting byte, or -1.
 func (w *twin) first() int {
 	first := -1
 	for i := range w.byte {
@@ -185,19 +186,21 @@ func (w *twin) skipTo(i int) {
 	w.drain()
 }
 
-func (w *twin) giveUp() {
+func (w *twin) skipAcknowledged() {
 	for i := w.first(); i >= 0 && i <= w.acked; i = w.first() {
 		w.skipTo(i)
 	}
 	if w.ended || w.fin < 0 {
 		return
 	}
-	if i := w.first(); w.fin > w.next && w.acked > w.fin && (i < 0 || i >= w.fin) {
-		w.skipTo(w.fin)
-	}
-	if w.fin < w.next {
+	i := w.first()
+	switch {
+	case w.fin < w.next:
 		w.fin = -1
-	} else if w.fin == w.next {
+	case w.acked == w.fin+1 && (i < 0 || i >= w.fin): // the receiver obeyed it
+		if w.fin > w.next {
+			w.skipTo(w.fin)
+		}
 		w.end()
 	}
 }
@@ -220,14 +223,14 @@ func (w *twin) finish() {
 	}
 }
 
-// An event is one segment of a test: relative to the first byte of its side.
+// An event is a segment of a test, relative to the first byte of its side.
 type event struct {
 	side, at, size, lost, ack int
 	fin                       bool
-	salt                      byte // makes other bytes
+	salt                      byte // changes the bytes
 }
 
-// text returns the bytes of side from at on.
+// text returns bytes of side, starting at at.
 func (e event) text() string {
 	b := make([]byte, e.size)
 	for i := range b {
@@ -257,13 +260,13 @@ func compareTwin(t *testing.T, policy Policy, isn [2]uint32, events []event) {
 		}
 		w, o := twins[e.side], twins[1-e.side]
 		o.acked = max(o.acked, e.ack)
-		o.giveUp()
+		o.skipAcknowledged()
 		if e.size+e.lost > 0 {
 			w.push(e.at, s.data, e.lost)
 		}
 		if fin := e.at + e.size + e.lost; e.fin && !w.ended && fin >= w.next {
 			w.fin = fin
-			w.giveUp()
+			w.skipAcknowledged()
 		}
 		done = twins[0].ended && twins[1].ended
 	}
@@ -280,7 +283,7 @@ func compareTwin(t *testing.T, policy Policy, isn [2]uint32, events []event) {
 	}
 }
 
-// twinEvents reads events from bytes, five each.
+// twinEvents decodes events from bytes, five each.
 func twinEvents(b []byte) []event {
 	var events []event
 	for ; len(b) >= 5 && len(events) < 200; b = b[5:] {
@@ -305,8 +308,9 @@ func FuzzAssembler(f *testing.F) {
 	})
 }
 
-// Random segments, overlapping with other bytes, acknowledged before they come,
-// cut by the capture and ended early, come out as the twin has them.
+// Random segments, overlapping with other bytes, acknowledged before they
+// arrive, cut by the capture and ended early, are delivered as the twin
+// delivers them.
 func TestTwin(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 1000 {

@@ -5,8 +5,8 @@ import (
 	"github.com/sightline-go/sightline/layers/dns"
 )
 
-// pushHandshake takes a datagram that is part of a handshake of QUIC, DTLS or
-// OpenVPN, on whatever port.
+// pushHandshake processes a datagram of a QUIC, DTLS or OpenVPN handshake, on
+// any port.
 func (a *Assembler) pushHandshake(p *layers.Packet, b []byte, ref Ref) bool {
 	return a.pushQUIC(p, b, ref) || a.pushDTLS(p, b, ref) || a.pushOpenVPN(p, b, ref)
 }

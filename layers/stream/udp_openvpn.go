@@ -5,29 +5,30 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// openvpnMaxSessions bounds the sessions of OpenVPN over UDP that are in their
-// handshake, and openvpnShare says which part of Config.MaxBytes they may take. Of
-// more, the oldest is given up.
+// openvpnMaxSessions limits the OpenVPN sessions over UDP whose handshake is in
+// progress, and openvpnShare their part of Config.MaxBytes. At a limit, the
+// oldest session is evicted.
 const (
 	openvpnMaxSessions = 64
 	openvpnShare       = 8
 )
 
-// An openvpnSession is one of OpenVPN over UDP.
+// An openvpnSession is an OpenVPN session over UDP.
 type openvpnSession struct {
-	connection // Conn and client of it
+	connection // for its Conn and client
 	framer     openvpnFramer
 	place      *lru.Entry[key, *openvpnSession]
 }
 
-// openvpnTable holds the sessions by their ends, in the order in which they began.
+// openvpnTable holds the sessions by endpoints, in the order in which they
+// began.
 type openvpnTable struct {
 	sessions lru.Table[key, *openvpnSession]
-	held     int // the part of Stats.Held that is theirs
+	held     int // their part of Stats.Held
 }
 
-// pushOpenVPN takes a datagram if it is of the control channel of a session, or
-// begins one.
+// pushOpenVPN processes a datagram that begins a session, or belongs to the
+// control channel of one.
 func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 	t := &a.openvpn
 	if len(b) < openvpnResetLen || t.sessions.Len() == 0 && b[0] != openvpnClientReset<<3 || p.IsFragment() {
@@ -49,7 +50,6 @@ func (a *Assembler) pushOpenVPN(p *layers.Packet, b []byte, ref Ref) bool {
 	return taken
 }
 
-// openvpnDatagram takes a datagram of a session.
 func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 	ends, from := makeKey(f)
 	var v *openvpnSession
@@ -82,12 +82,11 @@ func (a *Assembler) openvpnDatagram(f layers.Flow, b []byte, ref Ref) bool {
 		v.framer.packet(s, from, b, ref, ref)
 	}
 	if v.framer.side[0].done && v.framer.side[1].done {
-		a.dropOpenVPN(v) // what follows is data
+		a.dropOpenVPN(v) // the rest is data
 	}
 	return true
 }
 
-// dropOpenVPN ends a session and forgets it.
 func (a *Assembler) dropOpenVPN(v *openvpnSession) {
 	s := sink{a: a, c: &v.connection, via: pathOf(UDP)}
 	v.framer.end(s, 0)
@@ -97,7 +96,6 @@ func (a *Assembler) dropOpenVPN(v *openvpnSession) {
 	a.hold(-connectionCost)
 }
 
-// flushOpenVPN ends all sessions.
 func (a *Assembler) flushOpenVPN() {
 	for e := a.openvpn.sessions.Oldest(); e != nil; e = a.openvpn.sessions.Oldest() {
 		a.dropOpenVPN(e.Value)

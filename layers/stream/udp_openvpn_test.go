@@ -11,13 +11,13 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// udpVPN is ovpn without its length.
+// udpVPN is ovpn without the length.
 func udpVPN(server bool, opcode byte, rest string) gram {
 	return gram{server, []byte(ovpn(opcode, "", rest)[2:])}
 }
 
-// Over UDP, messages that come late, again, or not at all, are put in order. A
-// second session between the same endpoints begins anew.
+// Over UDP, messages that arrive late, twice, or not at all are put in order. A
+// second session between the same endpoints starts anew.
 func TestOpenVPNOverUDP(t *testing.T) {
 	hello := clientHello[5:]
 	third := len(clientHello) / 3
@@ -63,7 +63,7 @@ func TestOpenVPNOverUDP(t *testing.T) {
 	}
 }
 
-// Many sessions, each with what waits, stay within bounds.
+// Many sessions, with their waiting messages, do not exceed the limits.
 func TestOpenVPNFlood(t *testing.T) {
 	const most = 1 << 20
 	a := stream.Assembler{Config: stream.Config{MaxBytes: most}}
@@ -89,9 +89,9 @@ func TestOpenVPNFlood(t *testing.T) {
 	}
 }
 
-// FuzzOpenVPN: whatever the datagrams of some endpoints are, what is held stays
-// bounded and nothing is left. Each begins with a byte for the endpoints and one for
-// its length.
+// FuzzOpenVPN checks that for any datagrams of a few endpoints, the memory is
+// limited and nothing remains held. Each datagram begins with a byte for the
+// endpoints and one for its length.
 func FuzzOpenVPN(f *testing.F) {
 	datagram := func(who byte, g gram) string { return string([]byte{who, byte(len(g.data))}) + string(g.data) }
 	reset := udpVPN(false, 7, "\x00\x00\x00\x00\x00")

@@ -5,16 +5,18 @@ import (
 	"sort"
 )
 
-// maxWaiting bounds how many runs of a sequence wait for an earlier one.
+// maxWaiting limits how many runs of a sequence wait for an earlier one.
 const maxWaiting = 256
 
-// A sequence puts runs of bytes in order that come in datagrams, each with its
-// offset: the fragments of QUIC's CRYPTO streams and of DTLS's messages.
+// A sequence puts runs of bytes from datagrams in order, by their offsets: the
+// frames of QUIC's CRYPTO streams, and the fragments of DTLS messages.
 //
 //	for f, ok := q.push(a, f); ok; f, ok = q.pop(a) { ... }
 type sequence struct {
 	next    uint64 // offset of the next byte
-	waiting []run  // that begin behind it, by offset
+	waiting []run  // that begin after it, by offset
+	size    int    // of waiting, in bytes
+	most    int    // limit of waiting; 0: maxWaiting
 }
 
 // A run is consecutive bytes of a sequence.
@@ -26,7 +28,7 @@ type run struct {
 
 func (f run) end() uint64 { return f.off + uint64(len(f.data)) }
 
-// push takes a run, and returns what of it comes next in order.
+// push adds a run, and returns the part of it that is next in order.
 func (q *sequence) push(a *Assembler, f run) (run, bool) {
 	if f.off > q.next {
 		q.wait(a, f)
@@ -35,11 +37,13 @@ func (q *sequence) push(a *Assembler, f run) (run, bool) {
 	return q.advance(a, f)
 }
 
-// pop returns what comes next in order of the runs that wait.
+// pop returns the part of a waiting run that is next in order.
 func (q *sequence) pop(a *Assembler) (run, bool) {
 	for len(q.waiting) > 0 && q.waiting[0].off <= q.next {
 		f := q.waiting[0]
-		q.waiting = slices.Delete(q.waiting, 0, 1)
+		q.waiting[0] = run{}
+		q.waiting = q.waiting[1:]
+		q.size -= len(f.data)
 		a.hold(-segmentCost - len(f.data))
 		if f, ok := q.advance(a, f); ok {
 			return f, true
@@ -48,7 +52,7 @@ func (q *sequence) pop(a *Assembler) (run, bool) {
 	return run{}, false
 }
 
-// advance cuts off what came before.
+// advance cuts off the bytes before next.
 func (q *sequence) advance(a *Assembler, f run) (run, bool) {
 	old := min(q.next-f.off, uint64(len(f.data)))
 	a.stats.Retransmitted += int64(old)
@@ -57,27 +61,28 @@ func (q *sequence) advance(a *Assembler, f run) (run, bool) {
 	return f, len(f.data) > 0
 }
 
-// wait keeps a copy of f, unless another fragment that waits has all of it.
+// wait keeps a copy of f, unless it lies inside a waiting run.
 func (q *sequence) wait(a *Assembler, f run) {
 	i := sort.Search(len(q.waiting), func(i int) bool { return q.waiting[i].off > f.off })
 	switch {
 	case i > 0 && q.waiting[i-1].end() >= f.end():
 		a.stats.Retransmitted += int64(len(f.data))
-	case len(q.waiting) == maxWaiting:
+	case len(q.waiting) == withDefault(q.most, maxWaiting):
 		a.stats.TooLong++
 	default:
 		f.data = slices.Clone(f.data)
 		q.waiting = slices.Insert(q.waiting, i, f)
+		q.size += len(f.data)
 		a.hold(segmentCost + len(f.data))
 	}
 }
 
-// drop gives up what waits, and reports whether something did.
+// drop drops the waiting runs, and reports whether there were any.
 func (q *sequence) drop(a *Assembler) bool {
 	some := len(q.waiting) > 0
 	for _, f := range q.waiting {
 		a.hold(-segmentCost - len(f.data))
 	}
-	q.waiting = nil
+	q.waiting, q.size = nil, 0
 	return some
 }
