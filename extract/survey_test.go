@@ -1,0 +1,495 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/layers/stream"
+	"github.com/sightline-go/sightline/layers/tls"
+	"github.com/sightline-go/sightline/pcap"
+	"github.com/sightline-go/sightline/pcapng"
+)
+
+// A cutter cuts a capture into files.
+type cutter struct {
+	recs []*pcap.Record
+}
+
+func newCutter(t testing.TB, name string) *cutter {
+	r, err := pcap.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	return readCutter(r)
+}
+
+func newCutterOf(t testing.TB, b []byte) *cutter {
+	r, err := pcap.NewReaderBytes(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readCutter(r)
+}
+
+func readCutter(r *pcap.Reader) *cutter {
+	c := new(cutter)
+	for rec, err := range r.All() {
+		if err != nil {
+			break
+		}
+		c.recs = append(c.recs, rec.Clone())
+	}
+	return c
+}
+
+// file returns records from and up to to as a file.
+func (c *cutter) file(t testing.TB, from, to int) []byte {
+	var out bytes.Buffer
+	w := pcapng.NewWriter(&out)
+	links := map[pcap.LinkType]int{}
+	for _, rec := range c.recs[from:to] {
+		own := *rec
+		own.Options = nil
+		n, ok := links[own.LinkType]
+		if !ok {
+			var err error
+			if n, err = w.AddInterface(pcapng.Interface{LinkType: own.LinkType, Resolution: pcapng.Nanoseconds, FCSLen: own.FCSLen}); err != nil {
+				t.Fatal(err)
+			}
+			links[own.LinkType] = n
+		}
+		own.Interface = n
+		if err := w.Write(&own); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.Bytes()
+}
+
+// cut returns the files between cuts.
+func (c *cutter) cut(t testing.TB, cuts ...int) (files [][]byte) {
+	from := 0
+	for _, to := range append(cuts, len(c.recs)) {
+		if to > from {
+			files = append(files, c.file(t, from, to))
+		}
+		from = to
+	}
+	return files
+}
+
+func inOneGo(t testing.TB, files [][]byte, o Options) string {
+	x := Extractor{Options: o}
+	for i, f := range files {
+		if err := x.ReadInput(context.Background(), fmt.Sprint(i), bytes.NewReader(f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return jsonOf(t, x.Finish(), true)
+}
+
+// inRuns reads each file in a run of its own.
+func inRuns(t testing.TB, files [][]byte, o Options, most int64) (string, int) {
+	var state []byte
+	var rep *Report
+	size := 0
+	for i, f := range files {
+		s := Survey{Options: o, MaxBytes: most}
+		if state != nil {
+			if err := s.Resume(bytes.NewReader(state)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := pcap.NewReader(bytes.NewReader(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Read(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		x := s.Extractor()
+		if err := x.ReadInput(context.Background(), fmt.Sprint(i), bytes.NewReader(f)); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if rep, err = x.Suspend(&out); err != nil {
+			t.Fatal(err)
+		}
+		state = out.Bytes()
+		size = max(size, len(state))
+	}
+	return jsonOf(t, rep, true), size
+}
+
+// stretch multiplies the time between packets.
+func (c *cutter) stretch(factor int) {
+	first := c.recs[0].Time
+	for _, rec := range c.recs {
+		rec.Time = first.Add(time.Duration(factor) * rec.Time.Sub(first))
+	}
+}
+
+// Reading the files of a capture in runs of their own gives the Report of one go, wherever
+// it was cut, and however long the silences are. The story is cut at every packet.
+func TestSurveyCuts(t *testing.T) {
+	names, err := filepath.Glob("../testdata/*.pcap*")
+	if err != nil || len(names) == 0 {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		for _, factor := range []int{1, 60, 1000, 20000} {
+			t.Run(fmt.Sprint(filepath.Base(name), " ", factor), func(t *testing.T) {
+				c := newCutter(t, name)
+				c.stretch(factor)
+				step := max(len(c.recs)/12, 1)
+				switch {
+				case testing.Short():
+					step = max(len(c.recs)/2, 1)
+				case factor == 1 && filepath.Base(name) == "story.pcapng":
+					step = 1
+				}
+				for at := step; at < len(c.recs) && !t.Failed(); at += step {
+					files := c.cut(t, at)
+					got, _ := inRuns(t, files, Options{}, 0)
+					sameText(t, fmt.Sprint("cut at ", at), inOneGo(t, files, Options{}), got)
+				}
+			})
+		}
+	}
+}
+
+// together returns the packets of all captures of testdata, as if they had begun at
+// the same time.
+func together(t testing.TB) *cutter {
+	names, err := filepath.Glob("../testdata/*.pcap*")
+	if err != nil || len(names) == 0 {
+		t.Fatal(err)
+	}
+	all := new(cutter)
+	for _, name := range names {
+		c := newCutter(t, name)
+		shift := start.Sub(c.recs[0].Time)
+		for _, rec := range c.recs {
+			rec.Time = rec.Time.Add(shift)
+		}
+		all.recs = append(all.recs, c.recs...)
+	}
+	all.sort()
+	return all
+}
+
+func (c *cutter) sort() {
+	slices.SortStableFunc(c.recs, func(a, b *pcap.Record) int { return a.Time.Compare(b.Time) })
+}
+
+// damage drops one of ten packets, repeats one of twenty much later, and moves some
+// a little.
+func (c *cutter) damage(rng *rand.Rand) {
+	var recs []*pcap.Record
+	last := c.recs[len(c.recs)-1].Time.Sub(c.recs[0].Time)
+	for _, rec := range c.recs {
+		if rng.IntN(10) > 0 {
+			recs = append(recs, rec)
+		}
+		if rng.IntN(20) == 0 {
+			again := rec.Clone()
+			again.Time = again.Time.Add(time.Duration(rng.Int64N(int64(last))))
+			recs = append(recs, again)
+		}
+	}
+	c.recs = recs
+	c.sort()
+	for _, rec := range c.recs {
+		if rng.IntN(10) == 0 {
+			rec.Time = rec.Time.Add(-time.Duration(rng.IntN(80)) * time.Millisecond)
+		}
+	}
+}
+
+// The same holds of all captures at once, in many runs, also if they are damaged.
+func TestSurveyRuns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	rounds := 40
+	if testing.Short() {
+		rounds = 8
+	}
+	for round := range rounds {
+		c := together(t)
+		factor := []int{1, 30, 1000, 30_000}[round%4]
+		c.stretch(factor)
+		if round%8 >= 4 {
+			c.damage(rng)
+		}
+		var cuts []int
+		for range 1 + rng.IntN(6) {
+			cuts = append(cuts, rng.IntN(len(c.recs)))
+		}
+		slices.Sort(cuts)
+		files := c.cut(t, cuts...)
+		o := Options{Workers: rng.IntN(4)}
+		got, _ := inRuns(t, files, o, 0)
+		sameText(t, fmt.Sprint("round ", round, ", factor ", factor, ", cut at ", cuts), inOneGo(t, files, o), got)
+	}
+}
+
+// pairsOfShard returns n addresses whose conversations with a are in one shard.
+func pairsOfShard(a string, n int) (all []string) {
+	from := netip.MustParseAddr(a)
+	for i := 1; len(all) < n; i++ {
+		to := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
+		if shardOfPair(from, to) == 7 {
+			all = append(all, to.String())
+		}
+	}
+	return all
+}
+
+// A connection that was closed is kept for a minute, also if only packets that are not
+// kept show that the minute is over: the same ports are then of another connection.
+func TestSurveyClocks(t *testing.T) {
+	const a = "10.0.0.1"
+	peers := pairsOfShard(a, 2)
+	var c capture
+	at := func(second int, p build.TCP) {
+		c.at(start.Add(time.Duration(second)*time.Second), build.Ethernet(0x0800, p.Packet()))
+	}
+	segment := func(peer string, port uint16, seq uint32, flags uint8, data string) build.TCP {
+		return build.TCP{Src: a, SrcPort: port, Dst: peer, DstPort: 9999, Seq: seq, Ack: 1, Flags: flags, Data: data}
+	}
+	at(0, segment(peers[0], 1000, 0, 0x02, ""))
+	at(0, build.TCP{Src: peers[0], SrcPort: 9999, Dst: a, DstPort: 1000, Seq: 0, Ack: 1, Flags: 0x12})
+	at(0, segment(peers[0], 1000, 1, 0x18, "one"))
+	at(0, segment(peers[0], 1000, 4, 0x11, ""))
+	at(0, build.TCP{Src: peers[0], SrcPort: 9999, Dst: a, DstPort: 1000, Seq: 1, Ack: 5, Flags: 0x11})
+	for second := 1; second < 90; second += 5 {
+		at(second, segment(peers[1], 3000, uint32(second), 0x18, "other"))
+	}
+	at(100, segment(peers[0], 1000, 1, 0x18, "one"))
+	for second := 200; second < 600; second += 50 {
+		at(second, segment(peers[0], 2000, uint32(second), 0x18, "two"))
+	}
+	border := c.n
+	at(600, segment(peers[0], 2000, 600, 0x18, "two"))
+	files := newCutterOf(t, c.file.Bytes()).cut(t, border)
+	want := inOneGo(t, files, Options{})
+	if !strings.Contains(want, `"Conns":4`) {
+		t.Fatal("the minute is not over")
+	}
+	got, _ := inRuns(t, files, Options{}, 0)
+	sameText(t, "two runs", want, got)
+}
+
+// A pair of addresses whose packets exceed MaxBytes has ended after a run, which
+// Severed counts. Others are not affected.
+func TestSurveyMaxBytes(t *testing.T) {
+	c := together(t)
+	files := c.cut(t, len(c.recs)/2)
+	for _, most := range []int64{1, 100_000, 0} {
+		s := Survey{MaxBytes: most}
+		r, err := pcap.NewReader(bytes.NewReader(files[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Read(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		x := s.Extractor()
+		if err := x.ReadInput(context.Background(), "", bytes.NewReader(files[0])); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		rep, err := x.Suspend(&out)
+		if err != nil || rep.Unseen.Severed > 0 != (most > 0) {
+			t.Errorf("MaxBytes %d: severed %d, %v", most, rep.Unseen.Severed, err)
+		}
+		kept := int64(0)
+		v := Survey{}
+		if err := v.Resume(bytes.NewReader(out.Bytes())); err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range slices.Concat(v.state.items, v.state.fragments) {
+			kept += it.cost()
+		}
+		if most > 0 && (kept > 2*most || most > 1 && kept < most/2) {
+			t.Errorf("MaxBytes %d: %d bytes are kept", most, kept)
+		}
+	}
+}
+
+// Fragments of incomplete datagrams that exceed MaxBytes are dropped, which Severed
+// counts, and the others are kept.
+func TestSurveyMaxFragments(t *testing.T) {
+	var c capture
+	for i := range 100 {
+		p := build.UDP("10.0.0.1", 1000, "198.51.100.1", 2000, make([]byte, 1200))[:20+600]
+		p[2], p[3], p[5], p[6] = 620>>8, 620&0xff, byte(i), 0x20 // length, identification, more fragments
+		c.add(p)
+	}
+	for most, want := range map[int64]int64{10_000: 60, 0: 0} {
+		s := Survey{MaxBytes: most}
+		r, err := pcap.NewReader(bytes.NewReader(c.file.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Read(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		x := s.Extractor()
+		if err := x.ReadInput(context.Background(), "", bytes.NewReader(c.file.Bytes())); err != nil {
+			t.Fatal(err)
+		}
+		rep, err := x.Suspend(io.Discard)
+		if err != nil || rep.Unseen.Severed < want || want == 0 && rep.Unseen.Severed > 0 || rep.Unseen.Stream.Defrag.Incomplete != 100 {
+			t.Errorf("MaxBytes %d: severed %d, incomplete %d, %v", most, rep.Unseen.Severed, rep.Unseen.Stream.Defrag.Incomplete, err)
+		}
+	}
+}
+
+// A state has no secrets of TLS: not those of the capture, nor those of the Options.
+func TestStateWithoutSecrets(t *testing.T) {
+	b, err := os.ReadFile("../testdata/tls-secrets.pcapng")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := regexp.MustCompile(`(?i)(CLIENT_RANDOM|_SECRET\w*) [0-9a-f]{64} ([0-9a-f]{64,})`).FindSubmatch(b)
+	if secret == nil {
+		t.Fatal("no secrets in the capture")
+	}
+	raw, err := hex.DecodeString(string(secret[2]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, state := suspended(t, b)
+	if rep.Unseen.Stream.Decrypted == 0 {
+		t.Fatal("nothing was decrypted")
+	}
+	if bytes.Contains(state, secret[2]) || bytes.Contains(state, raw) {
+		t.Error("the state holds a secret")
+	}
+}
+
+// A state that was changed anywhere is refused, and so is one of other Options.
+func TestStateDamaged(t *testing.T) {
+	state := stateOf(t, "../testdata/fragments.pcap")
+	for _, at := range []int{0, 9, len(state) / 3, len(state) / 2, len(state) - 40, len(state) - 1} {
+		bad := bytes.Clone(state)
+		bad[at] ^= 0x10
+		if err := new(Survey).Resume(bytes.NewReader(bad)); err == nil {
+			t.Errorf("changed at %d: no error", at)
+		}
+		if err := new(Survey).Resume(bytes.NewReader(state[:at])); err == nil {
+			t.Errorf("cut at %d: no error", at)
+		}
+	}
+	for what, o := range map[string]Options{"Passwords": {Passwords: true}, "Idle": {Stream: stream.Config{Idle: time.Hour}}} {
+		s := Survey{Options: o}
+		if err := s.Resume(bytes.NewReader(state)); err == nil || !strings.Contains(err.Error(), "other options") {
+			t.Errorf("other %s: %v", what, err)
+		}
+	}
+	s := Survey{Options: Options{Workers: 3, Stream: stream.Config{Keys: new(tls.Keys), Stop: func() bool { return false }}}}
+	if err := s.Resume(bytes.NewReader(state)); err != nil {
+		t.Errorf("other Workers and Keys: %v", err)
+	}
+}
+
+// stateOf returns the state after a capture.
+func stateOf(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, state := suspended(t, b)
+	return state
+}
+
+// suspended returns the Report and the state of a run over a capture.
+func suspended(t testing.TB, capture []byte) (*Report, []byte) {
+	t.Helper()
+	var s Survey
+	r, err := pcap.NewReader(bytes.NewReader(capture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Read(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	x := s.Extractor()
+	if err := x.ReadInput(context.Background(), "", bytes.NewReader(capture)); err != nil {
+		t.Fatal(err)
+	}
+	var state bytes.Buffer
+	rep, err := x.Suspend(&state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rep, state.Bytes()
+}
+
+// A run that was interrupted has a Report, but no state.
+func TestSuspendInterrupted(t *testing.T) {
+	b, err := os.ReadFile("../testdata/http.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s Survey
+	r, _ := pcap.NewReader(bytes.NewReader(b))
+	if err := s.Read(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	x := s.Extractor()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	x.ReadInput(ctx, "", bytes.NewReader(b))
+	var out bytes.Buffer
+	rep, err := x.Suspend(&out)
+	if rep == nil || !errors.Is(err, context.Canceled) || out.Len() > 0 {
+		t.Errorf("%v, %d bytes", err, out.Len())
+	}
+	if _, err := new(Extractor).Suspend(&out); err == nil || out.Len() > 0 {
+		t.Error("an Extractor without a Survey wrote a state")
+	}
+}
+
+// A state whose hash is right, whatever it holds, is refused or read, and its run
+// ends.
+func FuzzState(f *testing.F) {
+	for _, name := range []string{"fragments.pcap", "vxlan.pcap", "ftp.pcap"} {
+		state := stateOf(f, "../testdata/"+name)
+		f.Add(state[:len(state)-stateEndLen])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var end bytes.Buffer
+		sum := sha256.Sum256(b)
+		if err := pcapng.NewWriter(&end).WriteCustom(pcapng.CustomData{PEN: statePEN, Data: append([]byte{stateEnd}, sum[:]...)}); err != nil {
+			t.Fatal(err)
+		}
+		var s Survey
+		if s.Resume(bytes.NewReader(append(b[:len(b):len(b)], end.Bytes()[end.Len()-stateEndLen:]...))) == nil {
+			var out bytes.Buffer
+			if _, err := s.Extractor().Suspend(&out); err != nil {
+				t.Fatal(err)
+			}
+			if err := new(Survey).Resume(&out); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
