@@ -13,30 +13,29 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A Capture is one input that a Report was made from.
+// A Capture describes one input of a Report.
 type Capture struct {
 	Name    string
-	Size    int64    // of the file in bytes, 0 when Identify did not tell
-	SHA256  [32]byte // of the file, zero when Identify did not tell
+	Size    int64    // of the file in bytes; 0 unless set by Identify
+	SHA256  [32]byte // of the file; zero unless set by Identify
 	Packets int64
 	Bytes   int64 // captured bytes of its packets
 
-	// First and Last are the times of its packets, as far as they are from 1970
-	// to 9999.
+	// First and Last are the earliest and the latest time of its packets. Times
+	// outside the years 1970 to 9999 are ignored.
 	First, Last time.Time
 
-	// From and To are where the first and the last record lie in the input, in
-	// bytes.
+	// From and To are the byte offsets of the first and the last record in the
+	// input.
 	From, To int64
 
 	Format    string          // of the file: pcap or pcapng
-	SnapLen   int             // the most bytes captured of a packet, as the file's header says; 0: not limited
+	SnapLen   int             // most bytes captured of a packet, from the file header; 0: unlimited
 	LinkTypes []pcap.LinkType // of its packets, at most 16
 
-	Err error // what stopped reading, nil at its end
+	Err error // the error that stopped reading; nil if all was read
 }
 
-// A captureJSON is the form of a Capture in JSON.
 type captureJSON struct {
 	Name      string          `json:"name,omitempty"`
 	Size      int64           `json:"size,omitempty"`
@@ -53,8 +52,7 @@ type captureJSON struct {
 	Err       string          `json:"error,omitempty"`
 }
 
-// MarshalJSON returns the capture with its hash in hexadecimal, and the text of
-// its error.
+// MarshalJSON encodes the hash in hexadecimal and the error as its text.
 func (c Capture) MarshalJSON() ([]byte, error) {
 	w := captureJSON{
 		Name: c.Name, Size: c.Size, Packets: c.Packets, Bytes: c.Bytes, First: c.First, Last: c.Last,
@@ -69,7 +67,8 @@ func (c Capture) MarshalJSON() ([]byte, error) {
 	return json.Marshal(w)
 }
 
-// UnmarshalJSON is the reverse of MarshalJSON; of the error its text comes back.
+// UnmarshalJSON decodes the form that MarshalJSON returns. Only the text of Err is
+// restored.
 func (c *Capture) UnmarshalJSON(b []byte) error {
 	var w captureJSON
 	if err := json.Unmarshal(b, &w); err != nil {
@@ -87,13 +86,15 @@ func (c *Capture) UnmarshalJSON(b []byte) error {
 	}
 	sum, err := hex.DecodeString(w.SHA256)
 	if err != nil || len(sum) != len(c.SHA256) {
-		return fmt.Errorf("%q is no SHA-256", w.SHA256)
+		return fmt.Errorf("invalid SHA-256 %q", w.SHA256)
 	}
 	copy(c.SHA256[:], sum)
 	return nil
 }
 
-// maxLinkTypes bounds the link types of one capture that are told.
+func (c *Capture) describe(h pcap.Header) { c.Format, c.SnapLen = h.Format.String(), max(h.SnapLen, 0) }
+
+// maxLinkTypes limits the link types listed for one capture.
 const maxLinkTypes = 16
 
 func (c *Capture) sawLink(t pcap.LinkType) {
@@ -104,7 +105,6 @@ func (c *Capture) sawLink(t pcap.LinkType) {
 	c.LinkTypes = append(c.LinkTypes, t)
 }
 
-// extend makes the capture's span hold t.
 func (c *Capture) extend(t time.Time) {
 	if c.First.IsZero() || t.Before(c.First) {
 		c.First = t
@@ -114,9 +114,9 @@ func (c *Capture) extend(t time.Time) {
 	}
 }
 
-// Identity returns a string that differs between captures: the bytes of the
-// SHA-256 if it is known, otherwise a text of the counts and times. It does not
-// depend on the name.
+// Identity returns a string that distinguishes captures: the bytes of the SHA-256
+// if it is known, otherwise a text of the counts and times. It does not depend on
+// the name.
 func (c *Capture) Identity() string {
 	if c.SHA256 != ([32]byte{}) {
 		return string(c.SHA256[:])
@@ -124,7 +124,7 @@ func (c *Capture) Identity() string {
 	return fmt.Sprint(c.Packets, c.Bytes, c.First.UnixNano(), c.Last.UnixNano())
 }
 
-// compare gives captures an order that does not depend on how they came.
+// compare orders captures independently of the order in which they were added.
 func (c *Capture) compare(o *Capture) int {
 	return cmp.Or(
 		c.First.Compare(o.First),
@@ -133,8 +133,7 @@ func (c *Capture) compare(o *Capture) int {
 		strings.Compare(c.Name, o.Name))
 }
 
-// overlaps reports whether both are the same capture, and hold the same packets
-// of it.
+// overlaps reports whether c and o share packets of the same capture.
 func (c *Capture) overlaps(o *Capture) bool {
 	if c.Packets == 0 || o.Packets == 0 || c.Name != o.Name || c.Identity() != o.Identity() {
 		return false
@@ -142,25 +141,44 @@ func (c *Capture) overlaps(o *Capture) bool {
 	return c.From <= o.To && o.From <= c.To
 }
 
-// sortCaptures puts the captures in their order.
+// sortCaptures puts the captures in order.
 func (r *Report) sortCaptures() {
-	order := make([]int, len(r.Captures))
+	sorted, place := inOrder(r.Captures)
+	if !slices.IsSorted(place) {
+		r.Captures = sorted
+		r.moveCaptures(place)
+	}
+}
+
+// joinCaptures makes the captures of r those of both reports, in order. It comes
+// before the evidence is merged: which pieces of evidence of one time are kept depends
+// on the order of their captures.
+func (r *Report) joinCaptures(o *Report) {
+	n := len(r.Captures)
+	sorted, place := inOrder(slices.Concat(r.Captures, o.Captures))
+	r.Captures = sorted
+	if own := place[:n]; n > 0 && (own[n-1] != n-1 || !slices.IsSorted(own)) {
+		r.moveCaptures(place[:n])
+	}
+	o.moveCaptures(place[n:])
+}
+
+// inOrder returns the captures in order, and the new index of each.
+func inOrder(captures []Capture) (sorted []Capture, place []int) {
+	order := make([]int, len(captures))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return r.Captures[a].compare(&r.Captures[b]) })
-	if slices.IsSorted(order) {
-		return
-	}
-	sorted, place := make([]Capture, len(order)), make([]int, len(order))
+	slices.SortStableFunc(order, func(a, b int) int { return captures[a].compare(&captures[b]) })
+	sorted, place = make([]Capture, len(order)), make([]int, len(order))
 	for to, from := range order {
-		sorted[to], place[from] = r.Captures[from], to
+		sorted[to], place[from] = captures[from], to
 	}
-	r.Captures = sorted
-	r.moveCaptures(place)
+	return sorted, place
 }
 
-// moveCaptures tells the evidence where its captures are now.
+// moveCaptures renumbers the captures of all evidence: place holds the new index of
+// each.
 func (r *Report) moveCaptures(place []int) {
 	for _, t := range r.tables {
 		for f := range t.facts() {

@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Interfaces by the thousand, each of another link type.
+// Thousands of interfaces, each with a different link type.
 func TestManyLinkTypes(t *testing.T) {
 	const n = 2000
 	f := new(build.Pcapng).Section()
@@ -30,6 +30,6 @@ func TestManyLinkTypes(t *testing.T) {
 	}
 	rep := x.Finish()
 	if got := len(rep.Captures[0].LinkTypes); got != maxLinkTypes || len(rep.Unseen.LinkTypes) != n || rep.Unseen.Backwards != 0 {
-		t.Errorf("%d link types told, %d counted, %d backwards", got, len(rep.Unseen.LinkTypes), rep.Unseen.Backwards)
+		t.Errorf("%d link types listed, %d counted, %d backwards", got, len(rep.Unseen.LinkTypes), rep.Unseen.Backwards)
 	}
 }

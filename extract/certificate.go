@@ -20,28 +20,28 @@ import (
 	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// A Certificate is an X.509 certificate that a server, or a client, showed.
+// A Certificate is an X.509 certificate that a server or a client presented.
 type Certificate struct {
 	Fact
 	SHA256 string `json:"sha256"` // of the DER bytes, in hexadecimal
 	SHA1   string `json:"sha1"`
 	MD5    string `json:"md5"`
 
-	// The fields of RFC 5280, as far as crypto/x509 takes the certificate.
+	// The fields of RFC 5280, as far as crypto/x509 accepts the certificate.
 	Subject    string    `json:"subject,omitempty"` // as in RFC 2253
 	Issuer     string    `json:"issuer,omitempty"`
 	CommonName string    `json:"common_name,omitempty"` // of the subject
 	Serial     string    `json:"serial,omitempty"`      // decimal
 	NotBefore  time.Time `json:"not_before,omitzero"`
 	NotAfter   time.Time `json:"not_after,omitzero"`
-	Names      []string  `json:"names,omitempty"` // DNS names, addresses and mail addresses it is for
+	Names      []string  `json:"names,omitempty"` // DNS names, IP addresses and mail addresses (section 4.2.1.6)
 	KeyType    string    `json:"key_type,omitempty"`
 	KeyBits    int       `json:"key_bits,omitempty"`
-	Signature  string    `json:"signature,omitempty"` // its algorithm
+	Signature  string    `json:"signature,omitempty"` // the signature algorithm
 	CA         bool      `json:"ca,omitempty"`
 	SelfSigned bool      `json:"self_signed,omitempty"`
 
-	// Unparsed says why fields are empty, or lack some names.
+	// Unparsed says why fields are empty or Names is incomplete.
 	Unparsed string `json:"unparsed,omitempty"`
 }
 
@@ -51,16 +51,17 @@ func (c *Certificate) merge(o *Certificate) { c.Fact.merge(&o.Fact) }
 
 var certificates = handleOf[Certificate]()
 
-// Certificates returns the certificates, in order of their SHA-256.
+// Certificates returns the certificates, in order of SHA-256.
 func (r *Report) Certificates() iter.Seq[*Certificate] { return certificates.all(r) }
 
-// A Presented says who showed a certificate, and in which place.
+// A Presented says which side of a connection presented a certificate, and at which
+// position of its chain.
 type Presented struct {
 	Fact
 	SHA256   string         `json:"sha256"`
 	Server   netip.AddrPort `json:"server"`
-	Client   bool           `json:"client,omitempty"` // the client showed it to the server
-	Position int            `json:"position"`         // 0: its own; from 1: its issuers'
+	Client   bool           `json:"client,omitempty"` // the client presented it to the server
+	Position int            `json:"position"`         // 0: its own certificate; from 1: the issuers'
 }
 
 func (p *Presented) appendKey(dst []byte) []byte {
@@ -76,29 +77,28 @@ func (p *Presented) merge(o *Presented) { p.Fact.merge(&o.Fact) }
 
 var presented = handleOf[Presented]()
 
-// Presented returns which server, or which client, showed which certificate.
+// Presented returns the servers and clients that presented certificates, in order
+// of the certificates' SHA-256.
 func (r *Report) Presented() iter.Seq[*Presented] { return presented.all(r) }
 
-// maxChain bounds the certificates of a chain that are looked at.
+// maxChain limits the certificates of a chain that are recorded.
 const maxChain = 64
 
-// What is kept of a certificate: of one of more than maxDER bytes only the hashes,
-// as crypto/x509 takes longer for its fields than in proportion; a name or a serial
-// number, of which RFC 5280 section 4.1.2.2 allows 20 bytes, up to so many bytes;
-// and names for maxListLen bytes together.
+// The limits of a certificate, in bytes. A larger one than maxDER is hashed but not
+// parsed, because crypto/x509 takes more than linear time. RFC 5280 section 4.1.2.2
+// allows serial numbers of 20 bytes. All Names together may have maxListLen.
 const (
 	maxDER    = 64 << 10
 	maxField  = 4096
 	maxSerial = 128
 )
 
-// chain notes a message's certificates.
 func (w *worker) chain(_ *shard, m *stream.Message) {
 	c, err := tls.ParseCertificate(m.Data)
 	if err != nil {
 		return
 	}
-	e, position := byMessage(m), 0
+	e, position := w.byMessage(m), 0
 	for der := range c.Chain() {
 		if position == maxChain {
 			w.report.Unseen.TooLong++
@@ -114,7 +114,6 @@ func (w *worker) chain(_ *shard, m *stream.Message) {
 	}
 }
 
-// parse fills the fields.
 func (c *Certificate) parse(der []byte) {
 	s1, m := sha1.Sum(der), md5.Sum(der)
 	c.SHA1, c.MD5 = hex.EncodeToString(s1[:]), hex.EncodeToString(m[:])
@@ -141,7 +140,7 @@ func (c *Certificate) parse(der []byte) {
 	c.SelfSigned = selfSigned(p, c.KeyBits)
 }
 
-// field returns a field of the certificate, "" when it is too long.
+// field returns s as text, or "" if it is too long.
 func (c *Certificate) field(s string) string {
 	if len(s) > maxField {
 		c.Unparsed = "a field is too long"
@@ -150,7 +149,6 @@ func (c *Certificate) field(s string) string {
 	return text([]byte(s))
 }
 
-// names takes the names that the certificate is for, as many as fit.
 func (c *Certificate) names(p *x509.Certificate) {
 	var ips []string
 	for _, ip := range p.IPAddresses {
@@ -159,7 +157,7 @@ func (c *Certificate) names(p *x509.Certificate) {
 	size := 0
 	for _, n := range slices.Concat(p.DNSNames, ips, p.EmailAddresses) {
 		if size += len(n); size > maxListLen {
-			c.Unparsed = "more names than are kept"
+			c.Unparsed = "too many names"
 			return
 		}
 		c.Names = append(c.Names, text([]byte(n)))
@@ -178,8 +176,8 @@ func keyBits(key any) int {
 	return 0
 }
 
-// selfSigned reports whether a certificate's own key signed it. A key of
-// absurd size is not tried, as it would take absurdly long.
+// selfSigned reports whether a certificate is signed with its own key. Keys of more
+// than 8192 bits are not tried: verification would take too long.
 func selfSigned(p *x509.Certificate, bits int) bool {
 	return bytes.Equal(p.RawIssuer, p.RawSubject) && bits <= 8192 &&
 		p.CheckSignature(p.SignatureAlgorithm, p.RawTBSCertificate, p.Signature) == nil

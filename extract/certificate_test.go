@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// A chain has as many certificates as there are in it; the first are looked at.
+// Only the first maxChain certificates of a chain are recorded.
 func TestMaxChain(t *testing.T) {
 	list := ""
 	for i := range maxChain + 20 {
@@ -34,8 +34,8 @@ func TestMaxChain(t *testing.T) {
 	}
 }
 
-// A certificate whose fields are as large as a message may be: its hashes are
-// told, and it takes neither long nor much.
+// A certificate with fields as large as a message may be has its hashes recorded,
+// and costs little time and memory.
 func TestLargeCertificate(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestLargeCertificate(t *testing.T) {
 		"a serial number":       {x509.Certificate{SerialNumber: serial(1000)}, "a field is too long", true, 0},
 		"a large serial number": {x509.Certificate{SerialNumber: serial(1 << 20)}, "more than 65536 bytes", false, 0},
 		"a subject":             {x509.Certificate{SerialNumber: serial(20), Subject: pkix.Name{Organization: names[:1000]}}, "a field is too long", false, 0},
-		"names":                 {x509.Certificate{SerialNumber: serial(20), DNSNames: names}, "more names than are kept", true, 0},
+		"names":                 {x509.Certificate{SerialNumber: serial(20), DNSNames: names}, "too many names", true, 0},
 	} {
 		if len(test.certificate.Subject.Organization) == 0 {
 			test.certificate.Subject.CommonName = "x"
@@ -84,7 +84,7 @@ func TestLargeCertificate(t *testing.T) {
 	}
 }
 
-// A certificate that crypto/x509 refuses still has its fingerprints.
+// A certificate that crypto/x509 rejects still has its hashes.
 func TestRefusedCertificates(t *testing.T) {
 	for _, der := range []string{"", "x", "\x30\x80", "\x30\x03\x02\x01\x01", "\x30\x84\xff\xff\xff\xff\x30"} {
 		list := string([]byte{0, 0, byte(len(der) + 3), 0, 0, byte(len(der))}) + der

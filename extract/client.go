@@ -2,7 +2,7 @@ package extract
 
 import "github.com/sightline-go/sightline/layers"
 
-// judge notes what a packet from side says of who is the client.
+// judge determines the client, if a packet from side shows which side that is.
 func (c *liveConn) judge(side int, p *layers.Packet) {
 	if c.sure {
 		return
@@ -17,8 +17,7 @@ func (c *liveConn) judge(side int, p *layers.Packet) {
 	}
 }
 
-// answers reports whether a packet is an ICMP message that answers the other
-// side: an echo reply, or an error.
+// answers reports whether p is an ICMP echo reply or error message.
 func answers(p *layers.Packet) bool {
 	if m, ok := p.ICMPv4(); ok {
 		quotes := len(m.Quoted()) > 0

@@ -10,8 +10,8 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// A complete report can be read by many at once: iterators, JSON and events. The
-// race detector looks on.
+// Many goroutines may read a complete report: iterators, JSON and events. The test
+// is for the race detector.
 func TestConcurrentReading(t *testing.T) {
 	o := Options{Stream: stream.Config{Hash: stream.HashAll}}
 	fresh := func() *Report { return readFile(t, "../testdata/story.pcapng", o) }
@@ -50,7 +50,7 @@ func TestConcurrentReading(t *testing.T) {
 	}
 }
 
-// Merging does not sort anew what was merged before.
+// Merging a small report does not sort the rows of a large one again.
 func TestMergeIsLinear(t *testing.T) {
 	large, small := readBytes(t, story(20_000).Bytes(), Options{}), readFile(t, "../testdata/dns.pcap", Options{})
 	var before, after runtime.MemStats

@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// A Lease is what a host says of itself in DHCP (RFC 2131, RFC 8415), and the
-// address that it asks for or is given.
+// A Lease describes a DHCP client (RFC 2131, RFC 8415): what it says about itself
+// and the address that it requests or is assigned.
 type Lease struct {
 	Fact
 	MAC         string     `json:"mac,omitempty"` // in MISP's form, with colons
@@ -27,10 +27,9 @@ func (s *Lease) merge(o *Lease) { s.Fact.merge(&o.Fact) }
 
 var leases = handleOf[Lease]()
 
-// Leases returns what hosts said of themselves in DHCP.
+// Leases returns the DHCP clients, in order of their addresses.
 func (r *Report) Leases() iter.Seq[*Lease] { return leases.all(r) }
 
-// dhcp notes what a packet of DHCP shows.
 func (w *worker) dhcp(p *layers.Packet) {
 	var s Lease
 	if m, ok := p.DHCPv4(); ok {
@@ -75,7 +74,7 @@ func leaseV6(m dhcp.V6) Lease {
 	return s
 }
 
-// macText returns a hardware address of six bytes, "" for others.
+// macText returns the text of a hardware address, or "" if b is not six bytes long.
 func macText(b []byte) string {
 	if len(b) != 6 {
 		return ""

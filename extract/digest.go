@@ -5,13 +5,13 @@ import (
 	"hash"
 )
 
-// A digest takes the SHA-256 of what is written to it. When it was started, a
-// goroutine of its own does so, beside whoever writes: that one then only fills
-// buffers, of which there are digestBuffers. The zero value is ready.
+// A digest computes the SHA-256 of the bytes written to it. After start, hashing
+// runs in a goroutine of its own: the writer only fills buffers, of which there are
+// digestBuffers. The zero value is ready to use.
 type digest struct {
 	hash hash.Hash
-	buf  []byte      // being filled, when the digest was started
-	full chan []byte // nil: it was not
+	buf  []byte      // being filled, if the digest was started
+	full chan []byte // nil if it was not started
 	free chan []byte
 	done chan struct{}
 }
@@ -21,7 +21,7 @@ const (
 	digestSize    = 128 << 10
 )
 
-// start starts the goroutine. It works until end.
+// start starts the goroutine, which runs until end.
 func (d *digest) start() {
 	d.hash = sha256.New()
 	d.full, d.free, d.done = make(chan []byte, digestBuffers), make(chan []byte, digestBuffers), make(chan struct{})
@@ -37,7 +37,7 @@ func (d *digest) start() {
 	}()
 }
 
-// end waits until all that was written is hashed.
+// end stops the goroutine after everything written has been hashed.
 func (d *digest) end() {
 	if d.full == nil {
 		return

@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// A dot or a NUL in a label is no border between labels: it forges no name.
+// A dot or a NUL in a label does not separate labels, so it cannot forge a name.
 func TestForgedNames(t *testing.T) {
 	var c capture
 	for i, label := range []string{"www.bank", "www\x00bank", "www\\.bank", "www bank", "WWW.BANK"} {
@@ -17,7 +17,7 @@ func TestForgedNames(t *testing.T) {
 	for q := range rep.Queries() {
 		n++
 		if q.Name == "www.bank.example" {
-			t.Errorf("%q is told", q.Name)
+			t.Errorf("forged name %q", q.Name)
 		}
 	}
 	if n < 4 {

@@ -26,7 +26,7 @@ func captureAt(t time.Time) []byte {
 	return f.Bytes()
 }
 
-// From a capture to what was observed in it.
+// Read a capture and list its HTTP requests and hosts.
 func ExampleRead() {
 	r, err := pcap.NewReaderBytes(capture()) // pcap.Open for a file
 	if err != nil {
@@ -34,7 +34,7 @@ func ExampleRead() {
 	}
 	rep, err := extract.Read(context.Background(), r, extract.Options{})
 	if err != nil {
-		log.Print(err) // rep holds what was before the damage
+		log.Print(err) // rep holds everything before the error
 	}
 	for q := range rep.Requests() {
 		first, _ := q.Evidence.First()
@@ -49,7 +49,7 @@ func ExampleRead() {
 	// 198.51.100.7 in 1 packet
 }
 
-// From a file to its indicators, with the hashes of the files that were transferred.
+// Read a file and list its indicators, with the hashes of transferred files.
 func ExampleExtractor_ReadInput() {
 	f, err := os.Open("../testdata/story.pcapng")
 	if err != nil {
@@ -59,7 +59,7 @@ func ExampleExtractor_ReadInput() {
 	o := extract.Options{Workers: 4, Stream: stream.Config{Hash: stream.HashSHA256}}
 	x := extract.Extractor{Options: o}
 	if err := x.ReadInput(context.Background(), f.Name(), f); err != nil {
-		log.Print(err) // all that was before the damage is there
+		log.Print(err) // the Report holds everything before the error
 	}
 	ev := event.Of(x.Finish(), event.Options{Only: extract.TopicSetOf(extract.Files)})
 	fmt.Println(ev.Info)
@@ -71,7 +71,7 @@ func ExampleExtractor_ReadInput() {
 	// filename|sha256 update.bin|b3c3a7598f4d0a06fde1b83dd8f16a7d22c10d25e850df8f4e29460f291e2dc7
 }
 
-// Reports of captures that were read apart, here on two days.
+// Merge the Reports of two captures, made on different days.
 func ExampleReport_Merge() {
 	day := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	all := new(extract.Report)
@@ -85,7 +85,7 @@ func ExampleReport_Merge() {
 			log.Print(err)
 		}
 		if err := all.Merge(rep); err != nil {
-			log.Fatal(err) // both hold the same packets
+			log.Fatal(err) // both Reports hold the same packets
 		}
 	}
 	for q := range all.Requests() {
@@ -96,7 +96,7 @@ func ExampleReport_Merge() {
 	// http://cdn.badfiles.example/a.exe 2 times, 2026-03-04 to 2026-03-05
 }
 
-// A report that is kept, and gives the same event later.
+// Store a Report and make the same event of it later.
 func ExampleReadJSON() {
 	r, err := pcap.NewReaderBytes(capture())
 	if err != nil {
@@ -119,7 +119,7 @@ func ExampleReadJSON() {
 	// the same event: true
 }
 
-// What the packets of a piece of evidence show when nothing else is read.
+// Read only the packets of a piece of evidence again, to confirm an observation.
 func ExampleReread() {
 	open := func(int) (*pcap.Reader, error) { return pcap.NewReaderBytes(capture()) }
 	r, err := open(0)
@@ -131,15 +131,13 @@ func ExampleReread() {
 	for q := range rep.Requests() {
 		evidence = append(evidence, q.Evidence.List()...)
 	}
-	err = extract.Reread(context.Background(), extract.Options{}, evidence, open, func(i int, rep *extract.Report) bool {
-		for q := range rep.Requests() {
-			fmt.Println("evidence", i, "shows", q.URL)
-		}
-		return true
-	})
+	again, err := extract.Reread(context.Background(), extract.Options{}, evidence, open)
 	if err != nil {
 		log.Fatal(err)
 	}
+	for q := range again.Requests() {
+		fmt.Println(q.URL, q.Evidence.Shows(&evidence[0]))
+	}
 	// Output:
-	// evidence 0 shows http://cdn.badfiles.example/a.exe
+	// http://cdn.badfiles.example/a.exe true
 }

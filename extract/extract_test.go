@@ -19,7 +19,7 @@ import (
 
 var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
-// A capture builds a file whose packets are a second apart.
+// A capture builds a file with one packet per second.
 type capture struct {
 	file build.Pcap
 	n    int
@@ -57,25 +57,40 @@ func (c *capture) report(t *testing.T, o Options) *Report {
 	return rep
 }
 
-// A packet may be a little earlier than the one before it.
+// A packet may be a little earlier than those before it.
 func TestTimes(t *testing.T) {
 	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
 	for _, c := range []struct {
-		name               string
-		times              []time.Time
-		untimed, backwards int64
+		name             string
+		times            []time.Duration
+		early, backwards int64
 	}{
-		{"good", []time.Time{start, start.Add(time.Second)}, 0, 0},
-		{"out of order by less than 100 ms", []time.Time{start, start.Add(-50 * time.Millisecond)}, 0, 0},
-		{"backwards", []time.Time{start, start.Add(-time.Second)}, 0, 1},
+		{"good", []time.Duration{0, time.Second}, 0, 0},
+		{"out of order by up to 100 ms", []time.Duration{0, -maxReordered, 0}, 0, 0},
+		{"early", []time.Duration{0, -maxReordered - 1000, 0, -maxEarly}, 2, 0},
+		{"backwards", []time.Duration{0, -maxEarly - 1000}, 0, 1},
+		{"backwards once", []time.Duration{0, -time.Hour, 1 - time.Hour}, 0, 1},
+		{"backwards in small steps", []time.Duration{0, -900 * time.Millisecond, -1800 * time.Millisecond, -2700 * time.Millisecond}, 2, 1},
 	} {
 		var cp capture
 		for _, at := range c.times {
-			cp.at(at, udp)
+			cp.at(start.Add(at), udp)
 		}
 		rep := cp.report(t, Options{})
-		if rep.Unseen.Untimed != c.untimed || rep.Unseen.Backwards != c.backwards {
-			t.Errorf("%s: %d untimed, %d backwards", c.name, rep.Unseen.Untimed, rep.Unseen.Backwards)
+		var step time.Duration // the largest, if it counts
+		for i, latest := 0, c.times[0]; i < len(c.times); i++ {
+			if latest-c.times[i] > maxReordered {
+				step = max(step, latest-c.times[i])
+			}
+			if latest = max(latest, c.times[i]); latest-c.times[i] > maxEarly {
+				latest = c.times[i]
+			}
+		}
+		if rep.Unseen.Step != step {
+			t.Errorf("%s: a step of %v, want %v", c.name, rep.Unseen.Step, step)
+		}
+		if u := rep.Unseen; u.Untimed != 0 || u.Early != c.early || u.Backwards != c.backwards {
+			t.Errorf("%s: %d untimed, %d early, %d backwards", c.name, u.Untimed, u.Early, u.Backwards)
 		}
 	}
 }
@@ -88,7 +103,7 @@ func hostsOf(rep *Report) (all []string) {
 	return all
 }
 
-// Times that only pcapng can tell: none, before 1970, after 9999.
+// Times that only pcapng can express: none, before 1970, after 9999.
 func TestImpossibleTimes(t *testing.T) {
 	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
 	offset := func(seconds int64) []build.Option {
@@ -100,7 +115,9 @@ func TestImpossibleTimes(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"none":        new(build.Pcapng).Section().Interface(1, 0).Simple(uint32(len(udp)), udp).Bytes(),
 		"before 1970": new(build.Pcapng).Section().Interface(1, 0, offset(-1000)...).Enhanced(0, 1, udp).Bytes(),
+		"before 0":    new(build.Pcapng).Section().Interface(1, 0, offset(-62167219201)...).Enhanced(0, 1, udp).Bytes(),
 		"after 9999":  new(build.Pcapng).Section().Interface(1, 0, offset(253402300800)...).Enhanced(0, 1, udp).Bytes(),
+		"never":       new(build.Pcapng).Section().Interface(1, 0, offset(1<<62)...).Enhanced(0, 1, udp).Bytes(),
 	} {
 		r, err := pcap.NewReaderBytes(file)
 		if err != nil {
@@ -110,6 +127,11 @@ func TestImpossibleTimes(t *testing.T) {
 		if err != nil || rep.Unseen.Untimed != 1 {
 			t.Errorf("%s: %d untimed, %v", name, rep.Unseen.Untimed, err)
 		}
+		back, err := ReadJSON(strings.NewReader(jsonOf(t, rep, true)))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		sameText(t, name, jsonOf(t, rep, true), jsonOf(t, back, true))
 		for h := range rep.Hosts() {
 			if first, last, ok := h.Seen(); ok {
 				t.Errorf("%s: seen from %v to %v", name, first, last)
@@ -118,8 +140,8 @@ func TestImpossibleTimes(t *testing.T) {
 	}
 }
 
-// At MaxValues the rows that stay do not depend on the order of packets, their
-// counts are exact, and what is left out is counted.
+// At MaxValues, the rows kept do not depend on the order of packets, their counts
+// are exact, and the observations left out are counted.
 func TestMaxValues(t *testing.T) {
 	var addrs []string
 	for i := range 60 {
@@ -143,7 +165,7 @@ func TestMaxValues(t *testing.T) {
 	}
 	want := read()
 	if len(want) != 10 {
-		t.Fatalf("%d rows are kept", len(want))
+		t.Fatalf("%d rows kept", len(want))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
@@ -160,14 +182,14 @@ func TestMaxValueLen(t *testing.T) {
 	c.request("10.0.0.5", "198.51.100.7", 80, "GET /"+strings.Repeat("a", 100)+" HTTP/1.1\r\nHost: www.example\r\n\r\n")
 	rep := c.report(t, Options{MaxValueLen: 50})
 	for q := range rep.Requests() {
-		t.Errorf("%q is kept", q.URL)
+		t.Errorf("%q kept", q.URL)
 	}
 	if rep.Unseen.TooLong != 1 {
 		t.Errorf("%d too long", rep.Unseen.TooLong)
 	}
 }
 
-// What was good before damage is in the report, and so is the error.
+// The report holds the packets before damage, and the error.
 func TestReadDamaged(t *testing.T) {
 	var c capture
 	c.add(build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, nil))
@@ -197,8 +219,9 @@ func TestReadCancelled(t *testing.T) {
 	}
 }
 
-// Packets quoted by ICMP errors make no indicator: their addresses are claims.
-func TestQuotedIsNoHost(t *testing.T) {
+// Addresses of packets quoted in ICMP errors are unproven claims, so they are not
+// recorded.
+func TestQuotedAddresses(t *testing.T) {
 	inner := build.UDP("10.0.0.5", 4000, "203.0.113.66", 9, nil)
 	var c capture
 	c.add(build.IP("192.0.2.1", "10.0.0.5", 1, append([]byte{3, 3, 0, 0, 0, 0, 0, 0}, inner...)))

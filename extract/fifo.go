@@ -7,15 +7,14 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A fifo holds a value for each of the connections that got one last, at most
-// fifoMax.
+// A fifo holds one value for each connection. At fifoMax connections, it drops the
+// one that was added first.
 type fifo[V any] struct{ table lru.Table[layers.Flow, V] }
 
-// fifoMax limits what waits in a shard.
 const fifoMax = 512
 
-// put sets the value of a connection. At the limit it returns the value that was
-// dropped for it.
+// put sets the value of a connection. At the limit, it returns the value dropped to
+// make room, and true.
 func (f *fifo[V]) put(k layers.Flow, v V) (out V, full bool) {
 	if e := f.table.Find(k); e != nil {
 		e.Value = v
@@ -28,7 +27,6 @@ func (f *fifo[V]) put(k layers.Flow, v V) (out V, full bool) {
 	return out, full
 }
 
-// get returns the value of a connection.
 func (f *fifo[V]) get(k layers.Flow) (v V, ok bool) {
 	if e := f.table.Find(k); e != nil {
 		return e.Value, true

@@ -7,8 +7,8 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A Flow is a single connection, by its five-tuple. Count is more than 1 when
-// the same ports were used again.
+// A Flow is a single connection, identified by its five-tuple. Count is greater
+// than 1 if the five-tuple was reused.
 type Flow struct {
 	Fact
 	Client      netip.AddrPort `json:"client"`
@@ -28,23 +28,23 @@ func (f *Flow) merge(o *Flow) {
 	f.nameID(o.CommunityID)
 }
 
-// nameID takes another Community ID, of which ICMP may have several.
+// nameID sets the Community ID to the smaller of two: an ICMP flow may have
+// several.
 func (f *Flow) nameID(id string) {
 	if f.CommunityID == "" || id != "" && id < f.CommunityID {
 		f.CommunityID = id
 	}
 }
 
-// identify sets the Community ID, as far as it follows from the addresses and
-// ports alone.
+// identify computes the Community ID from the five-tuple, unless it is set.
 func (f *Flow) identify() {
 	if f.CommunityID == "" {
 		f.CommunityID = f.fiveTuple().CommunityID(0)
 	}
 }
 
-// ConnEvidence returns the evidence with its Conn set. Evidence leaves Conn nil,
-// as it follows from the addresses and ports of the Flow.
+// ConnEvidence returns the evidence with Conn set. In Evidence, Conn is nil because
+// it follows from the five-tuple of the Flow.
 func (f *Flow) ConnEvidence() Trail { return f.Evidence.of(f.fiveTuple()) }
 
 func (f *Flow) fiveTuple() layers.Flow {
@@ -53,11 +53,12 @@ func (f *Flow) fiveTuple() layers.Flow {
 
 var flows = handleOf[Flow]()
 
-// Flows returns the single connections, at most Options.MaxConns.
+// Flows returns the single connections, at most Options.MaxConns, in order of the
+// clients' addresses.
 func (r *Report) Flows() iter.Seq[*Flow] { return flows.all(r) }
 
-// flow notes a single connection from dir.Src, the client, to dir.Dst. community
-// is its Community ID where that does not follow from dir.
+// flow records a single connection from dir.Src, the client, to dir.Dst. community
+// is its Community ID if that does not follow from dir.
 func (w *worker) flow(dir layers.Flow, e Evidence, x *Exchange, community string) {
 	row := Flow{Client: dir.Src, Server: dir.Dst, Proto: dir.Proto}
 	if f := flows.observe(w, row, e); f != nil {

@@ -6,8 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// Connections beyond MaxConns are left out of the single ones, and counted in the
-// rows of Connections all the same.
+// Connections beyond MaxConns are left out of Flows but counted in Connections.
 func TestMaxConns(t *testing.T) {
 	var c capture
 	for i := range 30 {

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Whatever a capture holds, its report is written and read back without loss.
+// The report of any capture is written and read back without loss.
 func FuzzExtract(f *testing.F) {
 	var c capture
 	c.add(build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(1, "www", "example")))
@@ -31,10 +31,11 @@ func FuzzExtract(f *testing.F) {
 			return
 		}
 		rep, _ := Read(context.Background(), r, Options{MaxValues: 16})
+		withinWork(t, "", rep, Options{})
 		want := jsonOf(t, rep, true)
 		back, err := ReadJSON(strings.NewReader(want))
 		if err != nil {
-			t.Fatalf("what is written cannot be read: %v", err)
+			t.Fatalf("written report cannot be read: %v", err)
 		}
 		sameText(t, "read back", want, jsonOf(t, back, true))
 	})

@@ -7,20 +7,20 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// A Host is an address that sent or was sent packets. Count is how many.
+// A Host is an address that sent or received packets. Count is their number.
 type Host struct {
 	Fact
 	Addr     netip.Addr `json:"addr"`
 	Sent     Traffic    `json:"sent"`
 	Received Traffic    `json:"received"`
 
-	// Server and Client count the connections in which it was on that side.
+	// Server and Client count its connections in that role.
 	Server int64 `json:"server,omitempty"`
 	Client int64 `json:"client,omitempty"`
 }
 
-// Contacted reports whether the address was on the server's side of a
-// connection, or on no side that is known.
+// Contacted reports whether the address was the server of a connection, or has no
+// known role.
 func (h *Host) Contacted() bool { return h.Server > 0 || h.Client == 0 }
 
 func (h *Host) appendKey(dst []byte) []byte { return appendAddr(dst, h.Addr) }
@@ -35,16 +35,23 @@ func (h *Host) merge(o *Host) {
 
 var hosts = handleOf[Host]()
 
-// Hosts returns the addresses of packets, in order.
+// Hosts returns the source and destination addresses of packets, in order.
 func (r *Report) Hosts() iter.Seq[*Host] { return hosts.all(r) }
 
-// host returns the row of an address, nil when there is no room for it.
+// A hostState caches the rows of recent addresses.
+type hostState struct{ recentHosts [1024]*Host }
+
+// host returns the row of an address, or nil if the table has no room for it.
 func (w *worker) host(a netip.Addr) *Host {
-	return hosts.of(&w.report).row(Host{Addr: a})
+	recent := &w.recentHosts[mix(a)%uint64(len(w.recentHosts))]
+	if h := *recent; h == nil || h.Addr != a || h.dropped {
+		*recent = hosts.of(&w.report).row(Host{Addr: a})
+	}
+	return *recent
 }
 
-// saw counts a packet that a host sent or was sent. h is nil, or dropped, when
-// there was no room for it.
+// saw counts a packet that a host sent or received. h is nil or dropped if the
+// table has no room for it.
 func (w *worker) saw(h *Host, size int, sent bool) {
 	if h == nil || h.dropped {
 		hosts.of(&w.report).leftOut++
@@ -59,9 +66,9 @@ func (w *worker) saw(h *Host, size int, sent bool) {
 	}
 }
 
-// addresses counts a packet for the addresses of all its IP layers, those of
-// tunnels included. Inner leaves out the outermost, which were counted with the
-// fragments of a datagram.
+// addresses counts a packet for the addresses of all its IP layers, tunnels
+// included. If inner is set, it skips the outermost layer, which was counted with
+// the fragments of a datagram.
 func (w *worker) addresses(p *layers.Packet, size int, inner bool) {
 	for layer := range p.Layers() {
 		var src, dst netip.Addr

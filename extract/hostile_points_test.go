@@ -18,12 +18,12 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Every capture of the corpus ends, with an error that has a name, and with the
-// same report for one worker and for four.
+// Reading terminates for every capture of the corpus, with a known error if any, and
+// with the same report for one worker and four.
 func TestCorpusEnds(t *testing.T) {
 	dir := os.Getenv("SIGHTLINE_CORPUS")
 	if dir == "" {
-		t.Skip("SIGHTLINE_CORPUS names no directory of captures")
+		t.Skip("SIGHTLINE_CORPUS does not name a directory of captures")
 	}
 	var names []string
 	err := filepath.WalkDir(filepath.Join(dir, "dev"), func(name string, d fs.DirEntry, err error) error {
@@ -54,13 +54,14 @@ func TestCorpusEnds(t *testing.T) {
 			if s := rep.Unseen.Stream; s.Held != 0 || s.Open != 0 {
 				t.Errorf("%s: %+v", name, s)
 			}
+			withinWork(t, name, rep, Options{})
 			reports[i] = jsonOf(t, rep, true)
 		}
 		sameText(t, name+", four workers", reports[0], reports[1])
 	}
 }
 
-// A bit of each byte of captures is turned: it ends, and soon.
+// Reading terminates, and soon, if any byte of a capture has a flipped bit.
 func TestFlippedBits(t *testing.T) {
 	for _, name := range []string{"dns.pcap", "two-interfaces.pcapng", "http.pcap", "smtp.pcap"} {
 		b, err := os.ReadFile(filepath.Join("..", "testdata", name))
@@ -90,8 +91,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-// fnv is FNV-1a of 32 bits (RFC 9923), the hash that flows are looked up by in
-// many programs.
+// fnv is the 32-bit FNV-1a hash (RFC 9923), used by many programs to look up flows.
 func fnv(b ...byte) uint32 {
 	h := uint32(2166136261)
 	for _, c := range b {
@@ -100,8 +100,8 @@ func fnv(b ...byte) uint32 {
 	return h
 }
 
-// Flows that were chosen to collide, under FNV or in the choice of the shard, cost
-// no more than any others.
+// Flows chosen to collide, under FNV or in the choice of the shard, cost no more than
+// any others.
 func TestHashFlooding(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fewer flows take too little time to compare")
@@ -136,7 +136,7 @@ func TestHashFlooding(t *testing.T) {
 	ordinary := run(func(netip.Addr) bool { return true })
 	for name, chosen := range map[string]func(netip.Addr) bool{
 		"FNV":   func(src netip.Addr) bool { return fnv(append(src.AsSlice(), dst.AsSlice()...)...)%64 == 7 },
-		"shard": func(src netip.Addr) bool { return x.shardOfPair(src, dst) == x.shards[7] },
+		"shard": func(src netip.Addr) bool { return shardOfPair(src, dst) == 7 },
 	} {
 		if took := run(chosen); took > 2*ordinary+time.Second {
 			t.Errorf("%s: %d flows take %v, colliding ones %v", name, flows, ordinary, took)

@@ -11,7 +11,7 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// A report with values that JSON would choke on is read back as it was written.
+// A report with values that are difficult in JSON is read back unchanged.
 func TestHostileValues(t *testing.T) {
 	for _, value := range []string{
 		"\xff\xfe", "a\x00b", "\x1b[31m", "\u202egnp.exe", "😀", strings.Repeat("x", 65<<10), "a|b.exe", "|", "true", "false",
@@ -34,7 +34,7 @@ func TestHostileValues(t *testing.T) {
 	}
 }
 
-// conversation adds a TCP connection in which each side says one thing.
+// conversation adds a TCP connection in which each side sends one message.
 func (c *capture) conversation(server, client, answer string) {
 	c.n++
 	src := uint16(40000 + c.n)
@@ -58,7 +58,7 @@ func (c *capture) conversation(server, client, answer string) {
 	}
 }
 
-// A domain generation algorithm: far more names than there is room for.
+// A domain generation algorithm queries far more names than the table has room for.
 func TestManyNames(t *testing.T) {
 	var c capture
 	const names = 100_000
@@ -71,11 +71,11 @@ func TestManyNames(t *testing.T) {
 		kept++
 	}
 	if left := rep.LeftOut()["queries"]; kept != defaultMaxValues || int(left)+kept != names {
-		t.Errorf("%d names are kept and %d left out", kept, left)
+		t.Errorf("%d names kept and %d left out", kept, left)
 	}
 }
 
-// A report that was tampered with is an error or a report like any other.
+// A manipulated report is an error, or as usable as any other.
 func FuzzReport(f *testing.F) {
 	f.Add([]byte(jsonOf(f, readFile(f, "../testdata/story.pcapng", Options{}), true)))
 	f.Add([]byte(jsonOf(f, readFile(f, "../testdata/smtp.pcap", Options{Stream: stream.Config{Hash: stream.HashAll}}), true)))
@@ -88,7 +88,7 @@ func FuzzReport(f *testing.F) {
 		want := jsonOf(t, r, true)
 		back, err := ReadJSON(strings.NewReader(want))
 		if err != nil {
-			t.Fatalf("what is written cannot be read: %v", err)
+			t.Fatalf("written report cannot be read: %v", err)
 		}
 		sameText(t, "read back", want, jsonOf(t, back, true))
 		if err := r.Merge(new(Report)); err != nil {
@@ -97,13 +97,13 @@ func FuzzReport(f *testing.F) {
 	})
 }
 
-// The report is written however the writer fails.
+// WriteJSON returns the error of the writer, wherever it fails.
 func TestWriteJSONFails(t *testing.T) {
 	r := readFile(t, "../testdata/dns.pcap", Options{})
 	size := len(jsonOf(t, r, true))
 	for n := 0; n < size; n += 1 + size/200 {
 		if err := r.WriteJSON(&failing{n}, true); err == nil {
-			t.Fatalf("a writer that fails after %d bytes is not noticed", n)
+			t.Fatalf("no error from a writer that fails after %d bytes", n)
 		}
 	}
 	if err := r.WriteJSON(&failing{size}, true); err != nil {
@@ -111,7 +111,7 @@ func TestWriteJSONFails(t *testing.T) {
 	}
 }
 
-// A failing writer takes so many bytes.
+// A failing writer accepts a number of bytes.
 type failing struct{ room int }
 
 func (w *failing) Write(b []byte) (int, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// Responses of every status there is, and more.
+// Responses with every valid status, and more.
 func TestStatuses(t *testing.T) {
 	var requests, responses strings.Builder
 	for i := range 1000 {
@@ -29,8 +29,8 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// More requests wait for their responses than are remembered, some longer than
-// is remembered: each response counts for its own.
+// If more requests wait for their responses than are cached, and some are too long
+// for the cache, each response still counts for its own request.
 func TestRecentRequests(t *testing.T) {
 	const n = 4 * len(recentRequests{})
 	var c capture

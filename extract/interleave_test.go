@@ -9,8 +9,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// Conversations that have nothing to do with one another may be captured in any
-// order: the report is the same.
+// The report does not depend on how unrelated conversations are interleaved.
 func TestInterleavedFlows(t *testing.T) {
 	read := func(next func(left []int) int) string {
 		var flows [][][]byte
@@ -30,9 +29,9 @@ func TestInterleavedFlows(t *testing.T) {
 		}
 		return jsonOf(t, c.report(t, Options{}), false)
 	}
-	want := read(func([]int) int { return 0 }) // one flow after the other
+	want := read(func([]int) int { return 0 }) // one flow at a time
 	if !strings.Contains(want, "host29.example") || !strings.Contains(want, "host27.example") {
-		t.Fatal("not everything is seen")
+		t.Fatal("incomplete report")
 	}
 	rng := rand.New(rand.NewPCG(9, 10))
 	for range 20 {
@@ -41,7 +40,7 @@ func TestInterleavedFlows(t *testing.T) {
 }
 
 // exchange returns the packets of one conversation: a request in two segments and
-// its response, or a question about a name.
+// its response, or a DNS query.
 func exchange(i int) [][]byte {
 	src, dst := fmt.Sprint("10.0.0.", i+1), fmt.Sprint("198.51.100.", i+1)
 	if i%3 == 0 {

@@ -11,11 +11,11 @@ import (
 type member struct {
 	name  string
 	value any  // a pointer
-	omit  bool // as it is empty
+	omit  bool // the value is empty
 }
 
-// members returns the members in the order in which they are written. The tables
-// follow them.
+// members returns the members in the order in which they are written, before the
+// tables.
 func (r *Report) members(leftOut *map[string]int64) []member {
 	return []member{
 		{"captures", &r.Captures, len(r.Captures) == 0},
@@ -24,14 +24,16 @@ func (r *Report) members(leftOut *map[string]int64) []member {
 		{"unseen", &r.Unseen, false},
 		{"max_values", &r.limits.values, r.limits.values == 0},
 		{"max_conns", &r.limits.conns, r.limits.conns == 0},
+		{"max_report", &r.limits.bytes, r.limits.bytes == 0},
+		{"cut", &r.cut, r.cut == rank{}},
 		{"left_out", leftOut, len(*leftOut) == 0},
 	}
 }
 
-// WriteJSON writes the report in a form that ReadJSON reads back without loss:
-// a JSON object with an array for each kind of observation. Without provenance
-// it does not say where anything was observed: no captures and no evidence, so
-// that the same traffic in two files gives the same text.
+// WriteJSON writes the report as a JSON object with an array for each kind of
+// observation. ReadJSON reads it back without loss. If provenance is false,
+// WriteJSON omits the captures and all evidence, so that the same traffic in two
+// files gives the same text.
 func (r *Report) WriteJSON(w io.Writer, provenance bool) error {
 	head := *r
 	if !provenance {
@@ -50,7 +52,7 @@ func (r *Report) WriteJSON(w io.Writer, provenance bool) error {
 	return d.end()
 }
 
-// rows returns the rows of a table as JSON.
+// rows returns the rows of a table as JSON, bare of evidence if that is set.
 func (r *Report) rows(kind int, bare bool) iter.Seq2[[]byte, error] {
 	if r.tables == nil {
 		return func(func([]byte, error) bool) {}
@@ -58,16 +60,18 @@ func (r *Report) rows(kind int, bare bool) iter.Seq2[[]byte, error] {
 	return r.tables[kind].encode(bare)
 }
 
-// A document writes a JSON object, one member after the other. After an error it
-// writes nothing.
+// writeSize is about the size of the pieces in which a report is written.
+const writeSize = 32 << 10
+
+// A document writes a JSON object member by member. After an error it writes
+// nothing more.
 type document struct {
 	w    io.Writer
-	next string // what stands before the next member
+	next string // precedes the next member
 	buf  []byte
 	err  error
 }
 
-// member writes a member with any value.
 func (d *document) member(name string, value any) {
 	b, err := json.Marshal(value)
 	d.fail(err)
@@ -76,8 +80,7 @@ func (d *document) member(name string, value any) {
 	d.flush()
 }
 
-// array writes a member on a line of its own, and each element of its array on
-// another.
+// array writes a member whose value is an array, each element on its own line.
 func (d *document) array(name string, elements iter.Seq2[[]byte, error]) {
 	d.buf = fmt.Appendf(d.buf, "%s\n%q:[", d.next, name)
 	separator := "\n"
@@ -85,6 +88,9 @@ func (d *document) array(name string, elements iter.Seq2[[]byte, error]) {
 		d.fail(err)
 		d.buf = append(append(d.buf, separator...), b...)
 		separator = ",\n"
+		if len(d.buf) >= writeSize {
+			d.flush()
+		}
 	}
 	d.buf = append(d.buf, ']')
 	d.next = ","
@@ -111,18 +117,40 @@ func (d *document) flush() {
 	d.buf = d.buf[:0]
 }
 
-// ReadJSON reads a report that WriteJSON wrote. Errors of captures come back as
-// their texts.
+// ReadJSON reads a report written by WriteJSON. Of a capture's error, only the text
+// is restored. It returns an error if evidence names a capture that the report does
+// not have.
 func ReadJSON(src io.Reader) (*Report, error) {
+	r, err := decodeReport(src)
+	if err != nil {
+		return nil, err
+	}
+	r.complete()
+	return r, nil
+}
+
+// decodeReport is ReadJSON, but the Report is not complete, and its captures are in
+// the order in which they were written.
+func decodeReport(src io.Reader) (*Report, error) {
+	r, err := parseReport(src)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.checkEvidence()
+}
+
+// parseReport is decodeReport of a piece, which may be without the captures that its
+// evidence names.
+func parseReport(src io.Reader) (*Report, error) {
 	var parts map[string]json.RawMessage
 	if err := json.NewDecoder(src).Decode(&parts); err != nil {
-		return nil, fmt.Errorf("extract: no report: %w", err)
+		return nil, fmt.Errorf("extract: invalid report: %w", err)
 	}
 	r := new(Report)
 	var leftOut map[string]int64
 	for _, m := range r.members(&leftOut) {
 		if err := decode(parts[m.name], m.value); err != nil {
-			return nil, fmt.Errorf("extract: no report: %s: %w", m.name, err)
+			return nil, fmt.Errorf("extract: invalid report: %s: %w", m.name, err)
 		}
 	}
 	r.setLimits(r.limits)
@@ -131,14 +159,12 @@ func ReadJSON(src io.Reader) (*Report, error) {
 			continue
 		}
 		if err := r.tables[i].readJSON(parts[k.name], leftOut[k.name]); err != nil {
-			return nil, fmt.Errorf("extract: %s of the report: %w", k.name, err)
+			return nil, fmt.Errorf("extract: invalid report: %s: %w", k.name, err)
 		}
 	}
-	r.complete()
-	return r, r.checkEvidence()
+	return r, nil
 }
 
-// decode sets value to what part holds, if there is one.
 func decode(part json.RawMessage, value any) error {
 	if part == nil {
 		return nil
@@ -146,13 +172,13 @@ func decode(part json.RawMessage, value any) error {
 	return json.Unmarshal(part, value)
 }
 
-// checkEvidence returns an error when evidence lies in a capture that is not
-// there.
+// checkEvidence returns an error if evidence names a capture that the report does
+// not have.
 func (r *Report) checkEvidence() error {
 	for i, t := range r.tables {
 		for f := range t.facts() {
 			if !f.Evidence.within(len(r.Captures)) {
-				return fmt.Errorf("extract: %s of the report: evidence in none of its %d captures", kinds[i].name, len(r.Captures))
+				return fmt.Errorf("extract: invalid report: %s: evidence outside its %d captures", kinds[i].name, len(r.Captures))
 			}
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// A report that is written is read back without loss.
+// A report is read back without loss.
 func TestJSON(t *testing.T) {
 	reports := []*Report{new(Report), readBytes(t, crowd(), small)}
 	for _, name := range captures(t) {
@@ -22,4 +22,22 @@ func TestJSON(t *testing.T) {
 		}
 		sameText(t, fmt.Sprint("report ", i), want, jsonOf(t, back, true))
 	}
+}
+
+// A report is written while it is made: no write is much larger than a row.
+func TestWriteJSONInPieces(t *testing.T) {
+	r := readBytes(t, crowd(), Options{})
+	w := new(largest)
+	if err := r.WriteJSON(w, true); err != nil || w.all < 10*writeSize || w.most > 2*writeSize {
+		t.Errorf("%d bytes, at most %d in a write, %v", w.all, w.most, err)
+	}
+}
+
+// largest counts the bytes written, and those of the largest write.
+type largest struct{ all, most int }
+
+func (w *largest) Write(b []byte) (int, error) {
+	w.all += len(b)
+	w.most = max(w.most, len(b))
+	return len(b), nil
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A report with a row of each kind: every one is written, in the order of the
-// names, and returned by a method of Report.
+// Each kind of a report is written, in order of the names, and returned by a method
+// of Report.
 func TestKinds(t *testing.T) {
 	var names, members []string
 	for _, k := range kinds {
@@ -17,7 +17,7 @@ func TestKinds(t *testing.T) {
 		members = append(members, fmt.Sprintf(`%q:[{"count":1}]`, k.name))
 	}
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
-		t.Errorf("%q are not in order, or not different", names)
+		t.Errorf("%q are unsorted or not unique", names)
 	}
 	r := readReport(t, "{"+strings.Join(members, ",")+"}")
 	text := jsonOf(t, r, true)
@@ -53,7 +53,7 @@ func TestZeroReport(t *testing.T) {
 		t.Error("there is a request")
 	}
 	if n := len(r.LeftOut()); n != 0 {
-		t.Errorf("%d kinds are left out", n)
+		t.Errorf("%d kinds left out", n)
 	}
 	if text := jsonOf(t, &r, true); strings.Count(text, "[]") != len(kinds) {
 		t.Error(text)

@@ -24,8 +24,7 @@ func (c *capture) greeted(greeting, client string) {
 	}
 }
 
-// Values that are too long, of each kind that has some: they are counted, and
-// nothing of them is kept.
+// Values that are too long are counted, and no part of them is kept, for each kind.
 func TestTooLong(t *testing.T) {
 	long := strings.Repeat("x", defaultMaxValueLen+1)
 	for name, talk := range map[string][2]string{
@@ -42,7 +41,7 @@ func TestTooLong(t *testing.T) {
 		switch {
 		case strings.HasPrefix(talk[1], "220"):
 			c.greeted(talk[1], talk[0])
-		case name == "method": // which is one only when its line is whole
+		case name == "method": // only recognised as HTTP if its line is complete
 			c.request("10.0.0.5", "203.0.113.1", 80, talk[0])
 		default:
 			c.conversation("203.0.113.1", talk[0], talk[1])
@@ -54,43 +53,42 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
-// What all shards together hold stays within Stream.MaxBytes, as often as that is
-// seen to, and connections without data within MaxSilent.
+// All shards together hold at most Stream.MaxBytes whenever limits are enforced, and
+// pairShares times MaxLive conversations and MaxSilent connections without data.
 func TestStreamBounds(t *testing.T) {
-	o := Options{Stream: stream.Config{MaxBytes: 4 << 20, MaxSilent: 6400}, MaxValues: 100, MaxConns: 100}
+	o := Options{Stream: stream.Config{MaxBytes: 4 << 20, MaxSilent: 100}, MaxLive: 100, MaxValues: 100, MaxConns: 100}
 	x := Extractor{Options: o}
 	var d layers.Decoder
 	var p layers.Packet
 	syn := build.TCP{Src: "10.0.0.5", Dst: "192.0.2.1", SrcPort: 4000, DstPort: 80, Seq: 1, Flags: 2}.Packet()
 	head := build.TCP{Src: "10.0.0.5", Dst: "192.0.2.1", SrcPort: 4000, DstPort: 80, Seq: 1, Flags: 0x10,
 		Data: "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 1000)}.Packet()
-	most, silent := 0, 0
+	udp := build.UDP("10.0.0.5", 4000, "192.0.2.1", 53, []byte("x"))
+	most, live, silent := 0, 0, 0
 	for i := range uint32(20 * enforceEvery) {
-		b := syn
-		if i%2 == 0 {
-			b = head
-		}
+		b := [][]byte{syn, head, udp}[i%3]
 		binary.BigEndian.PutUint32(b[12:], 10<<24+i)
 		rec := &pcap.Record{Data: b, WireLen: len(b), LinkType: pcap.LinkTypeRaw, Time: start}
 		d.Decode(&p, rec)
 		x.Add(&p, rec)
 		if x.report.Packets%enforceEvery == 0 {
-			held, open := 0, 0
+			held, open, idle := 0, 0, 0
 			for _, s := range x.shards {
-				held, open = held+s.streams.Held(), open+s.streams.Stats().Open
+				held, open, idle = held+s.streams.Held(), open+s.live.table.Len(), idle+s.streams.Silent()
 			}
-			most, silent = max(most, held), max(silent, open)
+			most, live, silent = max(most, held), max(live, open), max(silent, idle)
 		}
 	}
-	if most > o.Stream.MaxBytes || most == 0 || silent > o.Stream.MaxSilent+o.Stream.MaxBytes/1000 {
-		t.Errorf("%d bytes held, %d connections", most, silent)
+	if most > o.Stream.MaxBytes || most == 0 || live > pairShares*o.MaxLive || live == 0 || silent > pairShares*o.Stream.MaxSilent || silent == 0 {
+		t.Errorf("%d bytes held, %d conversations, %d connections without data", most, live, silent)
 	}
-	if rep := x.Finish(); rep.Unseen.Stream.Evicted == 0 || rep.Unseen.Stream.Held != 0 {
+	if rep := x.Finish(); rep.Unseen.Stream.Evicted == 0 || rep.Unseen.Stream.Full == 0 || rep.Unseen.Crowded == 0 || rep.Unseen.Stream.Held != 0 {
 		t.Errorf("%+v", rep.Unseen.Stream)
 	}
 }
 
-// The workers' tables together keep what one would, and not much more on the way.
+// The workers' tables together end with the rows that one table would keep, and never
+// have many more.
 func TestPrune(t *testing.T) {
 	const most = 100
 	x := Extractor{Options: Options{MaxValues: most, MaxConns: most, Workers: 8}}
@@ -108,7 +106,7 @@ func TestPrune(t *testing.T) {
 				rows += hosts.of(&l.report).len()
 			}
 			if rows > most+most/10 {
-				t.Errorf("%d rows of the workers together", rows)
+				t.Errorf("workers have %d rows together", rows)
 			}
 		}
 	}

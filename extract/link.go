@@ -8,13 +8,14 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// A Link is a hardware address that sent packets of an IP address. That is the
-// address's own, or, when many IP addresses have it, a router's.
+// A Link is a hardware address that sent packets from an IP address. It belongs to
+// the host or, if many IP addresses share it, to a router. Count does not include
+// all its packets, only those of ARP and the first of each connection.
 type Link struct {
 	Fact
 	Addr netip.Addr `json:"addr"`
 	MAC  string     `json:"mac"`           // in MISP's form, with colons
-	ARP  int64      `json:"arp,omitempty"` // how often it said so itself, in ARP
+	ARP  int64      `json:"arp,omitempty"` // ARP packets in which it claims the address
 }
 
 func (k *Link) appendKey(dst []byte) []byte { return appendText(appendAddr(dst, k.Addr), k.MAC) }
@@ -26,18 +27,11 @@ func (k *Link) merge(o *Link) {
 
 var links = handleOf[Link]()
 
-// Links returns the hardware addresses behind IP addresses, in order of the
-// latter.
+// Links returns the hardware addresses of IP addresses, in order of the IP
+// addresses.
 func (r *Report) Links() iter.Seq[*Link] { return links.all(r) }
 
-// A linkState holds the text of the last hardware address: often the next one is
-// the same.
-type linkState struct {
-	lastMAC     wire.MAC
-	lastMACText string
-}
-
-// linkOf notes the hardware address that a packet came from.
+// linkOf records the hardware address that sent a packet.
 func (w *worker) linkOf(p *layers.Packet) {
 	eth, ok := p.Ethernet()
 	src, _, isIP := p.Addrs()
@@ -46,7 +40,7 @@ func (w *worker) linkOf(p *layers.Packet) {
 	}
 }
 
-// arp notes the addresses that the sender of an ARP packet has (RFC 826).
+// arp records the sender's addresses in an ARP packet (RFC 826).
 func (w *worker) arp(p *layers.Packet) {
 	a, ok := p.ARP()
 	if !ok || len(a.SenderHardware()) != 6 || !a.SenderIP().IsValid() || a.SenderIP().IsUnspecified() {
@@ -57,11 +51,13 @@ func (w *worker) arp(p *layers.Packet) {
 	}
 }
 
-// link notes a pair of addresses. Of the packets that show it the first ones are
-// enough: there are as many as there are connections.
 func (w *worker) link(a netip.Addr, mac wire.MAC) *Link {
-	if w.lastMAC != mac || w.lastMACText == "" {
-		w.lastMAC, w.lastMACText = mac, mac.String()
+	t, e := links.of(&w.report), w.byPacket()
+	w.scratch = mac.AppendTo(w.scratch[:0])
+	t.key = appendText(appendAddr(t.key[:0], a), w.scratch)
+	k := t.at(t.key)
+	if k == nil {
+		k = t.add(t.key, Link{Addr: a, MAC: string(w.scratch)})
 	}
-	return links.observe(w, Link{Addr: a, MAC: w.lastMACText}, w.byPacket())
+	return t.count(k, &e)
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/clock"
@@ -9,12 +10,12 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// liveConns holds the open conversations of a shard, other than TCP connections,
-// which package stream follows.
+// liveConns holds the open conversations of a shard, except TCP connections, which
+// package stream follows.
 type liveConns struct {
-	limit int
 	table lru.Table[layers.Flow, liveConn] // by the canonical form
-	last  *liveEntry                       // where the last packet went
+	pairs lru.Quota[[2]netip.Addr]         // limits those of a pair of addresses
+	last  *liveEntry                       // of the last packet
 	clock clock.Clock
 }
 
@@ -23,18 +24,19 @@ type liveEntry = lru.Entry[layers.Flow, liveConn]
 // A liveConn is an open conversation. Side 0 is the Src of its key, side 1 the Dst.
 type liveConn struct {
 	sent        [2]Traffic
-	client      int  // the side that is treated as the client
-	sure        bool // a packet or a message showed that
+	data        [2]bool // it sent a packet with data
+	client      int     // the side treated as the client
+	sure        bool    // a packet or a message showed that it is
 	first, last stream.Ref
 	protos      []stream.Proto
-	community   string // of ICMP, whose Community ID depends on the message's type
+	community   string // for ICMP, whose Community ID depends on the type of the message
 }
 
-// liveIdle is how long a conversation may be silent, in capture time: the next
-// packet begins another one.
+// liveIdle is the longest silence in a conversation, in capture time. A packet after
+// that begins a new one.
 const liveIdle = time.Minute
 
-// sideOf returns the side of the conversation of key that sends in direction dir.
+// sideOf returns the side of key that sends in direction dir.
 func sideOf(key, dir layers.Flow) int {
 	if dir.Src == key.Src && (dir.Dst == key.Dst || dir.Src != key.Dst) {
 		return 0
@@ -42,7 +44,7 @@ func sideOf(key, dir layers.Flow) int {
 	return 1
 }
 
-// find returns the conversation that dir is a direction of, nil if there is none.
+// find returns the conversation with a direction dir, or nil.
 func (t *liveConns) find(dir layers.Flow) *liveEntry {
 	if e := t.last; e != nil && (e.Key() == dir || e.Key() == dir.Reverse()) {
 		return e
@@ -50,28 +52,48 @@ func (t *liveConns) find(dir layers.Flow) *liveEntry {
 	return t.table.Find(dir.Canonical())
 }
 
-// touch notes that e had a packet now.
+// touch notes that the packet at ref belongs to e.
 func (t *liveConns) touch(e *liveEntry, ref stream.Ref) {
 	t.table.Touch(e)
 	t.last = e
 	e.Value.last = ref
 }
 
+func (t *liveConns) add(key layers.Flow, c liveConn) *liveEntry {
+	if t.pairs.Counting() {
+		t.pairs.Added(flowPair(key))
+	}
+	return t.table.Add(key, c)
+}
+
 func (t *liveConns) remove(e *liveEntry) {
 	t.table.Remove(e)
+	if t.pairs.Counting() {
+		t.pairs.Removed(flowPair(e.Key()), t.table.Len())
+	}
 	if t.last == e {
 		t.last = nil
 	}
 }
 
-// silent reports whether e has been silent for longer than liveIdle.
-func (t *liveConns) silent(e *liveEntry) bool {
-	last := e.Value.last.Time
-	return usable(last) && t.clock.Time().Sub(last) > liveIdle
+// full reports whether the conversations of a pair of addresses have reached the
+// limit.
+func (t *liveConns) full(pair [2]netip.Addr) bool {
+	return t.pairs.Full(pair, t.table.Len(), func(yield func([2]netip.Addr)) {
+		for e := range t.table.All() {
+			yield(flowPair(e.Key()))
+		}
+	})
 }
 
-// speaks notes what a message shows of its conversation: the protocol, and which
-// side is the client.
+// silentAt reports whether c has been silent for longer than liveIdle at a time.
+func (c *liveConn) silentAt(now time.Time) bool {
+	last := c.last.Time
+	return usable(last) && usable(now) && now.Sub(last) > liveIdle
+}
+
+// speaks records the protocols of a message for its conversation, and which side is
+// the client.
 func (t *liveConns) speaks(m *stream.Message) {
 	if m.Conn.Flow.Proto == layers.IPProtoTCP {
 		return
@@ -90,16 +112,16 @@ func (t *liveConns) speaks(m *stream.Message) {
 	}
 }
 
-// isSpoken reports whether p is what peers speak, and not merely what carries it.
+// isSpoken reports whether p is a protocol of the peers, rather than one that only
+// carries or starts another, or a format.
 func isSpoken(p stream.Proto) bool {
 	switch p {
-	case stream.TCP, stream.UDP, stream.Connect, stream.Upgrade, stream.StartTLS:
+	case stream.TCP, stream.UDP, stream.Connect, stream.Upgrade, stream.StartTLS, stream.Mail:
 		return false
 	}
 	return true
 }
 
-// ended returns how the conversation ended.
 func (c *liveConn) ended() Ended {
 	if c.sent[0].Packets == 0 || c.sent[1].Packets == 0 {
 		return Ended{Unanswered: 1}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A mail with addresses without end.
+// A mail with an enormous number of addresses keeps the first maxMailboxes.
 func TestMaxMailboxes(t *testing.T) {
 	field := func(n int, format string) string {
 		var all []string
@@ -34,7 +34,7 @@ func TestMaxMailboxes(t *testing.T) {
 		for m := range rep.Emails() {
 			mails++
 			if len(m.To) != test.kept {
-				t.Errorf("%s: %d addresses are kept, not %d", name, len(m.To), test.kept)
+				t.Errorf("%s: %d addresses kept, want %d", name, len(m.To), test.kept)
 			}
 		}
 		if mails != 1 || rep.Unseen.TooLong != 1 {

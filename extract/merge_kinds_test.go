@@ -20,8 +20,8 @@ import (
 )
 
 // The second of two captures repeats the first an hour later, so every row of one
-// report meets its equal in the other: what is counted doubles, the times span
-// both, and the rest stays.
+// report has an equal in the other. Merging doubles the counts, extends the times to
+// both, and keeps the rest.
 func TestMergeRepeated(t *testing.T) {
 	met := map[string]int{}
 	for _, name := range testdata(t) {
@@ -58,10 +58,11 @@ func TestMergeRepeated(t *testing.T) {
 	everyKind(t, met)
 }
 
-// counters are the fields of rows that count, or whose fields do.
+// counters are the fields of rows that are counts, or have counts as fields.
 var counters = []string{
 	"count", "untimed", "answered", "failed", "nxdomain", "arp", "client", "server",
-	"packets", "bytes", "closed", "reset", "refused", "unanswered", "open", "statuses",
+	"packets", "bytes", "closed", "opened", "bare", "reset", "refused", "unanswered", "open", "statuses",
+	"recursive", "other", "odd", "requests", "replies",
 }
 
 // sum returns the row that a and b, which are equal but for their times, merge to.
@@ -97,8 +98,8 @@ func sum(t *testing.T, field string, a, b any) any {
 	return a
 }
 
-// A capture whose conversations are dealt to two captures, each whole, gives two
-// reports that merge to its own.
+// If each conversation of a capture is moved to one of two captures, merging their
+// reports gives that of the original.
 func TestMergeDealt(t *testing.T) {
 	met := map[string]int{}
 	for _, name := range testdata(t) {
@@ -134,7 +135,7 @@ func TestMergeDealt(t *testing.T) {
 	}
 }
 
-// testdata returns the names of its captures.
+// testdata returns the names of the captures in testdata.
 func testdata(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("../testdata/*.pcap*")
@@ -163,8 +164,8 @@ func packetsOf(t *testing.T, name string) (all []*pcap.Record) {
 	return all
 }
 
-// pairs numbers the pairs of outermost addresses of packets, and returns the
-// number of each packet's.
+// pairs numbers the pairs of outermost addresses, and returns the number of each
+// packet's pair.
 func pairs(packets []*pcap.Record) (numbers []int) {
 	known := map[string]int{}
 	var d layers.Decoder
@@ -207,7 +208,6 @@ func written(t *testing.T, packets []*pcap.Record) []byte {
 	return file.Bytes()
 }
 
-// read returns what one Extractor reports of captures.
 func read(t *testing.T, captures ...[]byte) *extract.Report {
 	t.Helper()
 	x := extract.Extractor{Options: extract.Options{Stream: stream.Config{Hash: stream.HashAll}}}
@@ -227,8 +227,8 @@ func merge(t *testing.T, into, from *extract.Report) *extract.Report {
 	return into
 }
 
-// tables returns the rows of each kind in JSON, and everything else of a report
-// as rows of the kind "".
+// tables returns the rows of each kind in JSON, and the rest of a report as rows of
+// kind "".
 func tables(t *testing.T, rep *extract.Report, provenance bool) map[string][]any {
 	t.Helper()
 	var b bytes.Buffer

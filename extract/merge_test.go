@@ -17,7 +17,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// captures returns the names of the captures of testdata.
+// captures returns the names of the captures in testdata.
 func captures(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob("../testdata/*.pcap*")
@@ -27,8 +27,8 @@ func captures(t testing.TB) []string {
 	return names
 }
 
-// withCorpus returns the captures of testdata, and those of the development
-// corpus if there is one, as far as they can be opened.
+// withCorpus returns the captures in testdata and those in SIGHTLINE_CORPUS, if it is
+// set, that can be opened.
 func withCorpus(t testing.TB) []string {
 	t.Helper()
 	names := captures(t)
@@ -49,7 +49,7 @@ func withCorpus(t testing.TB) []string {
 	return names
 }
 
-// readFile reports on a file, whose damage is no failure.
+// readFile returns the report of a file, which may be damaged.
 func readFile(t testing.TB, name string, o Options) *Report {
 	t.Helper()
 	r, err := pcap.Open(name)
@@ -88,7 +88,7 @@ func readBytes(t testing.TB, b []byte, o Options) *Report {
 	return rep
 }
 
-// parts returns the packets of a capture in n captures.
+// parts splits a capture into n captures.
 func parts(b []byte, n int) [][]byte {
 	r, err := pcap.NewReaderBytes(b)
 	if err != nil {
@@ -118,8 +118,8 @@ func parts(b []byte, n int) [][]byte {
 	return out
 }
 
-// Reports can be merged in any order and grouping, and nothing changes by
-// merging with an empty one.
+// Reports can be merged in any order and grouping, and merging with an empty one
+// changes nothing.
 func TestMergeIsMonoid(t *testing.T) {
 	read := func() []*Report {
 		var reports []*Report
@@ -149,7 +149,7 @@ func TestMergeIsMonoid(t *testing.T) {
 	sameText(t, "with empty ones", want, jsonOf(t, merge(new(Report), p[1], new(Report), p[2], p[0]), true))
 }
 
-// What single packets show is the same in a capture and in its parts.
+// The observations of single packets are the same in a capture and in its parts.
 func TestPartsAndWhole(t *testing.T) {
 	b := crowd()
 	o := small
@@ -166,7 +166,7 @@ func TestPartsAndWhole(t *testing.T) {
 			}
 		}
 		for _, r := range []*Report{whole, sum} {
-			r.Unseen.Stream = stream.Stats{} // counts connections, which parts cut
+			r.Unseen.Stream = stream.Stats{} // counts connections, which the parts divide
 		}
 		sameText(t, fmt.Sprint(n, " parts"), jsonOf(t, whole, false), jsonOf(t, sum, false))
 	}
@@ -182,8 +182,8 @@ func TestMergeTwice(t *testing.T) {
 	sameText(t, "after the refusal", want, jsonOf(t, r, true))
 }
 
-// The same packets in another container, or compressed, give the same report
-// but for where they lie.
+// The same packets in another container, or compressed, give the same report except
+// for their offsets.
 func TestContainers(t *testing.T) {
 	plain := jsonOf(t, readFile(t, "../testdata/http.pcap", Options{}), false)
 	b, err := os.ReadFile("../testdata/http.pcap")

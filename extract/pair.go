@@ -7,21 +7,21 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// hostPairs holds the rows of the hosts that exchanged packets last, so that a
-// packet need not look up each.
+// hostPairs caches the rows of the hosts that exchanged packets most recently, so
+// that most packets need no lookup.
 type hostPairs struct {
 	limit int
 	table lru.Table[[2]netip.Addr, hostPair] // the smaller address first
 	last  *lru.Entry[[2]netip.Addr, hostPair]
 }
 
-// A hostPair is two addresses in the order of their key.
+// A hostPair holds two hosts, in the order of the addresses in its key.
 type hostPair struct {
-	hosts  [2]*Host // nil where there was no room for a row
-	linked [2]bool  // the hardware address was noted since a conversation began
+	hosts  [2]*Host // nil if the table had no room for a row
+	linked [2]bool  // the hardware address was recorded since a conversation began
 }
 
-// find returns the pair of src and dst, and the side that src is.
+// find returns the pair of src and dst, and the side of src.
 func (t *hostPairs) find(w *worker, src, dst netip.Addr) (pair *hostPair, side int) {
 	if e := t.last; e != nil {
 		switch key := e.Key(); {
@@ -44,8 +44,8 @@ func (t *hostPairs) find(w *worker, src, dst netip.Addr) (pair *hostPair, side i
 	return &e.Value, side
 }
 
-// opened notes that a conversation begins, whose first packets show hardware
-// addresses.
+// opened notes that a conversation begins: the hardware addresses of its first
+// packets are recorded.
 func (t *hostPairs) opened(dir layers.Flow) {
 	key, _ := pairKey(dir.Src.Addr(), dir.Dst.Addr())
 	if e := t.table.Find(key); e != nil {
@@ -53,7 +53,7 @@ func (t *hostPairs) opened(dir layers.Flow) {
 	}
 }
 
-// pairKey returns the key of a pair, and the side that src is.
+// pairKey returns the key of a pair, and the side of src.
 func pairKey(src, dst netip.Addr) (key [2]netip.Addr, side int) {
 	if dst.Less(src) {
 		return [2]netip.Addr{dst, src}, 1

@@ -1,7 +1,9 @@
 package extract
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"sync"
 	"sync/atomic"
 
@@ -10,36 +12,41 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Packets are handed out in rounds. There are twice as many as lie between two
+// Packets are handed out in rounds. There are twice as many rounds as between two
 // calls of enforceLimits, so that neither the workers nor the dispatcher starve. A
-// round ends at roundBytes, before it has roundSize packets, where packets are
-// large: all rounds are in memory.
+// round of large packets ends at roundBytes, before it has roundSize packets,
+// because all rounds are in memory.
 const (
 	roundCount = 8
 	roundSize  = 1024
 	roundBytes = 2 << 20
 )
 
-// readParallel reads r while the workers work, each in a goroutine of its own.
-// Each worker does the rounds in order. It waits for the others only where limits
-// are enforced on all shards together, which happens at the same packets for any
-// number of workers.
-func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) error {
+// readParallel reads r while each worker does the rounds in order, in its own
+// goroutine. Workers wait for each other only where the limits on all shards
+// together are enforced, which is at the same packets for any number of workers. If
+// they have to stop, they skip what is left in the rounds.
+func (x *Extractor) readParallel(ctx context.Context, r *pcap.Reader) (err error) {
 	d := newDispatcher(x, r)
-	defer d.end()
-	for {
+	defer d.halt.follow(ctx)()
+	defer func() {
+		d.end()
+		if err == io.EOF && ctx.Err() != nil { // which may have stopped the decoding
+			err = ctx.Err()
+		}
+		err = cmp.Or(d.halt.err(), err)
+	}()
+	for err == nil {
+		if err = cmp.Or(d.halt.err(), ctx.Err()); err != nil {
+			break
+		}
 		next := d.next()
-		err := d.fill(next)
+		err = d.fill(next)
 		for _, rounds := range d.queues {
 			rounds <- next
 		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
 	}
+	return err
 }
 
 // A dispatcher gives each worker the tasks of its shards.
@@ -52,12 +59,13 @@ type dispatcher struct {
 	recs    []pcap.Record // of batch, not handed out yet
 	spare   []*pcap.Batch
 
-	queues  []chan *round // what each worker is to do
+	halt    halt
+	queues  []chan *round // by worker
 	free    chan *round   // done by all workers
 	working sync.WaitGroup
 }
 
-// A round is what the workers work on at a time.
+// A round holds tasks for all workers.
 type round struct {
 	work     [][]task // by worker
 	batches  []*pcap.Batch
@@ -65,7 +73,7 @@ type round struct {
 	enforced chan struct{} // closed when all workers may continue; nil: they need not wait
 }
 
-// newDispatcher starts the workers.
+// newDispatcher returns a dispatcher after starting the workers.
 func newDispatcher(x *Extractor, r *pcap.Reader) *dispatcher {
 	d := &dispatcher{x: x, r: r, free: make(chan *round, roundCount)}
 	for range roundCount {
@@ -77,7 +85,7 @@ func newDispatcher(x *Extractor, r *pcap.Reader) *dispatcher {
 		d.queues = append(d.queues, rounds)
 		d.working.Go(func() {
 			for r := range rounds {
-				w.work(r.work[w.number], capture)
+				w.work(x.shards, r.work[w.number], capture, &d.halt)
 				d.done(r)
 			}
 		})
@@ -98,7 +106,7 @@ func (d *dispatcher) done(r *round) {
 	enforced := r.enforced // r is refilled as soon as the last worker is done
 	switch last := r.left.Add(-1) == 0; {
 	case last && enforced != nil:
-		d.x.enforceLimits()
+		d.halt.stop(d.enforceLimits())
 		close(enforced)
 		d.free <- r
 	case last:
@@ -108,8 +116,15 @@ func (d *dispatcher) done(r *round) {
 	}
 }
 
-// next returns a round to be filled. Nothing refers to what was in it, nor to the
-// rounds before it, as workers do them in order.
+// enforceLimits is called while all workers wait.
+func (d *dispatcher) enforceLimits() (err error) {
+	defer rescue(&err, d.x.workers...)
+	d.x.enforceLimits()
+	return nil
+}
+
+// next returns an empty round. Workers do rounds in order, so none refers to its
+// previous contents any more, or to earlier rounds.
 func (d *dispatcher) next() *round {
 	r := <-d.free
 	for i := range r.work {
@@ -125,9 +140,11 @@ func (d *dispatcher) next() *round {
 	return r
 }
 
-// fill fills a round with the next packets. At an error, of the reader, it holds
-// what came before.
+// fill fills a round with the next packets. If the reader fails, the round holds
+// the packets before the error.
 func (d *dispatcher) fill(to *round) error {
+	capture := len(d.x.report.Captures) - 1
+	add := func(t task) { d.add(to, t) }
 	for n, size := 0, 0; n < roundSize && size < roundBytes && to.enforced == nil; {
 		if len(d.recs) == 0 {
 			d.batch = d.empty()
@@ -140,8 +157,11 @@ func (d *dispatcher) fill(to *round) error {
 		room := min(roundSize-n, int(enforceEvery-*packets%enforceEvery), len(d.recs))
 		for i := range d.recs[:room] {
 			rec := &d.recs[i]
+			if d.x.skips(rec) {
+				continue
+			}
 			d.decoder.Decode(&d.packet, rec)
-			d.x.route(&d.packet, rec, to.add)
+			d.x.route(&d.packet, rec, stream.RefOf(capture, rec), add)
 			size += len(rec.Data)
 		}
 		n += room
@@ -155,7 +175,6 @@ func (d *dispatcher) fill(to *round) error {
 	return nil
 }
 
-// empty returns a batch to be filled.
 func (d *dispatcher) empty() *pcap.Batch {
 	n := len(d.spare)
 	if n == 0 {
@@ -166,20 +185,36 @@ func (d *dispatcher) empty() *pcap.Batch {
 	return b
 }
 
-func (r *round) add(t task) {
-	i := t.shard.worker.number
-	r.work[i] = append(r.work[i], t.keep())
+func (d *dispatcher) add(to *round, t task) {
+	i := d.x.shards[t.shard].worker.number
+	to.work[i] = append(to.work[i], t.keep())
 }
 
-// work does tasks, in order.
-func (w *worker) work(tasks []task, capture int) {
+// work does tasks, and counts the packets of those that it skips.
+func (w *worker) work(shards []*shard, tasks []task, capture int, h *halt) {
+	done, err := w.doAll(shards, tasks, capture, h)
+	h.stop(err)
+	for i := range tasks[done:] {
+		if tasks[done+i].packet() {
+			w.report.Unseen.Skipped++
+		}
+	}
+}
+
+// doAll does tasks until it has to stop, and returns how many are done.
+func (w *worker) doAll(shards []*shard, tasks []task, capture int, h *halt) (done int, err error) {
+	defer rescue(&err, w)
 	var d layers.Decoder
 	var p layers.Packet
-	for i := range tasks {
-		t := &tasks[i]
+	for ; done < len(tasks); done++ {
+		if err := h.err(); err != nil {
+			return done, err
+		}
+		t := &tasks[done]
 		if t.packet() {
 			d.Decode(&p, t.rec)
 		}
-		w.do(t, &p, stream.RefOf(capture, t.rec))
+		w.do(shards[t.shard], t, &p, stream.RefOf(capture, t.rec))
 	}
+	return done, nil
 }

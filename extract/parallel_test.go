@@ -14,7 +14,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Of large packets no more than so many bytes are handed out at a time.
+// Rounds of large packets do not exceed roundBytes by more than a batch.
 func TestRoundBytes(t *testing.T) {
 	count := fault.Size(500, 50)
 	large := new(build.Pcap).Add(start, make([]byte, 200_000)).Bytes()
@@ -49,7 +49,7 @@ func TestRoundBytes(t *testing.T) {
 	}
 }
 
-// crowd is a capture in which every bound of small is reached.
+// crowd returns a capture that reaches every limit of small.
 func crowd() []byte {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var f build.Pcap
@@ -58,6 +58,9 @@ func crowd() []byte {
 		src := fmt.Sprintf("10.0.%d.%d", rng.IntN(4), rng.IntN(250)+1)
 		dst := fmt.Sprintf("192.0.2.%d", rng.IntN(250)+1)
 		port := uint16(1024 + rng.IntN(50_000))
+		if i%8 < 2 { // a scan
+			src, dst = "10.0.0.1", "192.0.2.1"
+		}
 		var ip []byte
 		switch i % 4 {
 		case 0:
@@ -67,7 +70,7 @@ func crowd() []byte {
 		case 2:
 			ip = build.TCP{Src: src, Dst: dst, SrcPort: port, DstPort: 80, Seq: 1, Flags: 0x18,
 				Data: fmt.Sprintf("GET /%d HTTP/1.1\r\nHost: h%d.example\r\n\r\n", rng.IntN(500), rng.IntN(50))}.Packet()
-		default: // bytes that wait for others
+		default: // out-of-order data
 			ip = build.TCP{Src: src, Dst: dst, SrcPort: port % 200, DstPort: 8080, Seq: uint32(rng.IntN(1 << 20)), Flags: 0x10,
 				Data: strings.Repeat("x", 1000)}.Packet()
 		}
@@ -77,17 +80,16 @@ func crowd() []byte {
 }
 
 var small = Options{
-	MaxValues: 100, MaxConns: 150, MaxLive: 640,
-	Stream: stream.Config{MaxBytes: 1 << 20, MaxSilent: 640, Hash: stream.HashAll},
+	MaxValues: 100, MaxConns: 150, MaxLive: 100,
+	Stream: stream.Config{MaxBytes: 1 << 20, MaxSilent: 100, Hash: stream.HashAll},
 }
 
-// The report is the same, byte for byte, for any number of workers, at the
-// bounds too.
+// The report is the same, byte for byte, for any number of workers, even at limits.
 func TestWorkers(t *testing.T) {
 	b := crowd()
 	want := readBytes(t, b, small)
-	if want.Unseen.Parted == 0 || want.Unseen.Stream.Evicted == 0 || len(want.LeftOut()) < 4 {
-		t.Fatalf("not every bound is reached: %+v, %v", want.Unseen, want.LeftOut())
+	if want.Unseen.Parted == 0 || want.Unseen.Crowded == 0 || want.Unseen.Stream.Parted == 0 || want.Unseen.Stream.Evicted == 0 || len(want.LeftOut()) < 4 {
+		t.Fatalf("not every limit is reached: %+v, %v", want.Unseen, want.LeftOut())
 	}
 	for _, workers := range []int{2, 8, 100} {
 		o := small

@@ -2,57 +2,62 @@ package extract
 
 import (
 	"context"
-	"io"
 	"net/netip"
+	"strconv"
 
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Reread reads the packets that evidence names again, those of each piece
-// separately, and calls accept with the index of the piece and the Report of
-// its packets. Pieces that name the same packets share a Report, in consecutive
-// calls. open opens the captures of the Report that the evidence is from, one
-// at a time; Reread closes them.
+// Reread reads the packets of evidence again and returns a Report of them: of all
+// packets between the addresses of those that the evidence names, because a message
+// may need earlier packets of its connection, and a transfer those of another one;
+// and of all fragments, because they may belong to a tunnel. Capture i of the Report
+// is the one that the evidence calls i. open opens a capture by that index; Reread
+// opens one at a time and closes it.
 //
-// The evidence of what a packet shows is that packet; of what a connection
-// carries, the packets of the connection up to the message's last. If accept
-// returns false, or is not called because the packets are not there, Reread
-// tries once more with all packets between the two addresses: a transfer of FTP
-// is recognized by its control connection only, and the last part of a message
-// may have waited for a packet that came later. Fragments, which may be a
-// tunnel's, belong to all pieces then.
-func Reread(ctx context.Context, o Options, evidence []Evidence, open func(capture int) (*pcap.Reader, error), accept func(piece int, r *Report) bool) error {
-	pieces := make([]int, len(evidence))
-	for i := range pieces {
-		pieces[i] = i
-	}
-	for _, wide := range []bool{false, true} {
-		if len(pieces) == 0 {
-			break
+// If an observation is found again, the Report has it, and its evidence has the same
+// places ([Trail.Shows]).
+func Reread(ctx context.Context, o Options, evidence []Evidence, open func(capture int) (*pcap.Reader, error)) (*Report, error) {
+	rr := rereading{places: map[place]bool{}, pairs: map[[2]netip.Addr]bool{}}
+	captures := 0
+	for i := range evidence {
+		e := &evidence[i]
+		captures = max(captures, e.Last.Capture+1)
+		rr.places[placeOf(e.First)], rr.places[placeOf(e.Last)] = true, true
+		if e.Conn != nil {
+			rr.add(e.Conn.Flow.Src.Addr(), e.Conn.Flow.Dst.Addr())
 		}
-		p := newRereading(o, evidence, pieces, wide)
-		p.accept = accept
-		if err := p.run(ctx, open); err != nil {
-			return err
-		}
-		pieces = p.refused
 	}
-	return nil
+	if err := rr.each(ctx, captures, open, rr.find); err != nil {
+		return nil, err
+	}
+	o.Only, o.Workers = 0, 0
+	x := Extractor{Options: o}
+	err := rr.each(ctx, captures, open, func(at place, p *layers.Packet, rec *pcap.Record) {
+		for len(x.report.Captures) <= at.capture {
+			x.Begin(strconv.Itoa(len(x.report.Captures)))
+		}
+		if rr.wants(at, p) {
+			x.Add(p, rec)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	r := x.Finish()
+	r.numberCaptures()
+	return r, nil
 }
 
-// A rereading is one pass over the captures.
+// A rereading selects packets.
 type rereading struct {
-	wide     bool                       // all packets between two addresses count
-	waiting  map[place][]*probe         // by the packet that they begin with
-	active   map[[2]netip.Addr][]*probe // by their addresses, in order
-	captures int
-	accept   func(piece int, r *Report) bool
-	refused  []int // pieces that were not accepted
+	places map[place]bool         // of packets that the evidence names
+	pairs  map[[2]netip.Addr]bool // of their addresses, in order
 }
 
-// A place is where a packet stands.
+// A place is the position of a packet in the captures.
 type place struct {
 	capture int
 	offset  int64
@@ -60,158 +65,85 @@ type place struct {
 
 func placeOf(r stream.Ref) place { return place{r.Capture, r.Offset} }
 
-// A probe extracts what the packets of a piece of evidence show.
-type probe struct {
-	flow   layers.Flow // canonical; zero for what a packet shows
-	last   place
-	x      Extractor
-	pieces []int // that name these packets
+func pairOf(a, b netip.Addr) [2]netip.Addr {
+	if b.Less(a) {
+		a, b = b, a
+	}
+	return [2]netip.Addr{a, b}
 }
 
-func newRereading(o Options, evidence []Evidence, pieces []int, wide bool) *rereading {
-	o.Only, o.Workers = 0, 0
-	rr := &rereading{wide: wide, waiting: map[place][]*probe{}, active: map[[2]netip.Addr][]*probe{}}
-	type packets struct {
-		first, last place
-		flow        layers.Flow
-	}
-	probes := map[packets]*probe{}
-	for _, i := range pieces {
-		e := &evidence[i]
-		key := packets{first: placeOf(e.First), last: placeOf(e.Last)}
-		if e.Conn != nil {
-			key.flow, key.first = e.Conn.Flow.Canonical(), placeOf(e.Conn.Start)
-			if wide {
-				key.first = place{}
-			}
-		}
-		p := probes[key]
-		if p == nil {
-			p = &probe{flow: key.flow, last: key.last, x: Extractor{Options: o}}
-			probes[key] = p
-			rr.waiting[key.first] = append(rr.waiting[key.first], p)
-		}
-		p.pieces = append(p.pieces, i)
-		rr.captures = max(rr.captures, e.Last.Capture+1)
-	}
-	return rr
-}
+func flowPair(f layers.Flow) [2]netip.Addr { return pairOf(f.Src.Addr(), f.Dst.Addr()) }
 
-func (rr *rereading) run(ctx context.Context, open func(int) (*pcap.Reader, error)) error {
-	for i := range rr.captures {
+func (rr *rereading) add(a, b netip.Addr) { rr.pairs[pairOf(a, b)] = true }
+
+// each calls do for the packets of each capture, up to its end or to damage: no
+// evidence is after that.
+func (rr *rereading) each(ctx context.Context, captures int, open func(int) (*pcap.Reader, error), do func(place, *layers.Packet, *pcap.Record)) error {
+	for i := range captures {
 		r, err := open(i)
 		if err != nil {
 			return err
 		}
-		err = rr.read(ctx, i, r)
+		err = eachPacket(ctx, r, func(p *layers.Packet, rec *pcap.Record) { do(place{i, rec.Offset}, p, rec) })
 		r.Close()
 		if err != nil {
 			return err
 		}
 	}
-	for _, probes := range rr.waiting { // whose packets did not come
-		for _, p := range probes {
-			rr.refused = append(rr.refused, p.pieces...)
-		}
-	}
-	for _, probes := range rr.active {
-		for _, p := range probes {
-			rr.finish(p)
-		}
-	}
 	return nil
 }
 
-// read takes a capture up to its end, or to its damage, before which all
-// evidence lies.
-func (rr *rereading) read(ctx context.Context, capture int, r *pcap.Reader) error {
+func eachPacket(ctx context.Context, r *pcap.Reader, do func(*layers.Packet, *pcap.Record)) error {
 	var d layers.Decoder
 	var p layers.Packet
-	rr.begin(place{}) // in a wide pass, from the first packet on
 	for n := 1; ; n++ {
 		rec, err := r.Next()
-		if err == io.EOF || rec == nil {
+		if err != nil || rec == nil {
 			return nil
 		}
 		d.Decode(&p, rec)
-		rr.packet(place{capture, rec.Offset}, &p, rec)
+		do(&p, rec)
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 }
 
-// begin makes the probes active that begin at a packet.
-func (rr *rereading) begin(at place) []*probe {
-	var alone []*probe
-	for _, p := range rr.waiting[at] {
-		if p.flow == (layers.Flow{}) {
-			alone = append(alone, p)
-		} else {
-			pair := pairOf(p.flow)
-			rr.active[pair] = append(rr.active[pair], p)
-		}
-	}
-	delete(rr.waiting, at)
-	return alone
-}
-
-func pairOf(f layers.Flow) [2]netip.Addr {
-	f = f.Canonical()
-	return [2]netip.Addr{f.Src.Addr(), f.Dst.Addr()}
-}
-
-func (rr *rereading) packet(at place, p *layers.Packet, rec *pcap.Record) {
-	for _, alone := range rr.begin(at) {
-		alone.x.Add(p, rec)
-		rr.finish(alone)
-	}
-	if rr.wide && p.IsFragment() { // of a tunnel, perhaps
-		for _, probes := range rr.active {
-			for _, probe := range probes {
-				probe.x.Add(p, rec)
-			}
-		}
+// find notes the addresses of a packet that the evidence names.
+func (rr *rereading) find(at place, p *layers.Packet, _ *pcap.Record) {
+	if !rr.places[at] {
 		return
 	}
-	f, _ := p.Flow()
-	rr.deliver(f, at, p, rec)
-	for outer := range outerFlows(p) {
-		if outer != f {
-			rr.deliver(outer, at, p, rec)
-		}
+	if src, dst, ok := p.Addrs(); ok {
+		rr.add(src, dst)
+	}
+	for f := range outerFlows(p) {
+		rr.add(f.Src.Addr(), f.Dst.Addr())
 	}
 }
 
-// deliver gives a packet to the probes of a flow, or, in a wide pass, of a pair
-// of addresses.
-func (rr *rereading) deliver(f layers.Flow, at place, p *layers.Packet, rec *pcap.Record) {
-	pair, f := pairOf(f), f.Canonical()
-	probes := rr.active[pair]
-	rest := probes[:0]
-	for _, probe := range probes {
-		if rr.wide || p.IsFragment() || probe.flow == f {
-			probe.x.Add(p, rec)
-		}
-		if at == probe.last && !rr.wide {
-			rr.finish(probe)
-		} else {
-			rest = append(rest, probe)
+func (rr *rereading) wants(at place, p *layers.Packet) bool {
+	if p.IsFragment() || rr.places[at] {
+		return true
+	}
+	if src, dst, ok := p.Addrs(); ok && rr.pairs[pairOf(src, dst)] {
+		return true
+	}
+	for f := range outerFlows(p) {
+		if rr.pairs[flowPair(f)] {
+			return true
 		}
 	}
-	if len(rest) > 0 {
-		rr.active[pair] = rest
-	} else if probes != nil {
-		delete(rr.active, pair)
-	}
+	return false
 }
 
-// finish ends a probe and hands out its report.
-func (rr *rereading) finish(p *probe) {
-	r := p.x.Finish()
-	for _, i := range p.pieces {
-		if !rr.accept(i, r) {
-			rr.refused = append(rr.refused, i)
-		}
+// numberCaptures orders the captures by the numbers that are their names.
+func (r *Report) numberCaptures() {
+	sorted, place := make([]Capture, len(r.Captures)), make([]int, len(r.Captures))
+	for from, c := range r.Captures {
+		to, _ := strconv.Atoi(c.Name)
+		sorted[to], place[from] = c, to
 	}
+	r.Captures = sorted
+	r.moveCaptures(place)
 }

@@ -2,8 +2,8 @@ package extract
 
 import "github.com/sightline-go/sightline/layers"
 
-// sampled counts the packets that a datagram of sFlow holds samples of for their
-// addresses: they crossed a wire, though not this one.
+// sampled counts the packets sampled in an sFlow datagram for their addresses: they
+// were on the network, though not at this capture point.
 func (w *worker) sampled(p *layers.Packet) {
 	layer, ok := p.Layer(layers.KindSFlow)
 	if !ok {

@@ -17,10 +17,10 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// An endless is a capture that goes on until its time is over: floods of SYNs,
-// names that are all different, requests in pieces, fragments of which some never
-// come, mails that do not end, hellos without answers. While it is read, it notes
-// how much memory is in use, and how fast it is read.
+// An endless is a capture that continues until its time is over: SYN floods, names
+// that are all different, requests in segments, incomplete fragments, unterminated
+// mails, hellos without answers. It samples the memory in use and the speed of the
+// reader.
 type endless struct {
 	rng     *rand.Rand
 	packets int
@@ -33,13 +33,13 @@ type endless struct {
 	at      time.Time
 }
 
-// A sample is what one part of the time showed.
+// A sample measures one part of the time.
 type sample struct {
 	heap  uint64
-	speed float64 // packets a second
+	speed float64 // packets per second
 }
 
-// soakParts is how many samples are taken at most.
+// soakParts is the most samples taken.
 const soakParts = 40
 
 func (e *endless) Read(b []byte) (int, error) {
@@ -63,7 +63,7 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// add appends a record. A thousand packets are a second.
+// add appends a record, at a thousand packets per second of capture time.
 func (e *endless) add(ip []byte) {
 	at := start.Add(time.Duration(e.packets) * time.Millisecond)
 	for _, v := range []uint32{uint32(at.Unix()), uint32(at.Nanosecond() / 1000), uint32(len(ip)), uint32(len(ip))} {
@@ -96,17 +96,17 @@ func (e *endless) packet() []byte {
 	case 6:
 		tcp.DstPort, tcp.Data = 443, clientHello(fmt.Sprintf("%032d", n))
 	default:
-		tcp.Seq, tcp.Data = r.Uint32(), strings.Repeat("x", r.IntN(1200)) // behind a gap that stays
+		tcp.Seq, tcp.Data = r.Uint32(), strings.Repeat("x", r.IntN(1200)) // after a gap that is never filled
 	}
 	return tcp.Packet()
 }
 
-// Traffic without end, as long as SIGHTLINE_SOAK says (30m): memory stays flat
-// within 5 %, and the speed does not sink.
+// With endless traffic for the duration in SIGHTLINE_SOAK (30m), memory stays
+// constant within 5 %, and the speed does not drop.
 func TestSoak(t *testing.T) {
 	soak := os.Getenv("SIGHTLINE_SOAK")
 	if soak == "" {
-		t.Skip("SIGHTLINE_SOAK says for how long, such as 30m")
+		t.Skip("set SIGHTLINE_SOAK to a duration like 30m")
 	}
 	until, err := time.ParseDuration(soak)
 	if err != nil {
@@ -130,28 +130,28 @@ func TestSoak(t *testing.T) {
 	}
 	u := rep.Unseen
 	if u.Stream.Evicted == 0 || u.Parted == 0 || u.Stream.Defrag.Evicted+u.Stream.Defrag.Incomplete == 0 || len(rep.LeftOut()) < 5 {
-		t.Errorf("not every bound is reached: %+v, %v", u, rep.LeftOut())
+		t.Errorf("not every limit is reached: %+v, %v", u, rep.LeftOut())
 	}
 	n := len(e.samples)
 	if n < soakParts/2 {
 		t.Fatalf("%d samples", n)
 	}
-	// In the first half everything fills up that has room to be filled.
+	// Tables and buffers fill up during the first half.
 	early, late := steady(e.samples[n/2:n*3/4]), steady(e.samples[n*3/4:])
 	for i, x := range e.samples {
-		t.Logf("%d: %d KiB, %.0f packets a second", i+1, x.heap>>10, x.speed)
+		t.Logf("%d: %d KiB, %.0f packets per second", i+1, x.heap>>10, x.speed)
 	}
-	t.Logf("%d packets; heap %d KiB, then %d KiB; %.0f packets a second, then %.0f", e.packets, early.heap>>10, late.heap>>10, early.speed, late.speed)
+	t.Logf("%d packets; heap %d KiB, then %d KiB; %.0f packets per second, then %.0f", e.packets, early.heap>>10, late.heap>>10, early.speed, late.speed)
 	if float64(late.heap) > 1.05*float64(early.heap) {
 		t.Errorf("memory grew from %d to %d bytes", early.heap, late.heap)
 	}
 	if late.speed < early.speed/2 {
-		t.Errorf("%.0f packets a second, then %.0f", early.speed, late.speed)
+		t.Errorf("%.0f packets per second, then %.0f", early.speed, late.speed)
 	}
 }
 
-// steady returns the mean memory of some samples, and the best speed, which other
-// programs disturbed least.
+// steady returns the mean memory of samples, and their best speed, the one least
+// disturbed by other programs.
 func steady(samples []sample) (s sample) {
 	for _, x := range samples {
 		s.heap += x.heap / uint64(len(samples))

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// An SSHPeer is something that one side of SSH said of itself before it
-// encrypted.
+// An SSHPeer is a property of an SSH client or server, which it sent before
+// encryption started.
 type SSHPeer struct {
 	Fact
 	Addr   netip.AddrPort `json:"addr"` // port 0 for a client
@@ -21,8 +21,8 @@ type SSHPeer struct {
 // The kinds of an SSHPeer.
 const (
 	SSHSoftware = "software" // the identification string (RFC 4253 section 4.2)
-	SSHHASSH    = "hassh"    // of the algorithms; of a server what is called HASSH server
-	SSHHostKey  = "host-key" // SHA256: and the base64 of the key's hash, as OpenSSH prints it
+	SSHHASSH    = "hassh"    // the HASSH of the algorithms, HASSHServer for a server
+	SSHHostKey  = "host-key" // the fingerprint, SHA256: and base64 as OpenSSH prints it
 )
 
 func (p *SSHPeer) appendKey(dst []byte) []byte {
@@ -37,31 +37,29 @@ func (p *SSHPeer) merge(o *SSHPeer) { p.Fact.merge(&o.Fact) }
 
 var sshPeers = handleOf[SSHPeer]()
 
-// SSHPeers returns what SSH clients and servers said before they encrypted.
+// SSHPeers returns the properties of SSH clients and servers, in order of their
+// addresses.
 func (r *Report) SSHPeers() iter.Seq[*SSHPeer] { return sshPeers.all(r) }
 
-// sshIdent notes the software of an identification string.
 func (w *worker) sshIdent(_ *shard, m *stream.Message) {
 	if id, err := ssh.ParseIdent(m.Data); err == nil {
 		w.sshPeer(m, SSHSoftware, text(id.Bytes()))
 	}
 }
 
-// sshKexInit notes the fingerprint of the algorithms that a peer offers.
 func (w *worker) sshKexInit(_ *shard, m *stream.Message) {
 	if k, err := ssh.ParseKexInit(m.Data); err == nil {
 		w.sshPeer(m, SSHHASSH, string(k.AppendHASSH(nil, m.FromClient)))
 	}
 }
 
-// sshKexReply notes the fingerprint of a server's host key.
 func (w *worker) sshKexReply(_ *shard, m *stream.Message) {
 	if r, err := ssh.ParseKexReply(m.Data); err == nil && !m.FromClient {
 		w.sshPeer(m, SSHHostKey, string(r.AppendFingerprint(nil)))
 	}
 }
 
-// sshPeer notes what a message shows of its sender.
+// sshPeer records a property of the sender of a message.
 func (w *worker) sshPeer(m *stream.Message, kind, value string) {
 	if !w.fits(value) {
 		return
@@ -70,5 +68,5 @@ func (w *worker) sshPeer(m *stream.Message, kind, value string) {
 	if m.FromClient {
 		p.Addr = netip.AddrPortFrom(m.Conn.Flow.Src.Addr(), 0)
 	}
-	sshPeers.observe(w, p, byMessage(m))
+	sshPeers.observe(w, p, w.byMessage(m))
 }

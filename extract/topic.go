@@ -12,28 +12,7 @@ import (
 // A Topic is a group of observations that are selected together.
 type Topic uint8
 
-// The topics, in the order in which they reach an event.
-const (
-	HTTP        Topic = iota // requests and redirects
-	Files                    // what HTTP, mail and FTP carry
-	TLS                      // hellos and certificates, of QUIC and DTLS too
-	DNS                      // questions and answers
-	Mail                     // header fields and envelopes
-	SSH                      // software, algorithms, host keys
-	Logins                   // user names of FTP, IMAP and POP3
-	DHCP                     // names and classes that hosts give themselves
-	IP                       // addresses
-	Connections              // who spoke to whom
-
-	topicCount
-)
-
-var topicNames = [topicCount]string{
-	HTTP: "http", Files: "files", TLS: "tls", DNS: "dns", Mail: "mail", SSH: "ssh", Logins: "logins", DHCP: "dhcp",
-	IP: "ip", Connections: "connections",
-}
-
-// Topics returns all of them, in order.
+// Topics returns all topics, in order.
 func Topics() []Topic { return slices.Collect(TopicSet(0).All()) }
 
 // String returns the topic's name.
@@ -51,19 +30,19 @@ func (t Topic) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 func (t *Topic) UnmarshalText(name []byte) error {
 	i := slices.Index(topicNames[:], string(name))
 	if i < 0 {
-		return fmt.Errorf("unknown topic %q; there are %v", name, Topics())
+		return fmt.Errorf("unknown topic %q; the topics are %v", name, Topics())
 	}
 	*t = Topic(i)
 	return nil
 }
 
-// A TopicSet is a set of topics. The zero value stands for all of them. Sets that
-// name topics are united with |.
+// A TopicSet is a set of topics. The zero value is the set of all topics. The union
+// of two nonzero sets is a|b.
 type TopicSet uint16
 
-const _ TopicSet = 1 << (topicCount - 1) // there is a bit for each topic
+const _ TopicSet = 1 << (topicCount - 1) // each topic has a bit
 
-// TopicSetOf returns the set of the given topics: with none, the zero value.
+// TopicSetOf returns the set of the given topics, or the zero value if none is given.
 func TopicSetOf(topics ...Topic) (s TopicSet) {
 	for _, t := range topics {
 		s |= 1 << t
@@ -74,7 +53,8 @@ func TopicSetOf(topics ...Topic) (s TopicSet) {
 // Has reports whether t is in the set.
 func (s TopicSet) Has(t Topic) bool { return s == 0 || s&(1<<t) != 0 }
 
-// overlaps reports whether one of the named topics is in the set.
+// overlaps reports whether any of the named topics is in the set. Unlike s, a zero
+// named is empty.
 func (s TopicSet) overlaps(named TopicSet) bool { return named != 0 && (s == 0 || s&named != 0) }
 
 // All returns the topics of the set, in order.
@@ -91,8 +71,8 @@ func (s TopicSet) All() iter.Seq[Topic] {
 	}
 }
 
-// String returns the names of the topics, separated by commas. It is empty for the
-// zero value.
+// String returns the names of the topics, separated by commas, or "" for the zero
+// value.
 func (s TopicSet) String() string {
 	if s == 0 {
 		return ""
@@ -104,11 +84,11 @@ func (s TopicSet) String() string {
 	return strings.Join(names, ",")
 }
 
-// MarshalText returns what String does.
+// MarshalText returns the text of String.
 func (s TopicSet) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText sets s to the topics that a list like "http,dns" names. Empty names
-// are skipped, and an empty list is the zero value.
+// UnmarshalText sets s to the topics of a list like "http,dns". It skips empty names;
+// an empty list is the zero value.
 func (s *TopicSet) UnmarshalText(list []byte) error {
 	var all TopicSet
 	for name := range strings.SplitSeq(string(list), ",") {

@@ -7,7 +7,7 @@ import (
 	"github.com/sightline-go/sightline/extract"
 )
 
-// The sessions of RFC 3501, sections 6.2.3 and 7.5: the user is an atom, and a
+// The sessions of RFC 3501 sections 6.2.3 and 7.5, where the user is an atom and a
 // literal.
 func TestIMAPLogins(t *testing.T) {
 	for _, test := range []struct {

@@ -21,11 +21,11 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The tests below show that each topic is observed. What they want is what the
-// makers of the captures wrote down in testdata/README.md, tshark's view of them
-// in testdata/golden, or the text of an RFC.
+// The tests below check the observations of each topic. The expected values are from
+// the description of the captures in testdata/README.md, from tshark's output in
+// testdata/golden, or from an RFC.
 
-// observe reads a capture of testdata for one topic alone.
+// observe reads a capture of testdata for one topic only.
 func observe(t *testing.T, capture string, topic extract.Topic) *extract.Report {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "testdata", capture))
@@ -49,7 +49,7 @@ func observeBytes(t *testing.T, capture []byte, topic extract.Topic) *extract.Re
 	return rep
 }
 
-// same compares texts in any order.
+// same compares texts without regard to order.
 func same(t *testing.T, got, want []string) {
 	t.Helper()
 	slices.Sort(got)
@@ -164,10 +164,10 @@ func TestMailTopic(t *testing.T) {
 	}
 	same(t, mails, []string{"[billing@badfiles.example] [alice@partner.example bob@partner.example]Invoice 4711 – overdue"})
 	for e := range rep.Envelopes() {
-		envelopes = append(envelopes, fmt.Sprintf("%s recipient: %t", e.Addr, e.Recipient))
+		envelopes = append(envelopes, fmt.Sprintf("%s %s", e.Command, e.Addr))
 	}
 	same(t, envelopes, []string{
-		"billing@badfiles.example recipient: false", "alice@partner.example recipient: true", "bob@partner.example recipient: true",
+		"EHLO ws17.corp.example", "MAIL billing@badfiles.example", "RCPT alice@partner.example", "RCPT bob@partner.example",
 	})
 }
 
@@ -178,7 +178,7 @@ func TestSSHTopic(t *testing.T) {
 		switch p.Kind {
 		case "software":
 			value, _, _ = strings.Cut(value, " ") // the rest is Debian's revision
-		default: // other with every capture
+		default: // different in every capture
 			value = fmt.Sprint(len(value), " bytes")
 		}
 		peers = append(peers, fmt.Sprintf("%s server: %t, %s %s", p.Addr.Addr(), p.Server, p.Kind, value))
@@ -190,7 +190,7 @@ func TestSSHTopic(t *testing.T) {
 	})
 }
 
-// users returns the users of all logins, and how often each was given.
+// users returns the users of all logins with their counts.
 func users(rep *extract.Report) (all []string) {
 	for l := range rep.Logins() {
 		all = append(all, fmt.Sprintf("%dx %v %s", l.Count, l.Proto, l.User))
@@ -204,7 +204,7 @@ func TestLoginsTopic(t *testing.T) {
 	if json := jsonOf(t, rep); strings.Contains(json, "reader@corp.example") {
 		t.Error("the report holds the password of FTP")
 	}
-	// As in RFC 1939, section 7.
+	// RFC 1939 section 7.
 	rep = observeBytes(t, dialogue(110, "S +OK POP3 server ready",
 		"C USER frated", "S -ERR sorry, no mailbox for frated here", "C USER mrose", "S +OK mrose is a real hoopy frood",
 		"C PASS secret", "S +OK mrose's maildrop has 2 messages (320 octets)"), extract.Logins)
@@ -244,7 +244,7 @@ func TestDHCPTopic(t *testing.T) {
 	})
 }
 
-// Each address has as many packets as tshark counts.
+// The packets of each address match tshark's count.
 func TestIPTopic(t *testing.T) {
 	want, got := map[string][2]int64{}, map[string][2]int64{}
 	for i, columns := range [][]string{{"ip.src", "ipv6.src"}, {"ip.dst", "ipv6.dst"}} {

@@ -10,36 +10,38 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// Evidence names where in a capture an observation was made: a packet, or the
-// packets that hold the first and the last byte of a message.
+// Evidence is the location of an observation in the captures: a packet, or the
+// packets with the first and the last byte of a message.
 type Evidence struct {
-	First stream.Ref `json:"first"` // Capture in it is the index in Report.Captures
+	First stream.Ref `json:"first"` // First.Capture is an index into Report.Captures
 	Last  stream.Ref `json:"last"`
 
-	// Conn is the connection that carried the message, from client to server,
-	// and the first packet of it that was seen. It is nil for what a packet
-	// shows by itself.
+	// Conn is the connection that carried the message, from client to server, with
+	// the first of its packets in the captures. It is nil if a single packet shows
+	// the observation, and in the Evidence of a Flow.
 	Conn *stream.Conn `json:"conn,omitempty"`
+
+	decrypted bool // for Fact.Decrypted; not kept
 }
 
-// maxEvidence is how many packets or messages a Trail names.
+// maxEvidence is the most pieces of evidence in a Trail.
 const maxEvidence = 8
 
-// A Trail holds the first pieces of evidence by time, at most eight, in little
-// memory: most of what a Report takes is these.
+// A Trail holds the earliest pieces of evidence, at most eight. It is compact,
+// because trails take most of the memory of a Report.
 type Trail struct{ list []packedEvidence }
 
-// A packedEvidence is an Evidence in the form that a Trail holds.
+// A packedEvidence is the compact form of an Evidence.
 type packedEvidence struct {
 	first packedRef
-	last  *packedRef // nil: as first
+	last  *packedRef // nil: same as first
 	conn  *stream.Conn
 }
 
 // A packedRef is a stream.Ref without pointers.
 type packedRef struct {
 	offset, number, sec int64
-	nsec                int32 // noTime: there is no time
+	nsec                int32 // noTime: the packet has no time
 	capture             int32
 }
 
@@ -79,8 +81,8 @@ func (m *packedEvidence) unpack() Evidence {
 	return e
 }
 
-// compare orders evidence by time, then by their place in the captures, and then by
-// the connection.
+// compare orders evidence by time, then by place in the captures, then by
+// connection.
 func (m *packedEvidence) compare(o *packedEvidence) int {
 	if c := m.first.compare(&o.first); c != 0 {
 		return c
@@ -91,7 +93,6 @@ func (m *packedEvidence) compare(o *packedEvidence) int {
 	return compareConns(m.conn, o.conn)
 }
 
-// end returns where the observation ends.
 func (m *packedEvidence) end() *packedRef {
 	if m.last != nil {
 		return m.last
@@ -126,10 +127,10 @@ func (s *packedRef) compare(o *packedRef) int {
 	return cmp.Compare(s.offset, o.offset)
 }
 
-// Len returns how many pieces there are.
+// Len returns the number of pieces.
 func (t Trail) Len() int { return len(t.list) }
 
-// First returns the first piece. It reports false when there is none.
+// First returns the first piece. It reports false if the trail is empty.
 func (t Trail) First() (Evidence, bool) {
 	if len(t.list) == 0 {
 		return Evidence{}, false
@@ -137,7 +138,7 @@ func (t Trail) First() (Evidence, bool) {
 	return t.list[0].unpack(), true
 }
 
-// List returns the pieces, by time.
+// List returns a copy of the pieces, in order of time.
 func (t Trail) List() []Evidence {
 	list := make([]Evidence, len(t.list))
 	for i := range t.list {
@@ -146,13 +147,28 @@ func (t Trail) List() []Evidence {
 	return list
 }
 
-// IsZero reports whether there is none.
+// Shows reports whether a piece ends with the same packet as e. A full trail may have
+// dropped that piece for earlier ones, so it reports true.
+func (t Trail) Shows(e *Evidence) bool {
+	if len(t.list) == maxEvidence {
+		return true
+	}
+	for i := range t.list {
+		if end := t.list[i].end(); int(end.capture) == e.Last.Capture && end.offset == e.Last.Offset {
+			return true
+		}
+	}
+	return false
+}
+
+// IsZero reports whether the trail is empty.
 func (t Trail) IsZero() bool { return len(t.list) == 0 }
 
-// MarshalJSON returns the list.
+// MarshalJSON returns the pieces as a JSON array.
 func (t Trail) MarshalJSON() ([]byte, error) { return json.Marshal(t.List()) }
 
-// UnmarshalJSON takes a list, in any order.
+// UnmarshalJSON sets t to the pieces of a JSON array, in any order. If there are more
+// than eight, it keeps the earliest.
 func (t *Trail) UnmarshalJSON(b []byte) error {
 	var list []Evidence
 	if err := json.Unmarshal(b, &list); err != nil {
@@ -165,7 +181,7 @@ func (t *Trail) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// add puts m where it belongs, if it is one of the first.
+// add inserts m in order, unless the trail is full of earlier pieces.
 func (t *Trail) add(m packedEvidence) {
 	i := len(t.list)
 	for i > 0 && m.compare(&t.list[i-1]) < 0 {
@@ -180,7 +196,8 @@ func (t *Trail) add(m packedEvidence) {
 	t.list = slices.Insert(t.list, i, m)
 }
 
-// full reports whether evidence from r on would not be kept.
+// full reports whether add would surely drop evidence that begins at r. Only the
+// seconds are compared, which is cheap.
 func (t *Trail) full(r *stream.Ref) bool {
 	if len(t.list) < maxEvidence {
 		return false
@@ -189,8 +206,8 @@ func (t *Trail) full(r *stream.Ref) bool {
 	return last.nsec != noTime && r.Time.Unix() > last.sec
 }
 
-// carry says which connection e is of, if it is kept. It is for the many
-// connections of which no evidence is.
+// carry sets the connection of e, if the trail kept it. Most evidence is not kept, so
+// this saves allocating a Conn for all of it.
 func (t *Trail) carry(e Evidence, dir layers.Flow) {
 	want := packEvidence(e)
 	for i := range t.list {
@@ -200,8 +217,8 @@ func (t *Trail) carry(e Evidence, dir layers.Flow) {
 	}
 }
 
-// of returns the trail with each piece as of a connection that goes in direction
-// dir.
+// of returns a copy in which each piece belongs to a connection of its own in
+// direction dir.
 func (t Trail) of(dir layers.Flow) Trail {
 	own := Trail{slices.Clone(t.list)}
 	for i := range own.list {
@@ -211,7 +228,7 @@ func (t Trail) of(dir layers.Flow) Trail {
 	return own
 }
 
-// move tells the evidence where its captures are now.
+// move renumbers the captures: place holds the new index of each.
 func (t *Trail) move(place []int) {
 	for i := range t.list {
 		m := &t.list[i]
@@ -219,7 +236,7 @@ func (t *Trail) move(place []int) {
 		if m.last != nil {
 			m.last.capture = int32(place[m.last.capture])
 		}
-		if m.conn != nil { // the rows of one message share it
+		if m.conn != nil { // shared by the rows of one message
 			conn := *m.conn
 			conn.Start.Capture = place[conn.Start.Capture]
 			m.conn = &conn
@@ -228,7 +245,7 @@ func (t *Trail) move(place []int) {
 	slices.SortFunc(t.list, func(a, b packedEvidence) int { return a.compare(&b) })
 }
 
-// within reports whether all of it lies in so many captures.
+// within reports whether all evidence lies in captures 0 to captures-1.
 func (t *Trail) within(captures int) bool {
 	in := func(capture int) bool { return 0 <= capture && capture < captures }
 	for i := range t.list {

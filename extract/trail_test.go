@@ -6,7 +6,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// Evidence is kept of the first eight observations by time.
+// The evidence of the earliest eight observations is kept.
 func TestEvidenceBound(t *testing.T) {
 	var c capture
 	for range 100 {

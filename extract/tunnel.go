@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// tunnel counts a packet that a tunnel carries for the connection that the
-// tunnel itself is.
+// tunnel counts a packet carried by a tunnel for the conversation of the tunnel
+// itself.
 func (w *worker) tunnel(s *shard, dir layers.Flow, rec *pcap.Record, ref stream.Ref) {
 	w.ref = ref
 	w.tick(s, rec)
@@ -18,16 +18,8 @@ func (w *worker) tunnel(s *shard, dir layers.Flow, rec *pcap.Record, ref stream.
 	e.Value.sent[sideOf(e.Key(), dir)].count(rec.WireLen)
 }
 
-// tunnelled reports whether there is an IP layer in another.
-func tunnelled(p *layers.Packet) bool {
-	for range outerFlows(p) {
-		return true
-	}
-	return false
-}
-
-// outerFlows returns the flows of the IP layers that carry others, outermost
-// first: those of tunnels.
+// outerFlows yields the flows of the IP layers that carry another IP layer: the
+// tunnels, outermost first.
 func outerFlows(p *layers.Packet) iter.Seq[layers.Flow] {
 	return func(yield func(layers.Flow) bool) {
 		var f layers.Flow

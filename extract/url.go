@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// A reference of RFC 3986 (section 4.1), taken apart as its appendix B does. It
-// can be taken apart whatever is in it: what servers send, and clients follow, is
-// often no URL by the letter of the standard.
+// A uriReference is a URI reference (RFC 3986 section 4.1), split as in appendix B.
+// Any text can be split: servers send, and clients follow, URLs that violate the
+// standard.
 type uriReference struct {
-	scheme    string // with ":", "" for none
-	authority string // with "//", "" for none
+	scheme    string // includes ":"
+	authority string // includes "//"
 	path      string
-	query     string // with "?", "" for none
-	fragment  string // with "#", "" for none
+	query     string // includes "?"
+	fragment  string // includes "#"
 }
 
 func splitURI(s string) (r uriReference) {
@@ -29,8 +29,7 @@ func splitURI(s string) (r uriReference) {
 	return r
 }
 
-// cutBefore cuts s before the first of some characters that is at from or behind
-// it.
+// cutBefore cuts s before the first character of chars at or after index from.
 func cutBefore(s string, from int, chars string) (before, rest string) {
 	if i := strings.IndexAny(s[from:], chars); i >= 0 {
 		return s[:from+i], s[from+i:]
@@ -38,8 +37,8 @@ func cutBefore(s string, from int, chars string) (before, rest string) {
 	return s, ""
 }
 
-// schemeLen returns the length of the scheme (RFC 3986 section 3.1) and the colon
-// that s begins with, 0 if it does not.
+// schemeLen returns the length of the scheme (RFC 3986 section 3.1) at the start of
+// s, colon included, or 0.
 func schemeLen(s string) int {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -54,8 +53,8 @@ func schemeLen(s string) int {
 	return 0
 }
 
-// resolve returns what a reference means in the resource that base names (RFC
-// 3986 section 5.2.2), as clients ask for it: see escape.
+// resolve resolves a reference against base (RFC 3986 section 5.2.2) and escapes it
+// like a client that requests it.
 func resolve(base, reference string) string {
 	b, r := splitURI(base), splitURI(reference)
 	r.path, r.query, r.fragment = escape(r.path), escape(r.query), escape(r.fragment)
@@ -98,15 +97,14 @@ func withoutDots(path string) string {
 			continue
 		}
 		if i == len(segments)-1 {
-			out = append(out, "") // what the last one leads to is a directory
+			out = append(out, "") // the path ends with a slash
 		}
 	}
 	return "/" + strings.Join(out, "/")
 }
 
-// escape writes what no client sends as it is in percent-encoding (RFC 3986
-// section 2.1): blanks and controls, quotes and angle brackets, and all that is not
-// ASCII.
+// escape percent-encodes (RFC 3986 section 2.1) the bytes that no client sends
+// literally: spaces, controls, quotes, angle brackets and non-ASCII bytes.
 func escape(s string) string {
 	odd := func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' }
 	var out []byte
@@ -120,8 +118,8 @@ func escape(s string) string {
 	return string(out)
 }
 
-// urlText returns a URL, or a part of one, as UTF-8, with percent-encoding for the
-// bytes that are none, so that other bytes are another URL.
+// urlText returns a URL or a part of one as UTF-8. It percent-encodes invalid bytes,
+// rather than replacing them, so that different bytes give different URLs.
 func urlText(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)
@@ -141,9 +139,8 @@ func urlText(b []byte) string {
 
 func appendPercent(dst []byte, c byte) []byte { return fmt.Appendf(dst, "%%%02X", c) }
 
-// hostOf returns the host of an authority (RFC 3986 section 3.2): without user
-// and port, in lower case, without final dot, and without the brackets of an
-// IPv6 address.
+// hostOf returns the host of an authority (RFC 3986 section 3.2) in lower case,
+// without user, port, final dot, or the brackets of an IPv6 address.
 func hostOf(authority string) string {
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
@@ -156,10 +153,11 @@ func hostOf(authority string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// authority returns the authority of a URL for a server that nobody named.
-func authority(a netip.AddrPort) string {
+// authority returns the authority of a URL whose host is only known by address. It
+// omits port, the default of its scheme.
+func authority(a netip.AddrPort, port uint16) string {
 	switch {
-	case a.Port() != 80:
+	case a.Port() != port:
 		return a.String()
 	case a.Addr().Is6():
 		return "[" + a.Addr().String() + "]"

@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// The examples of RFC 3986 section 5.4, as a strict parser has them.
+// The examples of RFC 3986 section 5.4, for a strict parser.
 func TestResolve(t *testing.T) {
 	for reference, want := range map[string]string{
 		"g:h": "g:h", "g": "http://a/b/c/g", "./g": "http://a/b/c/g", "g/": "http://a/b/c/g/", "/g": "http://a/g",
@@ -37,7 +37,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// A conversation of one request and one response.
+// answered adds a conversation of one request and one response.
 func (c *capture) answered(src, dst string, port uint16, request, response string) *capture {
 	const here = 40000
 	c.request(src, dst, port, request)
@@ -46,7 +46,7 @@ func (c *capture) answered(src, dst string, port uint16, request, response strin
 	}.Packet())
 }
 
-// A URL is one that leads to the resource, whatever the request looks like.
+// The URL of a request leads to the resource, whatever the form of its target.
 func TestURLs(t *testing.T) {
 	for _, tt := range []struct{ request, want string }{
 		// RFC 9112 section 3.3: without a Host field, the authority is the server's.
@@ -73,13 +73,14 @@ func TestURLs(t *testing.T) {
 func TestRedirects(t *testing.T) {
 	for _, tt := range []struct{ status, location, to, host string }{
 		{"302", "/b?c=d", "http://www.example/b?c=d", "www.example"},
-		{"302", "/a%zz", "http://www.example/a%zz", "www.example"}, // which net/url refuses
+		{"302", "/a%zz", "http://www.example/a%zz", "www.example"}, // rejected by net/url
 		{"301", "b%u0041", "http://www.example/p/b%u0041", "www.example"},
 		{"307", "http://user@WWW.Other.example.:8080/", "http://user@WWW.Other.example.:8080/", "www.other.example"},
 		{"307", "http://[::1]:x/", "http://[::1]:x/", "::1"},
-		// What clients ask for then.
+		// Escaped like a client does.
 		{"302", "/a b\"\xe9", "http://www.example/a%20b%22%E9", "www.example"},
-		// RFC 9110 section 10.2.2: what was created, and nothing at all.
+		// RFC 9110 section 10.2.2: Location of a 201 names the created resource; in a
+		// 200 it has no meaning.
 		{"201", "http://www.example/new", "", ""},
 		{"200", "http://www.example/new", "", ""},
 		{"302", "", "", ""},
