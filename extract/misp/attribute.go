@@ -8,31 +8,30 @@ import (
 	"unicode/utf8"
 )
 
-// An Attribute is one indicator of an event, or one field of an object.
-// NewAttribute and Object.Add make those that a server accepts.
+// An Attribute is an attribute of an event or of an object. NewAttribute and
+// Object.Add make attributes that a MISP server accepts.
 type Attribute struct {
 	UUID     UUID
 	Type     Type
 	Category Category
-	Relation string // of an attribute of an object: which field it is; else ""
+	Relation string // the relation in the object's template; "" outside objects
 	Value    string
 	ToIDS    bool // for detection
 
-	// DisableCorrelation keeps MISP from joining events by this value.
+	// DisableCorrelation keeps MISP from correlating events by this value.
 	DisableCorrelation bool
 
 	Comment   string
-	Tags      []string  // such as "tlp:amber"
-	FirstSeen time.Time // the zero time: not known
+	Tags      []string  // for instance "tlp:amber"
+	FirstSeen time.Time // the zero time: unknown
 	LastSeen  time.Time
 	Data      []byte // the content of an Attachment or MalwareSample, which need it
 }
 
-// NewAttribute returns an attribute of event with the value in MISP's own form,
-// the type's default category and to_ids, and a UUID that follows from event,
-// type and value: the same observation imported twice is the same attribute.
-// The error is that of Normalize; it is also one for a value that the server
-// takes but that MISP's import page spoils.
+// NewAttribute returns an attribute of event with the type's default category and
+// to_ids. The value is in MISP's form. The UUID is derived from event, type and
+// value, so importing an observation twice gives the same attribute. The error is
+// that of Accept.
 func NewAttribute(event UUID, t Type, value string) (Attribute, error) {
 	v, err := Accept(t, value)
 	if err != nil {
@@ -41,7 +40,7 @@ func NewAttribute(event UUID, t Type, value string) (Attribute, error) {
 	return AcceptedAttribute(event, t, v), nil
 }
 
-// AcceptedAttribute is NewAttribute for a value that Accept returned.
+// AcceptedAttribute is like NewAttribute, for a value returned by Accept.
 func AcceptedAttribute(event UUID, t Type, value string) Attribute {
 	r := rules[t]
 	return Attribute{
@@ -50,18 +49,18 @@ func AcceptedAttribute(event UUID, t Type, value string) Attribute {
 	}
 }
 
-// Accept is Normalize without the values that MISP's import page spoils: they
-// are errors too.
+// Accept is like Normalize, but also rejects values that MISP's import page would
+// corrupt. Its errors wrap ErrType or ErrValue.
 func Accept(t Type, value string) (string, error) {
 	v, err := Normalize(t, value)
 	if err == nil && readsAsJSON(v) {
-		return "", refuse(t, value, "MISP's import page reads it as JSON, and loses the rows behind it")
+		return "", refuse(t, value, "MISP's import page reads it as JSON and loses the rows after it")
 	}
 	return v, err
 }
 
-// readsAsJSON reports whether v is a text to which the scripts of MISP's import
-// page give another type.
+// readsAsJSON reports whether the scripts of MISP's import page turn the string v
+// into another type.
 func readsAsJSON(v string) bool {
 	switch v {
 	case "true", "false", "null", "NaN":
@@ -70,9 +69,9 @@ func readsAsJSON(v string) bool {
 	return v != "" && (v[0] == '[' || v[0] == '{') && json.Valid([]byte(v))
 }
 
-// CommentText returns s as a comment that a server stores unchanged: valid
-// UTF-8 of at most 65535 bytes, without control characters and characters of
-// four bytes.
+// CommentText returns s as a comment that a server stores unchanged: valid UTF-8 of
+// at most 65535 bytes. It replaces control characters by spaces, and characters
+// beyond the basic multilingual plane by question marks.
 func CommentText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || 0x7f <= r && r < 0xa0 {
@@ -83,7 +82,7 @@ func CommentText(s string) string {
 	return cut(s, maxValue)
 }
 
-// cut returns the beginning of s, of n bytes at most, without half a character.
+// cut truncates s to at most n bytes, at a character boundary.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -94,9 +93,8 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// AttributeJSON is the JSON form of an Attribute. Numbers are strings where MISP
-// writes them so. Embed it in the JSON form of a type that adds fields to an
-// Attribute.
+// AttributeJSON is the JSON form of an Attribute. As in MISP's JSON, some numbers are
+// strings. Embed it in the JSON form of a type that adds fields to an Attribute.
 type AttributeJSON struct {
 	UUID               UUID      `json:"uuid"`
 	Relation           string    `json:"object_relation,omitempty"`
@@ -113,10 +111,10 @@ type AttributeJSON struct {
 	Data               []byte    `json:"data,omitempty"`
 }
 
-// inherit is the distribution of what has that of its event.
+// inherit is the distribution level "inherit from the event".
 const inherit = "5"
 
-// JSON returns what MarshalJSON writes.
+// JSON returns the form that MarshalJSON encodes.
 func (a Attribute) JSON() AttributeJSON {
 	w := AttributeJSON{
 		UUID: a.UUID, Relation: a.Relation, Type: a.Type, Category: a.Category, Value: a.Value,
@@ -127,10 +125,10 @@ func (a Attribute) JSON() AttributeJSON {
 	return w
 }
 
-// MarshalJSON returns the attribute as MISP writes it.
+// MarshalJSON returns the attribute in MISP's JSON form.
 func (a Attribute) MarshalJSON() ([]byte, error) { return marshal(a.JSON()) }
 
-// UnmarshalJSON reads an attribute as MISP writes it, and does not check it.
+// UnmarshalJSON decodes an attribute in MISP's JSON form. It does not validate it.
 func (a *Attribute) UnmarshalJSON(b []byte) error {
 	var w struct {
 		AttributeJSON

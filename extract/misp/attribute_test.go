@@ -2,7 +2,7 @@ package misp
 
 import "testing"
 
-// A value that is in its form is returned without allocation.
+// A value in the server's form is returned without allocation.
 func TestNormalizeAllocs(t *testing.T) {
 	for typ, v := range normal {
 		if n := testing.AllocsPerRun(100, func() {
@@ -18,7 +18,8 @@ func TestNormalizeAllocs(t *testing.T) {
 	}
 }
 
-// normal has a value in its form for each type that captures yield most.
+// normal has a value in the server's form for each of the types that captures yield
+// most often.
 var normal = map[Type]string{
 	IPSrc: "192.0.2.1", IPDst: "2001:db8::1:2", IPDstPort: "2001:db8::1|443", Port: "443", Domain: "example.com",
 	Hostname: "www.example.com", DomainIP: "example.com|192.0.2.1", HostnamePort: "www.example.com|443",

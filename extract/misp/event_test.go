@@ -1,6 +1,7 @@
 package misp
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -48,7 +49,7 @@ func TestEventJSON(t *testing.T) {
 	}
 }
 
-// A time that MISP cannot store is left out, and never one of the two alone.
+// If MISP cannot store one of the two times, both are left out.
 func TestSeenOutOfRange(t *testing.T) {
 	good := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 	for _, c := range []struct{ first, last time.Time }{
@@ -63,7 +64,7 @@ func TestSeenOutOfRange(t *testing.T) {
 	}
 }
 
-// MISP's import page gives these values another type and loses the rows behind.
+// MISP's import page gives these values another type and loses the rows after them.
 func TestReadsAsJSON(t *testing.T) {
 	for _, v := range []string{"true", "false", "null", "NaN", "[1,2]", `{"a":1}`} {
 		if _, err := NewAttribute(UUID{}, UserAgent, v); !errors.Is(err, ErrValue) {
@@ -83,3 +84,39 @@ func TestAnswerJSON(t *testing.T) {
 		t.Errorf("%s, %v; want %s", b, err, want)
 	}
 }
+
+// An event is written while it is made: no write is much larger than an attribute.
+func TestWriteJSON(t *testing.T) {
+	a := Attribute{Type: UserAgent, Value: strings.Repeat("x", 100)}
+	e := Event{Attributes: make([]Attribute, 5000)}
+	for i := range e.Attributes {
+		e.Attributes[i] = a
+	}
+	var b bytes.Buffer
+	most := 0
+	if err := e.WriteJSON(writerFunc(func(p []byte) (int, error) {
+		most = max(most, len(p))
+		return b.Write(p)
+	})); err != nil || most > 2*writeSize {
+		t.Errorf("%d bytes, at most %d in a write, %v", b.Len(), most, err)
+	}
+	var back Event
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || len(back.Attributes) != len(e.Attributes) {
+		t.Errorf("%d attributes, %v", len(back.Attributes), err)
+	}
+	for n := 0; n < b.Len(); n += 1 + b.Len()/50 {
+		room := n
+		if err := e.WriteJSON(writerFunc(func(p []byte) (int, error) {
+			if room -= len(p); room < 0 {
+				return 0, errors.ErrUnsupported
+			}
+			return len(p), nil
+		})); err != errors.ErrUnsupported {
+			t.Fatalf("no error after %d bytes: %v", n, err)
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

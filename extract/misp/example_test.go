@@ -30,10 +30,10 @@ func ExampleNewAttribute() {
 	fmt.Println(err)
 	// Output:
 	// 2001:db8::7|443 Network activity true <nil>
-	// misp: value that MISP refuses: ip-dst "192.0.2.256": it is no IP address
+	// misp: value rejected by MISP: ip-dst "192.0.2.256": not an IP address
 }
 
-// A connection to a server, and the file that came from it.
+// Describe a connection to a server and the file downloaded from it.
 func ExampleObject() {
 	event := misp.NewUUID(misp.UUID{}, "case 42")
 	at := time.Date(2020, 1, 2, 3, 4, 5, 123456000, time.UTC)
@@ -60,7 +60,7 @@ func ExampleObject() {
 	}
 	fmt.Println(file.References[0].Relationship, file.References[0].To == conn.UUID)
 
-	err = conn.Add("dst-port", "443") // a connection has one
+	err = conn.Add("dst-port", "443") // a second destination port
 	fmt.Println(errors.Is(err, misp.ErrRelation))
 	// Output:
 	// ip-src ip-src 10.0.0.5 false

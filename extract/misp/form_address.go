@@ -10,23 +10,23 @@ import (
 
 // The forms of addresses, ports and names.
 
-// prefix is an address, or a prefix of one, whose length is left away where it
-// is that of an address.
+// prefix is an IP address or a prefix. The length of a prefix that is a single
+// address is removed.
 func prefix(s string) (string, string) {
 	s = compress(s)
 	ip, length, ok := strings.Cut(s, "/")
 	switch bits := addrBits(ip); {
 	case bits == 0:
-		return "", "it is no IP address"
+		return "", "not an IP address"
 	case ok && !between(length, 0, uint64(bits)):
-		return "", "its prefix length is wrong"
+		return "", "invalid prefix length"
 	}
 	return s, ""
 }
 
-// compress shortens the IPv6 address, and leaves away the length of a prefix
-// that is one address. As in the server, an address that begins with a colon
-// stays as it is, and /32 counts for whatever has a dot.
+// compress compresses an IPv6 address and removes the length of a prefix that is a
+// single address. Like the server, it leaves an address that begins with a colon
+// unchanged, and removes /32 from anything with a dot.
 func compress(s string) string {
 	slash := strings.IndexByte(s, '/')
 	if slash <= 0 {
@@ -48,7 +48,7 @@ func compressAddr(s string) string {
 		return s
 	}
 	if b := a.As16(); [12]byte(b[:12]) == [12]byte{} && (b[12] != 0 || b[13] != 0) {
-		// The C library writes the last 32 bits of these like IPv4.
+		// The C library formats the last 32 bits of these like an IPv4 address.
 		return "::" + netip.AddrFrom4([4]byte(b[12:])).String()
 	}
 	var buf [len("1111:2222:3333:4444:5555:6666:255.255.255.255")]byte
@@ -58,8 +58,8 @@ func compressAddr(s string) string {
 	return s
 }
 
-// addrBits returns the length of the address s, 0 if it is none. One with a zone
-// is none.
+// addrBits returns the length in bits of the address s, or 0 if s is not an address
+// or has a zone.
 func addrBits(s string) int {
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
@@ -68,7 +68,7 @@ func addrBits(s string) int {
 	return a.BitLen()
 }
 
-// join returns a, the separator and b. It is s where s is the same.
+// join returns a + separator + b, without allocation if that is s.
 func join(s, a, separator, b string) string {
 	rest, ok := strings.CutPrefix(s, a)
 	if ok {
@@ -80,7 +80,7 @@ func join(s, a, separator, b string) string {
 	return a + separator + b
 }
 
-// between reports whether s is a number from low to high, in decimal digits.
+// between reports whether s is a decimal number from low to high.
 func between(s string, low, high uint64) bool {
 	n, err := strconv.ParseUint(s, 10, 64)
 	return err == nil && low <= n && n <= high
@@ -88,7 +88,7 @@ func between(s string, low, high uint64) bool {
 
 func isPort(s string) bool { return between(s, 1, 65535) }
 
-const noPort = "its port is not from 1 to 65535"
+const noPort = "port is not from 1 to 65535"
 
 func port(s string) (string, string) {
 	if !isPort(s) {
@@ -97,21 +97,21 @@ func port(s string) (string, string) {
 	return s, ""
 }
 
-// addrPort is an address and a port, which may be written in many ways.
+// addrPort is an address and a port, in any notation that splitPort accepts.
 func addrPort(s string) (string, string) {
 	ip, port, ok := splitPort(s)
 	ip = compress(ip)
 	switch {
 	case !ok || addrBits(ip) == 0:
-		return "", "it is no IP address and port"
+		return "", "not an IP address and port"
 	case !isPort(port):
 		return "", noPort
 	}
 	return join(s, ip, "|", port), ""
 }
 
-// splitPort splits 192.0.2.1:80 and 192.0.2.1|80, and, of IPv6, [2001:db8::1]:80
-// and 2001:db8::1 with |80, .80, " port 80", p80, #80 or :80 behind.
+// splitPort splits 192.0.2.1:80 and 192.0.2.1|80 and, for IPv6, [2001:db8::1]:80 and
+// 2001:db8::1 followed by |80, .80, " port 80", p80, #80 or :80.
 func splitPort(s string) (ip, port string, ok bool) {
 	separators := []string{":", "|"}
 	if strings.Count(s, ":") >= 2 {
@@ -138,7 +138,7 @@ func splitPort(s string) (ip, port string, ok bool) {
 func hostname(s string) (string, string) {
 	s = lower(s)
 	if !isHostname(s) {
-		return "", "it is no host name"
+		return "", "not a host name"
 	}
 	return s, ""
 }
@@ -148,7 +148,7 @@ func hostnamePort(s string) (string, string) {
 	name, port, _ := strings.Cut(s, "|")
 	switch {
 	case !isHostname(name):
-		return "", "it is no host name and port"
+		return "", "not a host name and port"
 	case !isPort(port):
 		return "", noPort
 	}
@@ -158,7 +158,7 @@ func hostnamePort(s string) (string, string) {
 func domain(s string) (string, string) {
 	s = domainName(lower(s))
 	if !isHostname(s) {
-		return "", "it is no domain name"
+		return "", "not a domain name"
 	}
 	return s, ""
 }
@@ -169,21 +169,21 @@ func domainIP(s string) (string, string) {
 	name, ip = domainName(name), compress(ip)
 	switch {
 	case !ok:
-		return "", "it is no domain and address with | between them"
+		return "", "not a domain name and IP address separated by |"
 	case !isHostname(name):
-		return "", "its first part is no domain name"
+		return "", "first part is not a domain name"
 	case addrBits(ip) == 0:
-		return "", "its second part is no IP address"
+		return "", "second part is not an IP address"
 	}
 	return join(s, name, "|", ip), ""
 }
 
-// maxIDN bounds what is tried as an internationalised name: 253 characters.
+// maxIDN limits, in bytes, the names converted from Unicode: 253 characters.
 const maxIDN = 4 * 253
 
 var idn = idna.New(idna.MapForLookup(), idna.Transitional(true), idna.StrictDomainName(false), idna.VerifyDNSLength(true))
 
-// domainName strips dots, and puts a name in other letters into ASCII.
+// domainName trims dots and converts a Unicode name to ASCII.
 func domainName(s string) string {
 	s = strings.Trim(s, ".")
 	if isHostname(s) || len(s) > maxIDN {
@@ -211,20 +211,20 @@ func isHostname(s string) bool {
 	return true
 }
 
-// onion is the name of a Tor service, of version 2 or 3.
+// onion is the name of a Tor onion service, version 2 or 3.
 func onion(s string) (string, string) {
 	s = lower(s)
 	name, ok := strings.CutSuffix(s, ".onion")
 	isBase32 := func(c byte) bool { return 'a' <= c && c <= 'z' || '2' <= c && c <= '7' }
 	if !ok || len(name) != 16 && len(name) != 56 || !only(name, isBase32) {
-		return "", "it is no onion address"
+		return "", "not an onion address"
 	}
 	return s, ""
 }
 
 var macMarks = strings.NewReplacer(".", "", ":", "", "-", "", " ", "")
 
-// macOf is an address of n octets.
+// macOf is a hardware address of n octets.
 func macOf(n int) form {
 	return func(s string) (string, string) {
 		if isMAC(s, n) {
@@ -232,7 +232,7 @@ func macOf(n int) form {
 		}
 		digits := macMarks.Replace(lower(s))
 		if len(digits) != 2*n || !only(digits, isHex) {
-			return "", "it is no address of " + strconv.Itoa(n) + " octets"
+			return "", "not a hardware address of " + strconv.Itoa(n) + " octets"
 		}
 		b := make([]byte, 0, 3*n)
 		for i := 0; i < len(digits); i += 2 {
@@ -242,7 +242,7 @@ func macOf(n int) form {
 	}
 }
 
-// isMAC reports whether s is an address of n octets in its form.
+// isMAC reports whether s is a hardware address of n octets in the server's form.
 func isMAC(s string, n int) bool {
 	if len(s) != 3*n-1 {
 		return false
@@ -255,8 +255,8 @@ func isMAC(s string, n int) bool {
 	return true
 }
 
-// asNumber is the number of an autonomous system, also in the notation of RFC
-// 5396 with a dot.
+// asNumber is the number of an autonomous system, also in the asdot notation of RFC
+// 5396.
 func asNumber(s string) (string, string) {
 	if len(s) >= 2 && lower(s[:2]) == "as" {
 		s = s[2:]
@@ -267,7 +267,7 @@ func asNumber(s string) (string, string) {
 		s = strconv.FormatUint(h<<16+l, 10)
 	}
 	if !between(s, 0, 1<<32-1) {
-		return "", "it is no AS number"
+		return "", "not an AS number"
 	}
 	return s, ""
 }

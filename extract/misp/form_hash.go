@@ -13,19 +13,19 @@ func lowerHex(n int) form {
 	return func(s string) (string, string) { return hexDigits(lower(s), n) }
 }
 
-// mixedHex is n hexadecimal digits, as they are.
+// mixedHex is n hexadecimal digits, in any case.
 func mixedHex(n int) form {
 	return func(s string) (string, string) { return hexDigits(s, n) }
 }
 
-// certHex is n hexadecimal digits in lower case; the colons between them go.
+// certHex is n hexadecimal digits in lower case. Colons are removed.
 func certHex(n int) form {
 	return func(s string) (string, string) { return hexDigits(lower(strings.ReplaceAll(s, ":", "")), n) }
 }
 
 func hexDigits(s string, n int) (string, string) {
 	if len(s) != n || !only(s, isHex) {
-		return "", "it is not " + strconv.Itoa(n) + " hexadecimal digits"
+		return "", "not " + strconv.Itoa(n) + " hexadecimal digits"
 	}
 	return s, ""
 }
@@ -33,12 +33,12 @@ func hexDigits(s string, n int) (string, string) {
 func upperHex(s string) (string, string) {
 	s = upper(s)
 	if !only(s, isHex) {
-		return "", "it is not hexadecimal"
+		return "", "not hexadecimal"
 	}
 	return s, ""
 }
 
-// fileHex is the name of a file, "|" and n hexadecimal digits in lower case.
+// fileHex is a file name, "|" and n hexadecimal digits in lower case.
 func fileHex(n int) form {
 	return func(s string) (string, string) {
 		return file(s, true, func(hash string) (string, string) { return hexDigits(lower(hash), n) })
@@ -51,23 +51,23 @@ func fileTLSH(s string) (string, string) { return file(s, false, tlsh) }
 
 func fileSSDeep(s string) (string, string) { return file(s, false, ssdeep) }
 
-// file is the name of a file, "|" and a hash. The server looks for a name only
-// where named.
+// file is a file name, "|" and a hash. The server requires a nonempty name only for
+// the types with named set.
 func file(s string, named bool, hash form) (string, string) {
 	name, h, ok := strings.Cut(s, "|")
 	if !ok || named && name == "" || strings.Contains(name, "\n") {
-		return "", "it is no file name and hash with | between them"
+		return "", "not a file name and hash separated by |"
 	}
 	h, why := hash(h)
 	if why != "" {
-		return "", "of its hash: " + why
+		return "", "hash: " + why
 	}
 	return join(s, name, "|", h), ""
 }
 
 func vhash(s string) (string, string) {
 	if s == "" {
-		return "", "it is empty"
+		return "", "empty"
 	}
 	return oneLine(lower(s))
 }
@@ -75,14 +75,14 @@ func vhash(s string) (string, string) {
 func tlsh(s string) (string, string) {
 	s = lower(s)
 	if h := strings.TrimPrefix(s, "t"); len(h) <= 35 || !only(h, isHex) {
-		return "", "it is no TLSH hash"
+		return "", "not a TLSH hash"
 	}
 	return s, ""
 }
 
 func telfhash(s string) (string, string) {
 	if len(s) != 70 && len(s) != 72 {
-		return "", "it has not 70 or 72 characters"
+		return "", "not 70 or 72 characters long"
 	}
 	return lower(s), ""
 }
@@ -90,7 +90,7 @@ func telfhash(s string) (string, string) {
 func cdhash(s string) (string, string) {
 	s = lower(s)
 	if len(s) < 40 || !only(s, isHex) {
-		return "", "it is not 40 hexadecimal digits or more"
+		return "", "not 40 or more hexadecimal digits"
 	}
 	return s, ""
 }
@@ -101,7 +101,7 @@ func ssdeep(s string) (string, string) {
 	one, two, ok := strings.Cut(hashes, ":")
 	isBase64 := func(c byte) bool { return isAlnum(c) || c == '/' || c == '+' }
 	if !ok || !only(size, isDigit) || one != "" && !only(one, isBase64) || two != "" && !only(two, isBase64) {
-		return "", "it is not of the form blocksize:hash:hash"
+		return "", "not in the form blocksize:hash:hash"
 	}
 	return s, ""
 }
@@ -109,23 +109,23 @@ func ssdeep(s string) (string, string) {
 func impfuzzy(s string) (string, string) {
 	imports, _, _ := strings.Cut(s, ":")
 	if strings.Count(s, ":") != 2 || !only(imports, isDigit) {
-		return "", "it is not of the form imports:hash:hash"
+		return "", "not in the form imports:hash:hash"
 	}
 	return s, ""
 }
 
-// sshFingerprint is that of a public key: SHA256: and base64, padded or not, or
-// 32 hexadecimal digits, with or without MD5: before and colons between them.
+// sshFingerprint is the fingerprint of a public key: "SHA256:" and base64, padded or
+// not, or 32 hexadecimal digits, optionally with the prefix "MD5:" and with colons.
 func sshFingerprint(s string) (string, string) {
 	if hash, ok := strings.CutPrefix(s, "SHA256:"); ok {
 		b, err := base64.RawStdEncoding.DecodeString(strings.TrimSuffix(hash, "="))
 		if err != nil || len(b) != 32 || strings.ContainsAny(hash, "\r\n") {
-			return "", "it is no SHA-256 in base64"
+			return "", "not a SHA-256 hash in base64"
 		}
 		return s, ""
 	}
 	if _, why := certHex(32)(strings.TrimPrefix(s, "MD5:")); why != "" {
-		return "", "it is no MD5 or SHA-256 fingerprint"
+		return "", "not an MD5 or SHA-256 fingerprint"
 	}
 	return s, ""
 }

@@ -6,31 +6,30 @@ import "strings"
 
 func digits(s string) (string, string) {
 	if !only(s, isDigit) {
-		return "", "it is not of digits only"
+		return "", "not only digits"
 	}
 	return s, ""
 }
 
-// integer is the form of a type that takes nothing: servers before March 2025
-// refuse every value of it.
+// integer accepts no value, because servers before March 2025 reject all of them.
 func integer(string) (string, string) {
-	return "", "servers before March 2025 refuse all integers; take counter or text"
+	return "", "servers before March 2025 reject all integers; use counter or text"
 }
 
-// number is what PHP's is_numeric takes: a decimal number that may have a sign, a
-// fraction and an exponent, and white space around it.
+// number accepts the values that PHP's is_numeric does: a decimal number, optionally
+// with a sign, a fraction, an exponent, and white space around it.
 func number(s string) (string, string) {
 	const space = " \t\n\r\v\f"
 	mantissa, exponent, hasExponent := cutAny(strings.Trim(s, space), "eE")
 	mantissa, exponent = cutSign(mantissa), cutSign(exponent)
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	if !only(whole+fraction, isDigit) || hasExponent && !only(exponent, isDigit) {
-		return "", "it is no number"
+		return "", "not a number"
 	}
 	return s, ""
 }
 
-// cutAny cuts s at the first of some characters.
+// cutAny is strings.Cut for the first character of chars.
 func cutAny(s, chars string) (before, after string, found bool) {
 	if i := strings.IndexAny(s, chars); i >= 0 {
 		return s[:i], s[i+1:], true
@@ -45,7 +44,7 @@ func cutSign(s string) string {
 	return s
 }
 
-// boolean is 0 or 1, where all but nothing, 0 and false is 1.
+// boolean is 0 or 1: like on the server, any text but "", 0 and false is 1.
 func boolean(s string) (string, string) {
 	switch trim(lower(s)) {
 	case "", "0", "false":
@@ -54,10 +53,11 @@ func boolean(s string) (string, string) {
 	return "1", ""
 }
 
-// digitsOf is the digits of a number of a card or bank.
+// digitsOf is the number of a card or a bank. Other characters than digits are
+// removed.
 func digitsOf(s string) (string, string) { return number(keep(s, isDigit)) }
 
-// phone is the digits of a number, with a plus for two leading zeros.
+// phone is the digits of a phone number. Two leading zeros become a plus sign.
 func phone(s string) (string, string) {
 	if rest, ok := strings.CutPrefix(s, "00"); ok {
 		s = "+" + rest
@@ -65,17 +65,17 @@ func phone(s string) (string, string) {
 	return number(keep(strings.ReplaceAll(s, "(0)", ""), func(c byte) bool { return isDigit(c) || c == '+' }))
 }
 
-// account is letters and digits, in upper case; what stands between them goes.
+// account is letters and digits, in upper case. Other characters are removed.
 func account(s string) (string, string) { return alnum(keep(upper(s), isAlnum)) }
 
 func alnum(s string) (string, string) {
 	if !only(s, isAlnum) {
-		return "", "it is not of letters and digits only"
+		return "", "not only letters and digits"
 	}
 	return s, ""
 }
 
-// keep returns the bytes of s that are in a set.
+// keep returns the bytes of s for which in returns true.
 func keep(s string, in func(c byte) bool) string {
 	if only(s, in) {
 		return s

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The forms of texts, and of what has a syntax of its own.
+// The forms of texts and of values with a syntax of their own.
 
 func anything(s string) (string, string) { return s, "" }
 
@@ -13,29 +13,29 @@ func lowered(s string) (string, string) { return lower(s), "" }
 
 func oneLine(s string) (string, string) {
 	if strings.IndexByte(s, '\n') >= 0 {
-		return "", "it has a line end"
+		return "", "contains a line feed"
 	}
 	return s, ""
 }
 
-// noRule is the form of filename|impfuzzy, for which the server has none.
-func noRule(string) (string, string) { return "", "no server has a rule for this type" }
+// noRule is the form of filename|impfuzzy, which the server has no rule for.
+func noRule(string) (string, string) { return "", "MISP servers have no rule for this type" }
 
 func lowerEmail(s string) (string, string) { return email(lower(s)) }
 
-// email is an address of a mail box whose domain has a dot.
+// email is a mail address whose domain contains a dot.
 func email(s string) (string, string) {
 	user, host, ok := "", "", false
 	if s != "" {
-		user, host, ok = strings.Cut(s[1:], "@") // one character at least is before the @
+		user, host, ok = strings.Cut(s[1:], "@") // at least one character precedes the @
 	}
 	if !ok || strings.ContainsAny(user, " \t\n\v\f\r") || !strings.Contains(host, ".") || strings.Contains(s, "\n") {
-		return "", "it is no mail address"
+		return "", "not a mail address"
 	}
 	return s, ""
 }
 
-// httpMethods are the methods of which one must occur.
+// httpMethods are the server's methods. A value must contain one of them.
 var httpMethods = []string{
 	"GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "DELETE", "TRACE", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE",
 	"LOCK", "VERSION-CONTROL", "REPORT", "CHECKOUT", "CHECKIN", "MKWORKSPACE", "UPDATE", "LABEL", "MERGE",
@@ -49,13 +49,13 @@ func httpMethod(s string) (string, string) {
 			return s, ""
 		}
 	}
-	return "", "it is no HTTP method that the server knows"
+	return "", "not an HTTP method known to MISP"
 }
 
-// url is what MISP takes for one: any line.
+// url is any line: MISP does not check more.
 func url(s string) (string, string) { return oneLine(s) }
 
-// link is a URL (RFC 3986) as PHP's filter understands it.
+// link is a URL (RFC 3986) that passes PHP's URL filter.
 func link(s string) (string, string) {
 	scheme, rest, ok := strings.Cut(s, ":")
 	isPrint := func(c byte) bool { return '!' <= c && c <= '~' }
@@ -76,15 +76,15 @@ func link(s string) (string, string) {
 	return s, ""
 }
 
-const notURL = "it is no absolute URL in ASCII"
+const notURL = "not an absolute URL in ASCII"
 
 func isScheme(s string) bool {
 	inScheme := func(c byte) bool { return isAlnum(c) || c == '+' || c == '.' || c == '-' }
 	return only(s, inScheme) && !isDigit(s[0]) && isAlnum(s[0])
 }
 
-// isAuthority reports whether s begins with a host, which may have a user before
-// it and a port behind.
+// isAuthority reports whether s begins with a host, optionally with a user before and
+// a port after it.
 func isAuthority(s string) bool {
 	if i := strings.IndexAny(s, "/?#"); i >= 0 {
 		s = s[:i]
@@ -104,7 +104,8 @@ func isLiteral(c byte) bool { return isHex(c) || c == ':' || c == '.' }
 
 func isURLPort(s string) bool { return len(s) <= 5 && between(s, 0, 65535) }
 
-// isURLHost reports whether s is of labels of letters, digits and inner hyphens.
+// isURLHost reports whether the labels of s consist of letters, digits and inner
+// hyphens.
 func isURLHost(s string) bool {
 	inLabel := func(c byte) bool { return isAlnum(c) || c == '-' }
 	for label := range strings.SplitSeq(strings.TrimRight(s, "."), ".") {
@@ -119,7 +120,7 @@ func vulnerability(s string) (string, string) {
 	s = upper(strings.ReplaceAll(s, "–", "-"))
 	year, number, _ := strings.Cut(strings.TrimPrefix(s, "CVE-"), "-")
 	if !strings.HasPrefix(s, "CVE-") || len(year) != 4 || !only(year, isDigit) || len(number) < 4 || !only(number, isDigit) {
-		return "", "it is not of the form CVE-2021-44228"
+		return "", "not in the form CVE-2021-44228"
 	}
 	return s, ""
 }
@@ -127,28 +128,28 @@ func vulnerability(s string) (string, string) {
 func weakness(s string) (string, string) {
 	s = upper(strings.ReplaceAll(s, "–", "-"))
 	if number, ok := strings.CutPrefix(s, "CWE-"); !ok || !only(number, isDigit) {
-		return "", "it is not of the form CWE-79"
+		return "", "not in the form CWE-79"
 	}
 	return s, ""
 }
 
 func serviceName(s string) (string, string) {
 	if len(s) > 256 || strings.ContainsAny(s, `\/`) {
-		return "", "it has a slash or more than 256 bytes"
+		return "", "contains a slash or is longer than 256 bytes"
 	}
 	return s, ""
 }
 
 func cortex(s string) (string, string) {
 	if !json.Valid([]byte(s)) {
-		return "", "it is no JSON"
+		return "", "not JSON"
 	}
 	return s, ""
 }
 
 func uuid(s string) (string, string) {
 	if _, err := ParseUUID(s); err != nil {
-		return "", "it is no UUID"
+		return "", "not a UUID"
 	}
 	return s, ""
 }

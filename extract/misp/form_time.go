@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// datetimeLayout is the form of datetime values.
 const datetimeLayout = "2006-01-02T15:04:05.000000-0700"
 
-// FormatTime returns t, in UTC and with microseconds, as a value of the type
-// Datetime: 2020-01-02T03:04:05.123456+0000. The zero time, and one that has no
-// year from 1 to 9999, give "", which Normalize refuses.
+// FormatTime returns t as a value of type Datetime, in UTC with microseconds:
+// 2020-01-02T03:04:05.123456+0000. It returns "", which Normalize rejects, for the
+// zero time and for years outside 1 to 9999.
 func FormatTime(t time.Time) string {
 	t = t.UTC()
 	if t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
@@ -20,19 +19,19 @@ func FormatTime(t time.Time) string {
 	return t.Format(datetimeLayout)
 }
 
-// datetime is a time in one of these forms, in UTC without a zone; a server
-// takes more, such as "2 days ago". A zone is kept, and a fraction is cut after
-// microseconds.
+// datetime is a time in one of the following forms. A server accepts more, for
+// instance "2 days ago". Without a zone, the time is UTC. The zone is kept; fractions
+// are cut to microseconds.
 //
 //	2020-01-02                            ISO 8601
-//	2020-01-02T03:04:05.123456789+01:00   the same with "T" or a blank; seconds, fraction and zone may be absent
+//	2020-01-02T03:04:05.123456789+01:00   with "T" or a space; seconds, fraction and zone are optional
 //	01/02/2020                            month, day and year
-//	Jan  2, 2020 03:04:05.000000000 CET   as Wireshark prints times
+//	Jan  2, 2020 03:04:05.000000000 CET   Wireshark's format
 //	@1577934245.123456                    seconds since 1970
 func datetime(s string) (string, string) {
 	t, ok := parseTime(s)
 	if !ok || t.Year() < 1 || t.Year() > 9999 {
-		return "", "it is no date and time that is known here"
+		return "", "unsupported date and time format"
 	}
 	var buf [len(datetimeLayout)]byte
 	if b := t.AppendFormat(buf[:0], datetimeLayout); string(b) != s {
@@ -63,14 +62,14 @@ func parseUnix(s string) (time.Time, bool) {
 	whole, fraction, ok := strings.Cut(s, ".")
 	sec, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil || ok && (!only(fraction, isDigit) || len(fraction) > 9 || sec < 0) || sec < -1<<37 || sec > 1<<38 {
-		return time.Time{}, false // beyond the years that have four digits
+		return time.Time{}, false // years of more than four digits
 	}
 	return time.Unix(sec, nanoseconds(fraction)).UTC(), true
 }
 
-// parseClock reads a date, as 2020-01-02, and what may follow it: a separator,
-// hour and minute, seconds and fraction, and zone. As in PHP, a day or a second
-// too many is the next month's or minute's.
+// parseClock parses a date, 2020-01-02, and an optional clock: a separator, hour and
+// minute, seconds and fraction, and a zone. As in PHP, excess days and seconds carry
+// over into the next month and minute.
 func parseClock(date, clock string) (time.Time, bool) {
 	year, month, day := field(date, 0, 4, 9999), field(date, 5, 2, 12), field(date, 8, 2, 31)
 	if year < 0 || month < 1 || day < 1 || date[4] != '-' || date[7] != '-' {
@@ -105,8 +104,8 @@ func parseClock(date, clock string) (time.Time, bool) {
 	return time.Date(year, time.Month(month), day, hour, minute, second, int(nanoseconds(fraction)), zone), true
 }
 
-// field returns the number of n digits at i, -1 if there is none or it is more
-// than most.
+// field returns the number of n digits at s[i], or -1 if there is none or it exceeds
+// most.
 func field(s string, i, n, most int) int {
 	if len(s) < i+n || !only(s[i:i+n], isDigit) {
 		return -1
@@ -118,20 +117,20 @@ func field(s string, i, n, most int) int {
 	return v
 }
 
-// nanoseconds returns the digits of a fraction, of at most nine, as nanoseconds.
+// nanoseconds converts a fraction of at most nine digits to nanoseconds.
 func nanoseconds(digits string) int64 {
 	n, _ := strconv.ParseInt((digits + "000000000")[:9], 10, 64)
 	return n
 }
 
-// zones are the names of zones that are known, in hours east of UTC: those of
-// Europe and North America.
+// zones maps the names of European and North American time zones to hours east of
+// UTC.
 var zones = map[string]int{
 	"": 0, "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
 	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }
 
-// parseZone reads a name, or an offset such as +01:00 or +0100.
+// parseZone parses the name of a zone, or an offset in the form +01:00 or +0100.
 func parseZone(s string) (*time.Location, bool) {
 	hours, ok := zones[upper(s)]
 	if ok {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A name that is far too long for one in other letters is not translated.
+// A Unicode name that is far too long is not converted to ASCII.
 func TestLongIDN(t *testing.T) {
 	for n, translated := range map[int]bool{10: true, maxIDN/2 + 1: false, 20_000: false} {
 		began := time.Now()

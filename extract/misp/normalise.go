@@ -7,40 +7,40 @@ import (
 	"unicode/utf8"
 )
 
-// What Normalize's errors wrap.
+// The errors that those of Normalize wrap.
 var (
 	ErrType  = errors.New("unknown attribute type")
-	ErrValue = errors.New("value that MISP refuses")
+	ErrValue = errors.New("value rejected by MISP")
 )
 
-// maxValue is the most bytes of a value that MISP's database holds.
+// maxValue is the most bytes of a value in MISP's database.
 const maxValue = 65535
 
-// maxPasses is how often a server may see a value and change it.
+// maxPasses limits how many times Normalize applies the server's rules to a value.
 const maxPasses = 8
 
-// Normalize returns value in the form in which a MISP server stores it for
-// attributes of type t, or an error that says why the server refuses it, which
-// wraps ErrType or ErrValue. It does what the server does, in its order: trim
-// white space, undo what made the value harmless ("hxxp", "[.]"), bring it into
-// the form of its type, and check that. A character beyond the basic
-// multilingual plane becomes "?", as it does in MISP's database.
+// Normalize returns value in the form in which a MISP server stores it for attributes
+// of type t, or an error that says why the server rejects it. The error wraps ErrType
+// or ErrValue.
 //
-// What Normalize returns, a server stores unchanged: a value that the server
-// would change again ("[[.]]" loses one pair of brackets at a time) goes through
-// until it stays, and is refused if it does not. Refused is also what is no
-// UTF-8, as JSON cannot carry it. Of dates Normalize knows fewer forms than a
-// server; FormatTime makes the best one.
+// Normalize performs the server's steps: trim white space, refang ("hxxp", "[.]"),
+// convert the value to the form of its type, and validate it. A character beyond the
+// basic multilingual plane becomes "?", as it does in MISP's database.
 //
-// A value that is in its form already is returned as it is, in most types
-// without allocation.
+// A server stores the result unchanged: a value that the server would change again
+// ("[[.]]" loses one pair of brackets at a time) is normalised until it no longer
+// changes, or rejected. Invalid UTF-8 is rejected too, as JSON cannot represent it.
+// Normalize accepts fewer date formats than a server; use FormatTime.
+//
+// If the value is in the server's form already, Normalize returns it without
+// allocation for most types.
 func Normalize(t Type, value string) (string, error) {
 	r, ok := rules[t]
 	if !ok {
 		return "", fmt.Errorf("misp: %w %.64q", ErrType, t)
 	}
 	if !utf8.ValidString(value) {
-		return "", refuse(t, value, "it is no UTF-8")
+		return "", refuse(t, value, "not valid UTF-8")
 	}
 	v := value
 	for range maxPasses {
@@ -53,32 +53,32 @@ func Normalize(t Type, value string) (string, error) {
 		}
 		v = stored
 	}
-	return "", refuse(t, value, "a server changes it each time")
+	return "", refuse(t, value, "a server changes it every time")
 }
 
-// refuse makes the error for a value, of which it shows the beginning.
+// refuse returns an error that wraps ErrValue and quotes the beginning of value.
 func refuse(t Type, value, why string) error {
 	return fmt.Errorf("misp: %w: %s %.80q: %s", ErrValue, t, value, why)
 }
 
-// store returns what a server stores for v, or why it refuses it.
+// store returns the value that a server stores for v, or why it rejects it.
 func (r rule) store(t Type, v string) (stored, why string) {
 	v, why = r.form(bmp(refang(t, trim(v))))
 	switch {
 	case why != "":
 	case trim(v) == "":
-		why = "it is empty"
+		why = "empty"
 	case isControls(v):
-		why = "it has control characters only"
+		why = "only control characters"
 	case t.Composite() && !isPair(v):
-		why = "it is not two parts with one | between them"
+		why = "not two parts separated by one |"
 	case len(v) > maxValue:
-		why = "it has more than 65535 bytes"
+		why = "longer than 65535 bytes"
 	}
 	return v, why
 }
 
-// trim removes what PHP's trim removes.
+// trim removes the characters that PHP's trim does.
 func trim(s string) string {
 	if s != "" && s[0] > ' ' && s[len(s)-1] > ' ' {
 		return s
@@ -93,8 +93,7 @@ var (
 	ats     = strings.NewReplacer("[@]", "@", "[at]", "@")
 )
 
-// refang undoes what people do to make a value harmless, for the types for which
-// a server does so.
+// refang reverses the defanging of a value, for the types for which a server does so.
 func refang(t Type, s string) string {
 	switch t {
 	case URL, Link:
@@ -125,7 +124,8 @@ func refangScheme(s string) string {
 	return s
 }
 
-// bmp replaces the characters that take four bytes.
+// bmp replaces the characters beyond the basic multilingual plane, which take four
+// bytes in UTF-8.
 func bmp(s string) string {
 	for i := range len(s) {
 		if s[i] >= 0xf0 {
@@ -142,7 +142,7 @@ func narrow(r rune) rune {
 	return r
 }
 
-// isControls reports whether s is of control characters only.
+// isControls reports whether s has no other characters than control characters.
 func isControls(s string) bool {
 	for _, c := range []byte(s) {
 		if c >= ' ' && c != 0x7f {
@@ -152,16 +152,17 @@ func isControls(s string) bool {
 	return true
 }
 
-// isPair reports whether s has one "|" and no part of control characters only.
+// isPair reports whether s has exactly one "|", and neither part consists of control
+// characters.
 func isPair(s string) bool {
 	a, b, ok := strings.Cut(s, "|")
 	return ok && !strings.Contains(b, "|") && (a == "" || !isControls(a)) && (b == "" || !isControls(b))
 }
 
-// lower turns ASCII letters into lower case, and no others.
+// lower converts ASCII letters to lower case.
 func lower(s string) string { return mapASCII(s, 'A', 'Z', 'a'-'A') }
 
-// upper is its opposite.
+// upper converts ASCII letters to upper case.
 func upper(s string) string { return mapASCII(s, 'a', 'z', -('a' - 'A')) }
 
 // mapASCII adds shift to the bytes from first to last.
@@ -180,7 +181,7 @@ func mapASCII(s string, first, last byte, shift int) string {
 	return s
 }
 
-// only reports whether s is not empty and every byte of it is in a set.
+// only reports whether s is not empty and in returns true for each of its bytes.
 func only(s string, in func(c byte) bool) bool {
 	for i := range len(s) {
 		if !in(s[i]) {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// What a MISP server of version 2.5 stores for a value, "" where it refuses it.
+// The results are the values that a MISP 2.5 server stores, or "" if it rejects them.
 func TestNormalize(t *testing.T) {
 	for _, c := range []struct {
 		typ      Type
@@ -85,7 +85,7 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
-// What the vectors have no value for; "" where a server refuses it.
+// Cases that are not in the vectors. "" means that a server rejects the value.
 func TestNormalizeRare(t *testing.T) {
 	for _, c := range []struct {
 		typ      Type
@@ -142,7 +142,7 @@ func TestNormalizeRare(t *testing.T) {
 		{"float", "1e", ""},
 		{"float", ".", ""},
 
-		// Times beyond ISO 8601; of these a server knows more.
+		// Other times than ISO 8601. A server accepts more of them.
 		{Datetime, "@-1", "1969-12-31T23:59:59.000000+0000"},
 		{Datetime, "@1.x", ""},
 		{Datetime, "@99999999999999", ""},
@@ -170,17 +170,17 @@ func TestCommentText(t *testing.T) {
 	}
 }
 
-// Each of these is more than a server's rules for one value.
+// Values that a server would change again after storing them, and rare forms.
 func TestNormalizeStays(t *testing.T) {
 	for _, c := range []struct {
 		typ      Type
 		in, want string
 	}{
-		{URL, "http://example[[.]]com/", "http://example.com/"}, // a server takes one pair of brackets at a time
+		{URL, "http://example[[.]]com/", "http://example.com/"}, // a server removes one pair of brackets at a time
 		{EmailSrc, "a[AT]b@example.org", "a@b@example.org"},
 		{"phone-number", "(0)0032123", "+32123"},
 		{URL, "http://" + strings.Repeat("[", 9) + "." + strings.Repeat("]", 9), ""},
-		{IPDst, "0:0:0:0:0:0:192.0.2.1", "::192.0.2.1"}, // as the C library writes it
+		{IPDst, "0:0:0:0:0:0:192.0.2.1", "::192.0.2.1"}, // the C library's format
 		{IPDst, "0:0:0:0:0:0:0:100", "::100"},
 		{Domain, "_sip.bücher.example", "_sip.xn--bcher-kva.example"},
 		{Domain, strings.Repeat("ü", 70) + ".example", ""},
@@ -202,7 +202,7 @@ func TestNormalizeStays(t *testing.T) {
 	}
 }
 
-// An error shows the beginning of a long value only.
+// An error quotes only the beginning of a long value.
 func TestNormalizeErrorIsShort(t *testing.T) {
 	_, err := Normalize(Hostname, strings.Repeat("\x1b", 1<<20))
 	if err == nil || len(err.Error()) > 600 || strings.Contains(err.Error(), "\x1b") {
@@ -225,8 +225,8 @@ func TestFormatTime(t *testing.T) {
 	}
 }
 
-// What is stored is stored unchanged the next time, and keeps the rules that
-// hold for all values.
+// Normalizing a result again does not change it, and a result follows the rules for
+// all values.
 func FuzzNormalize(f *testing.F) {
 	b, err := os.ReadFile("testdata/vectors.tsv")
 	if err != nil {
@@ -251,15 +251,15 @@ func FuzzNormalize(f *testing.F) {
 			return
 		}
 		if again, err := Normalize(typ, v); err != nil || again != v {
-			t.Errorf("Normalize(%s, %q) = %q, and of that %q, %v", typ, s, v, again, err)
+			t.Errorf("Normalize(%s, %q) = %q, and applied again %q, %v", typ, s, v, again, err)
 		}
 		switch {
 		case v == "" || len(v) > maxValue || !utf8.ValidString(v):
-			t.Errorf("Normalize(%s, %q) = %q: empty, too long or no UTF-8", typ, s, v)
+			t.Errorf("Normalize(%s, %q) = %q: empty, too long or invalid UTF-8", typ, s, v)
 		case typ.Composite() && strings.Count(v, "|") != 1:
-			t.Errorf("Normalize(%s, %q) = %q: not one |", typ, s, v)
+			t.Errorf("Normalize(%s, %q) = %q: not exactly one |", typ, s, v)
 		case strings.Contains(v, "\n") && !manyLines[typ]:
-			t.Errorf("Normalize(%s, %q) = %q: a line end", typ, s, v)
+			t.Errorf("Normalize(%s, %q) = %q: contains a line feed", typ, s, v)
 		}
 	})
 }
@@ -272,9 +272,9 @@ var manyLines = map[Type]bool{
 	"kusto-query": true, MIMEType: true, "identity-card-number": true, Cookie: true, Attachment: true, MalwareSample: true,
 	Comment: true, Text: true, Other: true, "cpe": true, EmailAttachment: true, EmailBody: true, EmailHeader: true,
 	"first-name": true, "middle-name": true, "last-name": true, "full-name": true,
-	// PHP's is_numeric takes white space around a number.
+	// PHP's is_numeric accepts white space around a number.
 	"aba-rtn": true, "bank-account-nr": true, "float": true,
-	// The server asks no more of these than that a part of them fits.
+	// The server's checks of these do not exclude line feeds.
 	HTTPMethod: true, "impfuzzy": true, "telfhash": true, "windows-service-name": true, "windows-service-displayname": true,
 	"cortex": true,
 }

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// What the errors of objects wrap, besides ErrValue.
+// The errors that those of objects wrap, besides ErrValue.
 var (
-	ErrRelation = errors.New("not in the object's template")
+	ErrRelation = errors.New("not allowed by the object's template")
 	ErrObject   = errors.New("incomplete object")
 	ErrFull     = errors.New("object is full")
 )
 
-// MaxAttributes and MaxReferences bound an object. Nobody reviews more, and
-// MISP's graph draws no more than 299 references.
+// MaxAttributes and MaxReferences limit an object. Nobody reviews more, and MISP's
+// graph draws at most 299 references.
 const (
 	MaxAttributes = 1000
 	MaxReferences = 1000
 )
 
-// An Object is a set of attributes that belong together, after a template:
+// An Object is a set of attributes that describe one thing, according to a template:
 // a connection, a file, a certificate.
 //
 //	o := misp.NewObject(e.UUID, misp.TemplateNetworkConnection, key)
@@ -31,39 +31,40 @@ const (
 //	err = o.AddIndicator("ip-dst", "198.51.100.7")
 //	e.Objects = append(e.Objects, o)
 //
-// MISP takes two objects of an event that have the same attributes for one, and
-// drops one whose attributes are among another's. So an object needs what tells
-// it apart: a community ID, or the time of its first packet. An object has no
-// tags; its attributes may.
+// MISP merges objects of an event with the same attributes, and drops an object whose
+// attributes are a subset of another's. Give each object a distinctive attribute: a
+// community ID or the time of its first packet. Objects have no tags, but their
+// attributes may.
 type Object struct {
 	UUID       UUID
 	Template   *Template
-	Comment    string    // what MISP's graph shows
-	FirstSeen  time.Time // the zero time: not known
+	Comment    string    // displayed in MISP's graph
+	FirstSeen  time.Time // the zero time: unknown
 	LastSeen   time.Time
 	Attributes []Attribute
 	References []Reference
 }
 
-// NewObject returns an empty object of event, with a UUID that follows from
-// event, template and key. The key names the observation, such as the community
-// ID of a connection or the hash of a file: the same observation imported twice
-// is the same object.
+// NewObject returns an empty object of event. Its UUID is derived from event,
+// template and key. The key identifies the observation, for instance by the community
+// ID of a connection or the hash of a file, so importing an observation twice gives
+// the same object.
 func NewObject(event UUID, t *Template, key string) Object {
 	return Object{UUID: NewUUID(event, "object", t.Name, key), Template: t}
 }
 
-// Add adds a value as context: not for detection, and not for correlation where
-// it is text, a count, a size or a port. The value is put into MISP's form, and
-// kept once if it is there already. Nothing is added when there is an error; it
-// wraps ErrValue for a value that MISP refuses, ErrRelation for a relation that
-// the template does not have, or that has a value and no room for a second,
-// and ErrFull.
+// Add adds a value as context: it is not for detection, nor for correlation if its
+// type is unspecific, like Text, Counter, SizeInBytes or Port. The value is converted
+// to MISP's form. Adding a value again has no effect.
+//
+// On an error, nothing is added. The error wraps ErrValue if MISP rejects the value;
+// ErrRelation if the template does not have the relation, or allows only one value of
+// it and the object has another; ErrFull if the object has MaxAttributes.
 func (o *Object) Add(relation, value string) error { return o.add(relation, value, false) }
 
-// AddIndicator is Add for a value that is an indicator by itself: it is for
-// detection (to_ids), and for correlation where the template does not forbid it.
-// A value that Add added before becomes one.
+// AddIndicator is like Add for a value that is an indicator on its own: it is for
+// detection (to_ids) and, unless the template forbids it, for correlation. A value
+// added by Add before becomes an indicator.
 func (o *Object) AddIndicator(relation, value string) error { return o.add(relation, value, true) }
 
 func (o *Object) add(relation, value string, indicator bool) error {
@@ -84,7 +85,7 @@ func (o *Object) add(relation, value string, indicator bool) error {
 			}
 			return nil
 		case !r.Multiple:
-			return fmt.Errorf("misp: %w: %s has one %s only", ErrRelation, o.Template.Name, relation)
+			return fmt.Errorf("misp: %w: %s has only one %s", ErrRelation, o.Template.Name, relation)
 		}
 	}
 	if len(o.Attributes) >= MaxAttributes {
@@ -99,17 +100,18 @@ func (o *Object) add(relation, value string, indicator bool) error {
 	return nil
 }
 
-// A Reference says how an object stands to another, or to an attribute, of the
-// same event.
+// A Reference is a relationship of an object to another object or to an attribute of
+// the same event.
 type Reference struct {
 	UUID         UUID
 	To           UUID
-	Relationship string // such as Contains
+	Relationship string // for instance Contains
 }
 
-// Refer adds a reference to the object or attribute with the UUID to, with a
-// UUID that follows from object, target and relationship. It is kept once if it
-// is there already. The error wraps ErrFull.
+// Refer adds a reference to the object or attribute with the UUID to. The UUID of the
+// reference is derived from object, target and relationship. Adding a reference again
+// has no effect. If the object has MaxReferences, Refer returns an error that wraps
+// ErrFull.
 func (o *Object) Refer(to UUID, relationship string) error {
 	r := Reference{NewUUID(o.UUID, "reference", string(to[:]), relationship), to, relationship}
 	if slices.Contains(o.References, r) {
@@ -122,8 +124,8 @@ func (o *Object) Refer(to UUID, relationship string) error {
 	return nil
 }
 
-// Check returns an error, which wraps ErrObject, when the object lacks what its
-// template requires, or has no attribute at all.
+// Check returns an error that wraps ErrObject if the object has no template or no
+// attributes, or lacks attributes that the template requires.
 func (o *Object) Check() error {
 	if _, err := o.wire(); err != nil {
 		return err
@@ -139,7 +141,6 @@ func (o *Object) Check() error {
 	return nil
 }
 
-// has reports whether the object has a value of a relation.
 func (o *Object) has(relation string) bool {
 	return slices.ContainsFunc(o.Attributes, func(a Attribute) bool { return a.Relation == relation })
 }
@@ -148,7 +149,7 @@ type wireObject struct {
 	UUID            UUID            `json:"uuid"`
 	Name            string          `json:"name"`
 	MetaCategory    string          `json:"meta-category"`
-	Description     string          `json:"description,omitempty"` // an empty one is refused
+	Description     string          `json:"description,omitempty"` // MISP rejects an empty one
 	TemplateUUID    UUID            `json:"template_uuid"`
 	TemplateVersion text            `json:"template_version"`
 	Distribution    text            `json:"distribution"`
@@ -166,8 +167,8 @@ type wireReference struct {
 	Relationship string `json:"relationship_type"`
 }
 
-// wire returns the JSON form, of an object with attributes only: an empty one
-// stays in MISP as an empty row that blocks its UUID.
+// wire returns the JSON form. An object without attributes is an error, because MISP
+// would keep it as an empty row that blocks its UUID.
 func (o *Object) wire() (wireObject, error) {
 	if o.Template == nil || len(o.Attributes) == 0 {
 		return wireObject{}, fmt.Errorf("misp: %w: %s has no template or no attributes", ErrObject, o.UUID)
@@ -189,8 +190,8 @@ func (o *Object) wire() (wireObject, error) {
 	return w, nil
 }
 
-// MarshalJSON returns the object as MISP writes it. One without attributes is an
-// error, which wraps ErrObject.
+// MarshalJSON returns the object in MISP's JSON form. If the object has no template
+// or no attributes, it returns an error that wraps ErrObject.
 func (o Object) MarshalJSON() ([]byte, error) {
 	w, err := o.wire()
 	if err != nil {
@@ -199,9 +200,9 @@ func (o Object) MarshalJSON() ([]byte, error) {
 	return marshal(w)
 }
 
-// UnmarshalJSON reads an object as MISP writes it, and does not check it. Of a
-// template, or a version of one, that this package does not have, Template holds
-// what stands in the object.
+// UnmarshalJSON decodes an object in MISP's JSON form. It does not validate it. If
+// this package does not have the template in that version, Template holds only the
+// fields found in the object.
 func (o *Object) UnmarshalJSON(b []byte) error {
 	var w struct {
 		wireObject

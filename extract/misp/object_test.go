@@ -34,7 +34,7 @@ func TestObjectAdd(t *testing.T) {
 		{"a-record", "192.0.2.1", nil},
 		{"a-record", "192.0.2.2", nil},
 		{"a-record", "192.0.2.256", ErrValue},
-		{"txt-record", "[1,2]", ErrValue}, // spoils the import page
+		{"txt-record", "[1,2]", ErrValue}, // corrupts the import page
 		{"rrtype", "A", ErrRelation},
 	} {
 		if err := o.Add(c.relation, c.value); !errors.Is(err, c.want) {
@@ -45,7 +45,7 @@ func TestObjectAdd(t *testing.T) {
 	for _, a := range o.Attributes {
 		got = append(got, fmt.Sprint(a.Relation, " ", a.Type, " ", a.Value, " ", a.ToIDS))
 		if a.UUID != NewUUID(o.UUID, "attribute", a.Relation, a.Value) {
-			t.Errorf("%s: the UUID does not follow from object, relation and value", a.Value)
+			t.Errorf("%s: UUID is not derived from object, relation and value", a.Value)
 		}
 	}
 	want := []string{"queried-domain domain example.com false", "a-record ip-dst 192.0.2.1 false", "a-record ip-dst 192.0.2.2 false"}
@@ -61,12 +61,12 @@ func TestObjectCheck(t *testing.T) {
 	o := NewObject(event, TemplateJA3S, "")
 	add(t, &o, "ja3-fingerprint-md5", "0cc175b9c0f1b6a831c399e269772661")
 	if err := o.Check(); !errors.Is(err, ErrObject) || !strings.Contains(err.Error(), "ja3s-fingerprint-md5") {
-		t.Errorf("without what is required: %v", err)
+		t.Errorf("without a required attribute: %v", err)
 	}
 	o = NewObject(event, TemplateHTTPRequest, "")
 	add(t, &o, "method", "get")
 	if err := o.Check(); !errors.Is(err, ErrObject) {
-		t.Errorf("without one of those required: %v", err)
+		t.Errorf("without any of RequiredOneOf: %v", err)
 	}
 	add(t, &o, "uri", "/")
 	if err := o.Check(); err != nil {
@@ -77,7 +77,7 @@ func TestObjectCheck(t *testing.T) {
 	}
 }
 
-// Texts, counts, sizes and ports would join events that have nothing in common.
+// Texts, counts, sizes and ports would correlate unrelated events.
 func TestObjectCorrelation(t *testing.T) {
 	o := NewObject(event, TemplateNetworkConnection, "")
 	add(t, &o, "ip-dst", "198.51.100.7")
@@ -118,7 +118,7 @@ func TestObjectBounds(t *testing.T) {
 		t.Errorf("one reference more: %v", err)
 	}
 	if err := errors.Join(o.Add("ip", "10.0.0.1"), o.Refer(o.References[3].To, Contains)); err != nil {
-		t.Errorf("what is there already: %v", err)
+		t.Errorf("duplicates: %v", err)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestObjectJSON(t *testing.T) {
 	}
 	o.Template = &Template{Name: "own"}
 	if b, err := json.Marshal(o); err != nil || strings.Contains(string(b), `"description"`) {
-		t.Errorf("a template without description: %s, %v", b, err) // MISP refuses an empty one
+		t.Errorf("a template without description: %s, %v", b, err) // MISP rejects an empty one
 	}
 }
 
@@ -172,8 +172,8 @@ func add(t *testing.T, o *Object, relation, value string) {
 	}
 }
 
-// full returns an event with an object of each template, with a value of each
-// relation, and references from the first to the others.
+// full returns an event with an object of each template, which has a value for each
+// relation, and references from the first object to the others.
 func full(t *testing.T) Event {
 	values := map[Type]string{
 		Attachment: "a.bin", MalwareSample: "a.exe|0cc175b9c0f1b6a831c399e269772661", EmailDst: "user@example.com", OnionAddress: "",
@@ -208,13 +208,15 @@ func full(t *testing.T) Event {
 		for _, r := range tpl.Relations {
 			v := values[r.Type]
 			switch {
+			case r.Type == "link":
+				v = "https://www.example/"
 			case r.Name == "state":
 				v = "Trusted"
 			case v == "":
 				v = normal[r.Type]
 			}
 			if v == "" {
-				v = r.Name // a text of any kind
+				v = r.Name // any text
 			}
 			add(t, &o, r.Name, v)
 			if a := &o.Attributes[len(o.Attributes)-1]; a.Type == Attachment || a.Type == MalwareSample {
@@ -234,7 +236,7 @@ func full(t *testing.T) Event {
 	return e
 }
 
-// What is written is read as it was.
+// An event is read back unchanged.
 func TestRoundTrip(t *testing.T) {
 	want := full(t)
 	b, err := json.Marshal(want)
@@ -250,12 +252,12 @@ func TestRoundTrip(t *testing.T) {
 	}
 	for i, o := range got.Objects {
 		if o.Template != templates[i] {
-			t.Errorf("%s is read with another template", o.Template.Name)
+			t.Errorf("%s: different template", o.Template.Name)
 		}
 	}
 }
 
-// A server writes numbers and strings, and null for what it does not have.
+// A server writes numbers as numbers or strings, and null for missing values.
 func TestUnmarshalServer(t *testing.T) {
 	var e Event
 	err := json.Unmarshal([]byte(`{"Event":{"id":"7","uuid":"5D8DC046-15a1-4ca3-a09f-ed4ede7c4487","info":"x","date":"2020-01-02",
@@ -273,7 +275,7 @@ func TestUnmarshalServer(t *testing.T) {
 	}
 	for _, bad := range []string{`{"Event":[]}`, `{"Event":{"uuid":"x"}}`, `{"Event":{"Object":[{"uuid":1}]}}`, `{"Event":{"Attribute":[{"uuid":1}]}}`} {
 		if json.Unmarshal([]byte(bad), &e) == nil {
-			t.Errorf("%s is read", bad)
+			t.Errorf("no error for %s", bad)
 		}
 	}
 }

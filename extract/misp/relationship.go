@@ -1,6 +1,6 @@
 package misp
 
-// Relationships for Object.Refer, from the list of misp-objects. MISP takes any
+// Relationships for Object.Refer, from the list of misp-objects. MISP accepts any
 // text.
 const (
 	AnalysedWith     = "analysed-with"

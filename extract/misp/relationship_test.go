@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Every relationship that has a constant is in the list of misp-objects.
+// The relationship of each constant is in the list of misp-objects.
 func TestRelationships(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "relationship.go", nil, 0)
 	if err != nil {
@@ -20,7 +20,7 @@ func TestRelationships(t *testing.T) {
 		if lit, ok := node.(*ast.BasicLit); ok {
 			name, err := strconv.Unquote(lit.Value)
 			if err != nil || !slices.ContainsFunc(known, func(r []string) bool { return r[0] == name }) {
-				t.Errorf("%s is no relationship", lit.Value)
+				t.Errorf("unknown relationship %s", lit.Value)
 			}
 			n++
 		}

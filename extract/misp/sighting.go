@@ -17,31 +17,31 @@ const (
 // maxSource is the most characters of a sighting's source.
 const maxSource = 255
 
-// ErrDate says that a sighting has no date that MISP can store.
+// ErrDate is the error for a sighting without a date that MISP can store.
 var ErrDate = errors.New("misp: sighting without a date from 1970 to 9999")
 
-// A Sighting says that an attribute was seen. A list of them marshals into what
-// the API's /sightings/bulkSaveSightings takes, which skips those whose UUID it
-// has: sent twice, they count once.
+// A Sighting reports that an attribute was seen. A list of sightings in JSON is the
+// input of the API's /sightings/bulkSaveSightings. The API skips known UUIDs, so a
+// sighting sent twice counts once.
 type Sighting struct {
 	UUID      UUID
 	Attribute UUID
 	Date      time.Time
 	Type      int    // Seen, FalsePositive or Expiration
-	Source    string // where it was seen; at most 255 characters are sent
+	Source    string // where it was seen; truncated to 255 characters in JSON
 }
 
-// NewSighting returns a sighting of an attribute at date, with a UUID that
-// follows from attribute, capture and the second of date. The capture is one
-// name for it wherever it is read, such as its SHA-256, and is not sent. Who
-// counts sightings by hour or day gives the beginning of that as date.
+// NewSighting returns a sighting of an attribute at date. Its UUID is derived from
+// attribute, capture and date in seconds. Capture identifies the capture, for
+// instance by its SHA-256, and is not part of the JSON form. To have one sighting per
+// hour or day, truncate date.
 func NewSighting(attribute UUID, capture string, date time.Time) Sighting {
 	id := NewUUID(attribute, "sighting", capture, strconv.FormatInt(date.Unix(), 10))
 	return Sighting{UUID: id, Attribute: attribute, Date: date}
 }
 
-// MarshalJSON returns the sighting as MISP takes it. One without date, which a
-// server skips without a word, is the error ErrDate.
+// MarshalJSON returns the sighting in the API's JSON form. It returns ErrDate for a
+// date outside 1970 to 9999: a server would silently skip the sighting.
 func (s Sighting) MarshalJSON() ([]byte, error) {
 	if !inRange(s.Date) {
 		return nil, ErrDate

@@ -22,15 +22,15 @@ func TestSightingJSON(t *testing.T) {
 		NewSighting(event, "sha256", hour.Add(time.Second)), NewSighting(event, "other", hour), NewSighting(s.UUID, "sha256", hour),
 	} {
 		if other.UUID == s.UUID {
-			t.Errorf("%+v has the UUID of another", other)
+			t.Errorf("%+v: UUID is not unique", other)
 		}
 	}
 	if NewSighting(event, "sha256", hour.In(time.FixedZone("", 3600))).UUID != s.UUID {
-		t.Error("the same second in another zone has another UUID")
+		t.Error("UUID depends on the time zone")
 	}
 }
 
-// A server answers a longer source with an error, and skips one without date.
+// A server rejects a longer source, and skips a sighting without a date.
 func TestSightingBounds(t *testing.T) {
 	s := NewSighting(event, "", time.Unix(0, 0))
 	s.Source = strings.Repeat("é", 300)

@@ -2,7 +2,7 @@ package misp
 
 //go:generate go run ../../internal/gen/misp
 
-// A Template says of what an object is made: one of the templates of
+// A Template describes the attributes of a kind of object: one of the templates of
 // misp-objects.
 type Template struct {
 	Name          string
@@ -11,7 +11,7 @@ type Template struct {
 	MetaCategory  string
 	Description   string
 	Required      []string // relations that an object must have
-	RequiredOneOf []string // relations of which it must have one
+	RequiredOneOf []string // relations of which an object must have at least one
 	Relations     []Relation
 }
 
@@ -20,13 +20,13 @@ type Relation struct {
 	Name     string
 	Type     Type
 	Category Category // "": the type's default
-	Multiple bool     // an object may have several values of it
+	Multiple bool     // an object may have several values
 
-	// DisableCorrelation says that its values do not tell events apart.
+	// DisableCorrelation excludes the values from correlation.
 	DisableCorrelation bool
 }
 
-// Relation returns the relation of a name.
+// Relation returns the relation called name.
 func (t *Template) Relation(name string) (Relation, bool) {
 	for i := range t.Relations {
 		if t.Relations[i].Name == name {
@@ -36,7 +36,6 @@ func (t *Template) Relation(name string) (Relation, bool) {
 	return Relation{}, false
 }
 
-// category returns the category of the relation's attributes.
 func (r Relation) category() Category {
 	if r.Category != "" {
 		return r.Category
@@ -44,8 +43,8 @@ func (r Relation) category() Category {
 	return r.Type.Category()
 }
 
-// isContext reports whether values of the relation would join events that have
-// nothing else in common, such as "tcp" and "1500".
+// isContext reports whether values of the relation, like "tcp" and "1500", would
+// correlate unrelated events.
 func (r Relation) isContext() bool {
 	switch r.Type {
 	case Text, Other, Comment, Counter, SizeInBytes, Float, Boolean, Port, MIMEType, HTTPMethod:

@@ -12,25 +12,31 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// templates.tsv says what misp-objects says. SIGHTLINE_MISP is a directory with
-// the definitions of misp-objects in templates/NAME.json.
+// templates.tsv matches misp-objects. SIGHTLINE_MISP is a directory with the
+// definitions of misp-objects in data/object_templates.json, by name.
 func TestTemplates(t *testing.T) {
 	dir := os.Getenv("SIGHTLINE_MISP")
 	if dir == "" {
-		t.Skip("SIGHTLINE_MISP names no directory with the definitions of misp-objects")
+		t.Skip("SIGHTLINE_MISP does not name a directory with the definitions of misp-objects")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "data", "object_templates.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all struct{ Templates map[string]json.RawMessage }
+	if err := json.Unmarshal(b, &all); err != nil {
+		t.Fatal(err)
 	}
 	for _, tpl := range templates {
-		b, err := os.ReadFile(filepath.Join(dir, "templates", tpl.Name+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(defined(t, b), tpl, cmpopts.EquateEmpty()); diff != "" {
+		want := defined(t, all.Templates[tpl.Name])
+		want.Name = tpl.Name
+		if diff := cmp.Diff(want, tpl, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s differs from misp-objects: %s", tpl.Name, diff)
 		}
 	}
 }
 
-// defined returns the template that a definition of misp-objects describes.
+// defined returns the template in a definition of misp-objects.
 func defined(t *testing.T, definition []byte) *Template {
 	t.Helper()
 	var d struct {
@@ -58,22 +64,22 @@ func defined(t *testing.T, definition []byte) *Template {
 	return &d.Template
 }
 
-// What a template asks for, it has, and in a category that MISP allows.
+// Templates have the relations that they require, in categories that MISP allows.
 func TestTemplatesHold(t *testing.T) {
 	names := map[string]bool{}
 	for _, tpl := range templates {
 		if names[tpl.Name] {
-			t.Errorf("there are two templates %s", tpl.Name)
+			t.Errorf("duplicate template %s", tpl.Name)
 		}
 		names[tpl.Name] = true
 		for _, name := range slices.Concat(tpl.Required, tpl.RequiredOneOf) {
 			if _, ok := tpl.Relation(name); !ok {
-				t.Errorf("%s requires %s and does not have it", tpl.Name, name)
+				t.Errorf("%s requires %s but does not have it", tpl.Name, name)
 			}
 		}
 		for _, r := range tpl.Relations {
 			if !r.Type.Allows(r.category()) {
-				t.Errorf("%s: %s is of type %s, which may not stand in %s", tpl.Name, r.Name, r.Type, r.category())
+				t.Errorf("%s: %s has type %s, which is not allowed in category %s", tpl.Name, r.Name, r.Type, r.category())
 			}
 		}
 	}

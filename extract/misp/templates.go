@@ -15,7 +15,9 @@ var templates = []*Template{
 	TemplateJA3S,
 	TemplateJA4Plus,
 	TemplatePassiveSSH,
+	TemplateIRC,
 	TemplateEmail,
+	TemplateCredential,
 }
 
 // TemplatePcapMetadata is the template pcap-metadata.
@@ -321,6 +323,23 @@ var TemplatePassiveSSH = &Template{
 	},
 }
 
+// TemplateIRC is the template irc.
+var TemplateIRC = &Template{
+	Name: "irc", UUID: templateUUID("4bbbc004-c344-4b20-8672-b41102177fc7"), Version: 2, MetaCategory: "network",
+	Description:   "An IRC object to describe an IRC server and the associated channels.",
+	RequiredOneOf: []string{"ip", "hostname", "channel", "nickname"},
+	Relations: []Relation{
+		{Name: "channel", Type: "text", Multiple: true},
+		{Name: "dst-port", Type: "port", Multiple: true, DisableCorrelation: true},
+		{Name: "first-seen", Type: "datetime", DisableCorrelation: true},
+		{Name: "hostname", Type: "hostname", Multiple: true},
+		{Name: "ip", Type: "ip-dst", Multiple: true},
+		{Name: "last-seen", Type: "datetime", DisableCorrelation: true},
+		{Name: "nickname", Type: "text", Multiple: true},
+		{Name: "text", Type: "text", DisableCorrelation: true},
+	},
+}
+
 // TemplateEmail is the template email.
 var TemplateEmail = &Template{
 	Name: "email", UUID: templateUUID("a0c666e0-fc65-4be8-b48f-3423d788b552"), Version: 19, MetaCategory: "network",
@@ -356,5 +375,22 @@ var TemplateEmail = &Template{
 		{Name: "to-display-name", Type: "email-dst-display-name", Multiple: true},
 		{Name: "user-agent", Type: "text", DisableCorrelation: true},
 		{Name: "x-mailer", Type: "email-x-mailer", DisableCorrelation: true},
+	},
+}
+
+// TemplateCredential is the template credential.
+var TemplateCredential = &Template{
+	Name: "credential", UUID: templateUUID("a27e98c9-9b0e-414c-8076-d201e039ca09"), Version: 5, MetaCategory: "misc",
+	Description:   "Credential describes one or more credential(s) including password(s), api key(s) or decryption key(s).",
+	RequiredOneOf: []string{"password", "username"},
+	Relations: []Relation{
+		{Name: "format", Type: "text", DisableCorrelation: true},
+		{Name: "notification", Type: "text", Multiple: true, DisableCorrelation: true},
+		{Name: "origin", Type: "text", DisableCorrelation: true},
+		{Name: "password", Type: "text", Multiple: true},
+		{Name: "text", Type: "text", DisableCorrelation: true},
+		{Name: "type", Type: "text", DisableCorrelation: true},
+		{Name: "use-at", Type: "link", Multiple: true, DisableCorrelation: true},
+		{Name: "username", Type: "text"},
 	},
 }

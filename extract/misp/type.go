@@ -11,8 +11,8 @@ import (
 // A Type is the type of an attribute.
 type Type string
 
-// The attribute types that captures yield. The others of MISP have no constant
-// and go by their names, as in Type("btc"); Types lists all.
+// The attribute types that captures yield. For MISP's other types, which Types
+// lists, convert their names: Type("btc").
 const (
 	IPSrc        Type = "ip-src"
 	IPDst        Type = "ip-dst"
@@ -92,10 +92,10 @@ const (
 // Types returns all types, in order of their names.
 func Types() iter.Seq[Type] { return slices.Values(slices.Sorted(maps.Keys(rules))) }
 
-// Category returns the type's default category, "" for an unknown type.
+// Category returns the type's default category, or "" for an unknown type.
 func (t Type) Category() Category { return rules[t].category.first() }
 
-// Allows reports whether an attribute of the type may stand in category c.
+// Allows reports whether attributes of the type may have category c.
 func (t Type) Allows(c Category) bool {
 	i := slices.Index(categoryNames[:], c)
 	return i >= 0 && rules[t].allowed>>i&1 != 0
@@ -104,7 +104,7 @@ func (t Type) Allows(c Category) bool {
 // ToIDS reports whether attributes of the type are for detection by default.
 func (t Type) ToIDS() bool { return bool(rules[t].purpose) }
 
-// Composite reports whether values have two parts with a "|" between them.
+// Composite reports whether values consist of two parts separated by "|".
 func (t Type) Composite() bool { return strings.Contains(string(t), "|") || t == MalwareSample }
 
 // A Category is the category of an attribute.
@@ -130,7 +130,7 @@ const (
 	OtherCategory        Category = "Other"
 )
 
-// categories is a set of categories, one bit for each of categoryNames.
+// categories is a set of categories, with a bit for each of categoryNames.
 type categories uint16
 
 const (
@@ -160,7 +160,7 @@ var categoryNames = [16]Category{
 	SupportTool, SocialNetwork, Person, OtherCategory,
 }
 
-// first returns the name of the first category of the set, "" of none.
+// first returns the name of the first category of the set, or "" if it is empty.
 func (s categories) first() Category {
 	if s == 0 {
 		return ""
@@ -176,12 +176,12 @@ const (
 	inform purpose = false
 )
 
-// A form puts a value into the form that a server stores. Where the server
-// refuses the value, why says the reason. It returns the same string when
-// nothing changes.
+// A form converts a value to the form that a server stores, or returns the reason why
+// the server rejects it. It returns the same string if nothing changes, to save the
+// allocation.
 type form func(value string) (stored, why string)
 
-// A rule is what a server knows of a type.
+// A rule describes how a server handles a type.
 type rule struct {
 	category categories // the default
 	purpose  purpose

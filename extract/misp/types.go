@@ -1,14 +1,14 @@
 package misp
 
-// rules holds every attribute type of MISP 2.5, by default category: default
-// category, to_ids, allowed categories and form of the values. The server 2.5.1
-// does not know edge-extension-id, suricata and uuid yet. It is read only.
+// rules lists all attribute types of MISP 2.5, grouped by default category: default
+// category, to_ids, allowed categories, and form of the values. Server 2.5.1 lacks
+// edge-extension-id, suricata and uuid. It is read only.
 //
-// IR internal reference, TD targeting data, AV antivirus detection, PD payload
-// delivery, AD artifacts dropped, PI payload installation, PM persistence
-// mechanism, NA network activity, PT payload type, AT attribution, EA external
-// analysis, FF financial fraud, ST support tool, SN social network, PE person,
-// OT other.
+// The categories are IR internal reference, TD targeting data, AV antivirus
+// detection, PD payload delivery, AD artifacts dropped, PI payload installation, PM
+// persistence mechanism, NA network activity, PT payload type, AT attribution, EA
+// external analysis, FF financial fraud, ST support tool, SN social network, PE
+// person, OT other.
 var rules = map[Type]rule{
 	// Network activity.
 	"AS":                      {cNA, inform, cEA | cNA | cPD, asNumber},

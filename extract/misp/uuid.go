@@ -10,11 +10,11 @@ import (
 // A UUID identifies an event, an attribute or an object (RFC 9562).
 type UUID [16]byte
 
-// NewUUID returns the UUID of version 5 (RFC 9562 section 5.5) for a name in a
-// namespace. Of several parts the name is made such that no other parts give
-// the same one; a single part is the name itself.
+// NewUUID returns the version 5 UUID (RFC 9562 section 5.5) of a name in a namespace.
+// A single part is the name itself. Several parts are joined unambiguously, each with
+// its length.
 func NewUUID(namespace UUID, parts ...string) UUID {
-	var buf [512]byte // enough for most names to stay on the stack
+	var buf [512]byte // keeps most names on the stack
 	b := append(buf[:0], namespace[:]...)
 	for _, p := range parts {
 		if len(parts) > 1 {
@@ -29,10 +29,11 @@ func NewUUID(namespace UUID, parts ...string) UUID {
 	return u
 }
 
-// ErrUUID says that a text is no UUID.
+// ErrUUID is the error for a text that is not a UUID.
 var ErrUUID = errors.New("misp: not a UUID")
 
-// ParseUUID parses the form 2ed6657d-e927-568b-95e1-2665a8aea6a2.
+// ParseUUID parses a UUID in the form 2ed6657d-e927-568b-95e1-2665a8aea6a2. Its error
+// is ErrUUID.
 func ParseUUID(s string) (UUID, error) {
 	var u UUID
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
@@ -45,7 +46,7 @@ func ParseUUID(s string) (UUID, error) {
 	return u, nil
 }
 
-// String returns the form 2ed6657d-e927-568b-95e1-2665a8aea6a2.
+// String returns the UUID in the form 2ed6657d-e927-568b-95e1-2665a8aea6a2.
 func (u UUID) String() string {
 	h := hex.EncodeToString(u[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]

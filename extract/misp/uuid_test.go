@@ -3,7 +3,7 @@ package misp
 import "testing"
 
 func TestNewUUID(t *testing.T) {
-	// RFC 9562 appendix A.4: www.example.com in the namespace of DNS.
+	// RFC 9562 appendix A.4: www.example.com in the DNS namespace.
 	dns, err := ParseUUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestParseUUID(t *testing.T) {
 	}
 	for _, bad := range []string{"", text[1:], text + "0", "2ed6657d+e927-568b-95e1-2665a8aea6a2", "2ed6657d-e927-568b-95e1-2665a8aea6ag"} {
 		if _, err := ParseUUID(bad); err == nil {
-			t.Errorf("%q is taken for a UUID", bad)
+			t.Errorf("no error for %q", bad)
 		}
 	}
 }

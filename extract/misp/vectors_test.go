@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// rows returns the lines of a table of testdata, without its comments, split at
-// tabs.
+// rows returns the lines of a table in testdata, without comments, split at tabs.
 func rows(t *testing.T, name string) (rows [][]string) {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name)
@@ -25,7 +24,7 @@ func rows(t *testing.T, name string) (rows [][]string) {
 	return rows
 }
 
-// unquote reads a JSON string, and "a"*3 as aaa.
+// unquote parses a JSON string, or an expression like "a"*3 for aaa.
 func unquote(t *testing.T, s string) string {
 	t.Helper()
 	times := 1
@@ -43,7 +42,7 @@ func unquote(t *testing.T, s string) string {
 	return strings.Repeat(v, times)
 }
 
-// Each vector is what a real server made of a value.
+// Each vector is a value and the result of a real server.
 func TestVectors(t *testing.T) {
 	right, all := 0, rows(t, "vectors.tsv")
 	for _, r := range all {
@@ -75,7 +74,7 @@ func TestTypes(t *testing.T) {
 	n := 0
 	for typ := range Types() {
 		if n >= len(table) || string(typ) != table[n][0] {
-			t.Fatalf("type %d is %s, not as in the table", n, typ)
+			t.Fatalf("type %d is %s, unlike in the table", n, typ)
 		}
 		r := table[n]
 		n++
@@ -89,7 +88,7 @@ func TestTypes(t *testing.T) {
 			}
 		}
 		if !typ.Allows(typ.Category()) || len(allowed) == 0 {
-			t.Errorf("%s: its default category is not allowed", typ)
+			t.Errorf("%s: default category is not allowed", typ)
 		}
 	}
 	if n != len(table) {
