@@ -11,8 +11,8 @@ import (
 	"testing/fstest"
 )
 
-// manyLists makes lists as many and as large as those of misp-warninglists,
-// without the top lists of more than a hundred thousand names.
+// manyLists returns lists similar in number and size to those of misp-warninglists,
+// except for top lists of more than a hundred thousand names.
 func manyLists(tb testing.TB) fstest.MapFS {
 	r := rand.New(rand.NewPCG(1, 2))
 	files := fstest.MapFS{}

@@ -1,24 +1,23 @@
 package warninglist
 
-// A cell says that an entry is in a list, and in those of the cell at rest, if
-// that is not 0. Entries in the same lists share their cells, so that an entry
-// of many lists costs no more than one number.
+// A cell is an element of a linked list: the lists that have an entry. Entries of the
+// same lists share their cells, so each entry costs a single number.
 type cell struct {
-	list int32 // its place in Set.lists
-	rest int32 // a place in Set.chains, before this one
+	list int32 // index into Set.lists
+	rest int32 // index into Set.chains of an earlier cell; 0: end of the chain
 }
 
 // chain returns the chain with list before rest.
 func (l *loader) chain(list *List, rest int32) int32 {
 	s := l.set
 	if rest != 0 && s.chains[rest].list == list.number {
-		return rest // the list has the entry twice
+		return rest // duplicate in the same list
 	}
 	c := cell{list.number, rest}
 	at, ok := l.known[c]
 	if !ok {
 		if len(s.chains) == 0 {
-			s.chains = append(s.chains, cell{}) // 0 is no chain
+			s.chains = append(s.chains, cell{}) // index 0 ends a chain
 		}
 		at = int32(len(s.chains))
 		s.chains = append(s.chains, c)

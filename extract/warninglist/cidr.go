@@ -8,26 +8,24 @@ import (
 	"strings"
 )
 
-// A node is a network of the cidr lists. Two networks are apart, or one lies in
-// the other: so sorted by address, and the wider first, the narrowest network
-// around an address is the last one that begins at it or before it, or one of
-// those around that one.
+// A node is a network of the cidr lists. Networks are disjoint or nested. Sorted by
+// first address, wider networks first, the narrowest network that contains an address
+// is the last one that begins at or before the address, or one of those around it.
 type node struct {
-	addr   netip.Addr // the first
+	addr   netip.Addr // first address
 	bits   uint8
-	around int32 // the narrowest network around this one, a place in Set.networks; -1: none
+	around int32 // index into Set.networks of the narrowest network around this one; -1: none
 	chain  int32
 }
 
 func (n *node) prefix() netip.Prefix { return netip.PrefixFrom(n.addr, int(n.bits)) }
 
-// text is prefix().String() with one allocation.
+// text is prefix().String() with a single allocation.
 func (n *node) text() string {
 	var b [len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128")]byte
 	return string(n.prefix().AppendTo(b[:0]))
 }
 
-// addNetwork adds an entry of a cidr list.
 func (l *loader) addNetwork(list *List, entry string) error {
 	a, bits, ok := parseNetwork(entry)
 	if !ok {
@@ -35,13 +33,12 @@ func (l *loader) addNetwork(list *List, entry string) error {
 	}
 	p := netip.PrefixFrom(a, bits).Masked()
 	if a.Is4() && p.Addr() != a {
-		return fmt.Errorf("%w: a server never matches %v with bits behind the network; %v would do", ErrEntry, a, p)
+		return fmt.Errorf("%w: %v has host bits set, which a MISP server never matches; use %v", ErrEntry, a, p)
 	}
 	l.networks[p] = l.chain(list, l.networks[p])
 	return nil
 }
 
-// sortNetworks returns the table that networks are found in.
 func sortNetworks(chains map[netip.Prefix]int32) []node {
 	sorted := slices.SortedFunc(maps.Keys(chains), netip.Prefix.Compare)
 	nodes := make([]node, len(sorted))
@@ -55,7 +52,7 @@ func sortNetworks(chains map[netip.Prefix]int32) []node {
 	return nodes
 }
 
-// matchNetworks adds the lists with a network around the value.
+// matchNetworks adds the lists with a network that contains the value.
 func (h *hits) matchNetworks() {
 	a, bits, ok := parseNetwork(h.value)
 	if !ok {
@@ -70,8 +67,7 @@ func (h *hits) matchNetworks() {
 	}
 }
 
-// lastUpTo returns the place of the last network that begins at a or before it,
-// -1 if there is none.
+// lastUpTo returns the index of the last network that begins at or before a, or -1.
 func lastUpTo(nodes []node, a netip.Addr) int32 {
 	low, high := 0, len(nodes)
 	for low < high {
@@ -84,8 +80,8 @@ func lastUpTo(nodes []node, a netip.Addr) int32 {
 	return int32(low) - 1
 }
 
-// parseNetwork reads an address, or a network as address/bits. The bits of an
-// address are all.
+// parseNetwork parses an address, whose bits are its full length, or a network,
+// address/bits.
 func parseNetwork(s string) (a netip.Addr, bits int, ok bool) {
 	s, length, network := strings.Cut(s, "/")
 	if !likeAddr(s) {
@@ -102,8 +98,7 @@ func parseNetwork(s string) (a netip.Addr, bits int, ok bool) {
 	return a, bits, ok && bits <= a.BitLen()
 }
 
-// parseBits reads the length of a network: up to three digits, without leading
-// zeros.
+// parseBits parses a prefix length: at most three digits, without leading zeros.
 func parseBits(s string) (n int, ok bool) {
 	if s == "" || len(s) > 3 || s[0] == '0' && len(s) > 1 {
 		return 0, false
@@ -117,9 +112,8 @@ func parseBits(s string) (n int, ok bool) {
 	return n, true
 }
 
-// likeAddr reports whether s has the outlines of an address: most values have
-// not, and netip's errors cost an allocation. A zone is no part of an address in
-// MISP.
+// likeAddr reports whether s resembles an address. Most values do not, and this check
+// saves the allocation of netip's error. Addresses in MISP have no zone.
 func likeAddr(s string) bool {
 	if len(s) > len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255") {
 		return false

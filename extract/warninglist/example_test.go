@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/extract/warninglist"
 )
 
-// checkout stands for os.DirFS("misp-warninglists").
+// checkout replaces os.DirFS("misp-warninglists").
 func checkout() fs.FS {
 	return fstest.MapFS{
 		"lists/documentation/list.json": {Data: []byte(`{
@@ -27,7 +27,7 @@ func checkout() fs.FS {
 	}
 }
 
-// Which lists know a value, and why.
+// Print the lists that contain a value, and the matching entries.
 func ExampleSet_Match() {
 	set, err := warninglist.Load(checkout())
 	if err != nil {
@@ -41,20 +41,19 @@ func ExampleSet_Match() {
 	// Popular names: www.example.com is example.com
 }
 
-// Many values: the Hits of the last one are overwritten. Only some lists are a
-// reason to leave a value out.
+// Filter many values. They share a slice of Hits, and only lists of some classes are a
+// reason to drop a value.
 func ExampleSet_Match_filter() {
 	set, err := warninglist.Load(checkout())
 	if err != nil {
 		log.Fatal(err)
 	}
-	harmless := map[string]bool{"lists/popular/list.json": true}
 	var hits []warninglist.Hit
 values:
 	for _, url := range []string{"http://www.example.org/", "http://badfiles.test/a.exe"} {
 		hits = set.Match(hits[:0], "url", url)
 		for _, hit := range hits {
-			if harmless[hit.List.Path] {
+			if hit.List.Class.Clears() {
 				continue values
 			}
 		}
@@ -64,7 +63,7 @@ values:
 	// http://badfiles.test/a.exe
 }
 
-// What could not be used.
+// Print the entries that were skipped.
 func ExampleSet_Skipped() {
 	set, err := warninglist.Config{MaxEntries: 100}.Load(checkout())
 	if err != nil {
@@ -80,5 +79,5 @@ func ExampleSet_Skipped() {
 	// Networks for documentation 1 4 0
 	// Telephone numbers 2 1 1
 	// Popular names 20260102 2 0
-	// warninglist: "lists/numbers/list.json": entry 2, "/555/g": unsupported pattern: PCRE has no modifier 'g', so a server matches nothing with it
+	// warninglist: "lists/numbers/list.json": entry 2, "/555/g": unsupported pattern: PCRE has no modifier 'g', so a MISP server never matches it
 }

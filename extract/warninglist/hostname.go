@@ -6,18 +6,17 @@ import (
 	"strings"
 )
 
-// maxName is the most bytes of a name (RFC 1035 section 2.3.4). It has at most
-// 127 labels then.
+// maxName is the most bytes of a name (RFC 1035 section 2.3.4). It also limits the
+// lookups of a value.
 const maxName = 255
 
-// addName adds an entry of a hostname list.
 func (l *loader) addName(list *List, entry string) error {
 	name := strings.Trim(entry, ".")
 	switch {
 	case name == "":
 		return fmt.Errorf("%w: no name", ErrEntry)
 	case len(name) > maxName:
-		return fmt.Errorf("%w: a name has at most %d bytes", ErrTooLarge, maxName)
+		return fmt.Errorf("%w: name longer than %d bytes", ErrTooLarge, maxName)
 	}
 	var buffer [maxName]byte
 	if lower := lowerTo(&buffer, name); string(lower) != name {
@@ -27,8 +26,8 @@ func (l *loader) addName(list *List, entry string) error {
 	return nil
 }
 
-// matchNames adds the lists with the host of the value, or a domain that it is
-// in. Of a name that is longer than there can be, only the end is looked up.
+// matchNames adds the lists with the host of the value or a parent domain. Of an
+// overlong name, it looks up only the last labels, up to maxName bytes.
 func (h *hits) matchNames() {
 	host := strings.TrimRight(hostOf(h.value), ".")
 	if long := len(host) - maxName; long > 0 {
@@ -44,8 +43,8 @@ func (h *hits) matchNames() {
 	}
 }
 
-// hostOf returns the host that value names: that of a URL, without user and port,
-// or else what is before the first slash.
+// hostOf returns the host of a URL, without user and port, or the text before the
+// first slash of any other value.
 func hostOf(value string) string {
 	slash := strings.IndexByte(value, '/')
 	if slash < 0 {
@@ -69,8 +68,7 @@ func hostOf(value string) string {
 	return host
 }
 
-// lowerTo writes s, of at most maxName bytes, to b with the letters of ASCII in
-// lower case.
+// lowerTo copies s, of at most maxName bytes, to b, with ASCII letters in lower case.
 func lowerTo(b *[maxName]byte, s string) []byte {
 	lower := b[:copy(b[:], s)]
 	for i, c := range lower {

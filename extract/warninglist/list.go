@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// A Type says how the entries of a list match.
+// A Type says how the entries of a list match: see the package documentation.
 type Type string
 
 // The types of lists.
@@ -21,37 +21,37 @@ const (
 	Regex     Type = "regex"
 )
 
-// A List is a warninglist without its entries. It belongs to its Set and is not
-// to be changed.
+// A List describes a warninglist, without its entries. It belongs to its Set and must
+// not be modified.
 type List struct {
-	Path        string   // of its file, in the file system that it is from
-	Name        string   // what MISP shows
-	Description string   // what it is about
+	Path        string // of its file, in the file system of Load
+	Name        string // as displayed by MISP
+	Description string
 	Version     int64    // often a date, 20260102
 	Type        Type     // how its entries match
-	Attributes  []string // the types of attributes that it is for; empty: all
-	Entries     int      // how many entries are matched
-	Skipped     int      // how many are not; Set.Skipped tells of the first ones
+	Class       Class    // what a match means
+	Attributes  []string // attribute types that it applies to; empty: all
+	Entries     int      // entries in use
+	Skipped     int      // entries skipped; Set.Skipped has the first 16
 
-	number int32 // its place in the Set
+	number int32 // index into Set.lists
 }
 
-// Applies reports whether the list is for attributes of type typ.
+// Applies reports whether the list applies to attributes of type typ.
 func (l *List) Applies(typ string) bool {
 	return len(l.Attributes) == 0 || slices.Contains(l.Attributes, typ)
 }
 
-// file is the JSON form of a list.
 type file struct {
 	Name        string   `json:"name"`
 	Description string   `json:"description"`
 	Version     int64    `json:"version"`
 	Type        fileType `json:"type"`
+	Category    string   `json:"category"`
 	Attributes  []string `json:"matching_attributes"`
 	List        *entries `json:"list"`
 }
 
-// parse returns the list in data, and its entries.
 func parse(data []byte) (*List, []string, error) {
 	var f file
 	if err := json.Unmarshal(data, &f); err != nil {
@@ -59,9 +59,9 @@ func parse(data []byte) (*List, []string, error) {
 	}
 	switch {
 	case f.List == nil:
-		return nil, nil, fmt.Errorf(`%w: it has no "list"`, ErrFormat)
+		return nil, nil, fmt.Errorf(`%w: no "list"`, ErrFormat)
 	case f.Name == "":
-		return nil, nil, fmt.Errorf(`%w: it has no "name"`, ErrFormat)
+		return nil, nil, fmt.Errorf(`%w: no "name"`, ErrFormat)
 	}
 	l := &List{Name: f.Name, Description: f.Description, Version: f.Version, Type: Type(f.Type), Attributes: f.Attributes}
 	if slices.Contains(l.Attributes, "ALL") {
@@ -74,10 +74,11 @@ func parse(data []byte) (*List, []string, error) {
 	default:
 		return nil, nil, fmt.Errorf("%w %q", ErrType, shorten(f.Type))
 	}
+	l.Class = classify(l, f.Category, len(*f.List))
 	return l, *f.List, nil
 }
 
-// fileType is a text, or an array of which the first counts.
+// fileType decodes a string, or the first of an array of strings.
 type fileType string
 
 func (t *fileType) UnmarshalJSON(b []byte) error {
@@ -93,8 +94,8 @@ func (t *fileType) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// entries is an array of texts, or an object of which the names are the entries
-// and the values comments. What is no text in an array becomes "".
+// entries decodes an array of strings, or an object whose names are the entries and
+// whose values are comments. Elements of an array that are not strings become "".
 type entries []string
 
 func (e *entries) UnmarshalJSON(b []byte) error {
@@ -113,8 +114,8 @@ func (e *entries) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// ignoreType lets an element of another type than expected pass: Unmarshal has
-// left it zero, and gone on.
+// ignoreType drops the error for an element of an unexpected type: Unmarshal has left
+// the element zero and decoded the rest.
 func ignoreType(err error) error {
 	var other *json.UnmarshalTypeError
 	if errors.As(err, &other) {

@@ -7,21 +7,27 @@ import (
 	"io/fs"
 	"net/netip"
 	"path"
+	"slices"
 	"strings"
 )
 
-// Config bounds what Load reads. A field that is 0 has its default.
+// Config configures Load. A limit that is 0 has its default.
 type Config struct {
-	// MaxFile bounds the size of a file, in bytes. A larger one is skipped.
+	// Lists, if not empty, selects lists by name or by directory, without regard to
+	// case: "List of known Fastly IP address ranges" or "fastly". It is an error if
+	// one is missing.
+	Lists []string
+
+	// MaxFile limits the size of a file, in bytes. Larger files are skipped.
 	// 0: 64 MiB.
 	MaxFile int64
 
-	// MaxFiles bounds the files that are read. Those behind it are skipped, and
-	// told of once. 0: 4096.
+	// MaxFiles limits the number of files. The rest are skipped, with a single
+	// Error. 0: 4096.
 	MaxFiles int
 
-	// MaxEntries bounds the entries of all lists together. A list that would
-	// lead beyond is skipped. 0: 8,000,000.
+	// MaxEntries limits the entries of all lists together. A list that would
+	// exceed it is skipped. 0: 8,000,000.
 	MaxEntries int
 }
 
@@ -38,23 +44,24 @@ func withDefault[T int | int64](v, def T) T {
 	return v
 }
 
-// Load reads the lists of fsys with the default bounds, see [Config.Load].
+// Load reads the lists of fsys with the default limits. See [Config.Load].
 func Load(fsys fs.FS) (*Set, error) { return Config{}.Load(fsys) }
 
-// Load reads the lists of fsys: every file NAME.json below the directory lists,
-// as a checkout of misp-warninglists has them, or below the root if there is no
-// such directory. What begins with a dot, and what is no regular file, such as a
-// symbolic link, is not read.
+// Load reads the lists of fsys: each file NAME.json below the directory lists, as in
+// a checkout of misp-warninglists, or below the root if fsys has no such directory.
+// It ignores files and directories whose names begin with a dot, and skips files that
+// are not regular: symbolic links, for instance.
 //
-// The error wraps ErrNoLists when nothing could be used, or is that of the root
-// when it cannot be read; the Set is usable all the same, and empty then.
-// Everything else that went wrong is told by [Set.Skipped].
+// The error wraps ErrNoLists if no list is usable, or the error of the file system
+// if the root cannot be read. The Set is never nil, but after an error it has no
+// lists. [Set.Skipped] has all other errors.
 func (c Config) Load(fsys fs.FS) (*Set, error) {
 	l := loader{
 		fsys: fsys, config: c,
 		set:      &Set{names: map[string]int32{}, texts: map[string]int32{}},
 		known:    map[cell]int32{},
 		networks: map[netip.Prefix]int32{},
+		chosen:   make([]bool, len(c.Lists)),
 	}
 	root := "lists"
 	if info, err := fs.Stat(fsys, root); err != nil || !info.IsDir() {
@@ -65,6 +72,9 @@ func (c Config) Load(fsys fs.FS) (*Set, error) {
 	switch {
 	case err != nil:
 		return l.set, fmt.Errorf("warninglist: %w", err)
+	case slices.Contains(l.chosen, false):
+		missing := c.Lists[slices.Index(l.chosen, false)]
+		return &Set{}, fmt.Errorf("warninglist: %w: %q", ErrNoLists, missing)
 	case len(l.set.lists) > 0:
 		return l.set, nil
 	case len(l.set.skipped) > 0:
@@ -73,16 +83,16 @@ func (c Config) Load(fsys fs.FS) (*Set, error) {
 	return l.set, fmt.Errorf("warninglist: %w", ErrNoLists)
 }
 
-// A loader makes a Set.
 type loader struct {
 	fsys    fs.FS
 	config  Config
 	set     *Set
-	files   int // read
-	entries int // taken
+	files   int    // read
+	entries int    // taken
+	chosen  []bool // by index into config.Lists
 
-	known    map[cell]int32         // the place of each cell in set.chains
-	networks map[netip.Prefix]int32 // to chains, before they are sorted
+	known    map[cell]int32         // index of each cell in set.chains
+	networks map[netip.Prefix]int32 // to chains, not sorted yet
 }
 
 // visit is the fs.WalkDirFunc of Load.
@@ -101,7 +111,7 @@ func (l *loader) visit(name string, d fs.DirEntry, err error) error {
 	case d.IsDir() || path.Ext(name) != ".json":
 		return nil
 	case l.files == withDefault(l.config.MaxFiles, defaultMaxFiles):
-		l.skip(name, fmt.Errorf("%w: this file and those behind it: %d have been read", ErrTooLarge, l.files))
+		l.skip(name, fmt.Errorf("%w: more than %d files, this and the rest are skipped", ErrTooLarge, l.files))
 		return fs.SkipAll
 	}
 	l.files++
@@ -111,8 +121,8 @@ func (l *loader) visit(name string, d fs.DirEntry, err error) error {
 	return nil
 }
 
-// skip tells of a file that is left out. Errors of the file system have its name,
-// which an Error has too, and quotes.
+// skip records that a file is skipped. It unwraps errors of the file system, which
+// repeat the name without quoting it.
 func (l *loader) skip(name string, err error) {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -121,10 +131,9 @@ func (l *loader) skip(name string, err error) {
 	l.set.skipped = append(l.set.skipped, &Error{Path: name, Err: err})
 }
 
-// load adds the list of one file.
 func (l *loader) load(name string, d fs.DirEntry) error {
 	if !d.Type().IsRegular() {
-		return fmt.Errorf("%w: no regular file", ErrFormat)
+		return fmt.Errorf("%w: not a regular file", ErrFormat)
 	}
 	data, err := l.read(name)
 	if err != nil {
@@ -134,14 +143,28 @@ func (l *loader) load(name string, d fs.DirEntry) error {
 	if err != nil {
 		return err
 	}
+	if !l.choose(name, list.Name) {
+		return nil
+	}
 	if most := withDefault(l.config.MaxEntries, defaultMaxEntries); len(entries) > most-l.entries {
-		return fmt.Errorf("%w: %d entries here, %d before, the most is %d", ErrTooLarge, len(entries), l.entries, most)
+		return fmt.Errorf("%w: %d entries after %d in other lists, limit is %d", ErrTooLarge, len(entries), l.entries, most)
 	}
 	l.entries += len(entries)
 	list.Path, list.number = name, int32(len(l.set.lists))
 	l.set.lists = append(l.set.lists, list)
 	l.add(list, entries)
 	return nil
+}
+
+// choose reports whether Config.Lists selects a list, and notes which of them do.
+func (l *loader) choose(file, name string) bool {
+	chosen := len(l.config.Lists) == 0
+	for i, want := range l.config.Lists {
+		if strings.EqualFold(want, name) || strings.EqualFold(want, path.Base(path.Dir(file))) {
+			l.chosen[i], chosen = true, true
+		}
+	}
+	return chosen
 }
 
 // read returns the content of a file, unless it is too large.
@@ -157,12 +180,11 @@ func (l *loader) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if n, _ := io.ReadFull(f, make([]byte, 1)); n > 0 {
-		return nil, fmt.Errorf("%w: the file has more than %d bytes", ErrTooLarge, most)
+		return nil, fmt.Errorf("%w: file larger than %d bytes", ErrTooLarge, most)
 	}
 	return data, nil
 }
 
-// add adds the entries of a list.
 func (l *loader) add(list *List, entries []string) {
 	take := l.taker(list)
 	for i, e := range entries {
@@ -183,15 +205,15 @@ func (l *loader) add(list *List, entries []string) {
 	}
 }
 
-// check refuses what a server does not store.
+// check rejects entries that a MISP server does not store.
 func check(entry string) error {
 	if entry == "" || entry == "0" {
-		return fmt.Errorf("%w: a server stores neither an empty one, nor 0, nor what is no text", ErrEntry)
+		return fmt.Errorf(`%w: a MISP server does not store "", "0" or a non-string`, ErrEntry)
 	}
 	return nil
 }
 
-// taker returns what adds one entry of a list.
+// taker returns the function that adds an entry to list.
 func (l *loader) taker(list *List) func(entry string) error {
 	s := l.set
 	switch list.Type {

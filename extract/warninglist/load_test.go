@@ -23,12 +23,13 @@ func TestLoadList(t *testing.T) {
 	}{
 		{one, List{Name: "one", Description: "d", Version: 20260102, Type: String, Entries: 2}},
 		{`{"name":"n","type":"cidr","matching_attributes":["ip-src"],"list":[]}`, List{Name: "n", Type: CIDR, Attributes: []string{"ip-src"}}},
-		// As the server's update has it: no type is string, of several the first counts.
+		// Like the server's update: the default type is string, and the first of several
+		// types counts.
 		{`{"name":"n","list":["a"]}`, List{Name: "n", Type: String, Entries: 1}},
 		{`{"name":"n","type":["hostname","string"],"list":["a"]}`, List{Name: "n", Type: Hostname, Entries: 1}},
 		{`{"name":"n","matching_attributes":["md5","ALL"],"list":["a"]}`, List{Name: "n", Type: String, Entries: 1}},
 		{`{"name":"n","matching_attributes":null,"list":["a"]}`, List{Name: "n", Type: String, Entries: 1}},
-		// An export of the server has the comments of entries as values.
+		// An export of the server has entries as names and comments as values.
 		{`{"name":"n","list":{"b":"why","a":"","c":7}}`, List{Name: "n", Type: String, Entries: 3}},
 		{`{"name":"n","list":["a",1,null,"","0",["b"]]}`, List{Name: "n", Type: String, Entries: 1, Skipped: 5}},
 		{`{"name":"n","extra":{"x":[1]},"list":["a","a"]}`, List{Name: "n", Type: String, Entries: 2}},
@@ -41,7 +42,7 @@ func TestLoadList(t *testing.T) {
 	}
 }
 
-// What is of no use is told, and does not stop the others.
+// Unusable files and entries are skipped and reported.
 func TestSkipped(t *testing.T) {
 	set := load(t,
 		"0.json", `{"name":"n","list":["a"]`,
@@ -95,15 +96,15 @@ func TestSkipped(t *testing.T) {
 	}
 }
 
-// Of many useless entries all are counted, and the first are told.
+// All unusable entries are counted, and the first are reported.
 func TestSkippedMany(t *testing.T) {
 	set := load(t, "x.json", `{"name":"n","type":"cidr","list":["192.0.2.0/24"`+strings.Repeat(`,"x"`, 1000)+`]}`)
 	if l := set.Lists()[0]; l.Entries != 1 || l.Skipped != 1000 || len(set.Skipped()) != maxErrors {
-		t.Errorf("%d entries, %d skipped, %d told", l.Entries, l.Skipped, len(set.Skipped()))
+		t.Errorf("%d entries, %d skipped, %d reported", l.Entries, l.Skipped, len(set.Skipped()))
 	}
 }
 
-// Only a checkout's lists are lists, and nothing that is hidden.
+// Only the files below lists are read of a checkout, except hidden ones.
 func TestLoadCheckout(t *testing.T) {
 	set := load(t, "schema.json", `{"type":"object"}`, "lists/.x/list.json", one, "lists/.y.json", one,
 		"lists/a/README.md", "", "lists/a/list.json", one)
@@ -158,7 +159,7 @@ func TestLoadNothing(t *testing.T) {
 	}
 }
 
-// A symbolic link leads out of an os.DirFS.
+// Symbolic links are skipped, as they may lead out of an os.DirFS.
 func TestLoadLink(t *testing.T) {
 	dir, other := t.TempDir(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(other, "x.json"), []byte(one), 0o600); err != nil {
@@ -173,8 +174,8 @@ func TestLoadLink(t *testing.T) {
 	}
 }
 
-// What an unreadable file or a hostile entry is told of with has no control
-// characters of theirs.
+// Errors quote control characters in the names of unreadable files and in hostile
+// entries.
 func TestErrorQuotes(t *testing.T) {
 	files := mapFS("a.json", one, "x.json", `{"name":"n","type":"regex","list":["/(\u001b[31m/","\u001b"]}`, "y.json", "\x1b", "z\x1b.json", one)
 	files["z\x1b.json"].Mode = fs.ModeSymlink
@@ -208,7 +209,7 @@ func (gone) Mode() fs.FileMode  { return 0 }
 func (gone) ModTime() time.Time { return time.Time{} }
 func (gone) Sys() any           { return nil }
 
-// A list that has an entry more than once, and lists that share entries.
+// A list may have an entry more than once, and lists may share entries.
 func TestSharedEntries(t *testing.T) {
 	files := []string{}
 	for _, name := range []string{"a", "b", "c", "d"} {
@@ -222,8 +223,8 @@ func TestSharedEntries(t *testing.T) {
 	if diff := cmp.Diff([]string{"a x.test", "b x.test", "c x.test", "d x.test"}, got); diff != "" {
 		t.Error(diff)
 	}
-	// 0, one chain of four for what they share, four of one for what they do not:
-	// the first cell of the shared one serves a.test too.
+	// Index 0, one chain of four for the shared entries, and one of one for each of
+	// the other four. The first cell of the shared chain serves a.test too.
 	if len(set.chains) != 8 {
 		t.Errorf("%d cells", len(set.chains))
 	}

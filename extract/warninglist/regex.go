@@ -11,8 +11,8 @@ import (
 const (
 	// maxPattern is the most bytes of a pattern.
 	maxPattern = 1024
-	// maxProgram is the most instructions of a compiled one: they bound the time
-	// for each byte of a value.
+	// maxProgram is the most instructions of a compiled pattern. The time for each
+	// byte of a value is linear in it.
 	maxProgram = 1000
 )
 
@@ -25,7 +25,7 @@ type patterns struct {
 
 func (p *patterns) add(entry string) error {
 	if len(entry) > maxPattern {
-		return fmt.Errorf("%w: a pattern has at most %d bytes", ErrTooLarge, maxPattern)
+		return fmt.Errorf("%w: pattern longer than %d bytes", ErrTooLarge, maxPattern)
 	}
 	expr, err := translate(entry)
 	if err != nil {
@@ -39,7 +39,7 @@ func (p *patterns) add(entry string) error {
 	return nil
 }
 
-// find returns the first entry that finds something in value.
+// find returns the first entry that matches value.
 func (p *patterns) find(value string) (entry string, ok bool) {
 	for i, re := range p.res {
 		if re.MatchString(value) {
@@ -49,7 +49,6 @@ func (p *patterns) find(value string) (entry string, ok bool) {
 	return "", false
 }
 
-// compile compiles expr, unless it is too large.
 func compile(expr string) (*regexp.Regexp, error) {
 	parsed, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
@@ -60,7 +59,7 @@ func compile(expr string) (*regexp.Regexp, error) {
 		return nil, unsupported(err)
 	}
 	if len(program.Inst) > maxProgram {
-		return nil, fmt.Errorf("%w: a pattern has at most %d instructions, this one %d", ErrTooLarge, maxProgram, len(program.Inst))
+		return nil, fmt.Errorf("%w: pattern of more than %d instructions: %d", ErrTooLarge, maxProgram, len(program.Inst))
 	}
 	re, err := regexp.Compile(expr)
 	if err != nil {
@@ -69,7 +68,8 @@ func compile(expr string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// unsupported quotes what the errors of package regexp show as it is.
+// unsupported wraps an error of package regexp in ErrPattern, with the expression
+// quoted.
 func unsupported(err error) error {
 	var e *syntax.Error
 	if errors.As(err, &e) {
@@ -78,7 +78,7 @@ func unsupported(err error) error {
 	return fmt.Errorf("%w: %w", ErrPattern, err)
 }
 
-// translate turns a PCRE with delimiters, as PHP's preg_match has it, into an
+// translate converts a PCRE with delimiters, as for PHP's preg_match, into an
 // expression of package regexp.
 func translate(entry string) (string, error) {
 	body, modifiers, err := undelimit(strings.TrimLeft(entry, " \t\n\v\f\r"))
@@ -91,12 +91,11 @@ func translate(entry string) (string, error) {
 		case 'i', 'm', 's', 'U':
 			flags += string(c)
 		case 'D', 'S', 'u', 'n', ' ', '\n', '\r':
-			// What they ask for holds in any case, or does not decide whether
-			// there is a match.
+			// The default, or without influence on whether the value matches.
 		case 'A', 'J', 'X', 'x':
 			return "", fmt.Errorf("%w: modifier %q", ErrPattern, c)
 		default:
-			return "", fmt.Errorf("%w: PCRE has no modifier %q, so a server matches nothing with it", ErrPattern, c)
+			return "", fmt.Errorf("%w: PCRE has no modifier %q, so a MISP server never matches it", ErrPattern, c)
 		}
 	}
 	if flags != "" {
@@ -105,10 +104,11 @@ func translate(entry string) (string, error) {
 	return body, nil
 }
 
-// undelimit takes an entry apart.
+// undelimit splits an entry into the pattern between its delimiters and the
+// modifiers.
 func undelimit(entry string) (body, modifiers string, err error) {
 	if entry == "" || entry[0] == '\\' || entry[0] == 0 || alphanumeric(entry[0]) {
-		return "", "", fmt.Errorf("%w: it begins with no delimiter, such as /", ErrPattern)
+		return "", "", fmt.Errorf("%w: no opening delimiter like /", ErrPattern)
 	}
 	opening, closing := entry[0], entry[0]
 	if i := strings.IndexByte("([{<", opening); i >= 0 {
@@ -127,7 +127,7 @@ func undelimit(entry string) (body, modifiers string, err error) {
 			depth++
 		}
 	}
-	return "", "", fmt.Errorf("%w: it has no final delimiter %q", ErrPattern, closing)
+	return "", "", fmt.Errorf("%w: no closing delimiter %q", ErrPattern, closing)
 }
 
 func alphanumeric(c byte) bool {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The delimiters are the examples of PHP's manual
-// (https://www.php.net/manual/en/regexp.reference.delimiters.php), good and bad.
+// The delimiters are the valid and invalid examples of PHP's manual
+// (https://www.php.net/manual/en/regexp.reference.delimiters.php).
 func TestTranslate(t *testing.T) {
 	for _, test := range []struct{ entry, want string }{
 		{"/foo bar/", "foo bar"},
@@ -37,8 +37,7 @@ func TestTranslate(t *testing.T) {
 	}
 }
 
-// Patterns that would take long are refused: by their length, and by what they
-// are compiled to.
+// Slow patterns are rejected by their length and by that of their program.
 func TestPatternBounds(t *testing.T) {
 	for _, test := range []struct {
 		entry string

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A Set is what Load has read: any number of lists, ready to be matched. It does
-// not change, so any number of goroutines may use it at the same time.
+// A Set holds the lists read by Load and matches values against them. It is safe for
+// concurrent use. The zero value is an empty Set.
 type Set struct {
 	lists   []*List
 	skipped []*Error
 
-	chains   []cell           // which lists an entry is in
+	chains   []cell           // the lists of each entry
 	networks []node           // of the cidr lists
 	names    map[string]int32 // of the hostname lists, to chains
 	texts    map[string]int32 // of the string lists, to chains
@@ -20,27 +20,28 @@ type Set struct {
 	patterns []patterns       // one for each regex list
 }
 
-// Lists returns the lists in the order in which they were read: that of their
-// paths.
+// Lists returns the lists in the order in which they were read: that of fs.WalkDir.
 func (s *Set) Lists() []*List { return slices.Clone(s.lists) }
 
-// Skipped returns what was left out, in the order in which it was met: files, and
-// the first 16 useless entries of each list. List.Skipped counts them all.
+// Skipped returns an Error for each file that Load skipped, and for the first 16
+// entries that it skipped of each list, in the order in which it read them.
+// List.Skipped is the number of all skipped entries.
 func (s *Set) Skipped() []*Error { return slices.Clone(s.skipped) }
 
-// A Hit is a list that knows a value.
+// A Hit is a list that contains a value.
 type Hit struct {
 	List  *List
-	Value string // what matched: the value, or a part of it if it is composite
-	Entry string // what it matched: the narrowest network, the longest name, or the first other entry that was found
+	Value string // the value that matched, or the part that did if it is composite
+	Entry string // the entry that it matched: the narrowest network, the longest name, or the first entry found of another list
 }
 
-// Match appends to dst a Hit for every list that knows value, an attribute of
-// type typ in MISP's terms, and returns it; the Hits are in the order of Lists,
-// one for a list. The value is taken in the form in which a server stores it.
+// Match appends to dst a Hit for each list that contains value, and returns the
+// extended slice. Value is that of an attribute of MISP type typ, in the form in
+// which a server stores it. A list has at most one Hit; Hits are in the order of
+// Lists.
 //
-// Unless a list knows the value, nothing is allocated, but for a value that is
-// nearly an address, and by package regexp.
+// If no list contains the value, Match does not allocate, except for values that
+// resemble an address and in package regexp.
 func (s *Set) Match(dst []Hit, typ, value string) []Hit {
 	h := hits{set: s, typ: typ, all: dst, first: len(dst)}
 	parts := [2]string{value}
@@ -57,13 +58,13 @@ func (s *Set) Match(dst []Hit, typ, value string) []Hit {
 	return h.all
 }
 
-// hits gathers the lists that know a value.
+// hits collects the lists that contain a value.
 type hits struct {
 	set   *Set
 	typ   string
 	value string // the part that is being matched
 	all   []Hit
-	first int // where those of the value begin in all
+	first int // index into all of the first Hit of this value
 }
 
 func (h *hits) match(part string) {
@@ -87,7 +88,7 @@ func (h *hits) match(part string) {
 	}
 }
 
-// wants reports whether l is for values of the type, and not among the hits yet.
+// wants reports whether l applies to the type and has no hit yet.
 func (h *hits) wants(l *List) bool {
 	return l.Applies(h.typ) && !slices.ContainsFunc(h.all[h.first:], func(hit Hit) bool { return hit.List == l })
 }

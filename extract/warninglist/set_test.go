@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// load loads lists: paths and contents by turns.
+// load loads lists, given as alternating paths and contents.
 func load(t testing.TB, files ...string) *Set {
 	t.Helper()
 	set, err := Load(mapFS(files...))
@@ -27,7 +27,7 @@ func mapFS(files ...string) fstest.MapFS {
 	return m
 }
 
-// entry is what of a Hit the tables say.
+// An entry is a Hit in the tables of tests.
 type entry struct{ List, Value, Entry string }
 
 func entriesOf(hits []Hit) (all []entry) {
@@ -78,7 +78,7 @@ func TestMatch(t *testing.T) {
 		{"ip-dst", "::ffff:192.0.2.1", nil},
 		{"ip-dst", "2001:db8::1%eth0", nil},
 		{"ip-dst", "192.0.2.01", nil},
-		{"ip-dst|port", "192.0.2.1|80", nil}, // not among the matching_attributes
+		{"ip-dst|port", "192.0.2.1|80", nil}, // not in matching_attributes
 		{"domain|ip", "a.example|192.0.2.1", []entry{{"documentation", "192.0.2.1", "192.0.2.1/32"}, {"names", "a.example", "example"}}},
 		{"domain|ip", "192.0.2.7|10.9.9.9", []entry{{"private", "10.9.9.9", "10.0.0.0/8"}, {"documentation", "192.0.2.7", "192.0.2.0/24"}}},
 
@@ -107,11 +107,11 @@ func TestMatch(t *testing.T) {
 
 		{"comment", "localhost", []entry{{"exact", "localhost", "localhost"}}},
 		{"comment", "LOCALHOST", nil},
-		{"hostname", "www.example.net", nil}, // a string list knows no domains
+		{"hostname", "www.example.net", nil}, // string lists do not match subdomains
 		{"malware-sample", "a.exe|d41d8cd98f00b204e9800998ecf8427e", []entry{{"exact", "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e"}}},
 		{"text", "a|localhost", nil}, // not composite
 		{"x|y", "localhost|localhost", []entry{{"exact", "localhost", "localhost"}}},
-		{"x|y", "a|b|localhost", nil}, // two parts, no more
+		{"x|y", "a|b|localhost", nil}, // at most two parts
 
 		{"email-src", "joe@throwaway.example", []entry{{"mail", "joe@throwaway.example", "@throwaway.example"}}},
 		{"email-src", "joe@throwaway.exampl", nil},
@@ -129,7 +129,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// Match appends, and leaves alone what was there.
+// Match appends and keeps the existing elements.
 func TestMatchAppends(t *testing.T) {
 	set := load(t, small...)
 	hits := set.Match(nil, "ip-dst", "10.1.2.3")
@@ -145,7 +145,7 @@ func TestMatchAppends(t *testing.T) {
 	}
 }
 
-// Any number of goroutines may use a Set: the race detector watches.
+// Any number of goroutines may use a Set. The test is for the race detector.
 func TestMatchConcurrent(t *testing.T) {
 	set := load(t, small...)
 	values := []string{"a.example.com|10.1.2.3", "trash.examples|192.0.2.1", "aBcD|2001:db8::1", "localhost|"}
@@ -166,7 +166,7 @@ func TestMatchConcurrent(t *testing.T) {
 	group.Wait()
 }
 
-// A Set of nothing knows nothing.
+// A zero Set matches nothing.
 func TestMatchZero(t *testing.T) {
 	for _, value := range []string{"192.0.2.1", "example.com", ""} {
 		if hits := new(Set).Match(nil, "ip-dst", value); hits != nil {
@@ -183,7 +183,7 @@ func TestMatchAllocs(t *testing.T) {
 		{"ip-dst", "198.51.100.0/24"},
 		{"ip-dst|port", "192.0.2.1|80"},
 		{"hostname", "WWW.badfiles.test"},
-		{"email", "a@example.com"}, // a name of a list, but of another type
+		{"email", "a@example.com"}, // in a list for other types
 		{"url", "https://user@WWW.badfiles.test:8443/a/b?c=d"},
 		{"mac-address", "00:00:5e:00:53:01"},
 		{"md5", "00000000000000000000000000000000"},

@@ -7,24 +7,24 @@ import (
 	"slices"
 )
 
-// A finder finds the entries of a substring list in a value, all of them in one
-// pass: the automaton of Aho and Corasick (Efficient String Matching, 1975). Its
-// states are the beginnings of entries, sorted by length, so that those which
-// are a byte longer than a state are neighbours.
+// A finder finds the entries of a substring list in a value in one pass, with the
+// automaton of Aho and Corasick (Efficient String Matching, 1975). Its states are the
+// prefixes of entries, sorted by length, so that the states one byte longer than a
+// state are adjacent.
 type finder struct {
 	list    *List
 	entries []string // sorted
 	states  []state
 	last    []byte     // the last byte of each state
 	root    [256]int32 // the states of one byte
-	size    int        // of the entries, in bytes: there are no more states but one
+	size    int        // of the entries, in bytes: at least the number of states but one
 }
 
 type state struct {
 	longer int32  // the first of the states that are a byte longer
-	n      uint16 // how many there are
-	shrunk int32  // the longest other state that this one ends in
-	entry  int32  // an entry that it ends in, counted from 1; 0: none
+	n      uint16 // the number of these
+	shrunk int32  // the longest other state that is a suffix of this one
+	entry  int32  // number of an entry that is a suffix of this state, from 1; 0: none
 }
 
 func (f *finder) add(entry string) error {
@@ -35,11 +35,11 @@ func (f *finder) add(entry string) error {
 	return nil
 }
 
-// A spread is the entries that begin with a state.
+// A spread is the range of entries that have a state as prefix.
 type spread struct{ from, to, depth int32 }
 
-// build makes the states. It takes time and memory linear in the size of the
-// entries.
+// build makes the states. Apart from sorting the entries, its time and memory are
+// linear in their size.
 func (f *finder) build() {
 	slices.Sort(f.entries)
 	f.entries = slices.Compact(f.entries)
@@ -63,7 +63,7 @@ func (f *finder) build() {
 	}
 }
 
-// group returns the entries that have the same next byte as the first of s.
+// group returns the entries of s with the same next byte as its first.
 func (f *finder) group(s spread) spread {
 	c, to := f.entries[s.from][s.depth], s.from
 	for to < s.to && f.entries[to][s.depth] == c {
@@ -72,7 +72,7 @@ func (f *finder) group(s spread) spread {
 	return spread{s.from, to, s.depth + 1}
 }
 
-// extend adds the state that is c longer than state i.
+// extend adds the state of state i followed by c.
 func (f *finder) extend(i int32, c byte) {
 	next := state{}
 	if i > 0 {
@@ -83,7 +83,7 @@ func (f *finder) extend(i int32, c byte) {
 	f.states, f.last = append(f.states, next), append(f.last, c)
 }
 
-// step returns the longest state that state i and c end in.
+// step returns the longest state that is a suffix of state i followed by c.
 func (f *finder) step(i int32, c byte) int32 {
 	for i > 0 {
 		s := &f.states[i]

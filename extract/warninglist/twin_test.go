@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// twin is the matcher in its slow and obvious form: every entry of a list is
-// held against every part of the value. It leaves out regex lists.
+// twin is the slow and obvious matcher, which compares each entry of a list with each
+// part of the value. It does not support regex lists.
 func twin(l *List, entries []string, typ, value string) bool {
 	if len(l.Attributes) > 0 && !slices.Contains(l.Attributes, typ) {
 		return false
@@ -103,7 +103,7 @@ func checkTwin(t *testing.T, set *Set, entries map[string][]string, typ, value s
 	}
 }
 
-// Texts in which prefixes, suffixes and networks meet by chance.
+// randomText returns an entry or value. Many share prefixes, suffixes and networks.
 func randomText(r *rand.Rand, typ Type) string {
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
 	var b strings.Builder
@@ -159,11 +159,11 @@ func TestTwin(t *testing.T) {
 		}
 	}
 	if hits < 500 {
-		t.Errorf("only %d hits: the test compares nothing with nothing", hits)
+		t.Errorf("only %d hits: the test compares empty results", hits)
 	}
 }
 
-// Names at the bound of 255 bytes, and far beyond.
+// Names of 255 bytes and far longer ones.
 func TestTwinLongNames(t *testing.T) {
 	label := strings.Repeat("a", 62) + "."
 	long := label + label + label + label + "bcd" // 255
