@@ -27,7 +27,7 @@ func fields(s *Selection, t *misp.Template) (all []string) {
 	return all
 }
 
-// Of what goes through a proxy only the request says where it goes.
+// Only the request to a proxy names the destination.
 func TestProxy(t *testing.T) {
 	const client, proxy = "10.0.0.5", "198.51.100.3"
 	for _, tt := range []struct {
@@ -39,7 +39,7 @@ func TestProxy(t *testing.T) {
 		{"CONNECT 10.9.9.9:443 HTTP/1.1\r\n\r\n", nil},
 		{"GET http://203.0.113.9/a HTTP/1.1\r\nHost: 203.0.113.9\r\n\r\n", []string{"url http://203.0.113.9/a", "ip-dst 203.0.113.9"}},
 		{"CONNECT c2.evil.example:443 HTTP/1.1\r\n\r\n", []string{"hostname c2.evil.example"}},
-		// What a client says of the server that it speaks to is no contact.
+		// A Host header does not prove contact with the server it names.
 		{"GET /a HTTP/1.1\r\nHost: 203.0.113.9\r\n\r\n", []string{"url http://203.0.113.9/a"}},
 	} {
 		var got []string
@@ -55,13 +55,14 @@ func TestProxy(t *testing.T) {
 		}
 		for _, f := range fields(s, misp.TemplateNetworkConnection) {
 			if strings.HasPrefix(f, "hostname-dst") {
-				t.Errorf("%q: the proxy has the %s", tt.request, f)
+				t.Errorf("%q: proxy has %s", tt.request, f)
 			}
 		}
 	}
 }
 
-// MISP's form of a domain, for all names: RFC 3492 section 7.1 and RFC 5891.
+// All host names get the form of MISP's type domain: RFC 3492 section 7.1 and
+// RFC 5891.
 func TestInternationalNames(t *testing.T) {
 	rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.bücher.example\r\n\r\n", "").report(t, extract.Options{})
 	s := Select(rep, Options{Only: extract.TopicSetOf(extract.HTTP)})
@@ -87,7 +88,7 @@ func download(t *testing.T, header, body string) (all []string) {
 	return all
 }
 
-// A name that MISP refuses in filename|sha256 does not take the hash with it.
+// A name that MISP refuses in filename|sha256 does not hide the hash.
 func TestNamesThatHide(t *testing.T) {
 	const sum = "a3bd788ccdb968f5c1d674c899a4b2fb5aa052ff41772ea2b9a26c38dbb9c134" // sha256sum of MZ1
 	for name, want := range map[string]string{
@@ -104,18 +105,36 @@ func TestNamesThatHide(t *testing.T) {
 	}
 }
 
-// What hides among the content of the web, or is no content of it.
-func TestContentThatIsNone(t *testing.T) {
+// All hashes of a file have the same count, with a name and without one.
+func TestCountOfHashes(t *testing.T) {
+	for _, name := range []string{"", `Content-Disposition: attachment; filename="a.exe"`} {
+		rep := new(capture).answered("10.0.0.5", "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: www.example\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"+name+"\r\n\r\nMZ1").
+			report(t, extract.Options{Stream: stream.Config{Hash: stream.HashAll}})
+		counts := map[misp.Type]int64{}
+		for _, a := range Select(rep, Options{All: true, Detail: Indicators}).Attributes {
+			counts[a.Type] = a.Count
+		}
+		for _, typ := range []misp.Type{misp.SHA256, misp.SHA1, misp.MD5} {
+			if counts[typ] != 1 {
+				t.Errorf("name %q: %d of type %s, want 1", name, counts[typ], typ)
+			}
+		}
+	}
+}
+
+// Files that are not ordinary web content whatever their declared type.
+func TestDisguisedContent(t *testing.T) {
 	for _, tt := range []struct {
 		stated, body string
 		want         int
 	}{
-		{"image/jpeg", "\x90\x12\x80\x77", 1},         // no JPEG: ISO/IEC 10918-1 begins with FF D8
+		{"image/jpeg", "\x90\x12\x80\x77", 1},         // not a JPEG: ISO/IEC 10918-1 begins with FF D8
 		{"IMAGE/PNG", "MZ\x90\x00", 1},                // a program
 		{"image/png", "\x89PNG\r\n\x1a\n\x00", 0},     // W3C PNG section 5.2
-		{"image/jpeg", "\x89PNG\r\n\x1a\n\x00", 0},    // another picture
-		{"image/svg+xml", "<svg>", 0},                 // has no first bytes of its own
-		{"text/plain", "#!/bin/sh\nwget http://x", 1}, // what bots fetch
+		{"image/jpeg", "\x89PNG\r\n\x1a\n\x00", 0},    // another image format
+		{"image/svg+xml", "<svg>", 0},                 // has no magic number
+		{"text/plain", "#!/bin/sh\nwget http://x", 1}, // a typical bot download
 		{"text/plain", "hello", 0},
 		{"application/hta", "<html><hta:application>", 1},
 		{"application/hta", "<body>", 1},
@@ -127,7 +146,8 @@ func TestContentThatIsNone(t *testing.T) {
 	}
 }
 
-// Names that a generator tried do not push out the one that exists.
+// The nonexistent names of a domain generation algorithm do not displace the one
+// that exists.
 func TestNamesThatDoNotExist(t *testing.T) {
 	const client, resolver = "10.0.0.5", "192.0.2.53"
 	var c capture
@@ -144,21 +164,22 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		c.add(build.UDP(resolver, 53, client, 5000, answer))
 	}
 	c.add(build.UDP(resolver, 53, client, 5000, dns(t, "found.example.", &dnsmessage.AResource{A: [4]byte{203, 0, 113, 9}})))
+	c.request(client, "203.0.113.9", 80, "GET / HTTP/1.1\r\nHost: found.example\r\n\r\n")
 	s := Select(c.report(t, extract.Options{}), Options{Only: extract.TopicSetOf(extract.DNS), MaxAttributes: 4, Detail: Indicators})
 	got := map[string]string{}
 	for _, a := range s.Attributes {
 		got[a.Value], _, _ = strings.Cut(a.Comment, ";")
 	}
 	want := map[string]string{
-		"found.example|203.0.113.9": "DNS answer", "found.example": "asked for in DNS",
-		"dga00.example": "asked for in DNS and not there", "dga01.example": "asked for in DNS and not there",
+		"found.example|203.0.113.9": "DNS answer", "found.example": "DNS query",
+		"dga00.example": "DNS query answered NXDOMAIN", "dga01.example": "DNS query answered NXDOMAIN",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 }
 
-// readReport reads a report as someone else wrote it.
+// readReport reads a report from hand-written JSON.
 func readReport(t *testing.T, json string) *extract.Report {
 	t.Helper()
 	r, err := extract.ReadJSON(strings.NewReader(json))
@@ -168,7 +189,7 @@ func readReport(t *testing.T, json string) *extract.Report {
 	return r
 }
 
-// A report that was tampered with may have hashes of any length.
+// A tampered report may have hashes of any length.
 func TestShortHashes(t *testing.T) {
 	r := readReport(t, `{"files":[{"sha256":"ab"}],"certificates":[{"sha256":"cd"}],"presented":[{"sha256":"cd"}]}`)
 	if s := Select(r, Options{}); len(s.Attributes) > 0 || s.ObjectsLeftOut != 2 {
@@ -180,12 +201,12 @@ func TestShortHashes(t *testing.T) {
 func TestClientCertificate(t *testing.T) {
 	sum := strings.Repeat("ab", 32)
 	for rows, want := range map[string]string{
-		`{"client":true}`:                              "certificate of a client",
-		`{"client":true},{"client":false}`:             "certificate of a server",
-		`{"client":false}`:                             "certificate of a server",
+		`{"client":true}`:                              "client certificate",
+		`{"client":true},{"client":false}`:             "server certificate",
+		`{"client":false}`:                             "server certificate",
 		`{"client":true,"position":1}`:                 "",
-		`{"position":1},{"client":true}`:               "certificate of a client",
-		`{"client":true},{"client":true,"position":1}`: "certificate of a client",
+		`{"position":1},{"client":true}`:               "client certificate",
+		`{"client":true},{"client":true,"position":1}`: "client certificate",
 	} {
 		rows = strings.ReplaceAll(rows, "{", `{"sha256":"`+sum+`",`)
 		r := readReport(t, `{"certificates":[{"count":1,"sha256":"`+sum+`"}],"presented":[`+rows+`]}`)
@@ -199,8 +220,8 @@ func TestClientCertificate(t *testing.T) {
 	}
 }
 
-// The object of a mail says when it was sent (RFC 5322 section 3.3), and from where:
-// who fetches mails is not who sends them.
+// The object of a mail has the date it was sent (RFC 5322 section 3.3), and the
+// sender's address: a client that fetches mail is not the sender.
 func TestMailObject(t *testing.T) {
 	for proto, sender := range map[string]bool{"SMTP": true, "POP3": false, "IMAP": false} {
 		r := readReport(t, `{"emails":[{"count":1,"subject":"x","date":"Fri, 21 Nov 1997 09:55:06 -0600 (CST)","proto":"`+proto+`","client":"203.0.113.5"}]}`)

@@ -8,39 +8,46 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// An Attribute is an indicator and what speaks for it.
+// An Attribute is an indicator with its evidence.
 type Attribute struct {
 	misp.Attribute
 
-	// Count is how often it was observed.
-	Count int64
+	// Verdict says what the value is for, and Rule why.
+	Verdict Verdict
+	Rule    Rule
 
-	// Claimed reports that it is only what a peer says, such as the host that an
-	// HTTP request names. What is not claimed was observed on the wire.
+	// Count is the number of observations, and Decrypted the number of those in what
+	// was decrypted with stream.Config.Keys.
+	Count, Decrypted int64
+
+	// Claimed reports whether only a peer asserts the value, like the host in an
+	// HTTP request. Other values were observed on the wire.
 	Claimed bool
 
-	// Warninglists names the lists that the value is on.
-	Warninglists []string
+	// Warninglists are the warninglists that contain the value.
+	Warninglists []Warning
 
 	// Evidence holds the first observations, at most eight.
 	Evidence extract.Trail
 }
 
-// attributeJSON is the JSON form of an Attribute.
 type attributeJSON struct {
 	misp.AttributeJSON
+	Verdict      Verdict       `json:"verdict"`
+	Rule         Rule          `json:"rule,omitempty"`
 	Count        int64         `json:"count"`
+	Decrypted    int64         `json:"decrypted,omitempty"`
 	Claimed      bool          `json:"claimed,omitempty"`
-	Warninglists []string      `json:"warninglists,omitempty"`
+	Warninglists []Warning     `json:"warninglists,omitempty"`
 	Evidence     extract.Trail `json:"evidence"`
 }
 
-// MarshalJSON returns the attribute as MISP writes it, followed by the fields that
-// only an Attribute has.
+// MarshalJSON returns the JSON form of the MISP attribute, followed by the other
+// fields of a.
 func (a Attribute) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // as in events
-	err := enc.Encode(attributeJSON{a.JSON(), a.Count, a.Claimed, a.Warninglists, a.Evidence})
+	enc.SetEscapeHTML(false) // like misp.Event
+	err := enc.Encode(attributeJSON{a.JSON(), a.Verdict, a.Rule, a.Count, a.Decrypted, a.Claimed, a.Warninglists, a.Evidence})
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), err
 }

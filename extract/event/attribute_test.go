@@ -3,6 +3,7 @@ package event
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,12 +14,13 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// An attribute is that of the event, member for member, followed by what only it has.
+// The JSON of an Attribute is that of its misp.Attribute, member for member,
+// followed by its other fields.
 func TestAttributeJSON(t *testing.T) {
 	rep := readReport(t, `{"requests":[{"count":3,"method":"GET","url":"http://www.example/?a=1&b=<2>","host":"www.example"}]}`)
-	o := Options{Only: extract.TopicSetOf(extract.HTTP), Warned: func(typ, _ string) []string {
+	o := Options{Only: extract.TopicSetOf(extract.HTTP), Warned: func(typ, _ string) []Warning {
 		if typ == "url" {
-			return []string{"one & two"}
+			return []Warning{{List: "one & two", Harmless: true}}
 		}
 		return nil
 	}}
@@ -27,9 +29,9 @@ func TestAttributeJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rest := `,"count":3,"claimed":true,"evidence":[]}`
+		rest := `,"verdict":"detect","rule":"contacted name","count":3,"claimed":true,"evidence":[]}`
 		if a.Type == misp.URL {
-			rest = `,"count":3,"claimed":true,"warninglists":["one & two"],"evidence":[]}`
+			rest = `,"verdict":"context","rule":"warninglist match","count":3,"claimed":true,"warninglists":["one & two"],"evidence":[]}`
 		}
 		got, err := a.MarshalJSON()
 		if err != nil {
@@ -47,25 +49,26 @@ func TestAttributeJSON(t *testing.T) {
 	}
 }
 
-// A value on a warninglist is not for detection, and its comment names the list.
-// DropWarned leaves it out.
+// The comment of a value on warninglists names them. If one of them says that the
+// value is harmless, it is not for detection, and DropWarned leaves it out.
 func TestWarned(t *testing.T) {
-	rep := readReport(t, `{"hosts":[{"count":1,"addr":"192.0.2.1","server":1},{"count":1,"addr":"192.0.2.2","server":1}]}`)
-	o := Options{Warned: func(typ, value string) []string {
-		if typ == "ip-dst" && value == "192.0.2.1" {
-			return []string{"resolvers", "clouds"}
-		}
-		return nil
-	}}
+	rep := readReport(t, `{"hosts":[{"count":1,"addr":"192.0.2.1","server":1},{"count":1,"addr":"192.0.2.2","server":1},{"count":1,"addr":"192.0.2.3","server":1}]}`)
+	clouds, resolvers := Warning{List: "clouds", Class: "hosting"}, Warning{List: "resolvers", Harmless: true}
+	lists := map[string][]Warning{"192.0.2.1": {clouds, resolvers}, "192.0.2.2": {clouds}}
+	o := Options{Warned: func(_, value string) []Warning { return lists[value] }}
+	comments := map[string]string{"192.0.2.1": "; on warninglist clouds (hosting), resolvers", "192.0.2.2": "; on warninglist clouds (hosting)"}
 	for _, a := range Select(rep, o).Attributes {
-		warned := a.Value == "192.0.2.1"
-		if a.ToIDS == warned || strings.HasSuffix(a.Comment, "; on warninglist resolvers, clouds") != warned || len(a.Warninglists) > 0 != warned {
-			t.Errorf("%s: to_ids %t, %q", a.Value, a.ToIDS, a.Comment)
+		if a.ToIDS != (a.Value != "192.0.2.1") || (a.Verdict == Detect) != a.ToIDS || !slices.Equal(a.Warninglists, lists[a.Value]) {
+			t.Errorf("%s: to_ids %t, verdict %v, lists %v", a.Value, a.ToIDS, a.Verdict, a.Warninglists)
+		}
+		want := comments[a.Value]
+		if !strings.HasSuffix(a.Comment, want) || strings.Contains(a.Comment, "warninglist") != (want != "") {
+			t.Errorf("%s: comment %q", a.Value, a.Comment)
 		}
 	}
 	o.DropWarned = true
 	s := Select(rep, o)
-	if diff := cmp.Diff([]string{"ip-dst 192.0.2.2 1"}, rows(rep, o)); diff != "" {
+	if diff := cmp.Diff([]string{"ip-dst 192.0.2.2 1", "ip-dst 192.0.2.3 1"}, rows(rep, o)); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]LeftOut{{Warned, extract.IP, "192.0.2.1", 1}}, s.LeftOut); diff != "" {
@@ -86,8 +89,8 @@ func TestCommentNamesCapture(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range Select(reports[0], Options{Only: extract.TopicSetOf(extract.IP)}).Attributes {
-		want := "contacted; 2 times, " + start.Format(time.RFC3339) + " to " + start.AddDate(0, 0, 1).Format(time.RFC3339) +
-			"; first in packet 1 of monday.pcap"
+		want := "contacted host; 2 times, " + start.Format(time.RFC3339) + " to " + start.AddDate(0, 0, 1).Format(time.RFC3339) +
+			"; first in packet 1 of monday.pcap; detect: contacted address"
 		if a.Comment != want {
 			t.Errorf("%q, want %q", a.Comment, want)
 		}

@@ -12,20 +12,26 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// captureObjects describes the captures. They contain the connections.
+// captureObjects drafts the captures. They refer to what nothing else refers to:
+// see root.
 func captureObjects(d *drafts) {
 	for i := range d.report.Captures {
 		c := &d.report.Captures[i]
 		fact := &extract.Fact{Count: 1, First: c.First, Last: c.Last}
-		d.add(misp.TemplatePcapMetadata, hex.EncodeToString([]byte(c.Identity())), fact, func(o *object) []reference {
-			fillCapture(o, c)
-			return containedBy(d.report, i)
+		d.add(misp.TemplatePcapMetadata, captureKey(c), fact, func(o *object) []reference {
+			d.fillCapture(o, c)
+			return nil
 		})
 	}
 }
 
-func fillCapture(o *object, c *extract.Capture) {
+func (d *drafts) fillCapture(o *object, c *extract.Capture) {
 	o.Comment = strings.TrimSpace("capture " + baseName(c.Name))
+	o.text("text", d.captureText(c))                    // first, because it is the label in MISP's graph
+	if o.FirstSeen.IsZero() || len(o.Attributes) == 0 { // the template requires a text or a time
+		o.time("first-packet-seen", c.First)
+		o.time("last-packet-seen", c.Last)
+	}
 	if c.SHA256 != ([32]byte{}) {
 		o.text("file-hash-sha256", hex.EncodeToString(c.SHA256[:]))
 	}
@@ -35,15 +41,24 @@ func fillCapture(o *object, c *extract.Capture) {
 	o.number("packet-size-limit", int64(c.SnapLen))
 	o.text("file-format", c.Format)
 	o.text("protocol", linkText(c))
-	o.time("first-packet-seen", c.First)
-	o.time("last-packet-seen", c.Last)
 	if !c.First.IsZero() {
 		o.text("time-span-seconds", strconv.FormatFloat(c.Last.Sub(c.First).Seconds(), 'f', 6, 64))
 	}
-	o.text("text", strconv.FormatInt(c.Packets, 10)+" packets, "+strconv.FormatInt(c.Bytes, 10)+" bytes")
 }
 
-// linkText returns the names of the link types.
+// captureText describes a capture, beginning with its name, and says what the event
+// does not cover.
+func (d *drafts) captureText(c *extract.Capture) string {
+	text := many(c.Packets, "packet") + ", " + many(c.Bytes, "byte")
+	if name := baseName(c.Name); name != "" {
+		text = name + ": " + text
+	}
+	if missing := slices.Concat(unread(c), d.missing); len(missing) > 0 {
+		text += "; incomplete: " + strings.Join(missing, "; ")
+	}
+	return text
+}
+
 func linkText(c *extract.Capture) string {
 	var names []string
 	for _, t := range c.LinkTypes {
@@ -52,19 +67,7 @@ func linkText(c *extract.Capture) string {
 	return strings.Join(names, ", ")
 }
 
-// containedBy returns references to the connections whose first packet a
-// capture holds.
-func containedBy(r *extract.Report, capture int) []reference {
-	var refs []reference
-	for c := range r.Connections() {
-		if e, ok := c.Evidence.First(); ok && e.First.Capture == capture {
-			refs = append(refs, reference{misp.Contains, misp.TemplateNetworkConnection, "", connKey(c)})
-		}
-	}
-	return refs
-}
-
-// captureNames returns the names of the captures, without their folders.
+// captureNames returns the base names of the captures, for the event's title.
 func captureNames(r *extract.Report) string {
 	var names []string
 	for i := range r.Captures {
@@ -83,8 +86,8 @@ func captureNames(r *extract.Report) string {
 
 func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
 
-// span returns the times of the first and the last packet, zero times when
-// packets have none that can be trusted.
+// span returns the times of the first and last packet, or zero times if no
+// packet has a time.
 func span(r *extract.Report) (first, last time.Time) {
 	for i := range r.Captures {
 		c := &r.Captures[i]
@@ -101,8 +104,8 @@ func span(r *extract.Report) (first, last time.Time) {
 // namespace is the namespace of event UUIDs.
 var namespace = misp.NewUUID(misp.UUID{}, "https://github.com/sightline-go/sightline")
 
-// uuidOf returns the event UUID that follows from the captures, in any order:
-// from their SHA-256, or, where that is not known, from what they hold.
+// uuidOf derives the UUID of an event from the identities of the captures, in
+// any order.
 func uuidOf(r *extract.Report) misp.UUID {
 	var parts []string
 	for i := range r.Captures {

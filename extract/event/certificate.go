@@ -34,8 +34,8 @@ func certificateAttributes(m *mapping) {
 	}
 }
 
-// certificateObjects describes the certificates that servers and clients showed as
-// their own.
+// certificateObjects drafts the end-entity certificates of servers and clients;
+// with Options.All, of issuers too.
 func certificateObjects(d *drafts) {
 	own := map[string]bool{}
 	for p := range d.report.Presented() {
@@ -52,17 +52,18 @@ func certificateObjects(d *drafts) {
 	}
 }
 
-// maxCertNames bounds the names of a certificate that go into its object.
+// maxCertNames limits the subject alternative names in a certificate's object.
 const maxCertNames = 50
 
 func fillCertificate(o *object, c *extract.Certificate) {
-	o.Comment = "certificate of " + c.CommonName
+	o.Comment = "certificate for " + c.CommonName
 	if c.CommonName == "" {
 		o.Comment = "certificate " + abridged(c.SHA256)
 	}
-	o.indicator("x509-fingerprint-sha256", c.SHA256)
-	o.indicator("x509-fingerprint-sha1", c.SHA1)
-	o.indicator("x509-fingerprint-md5", c.MD5)
+	detect := o.s.detects(misp.X509SHA256, c.SHA256)
+	o.indicator("x509-fingerprint-sha256", c.SHA256, detect)
+	o.indicator("x509-fingerprint-sha1", c.SHA1, detect)
+	o.indicator("x509-fingerprint-md5", c.MD5, detect)
 	o.text("subject", c.Subject)
 	o.text("subject-common-name", c.CommonName)
 	o.text("issuer", c.Issuer)

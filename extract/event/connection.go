@@ -24,8 +24,8 @@ func connectionAttributes(m *mapping) {
 	}
 }
 
-// putConnection maps a port that was contacted and answered, where the port says
-// something: most connections go to those of the web and of DNS.
+// putConnection maps a port that was contacted and answered. Common ports, those
+// of most connections, are not indicators.
 func putConnection(m *mapping, c *extract.Connection) {
 	rule := Rule("")
 	switch {
@@ -33,25 +33,43 @@ func putConnection(m *mapping, c *extract.Connection) {
 		return
 	case unanswered(c):
 		rule = Unanswered
-	case commonPort(c.Server.Port()) || slices.Contains(c.Protos, stream.DNS):
+	case slices.Contains(c.Protos, stream.FTPData):
+		rule = DataPort
+	case usual(c):
 		rule = CommonPort
 	}
 	m.put(connService, misp.IPDstPort, c.Server.String(), &c.Fact, m.addrRule(c.Server.Addr()), rule)
 }
 
-func commonPort(port uint16) bool {
-	switch port {
-	case 25, 53, 80, 123, 443, 465, 587, 853, 993, 995:
+// usual reports whether connections use a common port for the protocol that it is
+// for, as far as the capture shows.
+func usual(c *extract.Connection) bool {
+	var of []stream.Proto
+	switch c.Server.Port() {
+	case 53:
+		of = []stream.Proto{stream.DNS}
+	case 80:
+		of = []stream.Proto{stream.HTTP1, stream.HTTP2}
+	case 443, 853, 993, 995:
+		of = []stream.Proto{stream.TLS, stream.QUIC}
+	case 25, 465, 587:
+		of = []stream.Proto{stream.SMTP, stream.TLS}
+	case 123:
 		return true
+	default:
+		return slices.Contains(c.Protos, stream.DNS)
 	}
-	return false
+	if c.Proto == layers.IPProtoTCP && c.Ended.Opened == 0 {
+		return true // the beginning, which shows the protocol, is missing
+	}
+	return slices.ContainsFunc(c.Protos, func(p stream.Proto) bool { return slices.Contains(of, p) })
 }
 
 func unanswered(c *extract.Connection) bool { return c.Ended.Unanswered+c.Ended.Refused == c.Count }
 
-// connectionObjects describes who spoke to whom.
+// connectionObjects drafts the connections.
 func connectionObjects(d *drafts) {
-	x := index{flows: map[connection]*lone{}} // filled when the first object goes out
+	x := index{flows: map[connection]*lone{}} // filled with the first object
 	for c := range d.report.Connections() {
 		if d.bothLocal(c.Client, c.Server.Addr()) || unanswered(c) && d.excludes(Unanswered) {
 			continue
@@ -60,6 +78,7 @@ func connectionObjects(d *drafts) {
 		d.add(misp.TemplateNetworkConnection, connKey(c), &c.Fact, func(o *object) []reference {
 			if x.names == nil {
 				x.fill(d.report)
+				d.hostNames = x.names
 			}
 			o.Comment = connectionLabel(d.selector, c)
 			fillConnection(o, c, &x)
@@ -70,12 +89,21 @@ func connectionObjects(d *drafts) {
 
 func keyOf(c *extract.Connection) connection { return connection{pair{c.Client, c.Server}, c.Proto} }
 
-// connKey returns what the UUID of a connection's object is derived from.
+// connKey returns the key of a connection's object.
 func connKey(c *extract.Connection) string {
 	return c.Client.String() + " " + c.Server.String() + " " + strconv.Itoa(int(c.Proto))
 }
 
 func connectionLabel(s *selector, c *extract.Connection) string {
+	label := endsLabel(s, c)
+	if r, ok := s.beacons.of[keyOf(c)]; ok {
+		label += "; " + r.String()
+	}
+	return label
+}
+
+// endsLabel describes a connection by its client and server.
+func endsLabel(s *selector, c *extract.Connection) string {
 	label := "to " + c.Server.String() + " " + strings.Join(protoNames(c), ", ")
 	if c.Server.Port() == 0 {
 		label = "to " + c.Server.Addr().String() + " " + strings.Join(protoNames(c), ", ")
@@ -104,6 +132,8 @@ func fillConnection(o *object, c *extract.Connection, x *index) {
 	if f := x.flow(c); f != nil {
 		o.number("src-port", int64(f.Client.Port()))
 		o.text("community-id", f.CommunityID)
+	} else {
+		o.times("first-packet-seen", "last-packet-seen", &c.Fact)
 	}
 	if names := x.names[c.Server.Addr()]; len(names) > 0 {
 		o.name("hostname-dst", names[0])
@@ -123,10 +153,11 @@ func fillConnection(o *object, c *extract.Connection, x *index) {
 	for _, p := range c.Protos {
 		o.text("layer7-protocol", p.String())
 	}
-	o.number("count", c.Count)
+	if c.Count > 1 {
+		o.number("count", c.Count)
+	}
 	o.number("src-packets-count", c.Sent.Packets)
 	o.number("src-bytes-count", c.Sent.Bytes)
 	o.number("dst-packets-count", c.Received.Packets)
 	o.number("dst-bytes-count", c.Received.Bytes)
-	o.times("first-packet-seen", "last-packet-seen", &c.Fact)
 }

@@ -17,8 +17,8 @@ func dnsAttributes(m *mapping) {
 	}
 }
 
-// putQuery maps a name that was asked for. A generator of names asks for many that do
-// not exist before one that does.
+// putQuery maps a queried name. Names that do not exist have an origin of their
+// own, as malware with a domain generation algorithm queries many of them.
 func putQuery(m *mapping, q *extract.Query) {
 	if q.NXDomain > 0 && q.Answered == 0 {
 		m.name(dnsAbsent, q.Name, &q.Fact)
@@ -28,13 +28,12 @@ func putQuery(m *mapping, q *extract.Query) {
 }
 
 func putResolution(m *mapping, d *extract.Resolution) {
+	if _, ok := resolvedAddr(d); ok {
+		putResolvedAddr(m, d)
+		return
+	}
 	switch d.Type {
-	case "A", "AAAA":
-		m.put(dnsAnswer, misp.DomainIP, d.Name+"|"+d.Value, &d.Fact, nameRule(d.Name), m.textAddrRule(d.Value))
-		if m.options.All {
-			m.put(dnsAnswer, misp.IPDst, d.Value, &d.Fact)
-		}
-	case "CNAME", "DNAME", "MX", "SRV":
+	case "CNAME", "DNAME", "MX", "SRV", "SVCB", "HTTPS":
 		m.name(dnsAlias, d.Value, &d.Fact)
 	case "TXT":
 		m.put(dnsText, misp.Text, d.Value, &d.Fact, OnlyInObject)
@@ -43,12 +42,38 @@ func putResolution(m *mapping, d *extract.Resolution) {
 	}
 }
 
-// dnsObjects describes the names that DNS resolved, each with all that it was
-// resolved to.
+// resolvedAddr returns the address to which a record leads clients.
+func resolvedAddr(d *extract.Resolution) (netip.Addr, bool) {
+	switch d.Type {
+	case "A", "AAAA", "SVCB", "HTTPS":
+		a, err := netip.ParseAddr(d.Value)
+		return a, err == nil
+	}
+	return netip.Addr{}, false
+}
+
+func putResolvedAddr(m *mapping, d *extract.Resolution) {
+	name, from, rule := d.Asked(), dnsAnswer, Rule("")
+	if d.Update {
+		name, from = d.Name, dnsUpdate
+	} else if name == "" {
+		name, rule = d.Name, Unasked
+	}
+	m.put(from, misp.DomainIP, name+"|"+d.Value, &d.Fact, nameRule(name), m.textAddrRule(d.Value), rule)
+	if m.options.All {
+		m.put(from, misp.IPDst, d.Value, &d.Fact)
+		if name != d.Name {
+			m.put(from, misp.DomainIP, d.Name+"|"+d.Value, &d.Fact)
+		}
+	}
+}
+
+// dnsObjects drafts the resolved names, each with all its records but those that the
+// template has no relation for.
 func dnsObjects(d *drafts) {
 	var byName groups[string, *extract.Resolution]
 	for r := range d.report.Resolutions() {
-		if !d.excludes(nameRule(r.Name)) {
+		if r.Type != "SVCB" && r.Type != "HTTPS" && !d.excludes(nameRule(r.Name)) {
 			byName.add(r.Name, r, &r.Fact)
 		}
 	}
@@ -61,7 +86,7 @@ func dnsObjects(d *drafts) {
 
 func fillRecord(o *object, name string, records []*extract.Resolution) (refs []reference) {
 	o.Comment = name
-	o.indicator("queried-domain", name)
+	o.indicator("queried-domain", name, o.s.detects(misp.Hostname, name))
 	for _, r := range records {
 		addResolution(o, r)
 		switch {
@@ -74,10 +99,9 @@ func fillRecord(o *object, name string, records []*extract.Resolution) (refs []r
 	return refs
 }
 
-// addResolution adds what a name was resolved to.
 func addResolution(o *object, r *extract.Resolution) {
 	relation := strings.ToLower(r.Type) + "-record"
-	if a, err := netip.ParseAddr(r.Value); err == nil && (r.Type == "A" || r.Type == "AAAA") {
+	if a, ok := resolvedAddr(r); ok {
 		o.addr(relation, a)
 	} else {
 		o.text(relation, r.Value)

@@ -1,5 +1,5 @@
-// Package event selects indicators from a [extract.Report] and makes a MISP event
-// of them:
+// Package event selects indicators from an [extract.Report] and builds a MISP
+// event from them:
 //
 //	r, err := pcap.Open("capture.pcapng")
 //	...
@@ -7,36 +7,43 @@
 //	...
 //	json.NewEncoder(os.Stdout).Encode(event.Of(rep, event.Options{Info: "Case 42"}))
 //
-// [Select] returns the same indicators with their counts, their evidence, and the
-// list of what was left out.
+// [Select] returns the same indicators with their counts and evidence, and the
+// observations that were left out.
 //
 // # Attributes and objects
 //
-// An [Attribute] is a value with its evidence. It is Claimed if only a peer says
-// it, such as the host that a request names; addresses, hashes and fingerprints
-// are observed. Objects group the values of one observation, such as a request
-// or a file, and refer to one another and to attributes.
+// An [Attribute] is a value with its evidence. It is Claimed if only a peer
+// asserts it, like the host in an HTTP request; addresses, hashes and
+// fingerprints are observed. Objects group the values of one observation, for
+// example a request or a file, and refer to one another and to attributes.
 //
-// All UUIDs are derived from the captures and the values, so the same captures give
-// the same event.
+// All UUIDs are derived from the captures and the values, so the same captures
+// give the same event.
 //
 // # What is left out
 //
-// Observations that are of no use as indicators are left out by a [Rule], such as
-// [PrivateAddr], and listed in Selection.LeftOut. Options.Private and Options.All
-// lift the rules; Options.Internal adds your own networks, and Options.Warned the
-// warninglists of package warninglist. An event is limited to what a person can
-// review, 500 attributes and 200 objects, unless Options.MaxAttributes and
-// Options.MaxObjects say otherwise.
+// A [Rule], for example [PrivateAddr], leaves out observations that are useless
+// as indicators. Selection.LeftOut lists them. Options.Private and Options.All
+// lift rules; Options.Internal excludes your own networks, and Options.Warned
+// marks values on the warninglists of package warninglist. An event is limited
+// to what a person can review, 500 attributes and 200 objects, unless
+// Options.MaxAttributes and Options.MaxObjects set other limits.
+//
+// # Report
+//
+// The event has a report in Markdown, unless Options.NoReport is set: the captures,
+// the inside hosts and the servers, a timeline with a sequence diagram, the
+// attributes, and what was left out or could not be seen. Text from the captures is
+// escaped and shortened.
 //
 // # Verification
 //
-// [Verify] opens the captures of a Report again, reads only the packets that the
-// evidence of each attribute names, and returns the attributes that are not found
-// there.
+// [Verify] reopens the captures of a Report, reads only the packets that the
+// attributes' evidence names, and returns the attributes that it does not find
+// in them.
 //
 // # Ownership
 //
-// What this package returns is the caller's own. Of and Select read the Report and
-// do not change what it holds.
+// The caller owns all values that this package returns. Of and Select read the
+// Report and do not modify it.
 package event

@@ -1,23 +1,29 @@
 package event
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// Of returns the MISP event of a Report. The event and its date depend on the
-// captures only, not on the clock.
+// Of returns the MISP event for a Report. The event and its date depend only on
+// the captures and the options, not on the clock.
 func Of(r *extract.Report, o Options) *misp.Event { return Select(r, o).Event() }
 
 // Select maps the observations of a Report to attributes and objects, and leaves
 // out those that a Rule excludes.
 func Select(r *extract.Report, o Options) *Selection {
+	var hidden []LeftOut
+	if o.OnlyClear {
+		hidden, r = onlyDecrypted(r, o), r.Clear()
+	}
 	by := newSelector(r, o)
 	m := newMapping(by)
+	m.left = hidden
 	m.all()
-	s := &Selection{event: misp.Event{
+	s := &Selection{by: by, event: misp.Event{
 		UUID: by.event, Info: o.Info, Tags: o.Tags,
 		Distribution: o.Distribution, ThreatLevel: o.ThreatLevel, Analysis: o.Analysis,
 	}}
@@ -27,9 +33,9 @@ func Select(r *extract.Report, o Options) *Selection {
 	if o.Detail != Indicators {
 		d := drafts{selector: by}
 		d.all()
-		s.Objects, s.ObjectsLeftOut = d.objects(s.Attributes)
+		s.Objects, s.ObjectsLeftOut = d.objects(s.Attributes, m.cutOff)
 	}
-	s.LeftOut = m.leftOut()
+	s.LeftOut, s.Beacons = m.leftOut(), by.beacons.list
 	if o.Info == "" {
 		s.event.Info = "Indicators from " + captureNames(r)
 	}
@@ -38,32 +44,47 @@ func Select(r *extract.Report, o Options) *Selection {
 	}
 	s.event.Date, s.event.Timestamp = span(r)
 	if s.event.Date.IsZero() {
-		// MISP would take the day of the import, and two imports would differ.
+		// MISP would use the day of the import, so that two imports would differ.
 		s.event.Date, s.event.Timestamp = time.Unix(0, 0), time.Unix(0, 0)
 	}
 	return s
 }
 
-// A Selection is what Options choose of a Report.
+// onlyDecrypted returns the values that Options.OnlyClear leaves out.
+func onlyDecrypted(r *extract.Report, o Options) []LeftOut {
+	m := newMapping(newSelector(r, o))
+	m.all()
+	return slices.DeleteFunc(m.left, func(l LeftOut) bool { return l.Rule != Decrypted })
+}
+
+// A Selection holds the indicators selected from a Report.
 type Selection struct {
-	// Attributes are ordered by type, the most telling first, and by value.
+	// Attributes are ordered by weight: those for detection first, of these what was
+	// delivered, where from, and who was contacted; then by time.
 	Attributes []Attribute
 
-	// Objects hold what belongs together, with references to one another and to
+	// Objects group related values. They refer to one another and to
 	// attributes.
 	Objects []misp.Object
 
-	// LeftOut lists what a rule keeps out of the attributes, by topic, rule and
-	// value.
+	// LeftOut lists the observations that a rule excluded from the attributes,
+	// ordered by topic, rule and value.
 	LeftOut []LeftOut
 
-	// ObjectsLeftOut is how many objects there was no room for.
+	// ObjectsLeftOut counts the objects beyond Options.MaxObjects, and those
+	// that MISP would refuse.
 	ObjectsLeftOut int
 
+	// Beacons are the beacons to hosts that are for detection, in order of the
+	// clients' addresses.
+	Beacons []Beacon
+
+	by    *selector
 	event misp.Event
 }
 
-// LeftOut is an observation that is not among the attributes, and why.
+// LeftOut is an observation excluded from the attributes, with the rule that
+// excluded it.
 type LeftOut struct {
 	Rule  Rule          `json:"rule"`
 	Topic extract.Topic `json:"topic"`
@@ -71,7 +92,13 @@ type LeftOut struct {
 	Count int64         `json:"count"`
 }
 
-// Event returns the selection as a MISP event.
+// same reports whether l and o are equal except for their counts.
+func (l *LeftOut) same(o *LeftOut) bool {
+	return l.Topic == o.Topic && l.Rule == o.Rule && l.Value == o.Value
+}
+
+// Event returns the selection as a MISP event, with a report on it unless
+// Options.NoReport is set. It reads the Report.
 func (s *Selection) Event() *misp.Event {
 	e := s.event
 	e.Attributes = make([]misp.Attribute, len(s.Attributes))
@@ -79,5 +106,8 @@ func (s *Selection) Event() *misp.Event {
 		e.Attributes[i] = s.Attributes[i].Attribute
 	}
 	e.Objects = s.Objects
+	if s.by != nil && !s.by.options.NoReport {
+		e.Reports = []misp.EventReport{s.describe()}
+	}
 	return &e
 }

@@ -3,7 +3,9 @@ package event
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,23 +30,23 @@ func TestEvent(t *testing.T) {
 	rep := c.report(t, extract.Options{})
 	want := []string{
 		"url http://www.badfiles.example/a.exe 1",
-		"domain|ip cdn.other.example|198.51.100.7 1",
-		"hostname cdn.other.example 1",
 		"hostname www.badfiles.example 3",
+		"domain|ip www.badfiles.example|198.51.100.7 1",
 		"ip-dst 192.0.2.53 2",
 		"ip-dst 198.51.100.7 1",
+		"hostname cdn.other.example 1",
 		"user-agent evil/1.0 1",
 	}
 	if diff := cmp.Diff(want, rows(rep, Options{})); diff != "" {
 		t.Error(diff)
 	}
 	out := []string{
-		"part of an object: /a.exe",
-		"part of an object: GET",
+		"object-only value: /a.exe",
+		"object-only value: GET",
 		"private address: 10.0.0.5",
+		"MAC address: 02:00:00:00:00:01",
 		"common port: 192.0.2.53:53",
-		"connection without an answer: 198.51.100.7:80",
-		"hardware address: 02:00:00:00:00:01",
+		"unanswered or refused connection: 198.51.100.7:80",
 	}
 	if diff := cmp.Diff(out, leftOut(rep, Options{})); diff != "" {
 		t.Error(diff)
@@ -58,19 +60,19 @@ func TestEvent(t *testing.T) {
 			continue
 		}
 		if !a.FirstSeen.Equal(start) || !a.LastSeen.Equal(start.Add(2*time.Second)) {
-			t.Errorf("%s is seen from %v to %v", a.Value, a.FirstSeen, a.LastSeen)
+			t.Errorf("%s seen from %v to %v", a.Value, a.FirstSeen, a.LastSeen)
 		}
-		const want = "HTTP host, asked for in DNS; 3 times, 2026-03-04T05:06:07Z to 2026-03-04T05:06:09Z; first in packet 1"
+		const want = "HTTP host, DNS query; 3 times, 2026-03-04T05:06:07Z to 2026-03-04T05:06:09Z; first in packet 1; detect: contacted name"
 		if diff := cmp.Diff(want, a.Comment); diff != "" {
 			t.Error(diff)
 		}
 	}
 	if again := Of(c.report(t, extract.Options{}), Options{Info: "Case 42"}); !cmp.Equal(ev, again) {
-		t.Error("the same capture gives another event")
+		t.Error("same capture, different event")
 	}
 }
 
-// Roles: who was contacted is ip-dst, who came in is ip-src.
+// Contacted hosts are ip-dst, connecting clients ip-src.
 func TestRoles(t *testing.T) {
 	tcp := func(src, dst string, sp, dp uint16, flags uint8) []byte {
 		return build.TCP{Src: src, Dst: dst, SrcPort: sp, DstPort: dp, Seq: 1, Flags: flags}.Packet()
@@ -110,7 +112,7 @@ func TestRules(t *testing.T) {
 		"169.254.1.1": LinkLocalAddr, "fe80::1": LinkLocalAddr, "224.0.0.251": MulticastAddr, "ff02::fb": MulticastAddr,
 		"255.255.255.255": BroadcastAddr, "0.0.0.0": UnspecifiedAddr, "::": UnspecifiedAddr,
 		"::ffff:10.0.0.1": PrivateAddr,
-		// Documentation addresses are not filtered, and neighbours of private nets are none.
+		// Documentation addresses and neighbours of private networks are not excluded.
 		"192.0.2.1": "", "198.51.100.1": "", "203.0.113.1": "", "2001:db8::1": "", "172.32.0.1": "", "11.0.0.1": "", "100.128.0.1": "",
 	} {
 		if got := addrRule(netip.MustParseAddr(addr)); got != want {
@@ -128,7 +130,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// A name is a domain if it is what can be registered (publicsuffix.org).
+// A registrable name is of type domain, others are hostname (publicsuffix.org).
 func TestRegistrable(t *testing.T) {
 	for name, want := range map[string]bool{
 		"example.org": true, "www.example.org": false, "example.co.uk": true, "www.example.co.uk": false, "co.uk": false,
@@ -154,8 +156,8 @@ func TestHTTPHosts(t *testing.T) {
 		{"none, another port", "GET /x HTTP/1.0\r\n\r\n", 8000, []string{"url http://198.51.100.7:8000/x 1"}},
 		{"a tunnel", "CONNECT www.example.org:443 HTTP/1.1\r\nHost: www.example.org:443\r\n\r\n", 3128,
 			[]string{"hostname www.example.org 1"}},
-		{"a private one", "GET /x HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n", 80, nil},
-		{"one that MISP refuses", "GET /x HTTP/1.1\r\nHost: a_b.c_d\r\n\r\n", 80,
+		{"a private address", "GET /x HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n", 80, nil},
+		{"a name that MISP refuses", "GET /x HTTP/1.1\r\nHost: a_b.c_d\r\n\r\n", 80,
 			[]string{"url http://a_b.c_d/x 1"}},
 	} {
 		var cp capture
@@ -166,7 +168,7 @@ func TestHTTPHosts(t *testing.T) {
 	}
 }
 
-// Without times that can be trusted, values go out without first and last seen.
+// Attributes have no first and last seen if the times cannot be trusted.
 func TestTimes(t *testing.T) {
 	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
 	for _, c := range []struct {
@@ -175,14 +177,17 @@ func TestTimes(t *testing.T) {
 		seen  bool
 	}{
 		{"good", []time.Time{start, start.Add(time.Second)}, true},
-		{"out of order by less than 100 ms", []time.Time{start, start.Add(-50 * time.Millisecond)}, true},
-		{"backwards", []time.Time{start, start.Add(-time.Second)}, false},
+		{"out of order by up to a second", []time.Time{start, start.Add(-time.Second)}, true},
+		{"backwards", []time.Time{start, start.Add(-2 * time.Hour)}, true},
 	} {
 		var cp capture
 		for _, at := range c.times {
 			cp.at(at, udp)
 		}
 		rep := cp.report(t, extract.Options{})
+		if got := strings.Join(Unseen(rep), "; "); c.name == "backwards" && got != "1 packets up to 2h0m0s earlier than others before them: first and last seen are that precise" {
+			t.Errorf("%s: %q", c.name, got)
+		}
 		for _, a := range Of(rep, Options{}).Attributes {
 			if a.FirstSeen.IsZero() == c.seen {
 				t.Errorf("%s: seen from %v", c.name, a.FirstSeen)
@@ -191,7 +196,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// Times that only pcapng can tell: none, before 1970, after 9999.
+// Times that only pcapng can express: none, before 1970, after 9999.
 func TestImpossibleTimes(t *testing.T) {
 	udp := build.Ethernet(0x0800, build.UDP("10.0.0.5", 4000, "192.0.2.1", 9, []byte("x")))
 	offset := func(seconds int64) []build.Option {
@@ -203,6 +208,7 @@ func TestImpossibleTimes(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"none":        new(build.Pcapng).Section().Interface(1, 0).Simple(uint32(len(udp)), udp).Bytes(),
 		"before 1970": new(build.Pcapng).Section().Interface(1, 0, offset(-1000)...).Enhanced(0, 1, udp).Bytes(),
+		"before 0":    new(build.Pcapng).Section().Interface(1, 0, offset(-62167219201)...).Enhanced(0, 1, udp).Bytes(),
 		"after 9999":  new(build.Pcapng).Section().Interface(1, 0, offset(253402300800)...).Enhanced(0, 1, udp).Bytes(),
 	} {
 		r, err := pcap.NewReaderBytes(file)
@@ -213,7 +219,10 @@ func TestImpossibleTimes(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		for _, a := range Of(rep, Options{}).Attributes {
+		for _, a := range Select(rep, Options{}).Attributes {
+			if _, err := json.Marshal(a); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 			if !a.FirstSeen.IsZero() || !a.LastSeen.IsZero() {
 				t.Errorf("%s: seen from %v to %v", name, a.FirstSeen, a.LastSeen)
 			}
@@ -239,7 +248,7 @@ func TestKeptReport(t *testing.T) {
 	}
 }
 
-// A Report may be selected from by several goroutines, each with its own options.
+// Several goroutines may select from a Report, each with its own options.
 func TestConcurrentSelect(t *testing.T) {
 	for _, name := range captures(t) {
 		rep := readFile(t, name, extract.Options{})

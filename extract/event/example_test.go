@@ -22,7 +22,7 @@ func capture() []byte {
 	return f.Bytes()
 }
 
-// From a capture to the attributes of a MISP event.
+// Print the attributes of a capture's MISP event.
 func ExampleOf() {
 	r, err := pcap.NewReaderBytes(capture()) // pcap.Open for a file
 	if err != nil {
@@ -30,7 +30,7 @@ func ExampleOf() {
 	}
 	rep, err := extract.Read(context.Background(), r, extract.Options{})
 	if err != nil {
-		log.Print(err) // rep holds what was before the damage
+		log.Print(err) // rep covers the packets before the error
 	}
 	for _, a := range event.Of(rep, event.Options{Info: "Case 42"}).Attributes {
 		fmt.Println(a.Type, a.Value)
@@ -42,7 +42,7 @@ func ExampleOf() {
 	// user-agent updater/1.0
 }
 
-// The evidence of an attribute, and what was left out.
+// Print the evidence of attributes, and the observations left out.
 func ExampleSelect() {
 	r, err := pcap.NewReaderBytes(capture())
 	if err != nil {
@@ -62,7 +62,7 @@ func ExampleSelect() {
 	// 10.0.0.5 is left out: private address
 }
 
-// What the packets behind an attribute show by themselves.
+// Find an attribute that its evidence does not support.
 func ExampleVerify() {
 	open := func(int) (*pcap.Reader, error) { return pcap.NewReaderBytes(capture()) }
 	r, err := open(0)
@@ -71,21 +71,21 @@ func ExampleVerify() {
 	}
 	rep, _ := extract.Read(context.Background(), r, extract.Options{})
 	attributes := event.Select(rep, event.Options{}).Attributes
-	attributes[1].Value = "www.partner.example" // which no packet holds
+	attributes[1].Value = "www.partner.example" // not in the capture
 	missing, err := event.Verify(context.Background(), extract.Options{}, attributes, open)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("of", len(attributes), "attributes are missing:")
+	fmt.Println(len(missing), "of", len(attributes), "attributes not found:")
 	for _, a := range missing {
 		fmt.Println(a.Type, a.Value)
 	}
 	// Output:
-	// of 4 attributes are missing:
+	// 1 of 4 attributes not found:
 	// hostname www.partner.example
 }
 
-// Objects hold what belongs together, and refer to one another.
+// Print the HTTP requests and the references between them.
 func ExampleSelection_objects() {
 	r, err := pcap.Open("../../testdata/story.pcapng")
 	if err != nil {

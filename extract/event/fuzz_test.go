@@ -11,7 +11,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Whatever a capture holds, MISP stores its event unchanged.
+// MISP stores the event of any capture unchanged.
 func FuzzEvent(f *testing.F) {
 	var c capture
 	c.add(build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(1, "www", "example")))
@@ -38,7 +38,7 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// A report that was tampered with gives an event that MISP stores unchanged.
+// MISP stores the event of a tampered report unchanged.
 func FuzzReport(f *testing.F) {
 	for _, name := range []string{"story.pcapng", "smtp.pcap"} {
 		rep := readFile(f, "../../testdata/"+name, extract.Options{Stream: stream.Config{Hash: stream.HashAll}})
@@ -48,6 +48,7 @@ func FuzzReport(f *testing.F) {
 		}
 		f.Add(b.Bytes())
 	}
+	f.Add([]byte(`{"captures":[{},{}]}`)) // equal captures
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rep, err := extract.ReadJSON(bytes.NewReader(b))
 		if err != nil {

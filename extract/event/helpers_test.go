@@ -21,7 +21,7 @@ import (
 
 var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
-// A capture builds a file whose packets are a second apart.
+// A capture builds a capture file whose packets are one second apart.
 type capture struct {
 	file build.Pcap
 	n    int
@@ -76,7 +76,7 @@ func leftOut(rep *extract.Report, o Options) []string {
 	return out
 }
 
-// dns returns a response with the given records, a query when there are none.
+// dns returns a response with the given records, or a query if there are none.
 func dns(t *testing.T, question string, records ...dnsmessage.ResourceBody) []byte {
 	t.Helper()
 	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{ID: 1, Response: len(records) > 0})
@@ -103,7 +103,7 @@ func dns(t *testing.T, question string, records ...dnsmessage.ResourceBody) []by
 	return out
 }
 
-// A conversation of one request and one response.
+// answered adds a request and its response.
 func (c *capture) answered(src, dst string, port uint16, request, response string) *capture {
 	const here = 40000
 	c.request(src, dst, port, request)
@@ -112,7 +112,7 @@ func (c *capture) answered(src, dst string, port uint16, request, response strin
 	}.Packet())
 }
 
-// conversation adds a TCP connection in which each side says one thing.
+// conversation adds a TCP connection in which each side sends one message.
 func (c *capture) conversation(server, client, answer string) {
 	c.n++
 	src := uint16(40000 + c.n)
@@ -136,14 +136,13 @@ func (c *capture) conversation(server, client, answer string) {
 	}
 }
 
-// acceptable fails the test when something of an event is not what MISP stores
-// unchanged.
+// acceptable fails the test if MISP would not store the event unchanged.
 func acceptable(t *testing.T, ev *misp.Event) {
 	t.Helper()
 	seen := map[misp.UUID]bool{}
 	once := func(id misp.UUID) {
 		if seen[id] {
-			t.Errorf("UUID %v is used twice", id)
+			t.Errorf("UUID %v used twice", id)
 		}
 		seen[id] = true
 	}
@@ -170,16 +169,20 @@ func acceptable(t *testing.T, ev *misp.Event) {
 		for _, r := range ev.Objects[i].References {
 			once(r.UUID)
 			if !seen[r.To] {
-				t.Errorf("a reference leads nowhere")
+				t.Errorf("dangling reference to %v", r.To)
 			}
 		}
+	}
+	for i := range ev.Reports {
+		once(ev.Reports[i].UUID)
+		checkReport(t, ev, ev.Reports[i].Content)
 	}
 	if out, err := json.Marshal(ev); err != nil || !utf8.Valid(out) {
 		t.Errorf("%v: %.200q", err, out)
 	}
 }
 
-// captures returns the names of the captures of testdata.
+// captures returns the names of the captures in testdata.
 func captures(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob("../../testdata/*.pcap*")
@@ -189,8 +192,8 @@ func captures(t testing.TB) []string {
 	return names
 }
 
-// withCorpus returns the captures of testdata, and those of the development
-// corpus if there is one, as far as they can be opened.
+// withCorpus returns the captures in testdata and the readable ones of the
+// development corpus, if it is set.
 func withCorpus(t testing.TB) []string {
 	t.Helper()
 	names := captures(t)
@@ -211,7 +214,7 @@ func withCorpus(t testing.TB) []string {
 	return names
 }
 
-// readFile reports on a file, whose damage is no failure.
+// readFile returns the report of a file and ignores damage.
 func readFile(t testing.TB, name string, o extract.Options) *extract.Report {
 	t.Helper()
 	r, err := pcap.Open(name)
@@ -224,7 +227,7 @@ func readFile(t testing.TB, name string, o extract.Options) *extract.Report {
 	return x.Finish()
 }
 
-// named returns the report of the capture under a name.
+// named returns the report of the capture, read under the given name.
 func (c *capture) named(t *testing.T, name string) *extract.Report {
 	t.Helper()
 	var x extract.Extractor

@@ -20,9 +20,9 @@ func hostAttributes(m *mapping) {
 	}
 }
 
-// onLink returns the hardware addresses of IP addresses: of those that told
-// theirs in ARP, and of those whose hardware address no other of their family
-// has, as a router's would.
+// onLink returns the MAC addresses of on-link IP addresses: those announced in
+// ARP, and those that no other address of the same family shares. All hosts
+// that a router forwards for share its MAC address.
 func onLink(r *extract.Report) map[netip.Addr]string {
 	shared := map[string]int{}
 	for k := range r.Links() {
@@ -37,8 +37,8 @@ func onLink(r *extract.Report) map[netip.Addr]string {
 	return macs
 }
 
-// family tells IPv4 from IPv6, and link-local addresses from others: a host has
-// one of each.
+// family distinguishes IPv4, link-local IPv6 and other IPv6 addresses: a host
+// has one of each.
 func family(a netip.Addr) string {
 	switch {
 	case a.Is4():

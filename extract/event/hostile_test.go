@@ -31,7 +31,7 @@ func TestHostileValues(t *testing.T) {
 	}
 }
 
-// A domain generation algorithm: far more names than there is room for.
+// A domain generation algorithm gives far more names than the event may hold.
 func TestManyNames(t *testing.T) {
 	var c capture
 	const names = 20_000
@@ -52,11 +52,11 @@ func TestManyNames(t *testing.T) {
 		}
 	}
 	if len(s.Attributes) != defaultMaxAttributes || beyond < kept-defaultMaxAttributes {
-		t.Errorf("%d attributes go out, %d are beyond the bound", len(s.Attributes), beyond)
+		t.Errorf("%d attributes, %d beyond the limit", len(s.Attributes), beyond)
 	}
 }
 
-// A dot or a NUL in a label is no border between labels: it forges no name.
+// A dot or NUL inside a label does not separate labels and cannot forge a name.
 func TestForgedNames(t *testing.T) {
 	var c capture
 	for i, label := range []string{"www.bank", "www\x00bank", "www\\.bank", "www bank"} {
@@ -64,7 +64,7 @@ func TestForgedNames(t *testing.T) {
 	}
 	for _, a := range Select(c.report(t, extract.Options{}), Options{All: true}).Attributes {
 		if a.Value == "www.bank.example" {
-			t.Errorf("%s %q goes out", a.Type, a.Value)
+			t.Errorf("forged %s %q", a.Type, a.Value)
 		}
 	}
 }

@@ -19,14 +19,25 @@ func httpAttributes(m *mapping) {
 }
 
 func putRequest(m *mapping, q *extract.Request) {
-	f := &q.Fact
-	if q.Method == "CONNECT" {
-		m.put(httpRequest, misp.URL, q.URL, f, NoURL)
-	} else {
-		m.put(httpRequest, misp.URL, q.URL, f, m.hostRule(q.Host))
+	f, from := &q.Fact, httpRequest
+	switch {
+	case q.WebSocket != nil:
+		from = httpWebSocket
+	case q.GRPC != nil:
+		from = httpGRPC
+	case q.Events != nil:
+		from = httpEvents
+	}
+	switch {
+	case isTunnel(q):
+		m.put(from, misp.URL, q.URL, f, NoURL)
+	case q.DNSQuery(): // its name is an indicator, and the host
+		m.put(from, misp.URL, q.URL, f, OnlyInObject)
+	default:
+		m.put(from, misp.URL, q.URL, f, m.hostRule(q.Host))
 	}
 	if a, passed := q.ForwardedTo(); passed {
-		m.put(httpHost, misp.IPDst, q.Host, f, m.addrRule(a)) // no packet shows that it was contacted
+		m.put(httpHost, misp.IPDst, q.Host, f, m.addrRule(a)) // no packet is sent to it directly
 	} else {
 		m.name(httpHost, q.Host, f)
 	}
@@ -36,7 +47,10 @@ func putRequest(m *mapping, q *extract.Request) {
 	m.put(httpMethod, misp.HTTPMethod, q.Method, f, OnlyInObject)
 }
 
-// httpObjects describes the requests, and where they were sent on to.
+// isTunnel reports whether a request has a host and port in place of a URL.
+func isTunnel(q *extract.Request) bool { return q.Method == "CONNECT" && q.Proxied() }
+
+// httpObjects drafts the requests, with references to those they redirect to.
 func httpObjects(d *drafts) {
 	targets := redirected(d.report)
 	for q := range d.report.Requests() {
@@ -56,10 +70,10 @@ func httpObjects(d *drafts) {
 	}
 }
 
-// redirected returns the keys of the requests for what URLs redirect to, by the
-// redirected URL.
+// redirected returns, by the URL that redirects, the keys of the requests for
+// its targets.
 func redirected(r *extract.Report) map[string][]string {
-	keys := map[string][]string{} // by the URL that is redirected to
+	keys := map[string][]string{} // by target URL
 	for d := range r.Redirects() {
 		keys[d.To] = nil
 	}
@@ -82,20 +96,65 @@ func requestKey(q *extract.Request) string {
 func fillRequest(o *object, q *extract.Request) {
 	o.Comment = q.Method + " " + q.URL
 	o.text("method", q.Method)
-	if q.Method != "CONNECT" {
-		o.indicator("url", q.URL)
+	if !isTunnel(q) {
+		o.indicator("url", q.URL, o.s.detects(misp.URL, q.URL))
 	}
 	o.text("uri", q.Target)
+	o.common(q.Target == "/")
 	o.name("host", q.Host)
 	o.text("user-agent", q.UserAgent)
+	o.common(isBrowser(q.UserAgent))
 	o.text("referer", q.Referer)
 	o.text("basicauth-user", q.User)
 	o.addr("ip-src", q.Client)
 	o.addr("ip-dst", q.Server.Addr())
-	o.text("text", statusText(q.Statuses))
+	o.text("text", answerText(q))
 }
 
-// statusText tells how often which status code came back.
+// answerText says what a request led to.
+func answerText(q *extract.Request) string {
+	var parts []string
+	if text := statusText(q.Statuses); text != "" {
+		parts = append(parts, text)
+	}
+	if s := q.WebSocket; s != nil {
+		parts = append(parts, "WebSocket: sent "+socketText(&s.Sent), "received "+socketText(&s.Received))
+	}
+	if g := q.GRPC; g != nil {
+		parts = append(parts, "gRPC: sent "+messagesText(&g.Sent, "message"), "received "+messagesText(&g.Received, "message"))
+	}
+	if e := q.Events; e != nil {
+		parts = append(parts, "received "+messagesText(e, "server-sent event"))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func messagesText(m *extract.Messages, what string) string {
+	if m.Count == 0 {
+		return "nothing"
+	}
+	return many(m.Count, what) + " of " + many(m.Bytes, "byte")
+}
+
+func socketText(m *extract.WebSocketMessages) string {
+	if m.Text+m.Binary == 0 {
+		return "nothing"
+	}
+	var parts []string
+	if m.Text > 0 {
+		parts = append(parts, many(m.Text, "text message"))
+	}
+	if m.Binary > 0 {
+		parts = append(parts, many(m.Binary, "binary message"))
+	}
+	text := strings.Join(parts, " and ") + " of " + many(m.Bytes, "byte")
+	if m.Magic != "" {
+		text += ", binary ones begin with " + m.Magic
+	}
+	return text
+}
+
+// statusText returns the count of each status code.
 func statusText(statuses map[int]int64) string {
 	var codes []int
 	for c := range statuses {
@@ -104,7 +163,7 @@ func statusText(statuses map[int]int64) string {
 	slices.Sort(codes)
 	var parts []string
 	for _, c := range codes {
-		parts = append(parts, fmt.Sprintf("%d times status %d", statuses[c], c))
+		parts = append(parts, fmt.Sprintf("%d x status %d", statuses[c], c))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -9,15 +9,17 @@ import (
 	"github.com/sightline-go/sightline/layers"
 )
 
-// An index joins what the tables of a report keep apart, for the objects of
-// connections.
+// An index joins the tables of a report, for the objects of connections.
 type index struct {
-	names    map[netip.Addr][]string // that DNS, TLS and HTTP lead to an address by
+	names    map[netip.Addr][]string // from HTTP, TLS and DNS
 	macs     map[netip.Addr]string   // of on-link addresses
-	flows    map[connection]*lone    // of the connections that are drafted
+	flows    map[connection]*lone    // of the drafted connections
 	requests map[pair][]*extract.Request
 	certs    map[netip.AddrPort][]string // by server
 	sessions map[pair][]*extract.Session
+	mails    map[pair][]string // keys of emails
+	files    map[pair][]string // hashes of files of no mail
+	logins   map[pair][]*extract.Login
 }
 
 // A pair is the two sides of a Connection.
@@ -32,13 +34,13 @@ type connection struct {
 	proto layers.IPProto
 }
 
-// A lone is a flow of a Connection that has n of them.
+// A lone is a flow of a Connection that has n flows.
 type lone struct {
 	flow *extract.Flow
 	n    int
 }
 
-// fill fills the index. The keys of flows are there already.
+// fill fills the index. The caller has set the keys of flows.
 func (x *index) fill(r *extract.Report) {
 	x.names, x.macs = map[netip.Addr][]string{}, onLink(r)
 	x.fillNames(r)
@@ -58,6 +60,7 @@ func (x *index) fill(r *extract.Report) {
 			x.certs[p.Server] = append(x.certs[p.Server], p.SHA256)
 		}
 	}
+	x.fillContents(r)
 	for f := range r.Flows() {
 		if l := x.flows[connection{pair{f.Client.Addr(), f.Server}, f.Proto}]; l != nil {
 			l.flow = f
@@ -66,8 +69,27 @@ func (x *index) fill(r *extract.Report) {
 	}
 }
 
-// fillNames notes the names of addresses, without those in requests to a proxy: they
-// are the names of other hosts.
+// fillContents records the mails, files and logins of each connection. A mail
+// refers to its files itself.
+func (x *index) fillContents(r *extract.Report) {
+	x.mails, x.files, x.logins = map[pair][]string{}, map[pair][]string{}, map[pair][]*extract.Login{}
+	for e := range r.Emails() {
+		at := pair{e.Client, e.Server}
+		x.mails[at] = append(x.mails[at], e.Key())
+	}
+	for f := range r.Files() {
+		if at := (pair{f.Client, f.Server}); f.Email == "" && f.SHA256 != "" {
+			x.files[at] = append(x.files[at], f.SHA256)
+		}
+	}
+	for g := range r.Logins() {
+		at := pair{g.Client, g.Server}
+		x.logins[at] = append(x.logins[at], g)
+	}
+}
+
+// fillNames records the names of addresses. It skips names in requests to a
+// proxy, which are the names of other hosts.
 func (x *index) fillNames(r *extract.Report) {
 	proxies := map[netip.AddrPort]bool{}
 	for q := range r.Requests() {
@@ -86,13 +108,13 @@ func (x *index) fillNames(r *extract.Report) {
 		}
 	}
 	for d := range r.Resolutions() {
-		if a, err := netip.ParseAddr(d.Value); err == nil && (d.Type == "A" || d.Type == "AAAA") {
+		if a, ok := resolvedAddr(d); ok {
 			x.addName(a, d.Name)
 		}
 	}
 }
 
-// maxNames bounds the names of an address that are told.
+// maxNames limits the names kept of an address.
 const maxNames = 4
 
 func (x *index) addName(a netip.Addr, name string) {
@@ -101,7 +123,7 @@ func (x *index) addName(a netip.Addr, name string) {
 	}
 }
 
-// flow returns the flow of a connection that has only one, nil for others.
+// flow returns the flow of a connection that has exactly one, or nil.
 func (x *index) flow(c *extract.Connection) *extract.Flow {
 	if l := x.flows[keyOf(c)]; l.n == 1 {
 		return l.flow
@@ -109,7 +131,8 @@ func (x *index) flow(c *extract.Connection) *extract.Flow {
 	return nil
 }
 
-// around returns references to what a connection carries.
+// around returns references to the certificates, contents and fingerprints of a
+// connection.
 func (x *index) around(c *extract.Connection) (refs []reference) {
 	key := pair{c.Client, c.Server}
 	for _, hash := range x.certs[c.Server] {
@@ -117,6 +140,15 @@ func (x *index) around(c *extract.Connection) (refs []reference) {
 	}
 	for _, q := range x.requests[key] {
 		refs = append(refs, reference{misp.Contains, misp.TemplateHTTPRequest, "", requestKey(q)})
+	}
+	for _, mail := range x.mails[key] {
+		refs = append(refs, reference{misp.Contains, misp.TemplateEmail, "", mail})
+	}
+	for _, hash := range x.files[key] {
+		refs = append(refs, reference{misp.Contains, misp.TemplateFile, "", hash})
+	}
+	for _, g := range x.logins[key] {
+		refs = append(refs, reference{misp.Contains, misp.TemplateCredential, "", loginKey(g)})
 	}
 	for _, s := range x.sessions[key] {
 		refs = append(refs,

@@ -11,8 +11,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// An event holds as many attributes and objects as its options say, and tells what
-// it has no room for.
+// An event holds at most MaxAttributes and MaxObjects, and the rest is reported.
 func TestEventBounds(t *testing.T) {
 	var c capture
 	for i := range 400 {
@@ -38,7 +37,7 @@ func TestEventBounds(t *testing.T) {
 			}
 		}
 		if beyond == 0 {
-			t.Errorf("%+v: nobody is told of those beyond", test.o)
+			t.Errorf("%+v: attributes beyond the limit not listed", test.o)
 		}
 	}
 	referenced := map[misp.UUID]bool{}
@@ -49,11 +48,11 @@ func TestEventBounds(t *testing.T) {
 		}
 	}
 	if n := len(referenced); n == 0 || n > maxReferenced {
-		t.Errorf("%d objects refer to %d", len(s.Objects), n)
+		t.Errorf("%d objects refer to %d targets", len(s.Objects), n)
 	}
 }
 
-// Of the names of an address, and of those of a certificate, the first are told.
+// Only the first names of an address and of a certificate are kept.
 func TestNamesBounds(t *testing.T) {
 	x := index{names: map[netip.Addr][]string{}}
 	a := netip.MustParseAddr("192.0.2.1")

@@ -3,6 +3,7 @@ package event
 import (
 	"net/mail"
 	"slices"
+	"strings"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
@@ -14,10 +15,15 @@ func mailAttributes(m *mapping) {
 		putEmail(m, e)
 	}
 	for v := range m.report.Envelopes() {
-		if v.Recipient {
-			m.put(mailRecipient, misp.EmailDst, v.Addr, &v.Fact)
-		} else {
-			m.put(mailSender, misp.EmailSrc, v.Addr, &v.Fact)
+		switch v.Command {
+		case "MAIL":
+			m.put(mailEnvelopeFrom, misp.EmailSrc, v.Addr, &v.Fact)
+		case "RCPT":
+			m.put(mailEnvelopeTo, misp.EmailDst, v.Addr, &v.Fact)
+		case "EHLO": // an address literal is in brackets
+			if !strings.HasPrefix(v.Addr, "[") {
+				m.name(mailGreeting, v.Addr, &v.Fact)
+			}
 		}
 	}
 }
@@ -33,6 +39,12 @@ func putEmail(m *mapping, e *extract.Email) {
 	for _, a := range e.ReplyTo {
 		m.put(mailReply, misp.EmailReplyTo, a, f)
 	}
+	for _, a := range e.Sender {
+		m.put(mailOnBehalf, misp.EmailSrc, a, f)
+	}
+	for _, a := range e.ReturnPath {
+		m.put(mailReturnPath, misp.EmailSrc, a, f)
+	}
 	for _, n := range e.FromNames {
 		m.put(mailName, misp.EmailSrcDisplayName, n, f, OnlyInObject)
 	}
@@ -41,14 +53,14 @@ func putEmail(m *mapping, e *extract.Email) {
 	m.put(mailProgram, misp.EmailXMailer, e.Mailer, f, OnlyInObject)
 }
 
-// mailObjects describes the mails. They contain their attachments.
+// mailObjects drafts the mails, with references to their attachments.
 func mailObjects(d *drafts) {
 	attached := attachments(d.report)
 	known := map[string]bool{}
 	for e := range d.report.Emails() {
 		key := e.Key()
 		if known[key] {
-			continue // the same mail on its way to another host
+			continue // the same mail on another hop
 		}
 		known[key] = true
 		d.add(misp.TemplateEmail, key, &e.Fact, func(o *object) (refs []reference) {
@@ -64,10 +76,9 @@ func mailObjects(d *drafts) {
 	}
 }
 
-// An attachmentList names the files of a mail.
 type attachmentList struct{ names, hashes []string }
 
-// attachments returns the files of each mail, by its key.
+// attachments returns the files of each mail, by Email.Key.
 func attachments(r *extract.Report) map[string]attachmentList {
 	all := map[string]attachmentList{}
 	for f := range r.Files() {
@@ -87,9 +98,9 @@ func attachments(r *extract.Report) map[string]attachmentList {
 }
 
 func fillEmail(o *object, e *extract.Email) {
-	o.Comment = "mail: " + e.Subject
+	o.Comment = "email: " + e.Subject
 	for _, a := range e.From {
-		o.indicator("from", a)
+		o.indicator("from", a, o.s.detects(misp.EmailSrc, a))
 	}
 	for _, n := range e.FromNames {
 		o.text("from-display-name", n)
@@ -103,6 +114,9 @@ func fillEmail(o *object, e *extract.Email) {
 	for _, a := range e.ReplyTo {
 		o.text("reply-to", a)
 	}
+	for _, a := range e.ReturnPath {
+		o.text("return-path", a)
+	}
 	o.text("subject", e.Subject)
 	o.text("message-id", e.MessageID)
 	if date, err := mail.ParseDate(e.Date); err == nil {
@@ -111,7 +125,7 @@ func fillEmail(o *object, e *extract.Email) {
 		o.text("send-date", e.Date)
 	}
 	o.text("x-mailer", e.Mailer)
-	if e.Proto == stream.SMTP { // with other protocols it is who reads the mail
+	if e.Proto == stream.SMTP { // with POP3 and IMAP the client is the recipient
 		o.addr("ip-src", e.Client)
 	}
 }

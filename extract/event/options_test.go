@@ -34,7 +34,7 @@ func TestTopics(t *testing.T) {
 	for _, entry := range topics {
 		mapped |= entry.topics
 		if (entry.objects == nil) != (len(entry.templates) == 0) {
-			t.Errorf("%q: objects and templates do not go together", entry.topics)
+			t.Errorf("%q: objects without templates, or the reverse", entry.topics)
 		}
 	}
 	for _, topic := range extract.Topics() {
@@ -47,7 +47,7 @@ func TestTopics(t *testing.T) {
 			t.Errorf("origin %d has no text", o)
 		}
 		if !mapped.Has(o.topic()) {
-			t.Errorf("origin %d is of topic %q, which has no entry", o, o.topic())
+			t.Errorf("origin %d: topic %q has no entry", o, o.topic())
 		}
 	}
 }

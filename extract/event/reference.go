@@ -2,24 +2,24 @@ package event
 
 import "github.com/sightline-go/sightline/extract/misp"
 
-// A reference leads from a draft to another, or to an attribute.
+// A reference leads from a draft to another draft or to an attribute.
 type reference struct {
 	relationship string
-	template     *misp.Template // of the draft
+	template     *misp.Template // of the draft; nil for an attribute
 	typ          misp.Type      // of the attribute
-	key          string         // the draft's, or the attribute's value
+	key          string         // of the draft, or the attribute's value
 }
 
-// maxReferenced is how many referenced objects and attributes MISP's event graph
-// draws without asking.
+// maxReferenced is the number of referenced objects and attributes that MISP's
+// event graph draws without asking.
 const maxReferenced = 299
 
 // targets are what objects may refer to.
 type targets struct {
 	event      misp.UUID
-	known      map[misp.UUID]bool // objects that go out
-	attributes map[misp.UUID]bool // that go out: whether an object refers to them
-	room       int                // for further attributes to be referred to
+	known      map[misp.UUID]bool // objects of the event
+	attributes map[misp.UUID]bool // attributes of the event: whether an object refers to them
+	room       int                // how many more attributes may be referenced
 }
 
 func newTargets(event misp.UUID, attributes []Attribute, room int) *targets {
@@ -30,7 +30,7 @@ func newTargets(event misp.UUID, attributes []Attribute, room int) *targets {
 	return t
 }
 
-// refer adds the references to what goes out.
+// refer adds to o the references whose targets are in the event.
 func (t *targets) refer(o *misp.Object, refs []reference) {
 	for _, r := range refs {
 		if r.template != nil {
@@ -51,7 +51,7 @@ func (t *targets) refer(o *misp.Object, refs []reference) {
 	}
 }
 
-// objectID returns the UUID of the object that a draft becomes.
+// objectID returns the UUID of a draft's object.
 func (t *targets) objectID(of *misp.Template, key string) misp.UUID {
 	return misp.NewObject(t.event, of, key).UUID
 }

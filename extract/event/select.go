@@ -8,7 +8,7 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// typeOrder is the order of types in an event: the most telling first.
+// typeOrder is the order of types in an event: the most specific first.
 var typeOrder = []misp.Type{
 	misp.FilenameSHA256, misp.SHA256, misp.SHA1, misp.MD5, misp.URL, misp.DomainIP, misp.Hostname, misp.Domain,
 	misp.IPDstPort, misp.IPDst, misp.IPSrc, misp.X509SHA256, misp.X509SHA1, misp.X509MD5, misp.JA3,
@@ -16,12 +16,10 @@ var typeOrder = []misp.Type{
 	misp.EmailAttachment, misp.EmailDst, misp.UserAgent,
 }
 
-// compareTypes puts types in the order of an event.
 func compareTypes(a, b misp.Type) int {
 	return cmp.Or(typePlace(a)-typePlace(b), strings.Compare(string(a), string(b)))
 }
 
-// typePlace returns where a type stands in an event.
 func typePlace(t misp.Type) int {
 	if i := slices.Index(typeOrder, t); i >= 0 {
 		return i
@@ -29,32 +27,29 @@ func typePlace(t misp.Type) int {
 	return len(typeOrder)
 }
 
-// attributes returns as many of the indicators as go out.
-func (m *mapping) attributes(lists [][]indicator) []Attribute {
+// attributes returns the attributes of the indicators, at most MaxAttributes.
+func (m *mapping) attributes(lists [][]*indicator) []Attribute {
 	m.cut(lists)
-	out := make([]Attribute, 0, count(lists))
-	for _, list := range lists {
-		for i := range list {
-			if a, ok := m.attribute(&list[i]); ok {
-				out = append(out, a)
-			}
-		}
+	all := slices.Concat(lists...)
+	slices.SortFunc(all, compareWeight)
+	out := make([]Attribute, 0, len(all))
+	for _, i := range all {
+		out = append(out, m.attribute(i))
 	}
 	return out
 }
 
-func count(lists [][]indicator) (n int) {
+func count(lists [][]*indicator) (n int) {
 	for _, list := range lists {
 		n += len(list)
 	}
 	return n
 }
 
-// cut leaves out what is beyond MaxAttributes of the indicators, which are listed
-// by type. Each type has an equal share, and what one does not need goes to
-// the others, in order. Within a type those that were seen first stay; names that do
-// not exist go before all others.
-func (m *mapping) cut(lists [][]indicator) {
+// cut shortens the lists, one per type, to MaxAttributes indicators in total.
+// Each type gets an equal share, and its unused share goes to the others, in
+// order. Within a type those of most weight are kept.
+func (m *mapping) cut(lists [][]*indicator) {
 	room := m.options.limit(m.options.MaxAttributes, defaultMaxAttributes)
 	if count(lists) <= room {
 		return
@@ -68,28 +63,17 @@ func (m *mapping) cut(lists [][]indicator) {
 			continue
 		}
 		list := lists[n]
-		slices.SortFunc(list, func(a, b indicator) int {
-			if a.absent() != b.absent() {
-				if b.absent() {
-					return -1
-				}
-				return 1
-			}
-			if c := a.fact.First.Compare(b.fact.First); c != 0 {
-				return c
-			}
-			return compareIndicators(a, b)
-		})
+		slices.SortFunc(list, compareWeight)
 		for _, i := range list[keep:] {
 			m.leave(i.origins.first(), TooMany, i.value, i.fact)
 		}
+		m.cutOff += sizes[n] - keep
 		lists[n] = list[:keep]
-		slices.SortFunc(lists[n], compareIndicators)
 	}
 }
 
-// shares divides room among those that have so many: an equal share for each,
-// and what one does not need for the others.
+// shares divides room among lists of the given sizes: an equal share for each,
+// and unused shares for the others.
 func shares(have []int, room int) []int {
 	got := make([]int, len(have))
 	for room > 0 {
@@ -112,21 +96,18 @@ func shares(have []int, room int) []int {
 	return got
 }
 
-// attribute makes the attribute of an indicator. It reports false when a
-// warninglist drops it.
-func (m *mapping) attribute(i *indicator) (Attribute, bool) {
-	a := Attribute{Attribute: misp.AcceptedAttribute(m.event, i.typ, i.value), Count: i.fact.Count, Claimed: true, Evidence: i.fact.Evidence}
+// attribute returns the attribute of an indicator.
+func (m *mapping) attribute(i *indicator) Attribute {
+	a := Attribute{
+		Attribute: misp.AcceptedAttribute(m.event, i.typ, i.value), Verdict: i.verdict, Rule: i.rule,
+		Count: i.fact.Count, Decrypted: i.fact.Decrypted, Claimed: true, Warninglists: m.warned(i.typ, i.value), Evidence: i.fact.Evidence,
+	}
 	for o := range i.origins.all() {
 		a.Claimed = a.Claimed && originInfo[o].claimed
 	}
-	if a.Warninglists = m.warned(i.typ, i.value); len(a.Warninglists) > 0 {
-		if m.options.DropWarned {
-			m.leave(i.origins.first(), Warned, i.value, i.fact)
-			return a, false
-		}
-		a.ToIDS = false
-	}
+	a.ToIDS = a.Verdict == Detect
+	a.DisableCorrelation = a.DisableCorrelation || m.judge.isCommon(i)
 	a.FirstSeen, a.LastSeen, _ = m.seen(i.fact)
 	a.Comment = m.comment(i, a.Warninglists)
-	return a, true
+	return a
 }

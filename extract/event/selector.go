@@ -13,25 +13,30 @@ type selector struct {
 	report  *extract.Report
 	options Options
 	event   misp.UUID
+	*facts
+	judge     *judge
+	hostNames map[netip.Addr][]string // of an index, once one was filled
+	beacons   beacons
 }
 
 func newSelector(r *extract.Report, o Options) *selector {
-	s := &selector{report: r, options: o, event: o.UUID}
+	s := &selector{report: r, options: o, event: o.UUID, facts: newFacts(r)}
 	if s.event == (misp.UUID{}) {
 		s.event = uuidOf(r)
 	}
+	s.judge = newJudge(s)
+	s.findBeacons()
 	return s
 }
 
-// lifts reports whether the options lift a rule.
 func (s *selector) lifts(rule Rule) bool {
 	return s.options.All || s.options.Private && rule.local()
 }
 
-// excludes reports whether a rule, if there is one, leaves something out.
+// excludes reports whether rule is set and not lifted.
 func (s *selector) excludes(rule Rule) bool { return rule != "" && !s.lifts(rule) }
 
-// addrRule returns the rule that leaves an address out.
+// addrRule is the function addrRule, with Options.Internal.
 func (s *selector) addrRule(a netip.Addr) Rule {
 	for _, p := range s.options.Internal {
 		if p.Contains(a.Unmap()) {
@@ -49,32 +54,33 @@ func (s *selector) textAddrRule(text string) Rule {
 	return s.addrRule(a)
 }
 
-// hostRule returns the rule that leaves out what names a host by its name or
-// its address.
+// hostRule returns the rule that excludes a URL by its host, a name or an
+// address. Clients disagree about which address a number stands for.
 func (s *selector) hostRule(host string) Rule {
-	if isAddr(host) {
+	switch {
+	case isAddr(host):
 		return s.textAddrRule(host)
+	case endsInNumber(host):
+		return ""
 	}
 	return nameRule(host)
 }
 
-// bothLocal reports whether rules leave both addresses out.
+// bothLocal reports whether rules exclude both addresses.
 func (s *selector) bothLocal(a, b netip.Addr) bool {
 	return s.excludes(s.addrRule(a)) && s.excludes(s.addrRule(b))
 }
 
-// warned returns the names of the warninglists that a value is on.
-func (s *selector) warned(t misp.Type, value string) []string {
-	if s.options.Warned == nil {
-		return nil
-	}
-	return s.options.Warned(string(t), value)
-}
-
-// seen returns the times of an observation as far as they can be trusted.
+// seen returns the times of an observation. ok is false if they cannot be
+// trusted.
 func (s *selector) seen(f *extract.Fact) (first, last time.Time, ok bool) {
-	if s.report.Unseen.Backwards > 0 {
+	first, last, ok = f.Seen()
+	if unset(first) {
 		return time.Time{}, time.Time{}, false
 	}
-	return f.Seen()
+	return first, last, ok
 }
+
+// unset reports whether t is from a clock that nobody has set: these start on
+// 1970-01-01.
+func unset(t time.Time) bool { return t.Unix() >= 0 && t.Unix() < 24*60*60 }

@@ -26,7 +26,7 @@ func putSSHPeer(m *mapping, p *extract.SSHPeer) {
 	}
 }
 
-// sshObjects describes the SSH servers.
+// sshObjects drafts the SSH servers.
 func sshObjects(d *drafts) {
 	var servers groups[netip.AddrPort, *extract.SSHPeer]
 	for p := range d.report.SSHPeers() {
@@ -36,13 +36,13 @@ func sshObjects(d *drafts) {
 	}
 	for server, peers := range servers.all() {
 		d.add(misp.TemplatePassiveSSH, server.String(), peers.fact, func(o *object) []reference {
-			fillSSH(o, server, peers.rows, peers.fact)
+			fillSSH(o, server, peers.rows)
 			return nil
 		})
 	}
 }
 
-func fillSSH(o *object, server netip.AddrPort, peers []*extract.SSHPeer, fact *extract.Fact) {
+func fillSSH(o *object, server netip.AddrPort, peers []*extract.SSHPeer) {
 	o.Comment = "SSH server " + server.String()
 	o.text("host", server.Addr().String())
 	o.number("port", int64(server.Port()))
@@ -51,10 +51,9 @@ func fillSSH(o *object, server netip.AddrPort, peers []*extract.SSHPeer, fact *e
 		case extract.SSHSoftware:
 			o.text("banner", p.Value)
 		case extract.SSHHASSH:
-			o.indicator("hassh", p.Value)
+			o.indicator("hassh", p.Value, false)
 		case extract.SSHHostKey:
-			o.indicator("fingerprint", p.Value)
+			o.indicator("fingerprint", p.Value, o.s.detects(misp.SSHFingerprint, p.Value))
 		}
 	}
-	o.times("first_seen", "last_seen", fact)
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/sightline-go/sightline/extract"
 )
 
-// A tally merges the Facts of rows that stand for the same thing. The Fact of a
-// single row is not copied.
+// A tally merges the Facts of rows for the same thing. It does not copy the Fact
+// of a single row.
 type tally struct {
 	fact *extract.Fact
-	own  bool // fact is the tally's, not that of a row
+	own  bool // fact is a copy, not a row's Fact
 }
 
 func (t *tally) add(f *extract.Fact) {
@@ -26,20 +26,20 @@ func (t *tally) add(f *extract.Fact) {
 	t.fact.Merge(f)
 }
 
-// groups gathers the rows of which one object is made, in the order of the first
-// of each.
+// groups collects rows by key, one group per object, in the order of their
+// first rows.
 type groups[K comparable, R any] struct {
 	byKey map[K]*group[R]
 	order []K
 }
 
-// A group is the rows of an object and what they say together.
+// A group holds the rows of an object and their merged Fact.
 type group[R any] struct {
 	rows []R
 	tally
 }
 
-// add adds a row, of which f is the Fact.
+// add adds a row whose Fact is f.
 func (g *groups[K, R]) add(k K, row R, f *extract.Fact) {
 	if g.byKey == nil {
 		g.byKey = map[K]*group[R]{}

@@ -16,8 +16,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// golden returns the columns of tshark's view of a capture of testdata, by their
-// names.
+// golden returns the columns of tshark's output for a capture in testdata, by
+// name.
 func golden(t *testing.T, capture string) map[string][]string {
 	t.Helper()
 	name, _, _ := strings.Cut(filepath.Base(capture), ".")
@@ -41,8 +41,8 @@ func golden(t *testing.T, capture string) map[string][]string {
 	return columns
 }
 
-// Every indicator that tshark finds in the captures of testdata goes out, or is
-// left out by a rule.
+// Every indicator that tshark finds in the captures of testdata is an attribute
+// or excluded by a rule.
 func TestEverythingThatTsharkFinds(t *testing.T) {
 	captures, err := filepath.Glob("../../testdata/*.pcap*")
 	if err != nil || len(captures) == 0 {
@@ -72,19 +72,19 @@ func TestEverythingThatTsharkFinds(t *testing.T) {
 				for _, v := range cells(name, cell) {
 					total++
 					if !have[v] {
-						t.Errorf("%s packet %d: %s %q is neither in the event nor left out", capture, i+1, name, v)
+						t.Errorf("%s packet %d: %s %q neither in the event nor left out", capture, i+1, name, v)
 					}
 				}
 			}
 		}
 	}
 	if total < 500 {
-		t.Errorf("the golden files hold only %d values", total)
+		t.Errorf("only %d values in the golden files", total)
 	}
 }
 
-// known returns every value that goes out or is left out, and the parts of those
-// that have two.
+// known returns every value in the event or left out, and the parts of composite
+// values.
 func known(rep *extract.Report) map[string]bool {
 	s := Select(rep, Options{})
 	have := map[string]bool{}
@@ -106,14 +106,14 @@ func known(rep *extract.Report) map[string]bool {
 	return have
 }
 
-// cells returns the values of a cell in the form of attributes. An address that
-// an ICMP error quotes is no address of the packet: the first one is.
+// cells returns the values of a cell in the form of attributes. Of several
+// addresses only the first is the packet's: the rest are quoted by ICMP errors.
 func cells(column, cell string) []string {
 	if cell == "" {
 		return nil
 	}
 	switch column {
-	case "http.request.full_uri": // of each of the requests in a packet
+	case "http.request.full_uri": // one per request in the packet
 		return strings.Split(strings.ReplaceAll(cell, ",http://", "\nhttp://"), "\n")
 	case "http.user_agent":
 		return strings.Split(cell, ",")
@@ -131,7 +131,7 @@ func cells(column, cell string) []string {
 	return parts
 }
 
-// What the rules leave out of what there is, is in the list of what was left out.
+// Every value is an attribute or in the list of what was left out.
 func TestNothingIsSilentlyAbsent(t *testing.T) {
 	names := withCorpus(t)
 	total := 0
@@ -141,12 +141,12 @@ func TestNothingIsSilentlyAbsent(t *testing.T) {
 		for _, a := range Select(rep, Options{All: true, Detail: Indicators}).Attributes {
 			switch a.Type {
 			case misp.CommunityID, misp.SHA1, misp.MD5, misp.X509SHA1, misp.X509MD5:
-				continue // other forms of what is told already
+				continue // other forms of values in the event
 			}
 			total++
 			for _, part := range strings.Split(plain(a.Value), "|") {
 				if !have[part] && !have[plain(a.Value)] {
-					t.Errorf("%s: %s %q neither goes out nor is left out", name, a.Type, a.Value)
+					t.Errorf("%s: %s %q neither in the event nor left out", name, a.Type, a.Value)
 				}
 			}
 		}
@@ -157,8 +157,8 @@ func TestNothingIsSilentlyAbsent(t *testing.T) {
 	}
 }
 
-// plain returns a value without what MISP's form changes: case, final dots, blanks
-// around it, and the sign between an address and its port.
+// plain undoes the changes of MISP's form: case, final dots, surrounding blanks,
+// and the separator of address and port.
 func plain(s string) string {
 	if a, err := netip.ParseAddrPort(s); err == nil {
 		s = a.Addr().String() + "|" + strconv.Itoa(int(a.Port()))

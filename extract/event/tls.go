@@ -17,7 +17,7 @@ func tlsAttributes(m *mapping) {
 	}
 }
 
-// tlsObjects describes the fingerprints of TLS.
+// tlsObjects drafts the TLS fingerprints.
 func tlsObjects(d *drafts) {
 	var ja4 groups[string, *extract.Session]
 	for s := range d.report.Sessions() {
@@ -27,18 +27,14 @@ func tlsObjects(d *drafts) {
 		if s.JA3 == "" || d.bothLocal(s.Client, s.Server.Addr()) {
 			continue
 		}
-		t := misp.TemplateJA3
-		if s.JA3S != "" {
-			t = misp.TemplateJA3S
-		}
-		d.add(t, s.Key(), &s.Fact, func(o *object) []reference {
+		d.add(sessionTemplate(s), s.Key(), &s.Fact, func(o *object) []reference {
 			fillSession(o, s)
 			return nil
 		})
 	}
 	for v, sessions := range ja4.all() {
 		d.add(misp.TemplateJA4Plus, v, sessions.fact, func(o *object) []reference {
-			o.Comment = "JA4 of clients"
+			o.Comment = "client JA4"
 			o.text("ja4-fingerprint", v)
 			o.text("ja4-type", "JA4")
 			return nil
@@ -46,9 +42,18 @@ func tlsObjects(d *drafts) {
 	}
 }
 
+// sessionTemplate returns the template of a session's object.
+func sessionTemplate(s *extract.Session) *misp.Template {
+	if s.JA3S != "" {
+		return misp.TemplateJA3S
+	}
+	return misp.TemplateJA3
+}
+
 func fillSession(o *object, s *extract.Session) {
 	o.Comment = "TLS to " + serverText(s)
-	o.indicator("ja3-fingerprint-md5", s.JA3)
+	o.text("ja3-fingerprint-md5", s.JA3)
+	o.common(o.s.judge.stock[s.JA3])
 	if s.JA3S != "" {
 		o.text("ja3s-fingerprint-md5", s.JA3S)
 		o.name("hostname", s.ServerName)

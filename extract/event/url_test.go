@@ -9,8 +9,8 @@ import (
 	"github.com/sightline-go/sightline/extract"
 )
 
-// urls returns the URLs of the attributes that are for requests and redirects to
-// and from 203.0.113.9, and what is left out of them.
+// urls returns the URLs that are attributes, and the values left out, of a
+// request to 203.0.113.9 and its response.
 func urls(t *testing.T, o Options, request, response string) (all, left []string) {
 	t.Helper()
 	o.Only = extract.TopicSetOf(extract.HTTP)
@@ -28,23 +28,24 @@ func urls(t *testing.T, o Options, request, response string) (all, left []string
 	return all, left
 }
 
-// A redirect is left out by the rule of its host.
+// The rule for its host excludes a redirect.
 func TestRedirects(t *testing.T) {
 	const asked = "http://www.example/p/a"
 	for _, tt := range []struct {
 		status, location string
 		want, left       []string
 	}{
-		{"302", "/b?c=d", []string{"http://www.example/b?c=d", asked}, nil},
-		// What net/url does not parse, such as an escape that is none.
-		{"302", "/a%zz", []string{"http://www.example/a%zz", asked}, nil},
+		{"302", "/b?c=d", []string{asked, "http://www.example/b?c=d"}, nil},
+		// Invalid escapes, which net/url refuses.
+		{"302", "/a%zz", []string{asked, "http://www.example/a%zz"}, nil},
 		{"301", "b%u0041", []string{asked, "http://www.example/p/b%u0041"}, nil},
 		{"307", "http://10.0.0.7/%zz", []string{asked}, []string{"private address: http://10.0.0.7/%zz"}},
 		{"307", "http://[::1]:x/", []string{asked}, []string{"loopback address: http://[::1]:x/"}},
-		{"302", "http://198.51.100.8/", []string{asked}, []string{"address of an own network: http://198.51.100.8/"}},
-		// What clients ask for then.
-		{"302", "/a b\"\xe9", []string{"http://www.example/a%20b%22%E9", asked}, nil},
-		// RFC 9110 section 10.2.2: what was created, and nothing at all.
+		{"302", "http://198.51.100.8/", []string{asked}, []string{"address in an -internal network: http://198.51.100.8/"}},
+		// Clients escape these bytes.
+		{"302", "/a b\"\xe9", []string{asked, "http://www.example/a%20b%22%E9"}, nil},
+		// Not redirects: Location of the created resource, or without a meaning
+		// (RFC 9110 section 10.2.2).
 		{"201", "http://www.example/new", []string{asked}, nil},
 		{"200", "http://www.example/new", []string{asked}, nil},
 		{"302", "", []string{asked}, nil},
