@@ -4,8 +4,8 @@
 //	sightline event -o text capture.pcapng
 //	sightline serve -listen 127.0.0.1:6666
 //
-// "sightline help" lists its commands, and "sightline help COMMAND" the flags of
-// one. Each is a package below this directory.
+// "sightline help" lists the commands, "sightline help COMMAND" the flags of a
+// command. Each command is a package in this directory.
 package main
 
 import (
@@ -23,17 +23,17 @@ import (
 	"github.com/sightline-go/sightline/internal/cli"
 )
 
-// commands are the subcommands, in the order of the help.
+// commands lists the subcommands in the order of the help text.
 var commands = []struct {
 	name, summary string
 	run           func(args []string, stdin io.Reader, stdout, stderr io.Writer) int
 }{
 	{"event", "write the indicators of captures as a MISP event, a table or a report", event.Run},
-	{"serve", "serve MISP's import module for captures, and a page to look at one", serve.Run},
-	{"sightings", "report to a MISP server which of its indicators a capture shows", sightings.Run},
-	{"dump", "print packets, or what their conversations hold", dump.Run},
-	{"carve", "write the files that a capture transfers", carve.Run},
-	{"convert", "write a capture in another format, or a part of it", convert.Run},
+	{"serve", "serve MISP modules for captures, and a page to explore a capture", serve.Run},
+	{"sightings", "report sightings of a MISP server's indicators in captures", sightings.Run},
+	{"dump", "print packets, or the messages in their conversations", dump.Run},
+	{"carve", "write the files transferred in a capture", carve.Run},
+	{"convert", "convert a capture to another format, or filter it", convert.Run},
 	{"graph", "draw the objects of a MISP event as SVG", graph.Run},
 	{"version", "print the version of the program", runVersion},
 }
@@ -42,7 +42,7 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run runs the subcommand that args begin with, and returns the exit status.
+// run runs the subcommand that args[0] names and returns its exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		writeHelp(stderr)
@@ -70,5 +70,5 @@ func writeHelp(w io.Writer) {
 	for _, c := range commands {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
-	fmt.Fprint(w, "\nFlags may stand before or after files. \"sightline help COMMAND\" lists those of a\ncommand.\n")
+	fmt.Fprint(w, "\nFlags may come before or after files. Run \"sightline help COMMAND\" for the flags\nof a command.\n")
 }

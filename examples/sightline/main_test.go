@@ -7,7 +7,6 @@ import (
 	"testing"
 )
 
-// sightline runs the program.
 func sightline(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	status = run(args, strings.NewReader(""), &out, &errs)
@@ -47,7 +46,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Every command names itself in its errors, and takes flags after operands too.
+// Every command names itself in its errors, and accepts flags after operands.
 func TestFlagsAfterOperands(t *testing.T) {
 	for _, c := range commands {
 		status, stdout, stderr := sightline(c.name, "a", "b", "-no-such-flag")
@@ -67,7 +66,7 @@ func TestFlagsAfterOperands(t *testing.T) {
 			t.Fatalf("%q: status %d, %s", flags, status, stderr)
 		}
 		if status, after, _ := sightline(append(append(flags[:1:1], operands...), flags[1:]...)...); status != 0 || after != before {
-			t.Errorf("%q: status %d, another output after operands", flags, status)
+			t.Errorf("%q: status %d, different output with flags after operands", flags, status)
 		}
 	}
 }

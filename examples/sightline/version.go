@@ -13,11 +13,11 @@ import (
 
 const versionUsage = `Usage: sightline version
 
-Prints the version of the program's module, the revision of the source that it
-was built from, and the Go version that built it.
+Prints the version of the module, the source revision and the Go version that the
+program was built with.
 `
 
-// runVersion is the subcommand sightline version, and returns its exit status.
+// runVersion runs the subcommand sightline version and returns its exit status.
 func runVersion(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	const program = "sightline version"
 	f := flag.NewFlagSet(program, flag.ContinueOnError)
@@ -37,8 +37,8 @@ func runVersion(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// versionText returns the lines that describe a build. A build outside of a
-// checkout, such as that of go run, has no revision.
+// versionText returns the lines that describe a build. A build without version
+// control information, such as that of go run, has no revision.
 func versionText(info *debug.BuildInfo) string {
 	settings := map[string]string{}
 	for _, s := range info.Settings {

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// What is held of a file, and of all files that have begun, is bounded; what is
-// beyond is listed and not written.
+// The bytes held of one file and of all incomplete files are limited; files above
+// the limits are listed and not written.
 func TestLimits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it fills 256 MiB")
@@ -41,6 +41,6 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	if n := strings.Count(out.String(), "not written: 68157440 bytes"); n != 5 || c.held != 0 || len(c.files) != 0 {
-		t.Errorf("%d are listed, %d bytes held\n%s", n, c.held, &out)
+		t.Errorf("%d files are listed, %d bytes held\n%s", n, c.held, &out)
 	}
 }

@@ -1,21 +1,22 @@
-// Package carve is the subcommand sightline carve: it writes the files that a
-// capture transfers into a directory, each under its SHA-256, and prints what it
-// knows of them. Nothing else decides where a file goes: names from the capture
-// are printed, never used.
+// Package carve implements the subcommand sightline carve, which writes the files
+// transferred in a capture into a directory and prints a line about each. A file's
+// SHA-256 is its name: names from the capture are printed, never used.
 //
 //	sightline carve capture.pcapng out
 package carve
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
+	"github.com/sightline-go/sightline/examples/sightline/keylog"
 	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/layers"
 	"github.com/sightline-go/sightline/layers/stream"
@@ -24,41 +25,70 @@ import (
 
 const program = "sightline carve"
 
-const usage = `Usage: sightline carve FILE DIRECTORY
+const usage = `Usage: sightline carve [flags] FILE DIRECTORY
 
-Writes the files in a capture into a directory, which is made if it is not
-there. A file of more than 64 MiB, or one that is not whole, is listed but not
-written, and so is one that comes while 256 MiB of others are not at their end.
-Careful: what comes out may be malware.
+Writes the files in a capture into a directory, which is created if it does not
+exist. Incomplete files and files of more than 64 MiB are listed but not written,
+as are files that arrive while 256 MiB of others are incomplete.
+Careful: the output may be malware.
 
-Exit status: 0 done; 1 the capture is damaged (the files before that are
-written), or something cannot be read or written; 2 wrong usage.
+Flags:
+  -keys FILE    decrypt TLS with the secrets in a key log, or with RSA private keys in
+                PEM; may be repeated. auto: with the key logs beside FILE. Secrets in
+                a pcapng capture are always used.
+  -total BYTES  most bytes written; further files are listed but not written;
+                default: 1073741824 (1 GiB)
+  -websocket    also write each binary message of WebSocket, of 16 MiB at most
+  -grpc         also write each message of gRPC, of 16 MiB at most
+  -h            print this text
+
+Exit status: 0 done; 1 the capture is damaged (the files before the damage are
+written), a file cannot be read or written, or -total is reached (the other files
+are written); 2 usage error.
 `
 
-// maxFile bounds what is held of one file, maxHeld of all together.
+// maxFile limits the bytes held of one file, maxHeld those of all files, and
+// maxTotal those written unless -total is set. maxSocket limits the messages of
+// WebSocket and gRPC, which package stream holds.
 const (
-	maxFile = 64 << 20
-	maxHeld = 4 * maxFile
+	maxFile   = 64 << 20
+	maxHeld   = 4 * maxFile
+	maxTotal  = 1 << 30
+	maxSocket = 16 << 20
 )
 
-// Run is the subcommand, and returns its exit status.
+// Run runs the subcommand and returns its exit status.
 func Run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	f := flag.NewFlagSet(program, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
+	total := f.Int64("total", maxTotal, "")
+	var logs keylog.Flags
+	logs.Define(f)
+	sockets := f.Bool("websocket", false, "")
+	calls := f.Bool("grpc", false, "")
 	err := cli.Parse(f, args)
 	if err == nil && f.NArg() != 2 {
-		err = fmt.Errorf("%d arguments given, not FILE and DIRECTORY", f.NArg())
+		err = fmt.Errorf("want FILE and DIRECTORY, got %d arguments", f.NArg())
 	}
 	if err != nil {
 		return cli.Usage(program, usage, err, stdout, stderr)
 	}
-	if err := carve(stdout, f.Arg(0), f.Arg(1)); err != nil {
+	config := stream.Config{Hash: stream.HashSHA256, Content: true}
+	config.WebSocketFiles, config.GRPCFiles = *sockets, *calls
+	if *sockets || *calls {
+		config.MaxMessage = maxSocket
+	}
+	config.Keys, err = logs.Load(context.Background(), f.Args()[:1], true, stderr)
+	if err == nil {
+		err = carve(config, stdout, f.Arg(0), f.Arg(1), *total)
+	}
+	if err != nil {
 		return cli.Fail(program, err, stderr)
 	}
 	return 0
 }
 
-func carve(w io.Writer, capture, dir string) error {
+func carve(config stream.Config, w io.Writer, capture, dir string, total int64) error {
 	r, err := pcap.Open(capture)
 	if err != nil {
 		return err
@@ -72,13 +102,13 @@ func carve(w io.Writer, capture, dir string) error {
 		return err
 	}
 	defer root.Close()
-	c := carver{w: w, root: root, files: map[*stream.File]*bytes.Buffer{}}
-	a := stream.Assembler{Config: stream.Config{Hash: stream.HashSHA256, Content: true}}
+	c := carver{w: w, root: root, left: total, files: map[*stream.File]*bytes.Buffer{}}
+	a := stream.Assembler{Config: config}
 	var d layers.Decoder
 	var p layers.Packet
 	for rec, readErr := range r.All() {
 		if readErr != nil {
-			err = readErr // what was before it is still carved
+			err = readErr // the files before it are still written
 			break
 		}
 		d.Decode(&p, rec)
@@ -86,15 +116,27 @@ func carve(w io.Writer, capture, dir string) error {
 			return err
 		}
 	}
-	return errors.Join(c.take(a.Flush()), err)
+	return errors.Join(c.take(a.Flush()), err, c.failure())
 }
 
-// A carver gathers files, and writes those that are whole.
+// A carver collects files and writes the complete ones.
 type carver struct {
 	w     io.Writer
 	root  *os.Root
-	files map[*stream.File]*bytes.Buffer // that have begun
+	files map[*stream.File]*bytes.Buffer // not ended yet
 	held  int                            // bytes in them
+	left  int64                          // bytes that may still be written
+
+	failed int   // complete files that were not written
+	first  error // of the first of them
+}
+
+// failure returns an error if complete files were not written.
+func (c *carver) failure() error {
+	if c.failed == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d complete files are not written, the first because: %w", c.failed, c.first)
 }
 
 func (c *carver) take(ms []stream.Message) error {
@@ -111,7 +153,7 @@ func (c *carver) take(ms []stream.Message) error {
 			b := c.files[m.File]
 			delete(c.files, m.File)
 			c.held -= b.Len()
-			if err := c.write(m.File, b.Bytes()); err != nil {
+			if err := c.end(m.File, b.Bytes()); err != nil {
 				return err
 			}
 		}
@@ -119,28 +161,49 @@ func (c *carver) take(ms []stream.Message) error {
 	return nil
 }
 
-func (c *carver) write(f *stream.File, content []byte) error {
-	if f.State != stream.Complete || int64(len(content)) != f.Size {
-		_, err := fmt.Fprintf(c.w, "not written: %d bytes, %q, %q: %s\n", f.Size, f.Name, f.Type, f.State)
+// end lists a file, and writes it if it has a hash. If that fails, end lists why;
+// it returns only errors of the list itself.
+func (c *carver) end(f *stream.File, content []byte) error {
+	line := fmt.Sprintf("%d bytes, %q, %q", f.Size, f.Name, f.Type)
+	if !f.State.Hashed() || int64(len(content)) != f.Size {
+		_, err := fmt.Fprintf(c.w, "not written: %s: %s\n", line, f.State)
 		return err
 	}
 	sum := hex.EncodeToString(f.SHA256)
-	if _, err := fmt.Fprintf(c.w, "%s %d bytes, %q, %q %s\n", sum, f.Size, f.Name, f.Type, f.Sniffed); err != nil {
+	if err := c.write(sum, content); err != nil {
+		if c.failed++; c.failed == 1 {
+			c.first = err
+		}
+		_, err = fmt.Fprintf(c.w, "not written: %s: %q\n", line, err.Error())
 		return err
 	}
-	out, err := c.root.OpenFile(sum, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		if info, err := c.root.Lstat(sum); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
-			return fmt.Errorf("%s is there and is something else", sum)
+	_, err := fmt.Fprintf(c.w, "%s %s %s\n", sum, line, f.Sniffed)
+	return err
+}
+
+var errTotal = errors.New("more than -total")
+
+// write writes a file, unless it was written before.
+func (c *carver) write(sum string, content []byte) error {
+	info, err := c.root.Lstat(sum)
+	if err == nil {
+		if !info.Mode().IsRegular() || info.Size() != int64(len(content)) {
+			return fmt.Errorf("%s already exists with other content", sum)
 		}
-		return nil // the same content has been written before
+		return nil
 	}
+	if int64(len(content)) > c.left {
+		return errTotal
+	}
+	out, err := c.root.OpenFile(sum, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = out.Write(content)
-	if err = errors.Join(err, out.Close()); err != nil {
-		c.root.Remove(sum) // half of it is not what the name says
+	if err = cmp.Or(err, out.Close()); err != nil {
+		c.root.Remove(sum) // an incomplete file does not match its name
+		return err
 	}
-	return err
+	c.left -= int64(len(content))
+	return nil
 }

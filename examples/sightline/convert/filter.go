@@ -11,14 +11,14 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A filter says which packets are wanted. The zero filter wants all.
+// A filter selects packets. The zero filter selects all.
 type filter struct {
 	host     netip.Prefix
 	port     uint16
 	from, to time.Time
 }
 
-// newFilter returns the filter that the flags of f set.
+// newFilter returns a filter that flags of f will set.
 func newFilter(f *flag.FlagSet) *filter {
 	var k filter
 	f.Func("host", "", func(s string) (err error) {
@@ -31,7 +31,7 @@ func newFilter(f *flag.FlagSet) *filter {
 	f.Func("port", "", func(s string) error {
 		n, err := strconv.ParseUint(s, 10, 16)
 		if n == 0 || err != nil {
-			return errors.New("a port is a number from 1 to 65535")
+			return errors.New("must be a number from 1 to 65535")
 		}
 		k.port = uint16(n)
 		return nil
@@ -45,10 +45,10 @@ func newFilter(f *flag.FlagSet) *filter {
 	return &k
 }
 
-// all reports whether every packet is wanted.
+// all reports whether every packet is kept.
 func (k *filter) all() bool { return *k == filter{} }
 
-// keeps reports whether rec, of which p are the layers, is wanted.
+// keeps reports whether to keep rec, whose layers are p.
 func (k *filter) keeps(p *layers.Packet, rec *pcap.Record) bool {
 	switch {
 	case !k.from.IsZero() && (rec.Time.IsZero() || rec.Time.Before(k.from)):
@@ -62,8 +62,8 @@ func (k *filter) keeps(p *layers.Packet, rec *pcap.Record) bool {
 	return k.port == 0 || ok && (flow.Src.Port() == k.port || flow.Dst.Port() == k.port)
 }
 
-// hasHost reports whether an IP layer of p, tunnelled ones too, is of the
-// wanted host.
+// hasHost reports whether any IP layer of p, tunnelled or not, is from or to the
+// host.
 func (k *filter) hasHost(p *layers.Packet) bool {
 	for l := range p.Layers() {
 		var src, dst netip.Addr

@@ -1,5 +1,5 @@
-// Package convert is the subcommand sightline convert: it writes a capture in
-// another format, or a part of it.
+// Package convert implements the subcommand sightline convert, which converts a
+// capture to another format or filters it.
 //
 //	sightline convert capture.pcapng capture.pcap
 //	sightline convert -host 192.0.2.0/24 -port 443 capture.pcap part.pcapng
@@ -26,27 +26,30 @@ const program = "sightline convert"
 
 const usage = `Usage: sightline convert [flags] IN OUT
 
-Writes the packets of IN (pcap or pcapng, plain or gzipped) to OUT. - is standard
-input or output. From pcapng to pcapng, everything else in the file comes along.
+Writes the packets of IN (pcap or pcapng, plain or in gzip, zstd or bzip2) to OUT;
+- is standard input or output. From pcapng to pcapng, the other blocks are copied
+too, except those with secrets.
 
 Flags:
-  -F FORMAT   pcap (microseconds), nspcap (nanoseconds) or pcapng; without it,
-              OUT's extension says it, and for - it is pcapng
-  -host ADDR  only packets of which an IP layer is from or to this address, or
-              to or from this network: 192.0.2.1, 2001:db8::/32
-  -port N     only packets from or to this TCP or UDP port
-  -from TIME  only packets from this time on: 2026-03-01T12:00:00Z
+  -F FORMAT   pcap (microseconds), nspcap (nanoseconds) or pcapng; default:
+              by OUT's extension; pcapng if OUT is -
+  -host ADDR  only packets with an IP layer from or to this address or network:
+              192.0.2.1, 2001:db8::/32
+  -port N     only packets from or to this port
+  -from TIME  only packets at or after this time: 2026-03-01T12:00:00Z
   -to TIME    only packets before this time
-  -h          this text
+  -with-keys  copy the secrets that decrypt the packets, too
+  -h          print this text
 
-A pcap file holds packets of one link type and one length of check sequence.
-Packets without time are at 1970 in it, and between no times.
+A pcap file holds packets of one link type, with check sequences of one length.
+Packets without a time get 1970-01-01 there, and never match -from or -to. So do
+packets with a time that OUT cannot hold; they are counted.
 
-Exit status: 0 done; 1 IN is damaged or OUT cannot hold it (what was before that
-is written); 2 wrong usage.
+Exit status: 0 done; 1 IN is damaged, or OUT's format cannot hold a packet (the
+packets before that are written) or the time of one; 2 usage error.
 `
 
-// Run is the subcommand, and returns its exit status.
+// Run runs the subcommand and returns its exit status.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return run(cli.Interrupts(), args, stdin, stdout, stderr)
 }
@@ -56,10 +59,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	f.SetOutput(io.Discard)
 	format := f.String("F", "", "")
 	keep := newFilter(f)
+	withKeys := f.Bool("with-keys", false, "")
 	err := cli.Parse(f, args)
 	switch {
 	case err == nil && f.NArg() != 2:
-		err = fmt.Errorf("%d files given, not IN and OUT", f.NArg())
+		err = fmt.Errorf("want IN and OUT, got %d arguments", f.NArg())
 	case err == nil:
 		*format, err = formatOf(*format, f.Arg(1))
 	}
@@ -70,14 +74,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usage(program, usage, err, stdout, stderr)
 	}
 	out := newOutput(f.Arg(1), stdout)
-	err = convert(ctx, f.Arg(0), stdin, newSink(*format, out), keep)
+	err = convert(ctx, f.Arg(0), stdin, newSink(*format, out), keep, *withKeys)
 	if err = errors.Join(err, out.close()); err != nil {
 		return cli.Fail(program, err, stderr)
 	}
 	return 0
 }
 
-// formatOf returns the format to write.
 func formatOf(format, name string) (string, error) {
 	if format == "" {
 		switch ext := strings.ToLower(filepath.Ext(name)); {
@@ -86,17 +89,16 @@ func formatOf(format, name string) (string, error) {
 		case ext == ".pcap":
 			format = "pcap"
 		default:
-			return "", fmt.Errorf("the name %s does not say a format: give -F pcap, nspcap or pcapng", name)
+			return "", fmt.Errorf("the extension of %s names no format: use -F pcap, nspcap or pcapng", name)
 		}
 	}
 	switch format {
 	case "pcap", "nspcap", "pcapng":
 		return format, nil
 	}
-	return "", fmt.Errorf("unknown format -F %s; there are pcap, nspcap and pcapng", format)
+	return "", fmt.Errorf("unknown format -F %s: use pcap, nspcap or pcapng", format)
 }
 
-// same reports whether two names are of one file.
 func same(in, out string) bool {
 	a, err := os.Stat(in)
 	if err != nil {
@@ -106,13 +108,14 @@ func same(in, out string) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-// convert reads the capture and writes the packets that keep wants.
-func convert(ctx context.Context, in string, stdin io.Reader, to sink, keep *filter) error {
+func convert(ctx context.Context, in string, stdin io.Reader, to sink, keep *filter, withKeys bool) error {
 	var blockErr error
 	c := pcap.Config{OnBlock: func(raw pcap.RawBlock) {
-		if b := pcapng.Parse(raw); b.Type != pcapng.CustomNoCopy || keep.all() {
-			blockErr = errors.Join(blockErr, to.block(b))
+		b := pcapng.Parse(raw)
+		if b.Type == pcapng.CustomNoCopy && !keep.all() || b.Type == pcapng.DecryptionSecrets && !withKeys {
+			return
 		}
+		blockErr = errors.Join(blockErr, to.block(b))
 	}}
 	r, err := open(c, in, stdin)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 var start = time.Date(2026, 3, 4, 5, 6, 7, 123456789, time.UTC)
 
-// converted runs the program over standard input and output.
+// converted runs the command on standard input and output.
 func converted(t *testing.T, file []byte, args ...string) (status int, out []byte, stderr string) {
 	t.Helper()
 	var stdout, errs bytes.Buffer
@@ -27,7 +27,7 @@ func converted(t *testing.T, file []byte, args ...string) (status int, out []byt
 	return status, stdout.Bytes(), errs.String()
 }
 
-// must is converted, for what has no errors.
+// must is like converted but fails the test on an error.
 func must(t *testing.T, file []byte, args ...string) []byte {
 	t.Helper()
 	status, out, stderr := converted(t, file, args...)
@@ -83,7 +83,7 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%v:\n%s", way, diff)
 		}
 		if len(way) > 0 && h.Format.String() != strings.TrimPrefix(way[len(way)-1], "ns") {
-			t.Errorf("%v is %v", way, h.Format)
+			t.Errorf("%v: the format is %v", way, h.Format)
 		}
 	}
 	for _, rec := range want {
@@ -100,7 +100,7 @@ func TestFilters(t *testing.T) {
 	at := func(i int) string { return start.Add(time.Duration(i) * time.Second).Format(time.RFC3339Nano) }
 	for _, test := range []struct {
 		args string
-		want []int // whose wire length says which packet it is
+		want []int // wire length minus captured length identifies the packet
 	}{
 		{"", []int{0, 1, 2, 3}},
 		{"-host 192.0.2.53", []int{0}},
@@ -129,11 +129,11 @@ func TestFilters(t *testing.T) {
 	}
 	untimed := new(build.Pcapng).Section().Interface(1, 0).Simple(uint32(len(query)), query).Bytes()
 	if got, _ := records(t, must(t, untimed, "-from", at(0))); got != nil {
-		t.Error("a packet without time is after a time")
+		t.Error("a packet without a time matches -from")
 	}
 }
 
-// full returns a pcapng file with all that a packet and its file may have.
+// full returns a pcapng file with options and with blocks of several types.
 func full() *build.Pcapng {
 	return new(build.Pcapng).Section(build.Option{Code: 4, Value: []byte("sensor")}).
 		Interface(1, 0, build.Option{Code: 2, Value: []byte("eth0")}).
@@ -161,27 +161,37 @@ func types(t *testing.T, b []byte) (all []string) {
 func TestPcapngKeepsEverything(t *testing.T) {
 	file := full().Bytes()
 	copy(file[16:], "\x00\x01\x00\x00\x00\x00\x00\x00") // a section length
-	got := must(t, file)
+	got := must(t, file, "-with-keys")
 	for b := range pcapng.NewReaderBytes(got).Blocks() {
 		if s, ok := b.Header(); ok && s.Length != -1 {
-			t.Errorf("the section has length %d", s.Length)
+			t.Errorf("section length %d", s.Length)
 		}
 	}
 	copy(got[16:], file[16:24])
 	if !bytes.Equal(got, file) {
 		t.Error(cmp.Diff(file, got))
 	}
-	// What is not to be copied to a changed file stays behind when it changes.
+	// A custom block marked not to be copied is left out of a changed file.
 	want := []string{"section header", "sensor", "interface description", "eth0", "decryption secrets", "enhanced packet", "look", "custom"}
-	if diff := cmp.Diff(want, types(t, must(t, file, "-port", "53"))); diff != "" {
+	if diff := cmp.Diff(want, types(t, must(t, file, "-port", "53", "-with-keys"))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Secrets are only copied with -with-keys.
+func TestSecretsStay(t *testing.T) {
+	file := full().Bytes()
+	for _, args := range [][]string{nil, {"-port", "53"}, {"-F", "pcap"}} {
+		if out := must(t, file, args...); bytes.Contains(out, []byte("keys")) {
+			t.Errorf("%v: the secrets are in the output", args)
+		}
 	}
 }
 
 func TestOneLinkType(t *testing.T) {
 	file := new(build.Pcapng).Section().Interface(1, 0).Interface(101, 0).Enhanced(0, 1, query).Enhanced(1, 2, query[14:]).Enhanced(0, 3, query).Bytes()
 	status, out, stderr := converted(t, file, "-F", "pcap")
-	want := "sightline convert: packet 2: it is of link type RAW, those before it are of ETHERNET, and a pcap file holds one: write pcapng (-F pcapng), or filter\n"
+	want := "sightline convert: packet 2: link type RAW after link type ETHERNET, and a pcap file holds only one: write pcapng (-F pcapng), or filter\n"
 	if recs, _ := records(t, out); status != 1 || stderr != want || len(recs) != 1 {
 		t.Errorf("status %d, %d packets, %s", status, len(recs), stderr)
 	}
@@ -190,7 +200,7 @@ func TestOneLinkType(t *testing.T) {
 	}
 }
 
-// A check sequence behind the packets stays known as one.
+// The length of the frame check sequence survives conversion.
 func TestCheckSequence(t *testing.T) {
 	fcs := build.Pcap{LinkType: 1 | 1<<26 | 2<<28}
 	file := fcs.Add(start, append(query, 1, 2, 3, 4)).Bytes()
@@ -200,19 +210,19 @@ func TestCheckSequence(t *testing.T) {
 			b = must(t, b, "-F", format)
 		}
 		if recs, _ := records(t, b); recs[0].FCSLen != 4 {
-			t.Errorf("%v: a check sequence of %d bytes, want 4", way, recs[0].FCSLen)
+			t.Errorf("%v: check sequence of %d bytes, want 4", way, recs[0].FCSLen)
 		}
 	}
 	bits := build.Option{Code: 13, Value: []byte{32}}
 	mixed := new(build.Pcapng).Section().Interface(1, 0, bits).Interface(1, 0).Enhanced(0, 1, query).Enhanced(1, 2, query).Bytes()
 	status, out, stderr := converted(t, mixed, "-F", "pcap")
-	want := "sightline convert: packet 2: it ends with a check sequence of 0 bytes, those before it with one of 4, and a pcap file holds one: write pcapng (-F pcapng), or filter\n"
+	want := "sightline convert: packet 2: check sequence of 0 bytes after 4 bytes, and a pcap file holds only one length: write pcapng (-F pcapng), or filter\n"
 	if recs, _ := records(t, out); status != 1 || stderr != want || len(recs) != 1 {
 		t.Errorf("status %d, %d packets, %s", status, len(recs), stderr)
 	}
 }
 
-// An input without packets is a file without packets.
+// An input without packets gives a file without packets.
 func TestNoPackets(t *testing.T) {
 	link := build.Pcap{LinkType: 113}
 	for name, file := range map[string][]byte{"pcap": link.Bytes(), "pcapng": new(build.Pcapng).Section().Bytes()} {
@@ -236,13 +246,38 @@ func TestDamage(t *testing.T) {
 	}
 	bad := new(build.Pcapng).Section().Interface(1, 0).Block(6, []uint32{0, 0, 1, 0, 0}, []byte("\x01\x00\x99\x00")).Enhanced(0, 1, query).Bytes()
 	status, out, stderr := converted(t, bad)
-	if recs, _ := records(t, out); status != 1 || len(recs) != 2 || !strings.Contains(stderr, "1 packets are written without their options") {
+	if recs, _ := records(t, out); status != 1 || len(recs) != 2 || !strings.Contains(stderr, "1 packets written without their malformed options") {
 		t.Errorf("status %d, %d packets, %s", status, len(recs), stderr)
 	}
-	old := build.Pcapng{}
-	old.Section().Interface(1, 0, build.Option{Code: 14, Value: []byte("\x00\x00\x00\x00\x00\x00\x00\xff")}).Enhanced(0, 1, query)
-	if status, _, stderr := converted(t, old.Bytes(), "-F", "pcap"); status != 1 || !strings.Contains(stderr, "-F pcapng") {
-		t.Errorf("before 1970: status %d, %s", status, stderr)
+}
+
+// A packet with a time that the output cannot hold does not hide those after it.
+func TestFarTimes(t *testing.T) {
+	option := func(code uint16, value string) build.Option { return build.Option{Code: code, Value: []byte(value)} }
+	seconds, before, after := option(9, "\x00"), option(14, "\x00\x00\x00\x00\x00\x00\x00\xff"), option(14, "\x00\x00\x00\x00\x01\x00\x00\x00")
+	for _, test := range []struct {
+		name   string
+		time   uint64
+		option []build.Option
+		pcapng bool // holds the time
+	}{
+		{"before 1970", 1, []build.Option{before}, true},
+		{"after 2106", 1, []build.Option{after}, true},
+		{"after 9999", 300_000_000_000, []build.Option{seconds}, true},
+		{"after 2^63 seconds", 1<<63 + 5, []build.Option{seconds}, false},
+	} {
+		file := new(build.Pcapng).Section().Interface(1, 0, test.option...).Interface(1, 0).
+			Enhanced(0, test.time, query).Enhanced(1, 1e15, query).Bytes()
+		for _, format := range []string{"pcap", "pcapng"} {
+			status, out, stderr := converted(t, file, "-F", format)
+			recs, _ := records(t, out)
+			kept := format == "pcapng" && test.pcapng
+			if len(recs) != 2 || kept != (status == 0) || kept == strings.Contains(stderr, "1 packets written with the time 1970-01-01") {
+				t.Errorf("%s, %s: status %d, %d packets, %s", test.name, format, status, len(recs), stderr)
+			} else if !kept && !recs[0].Time.Equal(epoch) || !recs[1].Time.Equal(time.Unix(1e9, 0)) {
+				t.Errorf("%s, %s: %v, %v", test.name, format, recs[0].Time, recs[1].Time)
+			}
+		}
 	}
 }
 
@@ -271,7 +306,7 @@ func TestFiles(t *testing.T) {
 		t.Errorf("no input: status %d", status)
 	}
 	if _, err := os.Stat(none); err == nil {
-		t.Error("an output was made for no input")
+		t.Error("an output file was created without input")
 	}
 	if status, stderr := call(in, filepath.Join(dir, "no", "such", "dir.pcap")); status != 1 || stderr == "" {
 		t.Errorf("no output: status %d, %s", status, stderr)

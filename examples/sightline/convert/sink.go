@@ -13,8 +13,7 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// A sink is a capture that is being written. The blocks of the input that are
-// no packets may come before begin.
+// A sink writes a capture. block may be called before begin.
 type sink interface {
 	begin(h pcap.Header) error
 	block(b *pcapng.Block) error
@@ -32,11 +31,12 @@ func newSink(format string, w io.Writer) sink {
 // A pcapngSink writes pcapng.
 type pcapngSink struct {
 	w    *pcapng.Writer
-	bare int // packets that lost their options, which were malformed
+	bare int // packets written without their malformed options
+	lost int // packets written without their time, or not at all if it is necessary
 }
 
-// begin describes the one interface that a pcap file has. A pcapng file
-// describes its own.
+// begin describes the interface of a pcap file. A pcapng file has interface
+// descriptions of its own.
 func (s *pcapngSink) begin(h pcap.Header) error {
 	if h.Format != pcap.FormatPcap {
 		return nil
@@ -49,7 +49,7 @@ func (s *pcapngSink) begin(h pcap.Header) error {
 	return err
 }
 
-// block copies b. A section gets no length, as it may not be the same any more.
+// block copies b. A section header loses its length, which may have changed.
 func (s *pcapngSink) block(b *pcapng.Block) error {
 	if _, ok := b.Header(); ok {
 		c := *b
@@ -67,24 +67,45 @@ func (s *pcapngSink) packet(rec *pcap.Record) error {
 		bare := *rec
 		bare.Options = nil
 		err = s.w.Write(&bare)
+		rec = &bare
+	}
+	if errors.Is(err, pcapng.ErrTime) {
+		s.lost++
+		timed := *rec
+		timed.Time = epoch
+		if err = s.w.Write(&timed); errors.Is(err, pcapng.ErrTime) {
+			return nil
+		}
 	}
 	return err
 }
 
 func (s *pcapngSink) end() error {
+	var err error
 	if s.bare > 0 {
-		return fmt.Errorf("%d packets are written without their options, which are malformed", s.bare)
+		err = fmt.Errorf("%d packets written without their malformed options", s.bare)
 	}
-	return nil
+	return errors.Join(err, lost(s.lost, "their interfaces cannot hold theirs"))
 }
 
-// A pcapSink writes pcap, which holds one link type, one length of check sequence
-// and nothing but packets.
+// epoch stands for a time that OUT cannot hold.
+var epoch = time.Unix(0, 0)
+
+func lost(n int, why string) error {
+	if n == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d packets written with the time 1970-01-01, or left out: %s", n, why)
+}
+
+// A pcapSink writes pcap, which holds only packets, of one link type and with check
+// sequences of one length.
 type pcapSink struct {
 	out  io.Writer
 	c    pcap.WriterConfig
 	link pcap.LinkType
 	w    *pcap.Writer // once the link type is known
+	lost int          // packets written without their time
 }
 
 func (s *pcapSink) begin(h pcap.Header) error {
@@ -110,33 +131,34 @@ func (s *pcapSink) packet(rec *pcap.Record) error {
 			return err
 		}
 	}
-	if rec.Time.IsZero() {
-		timed := *rec
-		timed.Time = time.Unix(0, 0)
-		rec = &timed
-	}
 	err := s.w.Write(rec)
+	if errors.Is(err, pcap.ErrTime) {
+		if !rec.Time.IsZero() {
+			s.lost++
+		}
+		timed := *rec
+		timed.Time = epoch
+		err = s.w.Write(&timed)
+	}
 	switch {
-	case errors.Is(err, pcap.ErrTime):
-		return fmt.Errorf("a pcap file cannot say %v: write pcapng (-F pcapng)", rec.Time)
 	case !errors.Is(err, pcap.ErrLinkType):
 		return err
 	case rec.LinkType != s.link:
-		return fmt.Errorf("it is of link type %v, those before it are of %v, and a pcap file holds one: write pcapng (-F pcapng), or filter", rec.LinkType, s.link)
+		return fmt.Errorf("link type %v after link type %v, and a pcap file holds only one: write pcapng (-F pcapng), or filter", rec.LinkType, s.link)
 	}
-	return fmt.Errorf("it ends with a check sequence of %d bytes, those before it with one of %d, and a pcap file holds one: write pcapng (-F pcapng), or filter", rec.FCSLen, s.c.FCSLen)
+	return fmt.Errorf("check sequence of %d bytes after %d bytes, and a pcap file holds only one length: write pcapng (-F pcapng), or filter", rec.FCSLen, s.c.FCSLen)
 }
 
-// end writes a file without packets, if there were none.
+// end writes an empty file if there were no packets.
 func (s *pcapSink) end() error {
-	if s.w != nil {
-		return nil
+	if s.w == nil {
+		return s.open()
 	}
-	return s.open()
+	return lost(s.lost, "pcap cannot hold theirs: write pcapng (-F pcapng)")
 }
 
-// An output is the file that is written, which is made at the first flush: not
-// when the input cannot be opened.
+// An output creates its file at the first flush, so that there is none if the input
+// cannot be opened.
 type output struct {
 	*bufio.Writer
 	name string
@@ -152,7 +174,7 @@ func newOutput(name string, stdout io.Writer) *output {
 	return o
 }
 
-// A lazy makes the file when it is written to.
+// A lazy creates the file of an output at the first Write.
 type lazy struct{ o *output }
 
 func (l lazy) Write(b []byte) (int, error) {

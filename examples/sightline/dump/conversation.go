@@ -31,21 +31,21 @@ type conversation struct {
 	ID        string     `json:"community_id"` // seed 0
 }
 
-// count counts a packet for each of the values that keys have in it.
-func count(counts map[string]int, o *object, ks ...key) {
+// count counts a packet once for each value of the keys.
+func (n *indicatorPrinter) count(counts map[string]int, o *object, ks ...key) {
 	var seen []string
 	for _, k := range ks {
 		o.all(k, func(text []byte) {
 			if v := strings.Trim(string(text), `"`); !slices.Contains(seen, v) {
 				seen = append(seen, v)
-				counts[v]++
+				n.tally(counts, v)
 			}
 		})
 	}
 }
 
-// converse counts a packet for the conversations that it belongs to: in a tunnel
-// over UDP, the tunnel's and those inside.
+// converse counts a packet for each conversation it belongs to. In a tunnel over
+// UDP these are the tunnel's and those inside.
 func (n *indicatorPrinter) converse(p *layers.Packet, rec *pcap.Record) {
 	var f layers.Flow
 	for l := range p.Layers() {
@@ -73,11 +73,14 @@ func withPorts(f layers.Flow, src, dst uint16) layers.Flow {
 	return f
 }
 
-// talk counts a packet of size bytes for a conversation.
+// talk counts a packet of size bytes for one conversation.
 func (n *indicatorPrinter) talk(f layers.Flow, list *[]*conversation, size int) {
 	key := f.Canonical()
 	c := n.talks[key]
 	if c == nil {
+		if !n.holds(rowCost) {
+			return
+		}
 		c = &conversation{A: f.Src.Addr(), APort: f.Src.Port(), B: f.Dst.Addr(), BPort: f.Dst.Port(), ID: f.CommunityID(0)}
 		n.talks[key] = c
 		*list = append(*list, c)

@@ -8,8 +8,8 @@ import (
 
 const portDNS = 53
 
-// dnsOverTCP adds the messages that begin in a segment: each behind its length
-// (RFC 1035 section 4.2.2).
+// dnsOverTCP adds the messages in a segment that starts with a message. A length
+// precedes each (RFC 1035 section 4.2.2).
 func (f *fields) dnsOverTCP(b []byte) {
 	for len(b) > 2 {
 		size := int(binary.BigEndian.Uint16(b))
@@ -24,7 +24,7 @@ func (f *fields) dnsOverTCP(b []byte) {
 	}
 }
 
-// dnsHeader adds the fields of a message's header that are whole in b.
+// dnsHeader adds the header fields of a message that b holds completely.
 func (f *fields) dnsHeader(b []byte) {
 	f.object.put([]field{{key: dnsID, at: 0, size: 2, mask: all}}, b)
 	if len(b) < 4 {
@@ -38,7 +38,7 @@ func (f *fields) dnsHeader(b []byte) {
 	}
 	counts := dnsCounts
 	if dns.Opcode(opcode) == dns.OpcodeUpdate {
-		counts = counts[3:] // the other sections have another meaning (RFC 2136 section 2.2)
+		counts = counts[3:] // the other sections differ (RFC 2136 section 2.2)
 	}
 	f.object.put(counts, b)
 }
@@ -111,13 +111,13 @@ func (f *fields) target(k key, rr dns.Resource) {
 	}
 }
 
-// name adds a name as it is in the packet. One that cannot be decoded is told
-// as such, so that lists of names and types stay side by side.
+// name adds a name as it is in the packet. An error takes the place of a malformed
+// name, so that lists of names and of types stay parallel.
 func (f *fields) name(k key, n dns.Name) {
 	f.object.text(k, rawName(n))
 }
 
-// rawName returns the labels of a name with dots between them.
+// rawName returns the labels of a name, separated by dots.
 func rawName(n dns.Name) string {
 	if n.Err() != nil {
 		return "<" + n.Err().Error() + ">"

@@ -16,15 +16,14 @@ const (
 	addr
 )
 
-// A field is where a key's value stands in a header. A header that is cut still
-// has the fields that are whole.
+// A field is the position of a key's value in a header.
 type field struct {
 	key      key
 	form     form
 	at, size int // in bytes
-	shift    int // of a number, to the right
+	shift    int // right shift of a number
 	mask     uint64
-	unit     uint64 // what a number is multiplied by, 0: 1
+	unit     uint64 // factor of a number; 0 means 1
 }
 
 const all = ^uint64(0)
@@ -53,7 +52,7 @@ var ipv4Fields = []field{
 	{key: ipDst, form: addr, at: 16, size: 4},
 }
 
-// How many of ipv4Fields come up to the one that makes no sense.
+// Numbers of ipv4Fields up to and including the invalid field.
 const (
 	upToVersion = 1
 	upToHdrLen  = 2
@@ -91,7 +90,7 @@ var tcpFields = []field{
 	{key: tcpWindow, at: 14, size: 2, mask: all},
 }
 
-// tcpUpToHdrLen are those up to a header length that makes no sense.
+// tcpUpToHdrLen lists the fields before and including an invalid header length.
 var tcpUpToHdrLen = []field{tcpFields[0], tcpFields[1], tcpFields[2], tcpFields[4]}
 
 var udpFields = []field{
@@ -117,7 +116,7 @@ var (
 	gtpFields    = []field{{key: gtpTEID, at: 4, size: 4, mask: all}}
 )
 
-// fieldsOf returns the fields of a layer that stand at fixed places.
+// fieldsOf returns the fields at fixed positions in a layer.
 func fieldsOf(k layers.Kind) []field {
 	switch k {
 	case layers.KindEthernet:
@@ -154,7 +153,7 @@ func fieldsOf(k layers.Kind) []field {
 	return nil
 }
 
-// put adds the fields that are whole in b.
+// put adds the fields that b holds completely.
 func (o *object) put(fields []field, b []byte) {
 	for _, f := range fields {
 		if f.at+f.size > len(b) {

@@ -24,7 +24,7 @@ func (n *indicatorPrinter) dns(m *stream.Message) {
 	}
 	for q := range msg.Questions() {
 		if q.Name.Err() == nil {
-			n.out.DNSQueries[text(rawName(q.Name))]++
+			n.tally(n.out.DNSQueries, text(rawName(q.Name)))
 		}
 	}
 	for _, rr := range msg.Resources() {
@@ -44,6 +44,9 @@ func (n *indicatorPrinter) answer(name, ip string) {
 	key := [2]string{name, ip}
 	a := n.names[key]
 	if a == nil {
+		if !n.holds(rowCost + 2*(len(name)+len(ip))) {
+			return
+		}
 		a = &dnsAnswer{Name: name, IP: ip}
 		n.names[key] = a
 		n.out.DNSAnswers = append(n.out.DNSAnswers, a)
@@ -55,6 +58,9 @@ func (n *indicatorPrinter) alias(name, cname string) {
 	key := [2]string{name, cname}
 	a := n.aliases[key]
 	if a == nil {
+		if !n.holds(rowCost + 2*(len(name)+len(cname))) {
+			return
+		}
 		a = &dnsAlias{Name: name, CNAME: cname}
 		n.aliases[key] = a
 		n.out.DNSCNAMEs = append(n.out.DNSCNAMEs, a)

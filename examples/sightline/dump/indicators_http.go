@@ -26,8 +26,8 @@ type httpResponse struct {
 	Server        string `json:"server,omitempty"`
 }
 
-// An httpObject is a body, of a range or an unknown coding too; one with a hole
-// is none.
+// An httpObject is a body without gaps. It may be of a range, or have an unknown
+// coding or a wrong checksum.
 type httpObject struct {
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"`
@@ -35,6 +35,9 @@ type httpObject struct {
 }
 
 func (n *indicatorPrinter) http(m *stream.Message) {
+	if isSimple(m.Data) || !n.holds(rowCost+2*len(m.Data)) {
+		return
+	}
 	if req, err := http1.ParseRequest(m.Data); err == nil {
 		n.out.HTTPRequests = append(n.out.HTTPRequests, httpRequest{
 			Frame: m.Last.Number, Method: string(req.Method()),
@@ -53,8 +56,7 @@ func (n *indicatorPrinter) http(m *stream.Message) {
 	}
 }
 
-// httpBody hashes the content itself: a File has no hash of a part, or of what
-// has a coding that is not undone.
+// httpBody hashes the content itself: a File has no hash if it is a range.
 func (n *indicatorPrinter) httpBody(m *stream.Message) {
 	switch m.Kind {
 	case stream.FileBegin:
@@ -62,16 +64,40 @@ func (n *indicatorPrinter) httpBody(m *stream.Message) {
 	case stream.FileData:
 		n.bodies[m.File].Write(m.Data)
 	case stream.FileEnd:
-		sum := n.bodies[m.File].Sum(nil)
+		sum := hex.EncodeToString(n.bodies[m.File].Sum(nil))
 		delete(n.bodies, m.File)
 		switch m.File.State {
-		case stream.Complete, stream.Partial, stream.Encoded:
-			n.out.HTTPObjects = append(n.out.HTTPObjects, httpObject{hex.EncodeToString(sum), m.File.Size, text(m.File.Name)})
+		case stream.Complete, stream.Partial, stream.Encoded, stream.Unverified, stream.Mislabelled, stream.Disputed:
+			n.exchangeBody(m, sum)
+			if m.Proto == stream.HTTP1 && !isSimple(m.Request) && n.holds(rowCost+len(m.File.Name)) {
+				n.out.HTTPObjects = append(n.out.HTTPObjects, httpObject{sum, m.File.Size, text(m.File.Name)})
+			}
 		}
 	}
 }
 
-// fullURI returns the URL of a request that names its host, "" for others.
+// http2 counts the authority and path of requests of HTTP/2, which tshark does not list
+// with those of HTTP/1.
+func (n *indicatorPrinter) http2(m *stream.Message) {
+	req, err := http1.ParseRequest(m.Data)
+	if err != nil {
+		return
+	}
+	if host := req.Get("Host"); host != nil {
+		n.tally(n.out.H2Authority, text(string(host)))
+	}
+	n.tally(n.out.H2Path, text(string(req.Target())))
+}
+
+// isSimple reports whether a head is of HTTP/0.9, which tshark does not decode: the
+// indicators have tshark's names and meaning.
+func isSimple(head []byte) bool {
+	req, err := http1.ParseRequest(head)
+	major, _ := req.Version()
+	return err == nil && major == 0
+}
+
+// fullURI returns the URL of a request, or "" if the request has no Host field.
 func fullURI(req http1.Request) string {
 	if len(req.Get("Host")) == 0 {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// An ndjsonPrinter prints an object per packet.
+// An ndjsonPrinter prints one JSON object per packet.
 type ndjsonPrinter struct {
 	w      io.Writer
 	fields fields
@@ -30,17 +30,17 @@ func (n *ndjsonPrinter) packet(p *layers.Packet, rec *pcap.Record) {
 
 func (n *ndjsonPrinter) end() {}
 
-// fields takes the fields out of packets.
+// fields extracts the fields of packets.
 type fields struct {
 	pcapng bool
 	object object
-	inner  layers.Packet // quoted by ICMP, or beside the first one in a packet
+	inner  layers.Packet // quoted by ICMP, sampled by sFlow, or a further A-MSDU subframe
 
 	fragment bool             // the innermost IP layer so far is a fragment
-	tag      layers.EtherType // what announced the layer at hand
+	tag      layers.EtherType // of the current layer
 }
 
-// of returns the fields of a packet, valid until the next call.
+// of returns the fields of a packet. They are valid until the next call.
 func (f *fields) of(p *layers.Packet, rec *pcap.Record) *object {
 	o := &f.object
 	o.reset()
@@ -69,7 +69,7 @@ func (f *fields) frame(rec *pcap.Record) {
 	}
 }
 
-// epoch returns seconds since 1970 with nine decimals.
+// epoch formats the seconds since 1970 with nine decimals.
 func epoch(t time.Time) string {
 	sec, nsec := t.Unix(), t.Nanosecond()
 	if sec < 0 && nsec > 0 {

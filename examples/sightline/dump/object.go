@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/layers/wire"
 )
 
-// A key is a field of a packet's object, in the order of printing.
+// A key is a field of a packet's object. Keys are printed in this order.
 type key int
 
 const (
@@ -105,7 +105,7 @@ const (
 	dnsSOA
 	malformed
 	short
-	keys // how many there are
+	keys // their number
 )
 
 var keyNames = [keys]string{
@@ -203,8 +203,8 @@ var keyNames = [keys]string{
 	short:          "short",
 }
 
-// An object holds the fields of one packet: for each key the JSON texts of its
-// values. It is reused.
+// An object holds the fields of one packet: the JSON texts of each key's values. It
+// is reused.
 type object struct {
 	values [keys][]byte
 	ends   [keys][]int // of each value in values
@@ -253,8 +253,8 @@ func (o *object) text(k key, s string) {
 	o.done(k)
 }
 
-// append appends the object as one line of JSON. Keys without value are left
-// out, several values are a list.
+// append appends the object as one line of JSON. It omits keys without a value and
+// writes several values as a list.
 func (o *object) append(dst []byte) []byte {
 	dst = append(dst, '{')
 	for k := range keys {

@@ -21,7 +21,7 @@ func dumped(t *testing.T, file []byte, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
-// query is a DNS query, frame its packet.
+// query is an IP packet with a DNS query, frame its Ethernet frame.
 var (
 	query = build.UDP("10.0.0.5", 5000, "192.0.2.53", 53, build.DNSQuery(7, "www", "example"))
 	frame = build.Ethernet(0x8100, build.VLAN(0x6005, 0x0800, query))
@@ -34,14 +34,14 @@ func TestText(t *testing.T) {
 	want := `1 2026-03-04T05:06:07.000008Z 75 Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 802.1Q, VLAN id 5, ` +
 		`IPv4 10.0.0.5 > 192.0.2.53, UDP 5000 > 53 len 29, DNS id 7 query A www.example
 2 2026-03-04T05:06:07.000008Z 75/30 Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 802.1Q, VLAN id 5, ` +
-		`!IPv4 at byte 18: cut by the capture (have 12, need 20)
+		`!IPv4 at byte 18: truncated by the capture (have 12, need 20)
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// The names and values that tshark 4.0 gives for such packets.
+// Names and values are those of tshark 4.0.
 func TestNDJSON(t *testing.T) {
 	tcp := build.TCP{Src: "2001:db8::1", Dst: "2001:db8::2", SrcPort: 4000, DstPort: 80, Seq: 9, Ack: 3, Flags: 0x12,
 		Options: []byte{2, 4, 5, 0xb4, 3, 3, 7, 0}}.Packet()
@@ -94,7 +94,7 @@ func TestIndicators(t *testing.T) {
 	}
 }
 
-// What an attacker sends does not act on a terminal, whatever is printed.
+// An attacker's text is harmless on a terminal, in every format.
 func TestDefused(t *testing.T) {
 	hostile := "a\x1b[2J\u009b2J\u202e"
 	file := new(build.Pcapng).Section().Interface(101, 0).
@@ -113,7 +113,7 @@ func TestStatus(t *testing.T) {
 	f.Add(start, frame).Add(start, frame)
 	b := f.Bytes()
 	if status, stdout, stderr := dumped(t, b[:len(b)-1]); status != 1 || strings.Count(stdout, "\n") != 1 || !strings.Contains(stderr, "offset 115") {
-		t.Errorf("a cut capture: status %d, %q, %q", status, stdout, stderr)
+		t.Errorf("truncated capture: status %d, %q, %q", status, stdout, stderr)
 	}
 	for _, args := range [][]string{{"-o", "xml"}, {"-x"}} {
 		if status, _, stderr := dumped(t, b, args...); status != 2 || !strings.Contains(stderr, "sightline dump -h") {
@@ -132,7 +132,7 @@ func TestStatus(t *testing.T) {
 func TestNDJSONGTP(t *testing.T) {
 	for header, want := range map[string]bool{
 		"\x30\x01\x00\x04\x00\x00\x00\x07seq.":                          true,
-		"\x30\x01\x00\x04\x00\x00\x00\x07":                              true,  // cut
+		"\x30\x01\x00\x04\x00\x00\x00\x07":                              true,  // truncated
 		"\x10\x01\x00\x00\x00\x01\x00\x07\xff\xff\xff\xff" + "12345678": false, // version 0: sequence number, flow label
 		"\x2e\x01\x00\x02\x00\x01\x00\x07":                              false, // GTP'
 		"\x48\x01\x00\x08\x00\x00\x00\x07\x00\x00\x00\x00":              false, // version 2: gtpv2.teid
@@ -142,5 +142,13 @@ func TestNDJSONGTP(t *testing.T) {
 		if _, got, _ := dumped(t, f.Bytes(), "-o", "ndjson"); strings.Contains(got, `"gtp.teid":7`) != want || strings.Contains(got, "gtp.teid") != want {
 			t.Errorf("%q: %s", header, got)
 		}
+	}
+}
+
+// RFC 3339 has no years after 9999.
+func TestFarTimes(t *testing.T) {
+	file := new(build.Pcapng).Section().Interface(1, 0, build.Option{Code: 9, Value: []byte{0}}).Enhanced(0, 300_000_000_000, frame).Bytes()
+	if _, got, _ := dumped(t, file); !strings.HasPrefix(got, "1 - ") {
+		t.Error(got)
 	}
 }

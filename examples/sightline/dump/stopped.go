@@ -8,8 +8,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// stopped adds the fields, as far as they are there, of the layer that could
-// not be decoded.
+// stopped adds the complete fields of the layer that could not be decoded.
 func (f *fields) stopped(p *layers.Packet, wireEnd int) {
 	var e *wire.Error
 	if !errors.As(p.Err(), &e) || e.Reason == wire.TooDeep {
@@ -47,8 +46,8 @@ func (f *fields) stopped(p *layers.Packet, wireEnd int) {
 	f.object.put(table, b)
 }
 
-// sensible returns how many fields of an IP header that begins with first are
-// looked at, when it makes no sense.
+// sensible returns the number of fields to print of an invalid IP header that starts
+// with first.
 func sensible(first byte) int {
 	switch {
 	case first>>4 != 4:
@@ -73,7 +72,7 @@ func (f *fields) stoppedTCP(e *wire.Error, b []byte, wireEnd int) []field {
 	return tcpFields
 }
 
-// damage says whether a packet is malformed, or cut by the capture.
+// damage adds whether a packet is malformed or truncated in the capture.
 func (f *fields) damage(p *layers.Packet, rec *pcap.Record) {
 	var e *wire.Error
 	ok := errors.As(p.Err(), &e)

@@ -7,15 +7,15 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// layers adds the fields of all layers, those of a layer that could not be
-// decoded as far as they are there. wireEnd is where the packet ended on the
-// wire, 0 when it is a quoted one, whose end is not known.
+// layers adds the fields of all layers, including the complete ones of a layer that
+// could not be decoded. wireEnd is the packet's length on the wire, or 0 for a
+// quoted packet, whose length is not known.
 func (f *fields) layers(p *layers.Packet, wireEnd int) {
 	f.fragment, f.tag = false, 0
 	_, switched := p.Layer(layers.KindFabricPath)
 	for l := range p.Layers() {
 		if switched && l.Offset == 0 {
-			continue // its addresses are of switches
+			continue // its addresses are those of switches
 		}
 		f.object.put(fieldsOf(l.Kind), l.Header())
 		wireEnd = f.end(l, wireEnd)
@@ -52,8 +52,8 @@ func (f *fields) end(l layers.Layer, end int) int {
 	return min(end, l.Offset+size)
 }
 
-// gtp adds the tunnel of a GTP header of version 1. Other versions have other
-// fields in its place, and GTP' has no tunnels (3GPP TS 32.295 section 6.1).
+// gtp adds the tunnel endpoint of a GTP version 1 header. Other versions have other
+// fields there, and GTP' has no tunnels (3GPP TS 32.295 section 6.1).
 func (f *fields) gtp(b []byte) {
 	const version, protocolType = 0xe0, 0x10
 	if len(b) > 0 && b[0]&(version|protocolType) == 1<<5|protocolType {
@@ -61,7 +61,7 @@ func (f *fields) gtp(b []byte) {
 	}
 }
 
-// special adds the fields that depend on others, and the packets inside a layer.
+// special adds fields without a fixed position, and the packets inside a layer.
 func (f *fields) special(l layers.Layer, wireEnd int) {
 	o := &f.object
 	switch l.Kind {
@@ -122,7 +122,7 @@ func (f *fields) special(l layers.Layer, wireEnd int) {
 	}
 }
 
-// announce adds the type of what follows, unless it is a length.
+// announce adds the type of the next layer, unless the field is a length.
 func (f *fields) announce(k key, t layers.EtherType) {
 	const minEtherType = 1536 // IEEE 802.3 clause 3.2.6
 	if t >= minEtherType {
@@ -137,7 +137,7 @@ func (f *fields) sllAddr(b []byte) {
 	}
 }
 
-// arp adds addresses of the lengths that Ethernet and IPv4 have.
+// arp adds Ethernet and IPv4 addresses.
 func (f *fields) arp(h layers.ARP) {
 	o := &f.object
 	o.number(arpOpcode, uint64(h.Operation()))
@@ -151,8 +151,8 @@ func (f *fields) arp(h layers.ARP) {
 	}
 }
 
-// tcpLen adds the length of a segment's data, as the headers before state it: it
-// is not known of a fragment and of a quoted segment.
+// tcpLen adds the length of a segment's data, which follows from the outer headers.
+// It is not known for a fragment or a quoted segment.
 func (f *fields) tcpLen(hdr, off, wireEnd int) {
 	if wireEnd > 0 && !f.fragment {
 		f.object.number(tcpLen, uint64(max(0, wireEnd-off-hdr)))
@@ -175,7 +175,7 @@ func (f *fields) tcp(h layers.TCP) {
 	}
 }
 
-// inside adds the fields of a packet in a packet.
+// inside adds the fields of an encapsulated packet.
 func (f *fields) inside(link pcap.LinkType, b []byte, wireLen int) {
 	if b == nil {
 		return
@@ -186,8 +186,8 @@ func (f *fields) inside(link pcap.LinkType, b []byte, wireLen int) {
 	f.fragment, f.tag = fragment, tag
 }
 
-// subframes adds the fields of all but the first subframe of an A-MSDU, which is
-// among the packet's layers.
+// subframes adds the fields of the subframes of an A-MSDU, except the first, which
+// is among the packet's layers.
 func (f *fields) subframes(l layers.Layer) {
 	h, _ := layers.ParseWLAN(l.Bytes)
 	first := true

@@ -13,16 +13,17 @@ import (
 	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/layers"
+	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// opener opens the captures of a Report again, which stand in it under the names
-// of their files.
+// opener returns a function that opens the captures of a Report again. A capture's
+// Name is the name of its file.
 func opener(rep *extract.Report) func(int) (*pcap.Reader, error) {
 	return func(capture int) (*pcap.Reader, error) { return pcap.Open(rep.Captures[capture].Name) }
 }
 
-// explain prints the attributes that have a value, and the packets behind them.
+// explain prints the attributes with the value of -explain, and their packets.
 func explain(ctx context.Context, c command, rep *extract.Report, stdout io.Writer) error {
 	out := bufio.NewWriter(stdout)
 	defer out.Flush()
@@ -43,7 +44,7 @@ func explain(ctx context.Context, c command, rep *extract.Report, stdout io.Writ
 		}
 	}
 	if !found {
-		return fmt.Errorf("nothing that was observed has the value %s", defuse.Terminal(c.explain))
+		return fmt.Errorf("no observation has the value %s", defuse.Terminal(c.explain))
 	}
 	for i := range rep.Captures {
 		if len(packets[i]) > 0 {
@@ -62,7 +63,7 @@ func note(packets map[int]map[int64]bool, capture int, number int64) {
 	packets[capture][number] = true
 }
 
-// where tells a piece of evidence in words.
+// where describes a piece of evidence.
 func where(rep *extract.Report, e extract.Evidence) string {
 	text := fmt.Sprintf("packet %d", e.First.Number)
 	if e.Last.Number != e.First.Number {
@@ -72,12 +73,12 @@ func where(rep *extract.Report, e extract.Evidence) string {
 		text += " of " + defuse.Terminal(rep.Captures[e.Last.Capture].Name)
 	}
 	if e.Conn != nil {
-		text += fmt.Sprintf(", from %v to %v, which begins in packet %d", e.Conn.Flow.Src, e.Conn.Flow.Dst, e.Conn.Start.Number)
+		text += fmt.Sprintf(", in the connection from %v to %v that starts in packet %d", e.Conn.Flow.Src, e.Conn.Flow.Dst, e.Conn.Start.Number)
 	}
 	return text
 }
 
-// show prints packets of a capture, a line each.
+// show prints packets of a capture, one per line.
 func show(ctx context.Context, out io.Writer, rep *extract.Report, capture int, numbers map[int64]bool) error {
 	r, err := opener(rep)(capture)
 	if err != nil {
@@ -90,7 +91,7 @@ func show(ctx context.Context, out io.Writer, rep *extract.Report, capture int, 
 	for left := len(numbers); left > 0; {
 		rec, err := r.Next()
 		if err != nil {
-			return nil // the damage was told of when the capture was read
+			return nil // the damage was reported when the capture was read
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -101,14 +102,23 @@ func show(ctx context.Context, out io.Writer, rep *extract.Report, capture int, 
 		left--
 		d.Decode(&p, rec)
 		line, _ := p.AppendText(nil)
-		fmt.Fprintf(out, "%6d %s %s\n", rec.Number, rec.Time.UTC().Format(time.RFC3339Nano), line)
+		fmt.Fprintf(out, "%6d %s %s\n", rec.Number, timeOf(rec), line)
 	}
 	return nil
 }
 
-var errNotFound = errors.New("not all indicators are found in the packets behind them")
+// timeOf returns the time of a record, or - if it has none that RFC 3339 can express.
+func timeOf(rec *pcap.Record) string {
+	t := stream.RefOf(0, rec).Time
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
 
-// verify looks for each attribute in the packets behind it.
+var errNotFound = errors.New("not all indicators are found in their packets")
+
+// verify looks for each attribute in the packets of its evidence.
 func verify(ctx context.Context, c command, rep *extract.Report, sel *event.Selection, stderr io.Writer) error {
 	missing, err := event.Verify(ctx, c.options, sel.Attributes, opener(rep))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/internal/fault"
 )
 
-// Output that cannot be written is told, in every format.
+// Every format reports a failing write.
 func TestDiskFull(t *testing.T) {
 	b := capture(0, "agent", "a.example", "b.example")
 	for _, format := range []string{"misp", "module", "ndjson", "csv", "text", "report"} {

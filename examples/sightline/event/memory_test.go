@@ -6,33 +6,33 @@ import (
 	"testing"
 )
 
-// The heap may grow to 64 MiB while next to nothing of it lives, and by a fifth
-// when that much lives; and back.
+// The heap may grow to 64 MiB while little of it is live, by half when 64 MiB are
+// live, and to 64 MiB again afterwards.
 func TestCollector(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	c := newCollector()
-	told := func() int {
+	growth := func() int {
 		percent := debug.SetGCPercent(100)
 		debug.SetGCPercent(percent)
 		return percent
 	}
-	if got := told(); got != 1500 { // of 4 MiB
+	if got := growth(); got != 1500 { // of 4 MiB
 		t.Errorf("%d percent at first", got)
 	}
 	kept := make([]byte, freely)
 	runtime.GC()
 	c.read(lookEvery - 1)
-	if got := told(); got != 1500 {
-		t.Errorf("%d percent before it is time to look", got)
+	if got := growth(); got != 1500 {
+		t.Errorf("%d percent before the next measurement", got)
 	}
 	c.read(1)
-	if got := told(); got != tightest {
-		t.Errorf("%d percent when 64 MiB live", got)
+	if got := growth(); got != tightest {
+		t.Errorf("%d percent with 64 MiB live", got)
 	}
 	runtime.KeepAlive(kept)
 	runtime.GC()
 	c.read(lookEvery)
-	if got := told(); got < 200 {
-		t.Errorf("%d percent when they are gone", got)
+	if got := growth(); got < 200 {
+		t.Errorf("%d percent after 64 MiB were freed", got)
 	}
 }

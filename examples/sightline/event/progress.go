@@ -12,20 +12,23 @@ import (
 	"github.com/sightline-go/sightline/internal/cli"
 )
 
-// A progress draws how far reading is, on one line of a terminal. On anything
-// else it draws nothing.
+// A progress draws a progress bar on one line of a terminal. It draws nothing if
+// stderr is not a terminal.
 type progress struct {
 	line  *cli.Progress
-	total int64 // bytes of all inputs, 0: unknown
+	total int64 // bytes of all inputs; 0 if unknown
 	done  atomic.Int64
 	start time.Time
 	quit  chan struct{}
 	ended sync.WaitGroup
 }
 
-// newProgress starts drawing when stderr is a terminal and -q was not given.
-func newProgress(c command, stderr io.Writer) *progress {
-	p := &progress{total: totalSize(c.files), start: time.Now(), quit: make(chan struct{})}
+// newProgress starts drawing if stderr is a terminal and -q is not set.
+func newProgress(c *command, files []string, stderr io.Writer) *progress {
+	p := &progress{total: totalSize(files), start: time.Now(), quit: make(chan struct{})}
+	if c.state.name != "" { // which reads them twice
+		p.total *= 2
+	}
 	if !c.quiet {
 		p.line = cli.NewProgress(stderr)
 	}
@@ -49,7 +52,7 @@ func (p *progress) run() {
 	}
 }
 
-// text returns the line to draw after d.
+// text returns the line to draw at time d.
 func (p *progress) text(d time.Duration) string {
 	done := p.done.Load()
 	rate := float64(done) / d.Seconds()
@@ -72,7 +75,7 @@ func (p *progress) stop() {
 	p.ended.Wait()
 }
 
-// reader counts what is read from r.
+// reader returns a reader that counts the bytes read from r.
 func (p *progress) reader(r io.Reader) io.Reader { return countingReader{r, p} }
 
 type countingReader struct {
@@ -86,7 +89,7 @@ func (c countingReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// totalSize returns the size of all files, 0 when it is not known.
+// totalSize returns the size of all files, or 0 if it is not known.
 func totalSize(names []string) int64 {
 	var total int64
 	for _, name := range names {

@@ -6,33 +6,198 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/sightline-go/sightline/examples/sightline/keylog"
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// read reads the captures into one Report. failed says that not all of them
-// could be read to the end; why is on stderr.
-func read(ctx context.Context, c command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool) {
-	x := extract.Extractor{Options: c.options}
-	bar, memory := newProgress(c, stderr), newCollector()
-	defer bar.stop()
-	for _, name := range inTimeOrder(c.files) {
-		if err := readOne(ctx, &x, name, c.format.uuids, stdin, bar, memory); err != nil {
-			bar.line.Clear()
-			fmt.Fprintf(stderr, "%s: %s: %v\n", program, defuse.Terminal(name), defuse.Terminal(err.Error()))
-			failed = true
+// read reads the captures into one Report. If there are secrets after their first
+// packets, it does so twice. It writes errors of captures to stderr; failed reports
+// whether there were any. err is about the key logs or the state.
+func read(ctx context.Context, c *command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool, err error) {
+	in, err := c.inputs()
+	if err != nil {
+		return nil, false, err
+	}
+	if c.options.Stream.Keys, err = c.keys.Load(ctx, in.names(), false, stderr); err != nil {
+		return nil, false, err
+	}
+	rep, failed, err = readAll(ctx, c, in, stdin, stderr)
+	if err == nil && rep.Unseen.LateSecrets > 0 && !failed && allRegular(in.names()) {
+		if c.options.Stream.Keys, err = c.keys.Load(ctx, in.names(), true, io.Discard); err != nil {
+			return nil, false, err
+		}
+		rep, failed, err = readAll(ctx, c, in, stdin, stderr)
+		if rep != nil {
+			rep.Unseen.LateSecrets = 0
 		}
 	}
-	return x.Finish(), failed
+	if rep == nil {
+		return nil, failed, err
+	}
+	return rep, in.report(c, rep, stderr) || failed, err
 }
 
-// readOne reads a capture. identify also takes its SHA-256, from which UUIDs
-// follow.
-func readOne(ctx context.Context, x *extract.Extractor, name string, identify bool, stdin io.Reader, bar *progress, memory *collector) error {
-	src := stdin
+// inputs returns the captures to read.
+func (c *command) inputs() (*inputs, error) {
+	in := expand(c.files, c.state.files()...)
+	in.unrepeat()
+	if c.state.name != "" {
+		if err := c.state.load(); err != nil {
+			return nil, err
+		}
+		v, err := c.state.survey(c.options)
+		if err != nil {
+			return nil, err
+		}
+		in.skipKnown(v.Captures())
+	}
+	in.probe(c.sensor == "auto" && in.found)
+	in.divide(c.sensor)
+	if len(in.sources)+len(in.refused)+len(in.known) == 0 {
+		return nil, fmt.Errorf("no capture in %s", strings.Join(c.files, ", "))
+	}
+	if c.state.name != "" && len(in.sensors) > 1 {
+		return nil, fmt.Errorf("-state is for one sensor, and these captures are of %d: read each with its own -state, or use -sensor one", len(in.sensors))
+	}
+	return in, nil
+}
+
+// divide divides the files among sensors. Those of the command line are of one, as
+// their names need not say so.
+func (in *inputs) divide(sensor string) {
+	switch {
+	case sensor == "each":
+		in.sensors = eachAlone(in.sources)
+	case sensor == "auto" && in.found:
+		in.sensors = bySensor(in.sources, overlaps)
+	case len(in.sources) > 0:
+		in.sensors = [][]source{inOrder(in.sources)}
+	}
+	if n := len(in.sensors); n > 1 {
+		in.notes = append(in.notes, fmt.Sprintf("read as %d sensors, whose connections are separate: see -sensor", n))
+	}
+}
+
+// noteJumps notes where the captures of a sensor begin before those before them end.
+func (in *inputs) noteJumps(rep *extract.Report) {
+	last := map[string]time.Time{}
+	var before string // the file that ends last
+	for _, c := range rep.Captures {
+		last[c.Name] = c.Last
+	}
+	for _, files := range in.sensors {
+		for i, f := range files {
+			if i == 0 || last[f.name].After(last[before]) {
+				before = f.name
+			}
+			if i+1 == len(files) || files[i+1].first.IsZero() {
+				continue
+			}
+			if early := last[before].Sub(files[i+1].first); early > maxEarly {
+				in.notes = append(in.notes, fmt.Sprintf("%s begins %v before %s ends: they overlap, or are of two sensors (see -sensor), or a clock was set back",
+					files[i+1].name, early.Round(time.Second), before))
+			}
+		}
+	}
+}
+
+// report adds the files that were not read to the captures of rep, and writes the
+// reasons and the notes to stderr. It reports whether there were reasons.
+func (in *inputs) report(c *command, rep *extract.Report, stderr io.Writer) bool {
+	in.noteJumps(rep)
+	for _, r := range in.refused {
+		complain(stderr, r.name, r.err)
+		if len(rep.Captures) > 0 {
+			rep.Captures = append(rep.Captures, extract.Capture{Name: r.name, Size: max(sizeOf(r.name), 0), From: -1, Err: r.err})
+		}
+	}
+	if len(in.refused) > 0 && !c.quiet {
+		in.notes = append(in.notes, fmt.Sprintf("%s not read", count(len(in.refused), "file")))
+	}
+	for _, n := range in.notes {
+		if !c.quiet {
+			fmt.Fprintf(stderr, "%s: %s\n", program, defuse.Terminal(n))
+		}
+	}
+	return len(in.refused) > 0
+}
+
+func complain(stderr io.Writer, name string, err error) {
+	fmt.Fprintf(stderr, "%s: %s: %v\n", program, defuse.Terminal(name), defuse.Terminal(err.Error()))
+}
+
+func allRegular(files []string) bool {
+	return !slices.ContainsFunc(files, func(name string) bool { return !keylog.Regular(name) })
+}
+
+// A job reads captures.
+type job struct {
+	c      *command
+	stdin  io.Reader
+	stderr io.Writer
+	bar    *progress
+	memory *collector
+	failed bool
+}
+
+func readAll(ctx context.Context, c *command, in *inputs, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool, err error) {
+	j := job{c: c, stdin: stdin, stderr: stderr, bar: newProgress(c, in.names(), stderr), memory: newCollector()}
+	defer j.bar.stop()
+	if c.state.name != "" {
+		var files []source
+		if len(in.sensors) > 0 {
+			files = in.sensors[0]
+		}
+		rep, err = j.suspend(ctx, files)
+		return rep, j.failed, err
+	}
+	rep = new(extract.Report)
+	for i, files := range in.sensors {
+		x := extract.Extractor{Options: c.options}
+		j.read(ctx, &x, files)
+		if one := x.Finish(); i == 0 {
+			rep = one
+		} else if err := rep.Merge(one); err != nil {
+			return nil, j.failed, err
+		}
+	}
+	return rep, j.failed, nil
+}
+
+// read reads the files of one sensor.
+func (j *job) read(ctx context.Context, x *extract.Extractor, files []source) {
+	between := newSeam()
+	for i, f := range files {
+		x.Skip = between.enter(firstOf(files[i+1:]))
+		if err := j.readOne(ctx, x, f.name); err != nil {
+			j.complain(f.name, err)
+		}
+	}
+}
+
+// firstOf returns the time of the first packet of the first file, if there is one.
+func firstOf(files []source) (t time.Time) {
+	if len(files) > 0 {
+		t = files[0].first
+	}
+	return t
+}
+
+func (j *job) complain(name string, err error) {
+	j.bar.line.Clear()
+	complain(j.stderr, name, err)
+	j.failed = true
+}
+
+// readOne reads a capture. If the output has UUIDs, which are derived from the
+// SHA-256, or there is a state, it also computes that.
+func (j *job) readOne(ctx context.Context, x *extract.Extractor, name string) error {
+	src := j.stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -41,55 +206,13 @@ func readOne(ctx context.Context, x *extract.Extractor, name string, identify bo
 		defer f.Close()
 		src = f
 	}
-	src = frugal{bar.reader(src), memory}
-	if identify {
+	src = frugal{j.bar.reader(src), j.memory}
+	if j.c.format.uuids || j.c.state.name != "" {
 		return x.ReadInput(ctx, name, src)
 	}
-	r, err := pcap.NewReader(src)
+	r, err := pcap.Config{OnBlock: x.OnBlock}.NewReader(src)
 	if err != nil {
 		return err
 	}
 	return x.Read(ctx, name, r)
-}
-
-// inTimeOrder sorts files by the time of their first packet. Where that is not
-// known, a file keeps its place behind the one before it.
-func inTimeOrder(names []string) []string {
-	type file struct {
-		name  string
-		first time.Time
-	}
-	files := make([]file, len(names))
-	var last time.Time
-	for i, name := range names {
-		if t := firstTime(name); !t.IsZero() {
-			last = t
-		}
-		files[i] = file{name, last}
-	}
-	slices.SortStableFunc(files, func(a, b file) int { return a.first.Compare(b.first) })
-	sorted := make([]string, len(files))
-	for i, f := range files {
-		sorted[i] = f.name
-	}
-	return sorted
-}
-
-// firstTime returns the time of a file's first packet, the zero time when that
-// is not to be had without reading the input up.
-func firstTime(name string) time.Time {
-	info, err := os.Stat(name)
-	if name == "-" || err != nil || !info.Mode().IsRegular() {
-		return time.Time{}
-	}
-	r, err := pcap.Open(name)
-	if err != nil {
-		return time.Time{}
-	}
-	defer r.Close()
-	rec, err := r.Next()
-	if err != nil {
-		return time.Time{}
-	}
-	return rec.Time
 }

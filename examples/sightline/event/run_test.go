@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,8 @@ import (
 
 var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
-// capture returns a file with one HTTP request for each host, at start plus delay.
+// capture returns a file with one HTTP request per host, the first at start plus
+// delay.
 func capture(delay time.Duration, agent string, hosts ...string) []byte {
 	var f build.Pcap
 	for i, host := range hosts {
@@ -33,7 +35,7 @@ func capture(delay time.Duration, agent string, hosts ...string) []byte {
 	return f.Bytes()
 }
 
-// run1 runs the program.
+// run1 runs the command.
 func run1(t *testing.T, stdin []byte, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -65,12 +67,13 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// written is what these tests read of the output.
+// written is the part of the output that these tests read.
 type written struct {
 	Event struct {
-		Info      string
-		Tag       []struct{ Name string }
-		Attribute []struct{ Type, Value string }
+		Info        string
+		Tag         []struct{ Name string }
+		Attribute   []struct{ Type, Value string }
+		EventReport []struct{ Name, Content string }
 	}
 }
 
@@ -84,6 +87,12 @@ func TestEvent(t *testing.T) {
 	var e written
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
 		t.Fatal(err)
+	}
+	if n := len(e.Event.EventReport); n != 1 {
+		t.Errorf("%d reports", n)
+	}
+	if _, without, _ := run1(t, nil, "-no-report", path); strings.Contains(without, "EventReport") {
+		t.Error("a report with -no-report")
 	}
 	if e.Event.Info != "Indicators from laptop.pcap" || len(e.Event.Tag) != 2 || len(e.Event.Attribute) != 4 {
 		t.Errorf("%+v", e.Event)
@@ -112,8 +121,8 @@ func TestStdin(t *testing.T) {
 	}
 }
 
-// Files that are whole, but not hashed, are not told of as incomplete:
-// testdata/README.md knows of none that is cut in the story.
+// Complete files without a hash are not reported as incomplete: the story has no
+// truncated file (testdata/README.md).
 func TestUnhashed(t *testing.T) {
 	_, _, stderr := run1(t, nil, "-hash", "none", "../../../testdata/story.pcapng")
 	if !strings.Contains(stderr, "file without a hash (2)") || strings.Contains(stderr, "incomplete") {
@@ -121,8 +130,8 @@ func TestUnhashed(t *testing.T) {
 	}
 }
 
-// What the README shows is what the program prints, in the same order. A line
-// there may lack words, such as the times, and ... stands for what is cut.
+// The program prints the lines that the README shows, in the same order. A line
+// there may lack words, such as the times, and "..." stands for the rest.
 func TestREADME(t *testing.T) {
 	t.Chdir("../../..")
 	readme, err := os.ReadFile("README.md")
@@ -147,7 +156,7 @@ func TestREADME(t *testing.T) {
 			words, cut := strings.CutSuffix(line, "...")
 			at := slices.IndexFunc(printed, func(p string) bool { return shows(strings.Fields(words), strings.Fields(p), cut) })
 			if at < 0 {
-				t.Errorf("%s: the README shows %q", args, line)
+				t.Errorf("%s: does not print %q of the README", args, line)
 				break
 			}
 			if strings.TrimSpace(line) != "..." {
@@ -155,13 +164,13 @@ func TestREADME(t *testing.T) {
 			}
 		}
 	}
-	if len(shown) != 3 {
+	if len(shown) != 2 {
 		t.Errorf("%d commands", len(shown))
 	}
 }
 
-// shows reports whether words are among those of a printed line, in order, the
-// first at its begin and, unless the line is cut, the last at its end.
+// shows reports whether a printed line contains words in this order and starts with
+// the first. Unless the line is cut, it must also end with the last.
 func shows(words, printed []string, cut bool) bool {
 	if len(words) == 0 {
 		return cut
@@ -191,14 +200,21 @@ func TestFormats(t *testing.T) {
 	}
 	var got []string
 	_, stdout, _ = run1(t, file, "-o", "text", "-")
-	for _, line := range strings.Split(strings.TrimSpace(stdout), "\n")[1:] {
-		got = append(got, strings.Fields(line)[1])
+	for i, line := range strings.Split(strings.TrimSpace(stdout), "\n")[1:] {
+		row := strings.Fields(line)
+		got = append(got, row[1])
+		if detect := row[2] == "detect"; strconv.FormatBool(detect) != table[1+i][3] {
+			t.Errorf("text: %s is for %s", row[1], row[2])
+		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("text:", diff)
 	}
 	var answer struct {
-		Results struct{ Attribute []struct{ Value string } }
+		Results struct {
+			Attribute   []struct{ Value string }
+			EventReport []struct{ Content string }
+		}
 	}
 	_, stdout, _ = run1(t, file, "-o", "module", "-")
 	if err := json.Unmarshal([]byte(stdout), &answer); err != nil {
@@ -211,15 +227,24 @@ func TestFormats(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("module:", diff)
 	}
+	if r := answer.Results.EventReport; len(r) != 1 || !strings.Contains(r[0].Content, "GET http://www.example/a") {
+		t.Errorf("module: reports %+v", r)
+	}
 }
 
-// What an attacker sends neither acts on the terminal nor in a spreadsheet.
+// An attacker's text is harmless on a terminal and in a spreadsheet.
 func TestDefused(t *testing.T) {
 	file := capture(0, "=HYPERLINK(\"http://a\")", "www.example")
 	if _, stdout, _ := run1(t, file, "-o", "csv", "-"); !strings.Contains(stdout, `"'=HYPERLINK(`) {
 		t.Error(stdout)
 	}
-	file = capture(0, "a\x1b[2J\x9b31m\u009b31m\u202e", "www.example")
+	hostile := "a\x1b[2J\x9b31m\u009b31m\u202e"
+	var f build.Pcap
+	f.Add(start, build.Ethernet(0x0800, build.TCP{
+		Src: "10.0.0.5", SrcPort: 40000, Dst: "198.51.100.7", DstPort: 80, Seq: 1, Flags: 0x18,
+		Data: "GET /" + hostile + " HTTP/1.1\r\nHost: www.example\r\nUser-Agent: " + hostile + "\r\n\r\n",
+	}.Packet()))
+	file = f.Bytes()
 	for format := range formats {
 		_, stdout, _ := run1(t, file, "-o", format, "-")
 		if !strings.Contains(stdout, "31m") || strings.ContainsAny(stdout, "\x1b\u009b\u202e") || !utf8.ValidString(stdout) {
@@ -231,7 +256,7 @@ func TestDefused(t *testing.T) {
 	}
 }
 
-// A damaged input gives what was before the damage, status 1, and the offset.
+// A damaged input gives the indicators before the damage, status 1 and the offset.
 func TestDamaged(t *testing.T) {
 	file := capture(0, "a", "www.example", "two.example")
 	cut := len(file) - 1
@@ -245,7 +270,7 @@ func TestDamaged(t *testing.T) {
 	}
 	for name, b := range map[string][]byte{
 		"empty":      {},
-		"no capture": []byte("GIF89a, and so on"),
+		"GIF":        []byte("GIF89a, and so on"),
 		"zstd":       {0x28, 0xb5, 0x2f, 0xfd, 0, 0},
 		"header cut": file[:10],
 		"1 GiB":      append(append([]byte{}, file[:24]...), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0x40),
@@ -260,8 +285,8 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// Files are read in the order of their times, however they are given: a request
-// that spans two of them is found, and one damaged file does not spoil others.
+// Files are read in the order of their times: a request that spans two files is
+// found, and a damaged file does not affect the others.
 func TestSeveralFiles(t *testing.T) {
 	var first, second build.Pcap
 	tcp := build.TCP{Src: "10.0.0.5", SrcPort: 40000, Dst: "198.51.100.7", DstPort: 80, Seq: 1, Flags: 0x18, Data: "GET /a HTTP/1.1\r\nHo"}
@@ -269,14 +294,14 @@ func TestSeveralFiles(t *testing.T) {
 	tcp.Seq, tcp.Data = tcp.Seq+uint32(len(tcp.Data)), "st: www.example\r\n\r\n"
 	second.Add(start.Add(time.Second), build.Ethernet(0x0800, tcp.Packet()))
 	a, b := write(t, "a.pcap", first.Bytes()), write(t, "b.pcap", second.Bytes())
-	bad := write(t, "bad.pcap", []byte("this is no capture"))
+	bad := write(t, "bad.pcap", []byte("not a capture"))
 	status, stdout, stderr := run1(t, nil, "-q", "-o", "ndjson", "-only", "http", b, bad, a)
 	if status != 1 || !strings.Contains(stdout, `"value":"http://www.example/a"`) || !strings.Contains(stderr, "bad.pcap") {
 		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}
 }
 
-// The event's UUID follows from the captures: in any order, under any name.
+// The event's UUID depends on the captures' bytes, not on their order or names.
 func TestSameCaptureSameEvent(t *testing.T) {
 	a, b := capture(0, "a", "www.example"), capture(time.Hour, "a", "two.example")
 	_, one, _ := run1(t, nil, "-info", "x", write(t, "1.pcap", a), write(t, "2.pcap", b))
@@ -287,7 +312,7 @@ func TestSameCaptureSameEvent(t *testing.T) {
 	}
 	_, other, _ := run1(t, nil, "-info", "x", write(t, "1.pcap", a))
 	if uuid(one) == uuid(other) {
-		t.Error("other captures give the same event")
+		t.Error("different captures give the same UUID")
 	}
 }
 
@@ -313,7 +338,7 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
-// All processors work where there are hashes to make, unless -j says otherwise.
+// All processors are used if files are hashed, unless -j is set.
 func TestWorkers(t *testing.T) {
 	all := runtime.GOMAXPROCS(0)
 	for args, want := range map[string]int{

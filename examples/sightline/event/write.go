@@ -5,43 +5,77 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/extract/stix"
+	"github.com/sightline-go/sightline/extract/suricata"
+	"github.com/sightline-go/sightline/extract/zeek"
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
 // A format is a value of -o.
 type format struct {
-	write func(io.Writer, *extract.Report, *event.Selection) error
-	uuids bool // it has UUIDs, which follow from the captures' SHA-256
-	event bool // it is an event, with objects, which a person reviews in MISP
+	write   func(io.Writer, *extract.Report, *event.Selection) error
+	uuids   bool // has UUIDs, which are derived from the captures' SHA-256
+	objects bool // has the objects of the event, not only its attributes
+	review  bool // a person reviews it in MISP, so its size is limited
 }
 
 var formats = map[string]format{
-	"misp":   {writeEvent, true, true},
-	"module": {writeModule, true, true},
-	"ndjson": {writeNDJSON, true, false},
-	"csv":    {writeCSV, false, false},
-	"text":   {writeText, false, false},
-	"report": {writeReport, true, false},
+	"misp":       {writeEvent, true, true, true},
+	"module":     {writeModule, true, true, true},
+	"stix":       {writeSTIX(stix.Options{}), true, true, false},
+	"suricata":   {writeSuricata, true, true, false},
+	"zeek-intel": {writeZeek, false, true, false},
+	"ndjson":     {writeNDJSON, true, false, false},
+	"csv":        {writeCSV, false, false, false},
+	"text":       {writeText, false, false, false},
+	"report":     {writeReport, true, false, false},
 }
 
 func writeEvent(w io.Writer, _ *extract.Report, sel *event.Selection) error {
-	return encoder(w).Encode(sel.Event())
+	out := defuse.JSON(w)
+	if err := sel.Event().WriteJSON(out); err != nil {
+		return err
+	}
+	_, err := io.WriteString(out, "\n")
+	return err
 }
 
 func writeModule(w io.Writer, rep *extract.Report, sel *event.Selection) error {
-	answer := misp.Answer{Attributes: sel.Event().Attributes, Objects: sel.Objects}
+	e := sel.Event()
+	answer := misp.Answer{Attributes: e.Attributes, Objects: e.Objects, Reports: e.Reports}
 	for _, c := range rep.Captures {
+		answer.Comment = filepath.Base(c.Name)
 		if c.Err != nil {
-			answer.Error = fmt.Sprintf("The capture is damaged (%v): what was before that is here.", c.Err)
+			answer.Error = fmt.Sprintf("The capture is damaged (%v). The results cover the packets before the damage.", c.Err)
 		}
 	}
 	return encoder(w).Encode(answer)
+}
+
+func writeSTIX(o stix.Options) func(io.Writer, *extract.Report, *event.Selection) error {
+	return func(w io.Writer, _ *extract.Report, sel *event.Selection) error {
+		out := defuse.JSON(w)
+		if err := stix.Of(sel.Event(), o).WriteJSON(out); err != nil {
+			return err
+		}
+		_, err := io.WriteString(out, "\n")
+		return err
+	}
+}
+
+func writeSuricata(w io.Writer, _ *extract.Report, sel *event.Selection) error {
+	return suricata.Write(w, sel.Event())
+}
+
+func writeZeek(w io.Writer, _ *extract.Report, sel *event.Selection) error {
+	return zeek.WriteIntel(w, sel.Event())
 }
 
 func writeNDJSON(w io.Writer, _ *extract.Report, sel *event.Selection) error {
@@ -81,5 +115,5 @@ func writeReport(w io.Writer, rep *extract.Report, _ *event.Selection) error {
 	return rep.WriteJSON(defuse.JSON(w), true)
 }
 
-// moment returns a time with microseconds, "" when it is not known.
+// moment formats a time with microseconds, and the zero time as "".
 func moment(t time.Time) string { return string(appendMoment(nil, t)) }

@@ -12,25 +12,27 @@ import (
 )
 
 func writeText(w io.Writer, _ *extract.Report, sel *event.Selection) error {
-	t := newTable(len(sel.Attributes), "TYPE", "VALUE", "COUNT", "FIRST SEEN", "LAST SEEN", "PACKET")
+	t := newTable(len(sel.Attributes), "TYPE", "VALUE", "VERDICT", "COUNT", "FIRST SEEN", "LAST SEEN", "PACKET", "RULE")
 	for i := range sel.Attributes {
 		a := &sel.Attributes[i]
 		t.cell(append(t.text, a.Type...))
 		t.cell(append(t.text, defuse.Terminal(a.Value)...))
+		t.cell(append(t.text, a.Verdict.String()...))
 		t.cell(strconv.AppendInt(t.text, a.Count, 10))
 		t.cell(appendMoment(t.text, a.FirstSeen))
 		t.cell(appendMoment(t.text, a.LastSeen))
 		t.cell(appendPacket(t.text, a))
+		t.cell(append(t.text, a.Rule...))
 	}
 	return t.write(w)
 }
 
-// appendMoment appends a time with microseconds, nothing when it is not known.
+// appendMoment appends a time with microseconds, and nothing for the zero time.
 func appendMoment(dst []byte, t time.Time) []byte {
 	if t.IsZero() {
 		return dst
 	}
-	dst = t.UTC().AppendFormat(dst, time.RFC3339) // which is fast, as other layouts are not
+	dst = t.UTC().AppendFormat(dst, time.RFC3339) // AppendFormat is slower with other layouts
 	dst = append(dst[:len(dst)-1], ".000000Z"...)
 	digits := dst[len(dst)-len("000000Z") : len(dst)-1]
 	for i, micro := len(digits)-1, t.Nanosecond()/1000; micro > 0; i, micro = i-1, micro/10 {
@@ -39,7 +41,7 @@ func appendMoment(dst []byte, t time.Time) []byte {
 	return dst
 }
 
-// appendPacket appends the number of the first packet that shows an attribute.
+// appendPacket appends the number of the first packet in an attribute's evidence.
 func appendPacket(dst []byte, a *event.Attribute) []byte {
 	if e, ok := a.Evidence.First(); ok {
 		return strconv.AppendInt(dst, e.Last.Number, 10)
@@ -47,15 +49,15 @@ func appendPacket(dst []byte, a *event.Attribute) []byte {
 	return dst
 }
 
-// A table gathers cells, row by row, and writes them in columns that are as wide
-// as their widest cell.
+// A table collects cells row by row and writes columns as wide as their widest
+// cell.
 type table struct {
 	text  []byte // of all cells
 	ends  []int  // of each cell, in text
 	width []int  // of each column, in characters
 }
 
-// usualRow is as much as most rows take.
+// usualRow is the length of a usual row, in bytes.
 const usualRow = 128
 
 func newTable(rows int, titles ...string) *table {
@@ -70,7 +72,7 @@ func newTable(rows int, titles ...string) *table {
 	return t
 }
 
-// cell adds a cell: text is t.text with what is in it behind.
+// cell adds a cell: text is t.text with the cell's bytes appended.
 func (t *table) cell(text []byte) {
 	column := len(t.ends) % len(t.width)
 	t.width[column] = max(t.width[column], utf8.RuneCount(text[len(t.text):]))

@@ -6,19 +6,19 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// A node is an object, an attribute, or the place where a line passes a column
-// (kind is empty then).
+// A node is an object, an attribute, or the bend of a line in a column it crosses
+// (with an empty kind).
 type node struct {
 	kind, text string // template and comment, or type and value
-	class      string // how it looks
+	class      string // its style
 	values     map[string]bool
-	lines      []string // text, broken
+	lines      []string // of text
 
-	layer, x, y, w, h int     // in pixels; y is that of the middle
-	left, right       []*node // that lines lead to
+	layer, x, y, w, h int     // layer is the column; the rest are pixels, y of the middle
+	left, right       []*node // neighbours
 }
 
-// An edge is a reference, or, without a label, a value that two nodes share.
+// An edge is a reference or, without a label, a value that two nodes share.
 type edge struct {
 	from, to *node
 	label    string
@@ -35,10 +35,10 @@ type graph struct {
 	width, height int
 }
 
-// newGraph takes objects in their order, then what they refer to.
+// newGraph adds the objects in order, then the attributes that they refer to.
 func newGraph(e *misp.Event) *graph {
 	g := &graph{title: e.Info}
-	drawn := map[misp.UUID]*node{} // an attribute of an object stands for it
+	drawn := map[misp.UUID]*node{} // an object's attributes lead to its node
 	for i := range e.Objects {
 		o := &e.Objects[i]
 		n := &node{kind: o.Template.Name, text: o.Comment, class: "other", values: map[string]bool{}}
@@ -106,8 +106,8 @@ func (g *graph) between(from, to *node) *edge {
 	return g.edges[i]
 }
 
-// share connects objects with the attributes whose value they have, unless an
-// object that refers to them has it already.
+// share connects objects with attributes of the same value, unless an object that
+// refers to them has that value too.
 func (g *graph) share() {
 	references := slices.Clone(g.edges)
 	for _, a := range g.nodes {

@@ -8,8 +8,8 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// The layout is Sugiyama's: columns, an order in each with few crossings, then
-// heights. It counts in whole pixels, so that it is the same on all machines.
+// The layout is Sugiyama's: assign columns, order each to avoid crossings, then
+// assign heights. It uses integers only, so that it is the same on all machines.
 
 const (
 	margin, rowGap = 24, 14
@@ -36,9 +36,9 @@ func (g *graph) layOut() {
 	g.place()
 }
 
-// rank puts each node right of those that lead to it, and those that nothing
-// leads to close to where they lead. Lines between objects of one kind, and those
-// that would close a circle, count for nothing.
+// rank puts each node to the right of its predecessors, and nodes without
+// predecessors next to their successors. It ignores lines between objects of one
+// kind and lines that would close a cycle.
 func (g *graph) rank() {
 	out := map[*node][]*edge{}
 	for _, e := range g.edges {
@@ -73,7 +73,7 @@ func (g *graph) rank() {
 			last = max(last, e.to.layer)
 		}
 	}
-	for _, n := range order { // those that n leads to come first
+	for _, n := range order { // successors come first
 		if n.class == "attribute" {
 			n.layer = last
 		}
@@ -84,7 +84,7 @@ func (g *graph) rank() {
 	g.columns = make([][]*node, last+1)
 }
 
-// order fills the columns, and orders each by where its lines lead.
+// order fills the columns and orders each by the positions of its neighbours.
 func (g *graph) order() {
 	linked := map[*node]bool{}
 	for _, e := range g.edges {
@@ -119,7 +119,7 @@ func (g *graph) order() {
 		for _, n := range column {
 			rank[n] = mean(n, side(n))
 		}
-		for _, e := range g.edges { // what refers to one another is side by side
+		for _, e := range g.edges { // references within a column connect neighbours
 			if a, ok := rank[e.from]; ok && len(e.path) == 0 {
 				rank[e.from] = (a + rank[e.to]) / 2
 				rank[e.to] = rank[e.from]
@@ -130,8 +130,7 @@ func (g *graph) order() {
 	})
 }
 
-// place gives each node its place: the linked ones in their columns, the others
-// in rows below.
+// place positions the linked nodes in their columns and the others in rows below.
 func (g *graph) place() {
 	g.sweep(func(column []*node, side func(*node) []*node) {
 		want := make([]int, len(column))
@@ -154,15 +153,15 @@ func (g *graph) place() {
 	}
 	g.width = x + margin
 	for _, e := range g.edges {
-		if len(e.path) == 0 { // what bulges out
+		if len(e.path) == 0 { // an arc
 			g.width = max(g.width, e.from.x+e.from.w+arcWidth+labelLength(e)+margin)
 		}
 	}
 	g.placeLoose(moveDown(slices.Concat(g.columns...)))
 }
 
-// moveDown moves nodes to where the first is just below the title, and returns
-// where the last ends.
+// moveDown moves all nodes so that the topmost is just below the title. It returns
+// the bottom of the lowest.
 func moveDown(nodes []*node) (bottom int) {
 	top, bottom := margin+titleHeight, margin+titleHeight
 	if len(nodes) > 0 {
@@ -176,7 +175,7 @@ func moveDown(nodes []*node) (bottom int) {
 	return bottom
 }
 
-// gap is the room for the lines, and their labels, before a column.
+// gap returns the width of the lines and labels before a column.
 func (g *graph) gap(column []*node) int {
 	label := -1
 	for _, e := range g.edges {
@@ -190,10 +189,9 @@ func (g *graph) gap(column []*node) int {
 	return curveWidth + label
 }
 
-// labelLength is the room for the label of a line.
 func labelLength(e *edge) int { return utf8.RuneCountInString(shorten(e.label)) * labelWidth }
 
-// placeLoose puts the nodes without lines into rows.
+// placeLoose arranges the nodes without lines in rows.
 func (g *graph) placeLoose(bottom int) {
 	var loose []*node
 	for _, n := range g.nodes {
@@ -213,8 +211,8 @@ func (g *graph) placeLoose(bottom int) {
 	g.height = y + high + 2*margin
 }
 
-// sweep goes over the columns to and fro, each time with the nodes' neighbours
-// on the side that it comes from.
+// sweep visits the columns from left to right and back, several times, and passes
+// f the neighbours on the side that it comes from.
 func (g *graph) sweep(f func(column []*node, side func(*node) []*node)) {
 	for range 8 {
 		for _, column := range g.columns {
@@ -226,7 +224,7 @@ func (g *graph) sweep(f func(column []*node, side func(*node) []*node)) {
 	}
 }
 
-// mean returns where the neighbours are on average; without any, where n is.
+// mean returns the average height of the neighbours, or of n if it has none.
 func mean(n *node, neighbours []*node) int {
 	if len(neighbours) == 0 {
 		return n.y
@@ -238,8 +236,8 @@ func mean(n *node, neighbours []*node) int {
 	return sum / len(neighbours)
 }
 
-// stack puts a column's nodes one below the other, in order, each as near as
-// that allows to where it wants to be: by squares, as isotonic regression finds.
+// stack arranges a column's nodes in order without overlap, as close as possible to
+// the heights in want: it minimises the sum of squares, by isotonic regression.
 func stack(column []*node, want []int) {
 	type block struct{ sum, n int }
 	var blocks []block
@@ -267,8 +265,8 @@ func stack(column []*node, want []int) {
 	}
 }
 
-// breakLines breaks a text into at most two lines, behind a blank or a slash if
-// there is one.
+// breakLines breaks a text into at most two lines, after a space or a slash if
+// possible.
 func breakLines(s string) []string {
 	r := []rune(defuse.Terminal(s))
 	if len(r) <= lineLength {

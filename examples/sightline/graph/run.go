@@ -1,9 +1,9 @@
-// Package graph is the subcommand sightline graph: it draws the objects of a MISP
-// event and their references, as SVG.
+// Package graph implements the subcommand sightline graph, which draws the objects
+// of a MISP event and their references as SVG.
 //
 //	sightline event capture.pcapng | sightline graph > event.svg
 //
-// It starts from what extract/misp reads of an event, whoever made that.
+// It draws any event that extract/misp can read, from Sightline or not.
 package graph
 
 import (
@@ -24,29 +24,29 @@ const program = "sightline graph"
 
 const usage = `Usage: sightline graph [FILE]
 
-Reads a MISP event (JSON, as sightline event writes it or MISP exports it) from a
-file or standard input, and writes a picture of its objects to standard output, as
-SVG: a box for each object, and for each attribute that one refers to; an arrow for
-each reference; a dashed line to an attribute whose value an object has, too.
-It draws 60 boxes and 240 lines at most, and says how many are missing.
+Reads a MISP event (JSON from sightline event or exported by MISP) from a file or
+standard input, and draws its objects as SVG on standard output: a box for each
+object and for each attribute that an object refers to, an arrow for each reference,
+and a dashed line from an object to an attribute with the same value.
+It draws at most 60 boxes and 240 lines, and notes how many are missing.
 
-Exit status: 0 done; 1 the input is no event with objects; 2 wrong usage.
+Exit status: 0 done; 1 the input is not an event with objects; 2 usage error.
 `
 
-// What is drawn, and read, at most.
+// Limits on boxes and lines drawn, and on bytes read.
 const (
 	maxNodes = 60
 	maxEdges = 240
 	maxInput = 64 << 20
 )
 
-// Run is the subcommand, and returns its exit status.
+// Run runs the subcommand and returns its exit status.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	f := flag.NewFlagSet(program, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	err := cli.Parse(f, args)
 	if err == nil && f.NArg() > 1 {
-		err = fmt.Errorf("%d files given, not one", f.NArg())
+		err = fmt.Errorf("want one FILE, got %d", f.NArg())
 	}
 	if err != nil {
 		return cli.Usage(program, usage, err, stdout, stderr)
@@ -57,7 +57,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// draw reads an event from the file of that name and writes the picture.
+// draw reads an event from the named file and writes the drawing.
 func draw(name string, stdin io.Reader, stdout io.Writer) error {
 	if name != "-" {
 		f, err := os.Open(name)

@@ -22,7 +22,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// object returns an object with a comment and the values of a file's names.
+// object returns a file object with a comment and these file names.
 func object(name string, values ...string) misp.Object {
 	o := misp.NewObject(misp.UUID{1}, misp.TemplateFile, name)
 	o.Comment = name
@@ -34,7 +34,6 @@ func object(name string, values ...string) misp.Object {
 	return o
 }
 
-// svg runs the program.
 func svg(t *testing.T, e *misp.Event) string {
 	t.Helper()
 	b, err := json.Marshal(e)
@@ -48,7 +47,7 @@ func svg(t *testing.T, e *misp.Event) string {
 	return out.String()
 }
 
-// texts returns the text of all elements, which must be well-formed.
+// texts returns the text of all elements of a well-formed drawing.
 func texts(t *testing.T, s string) (all []string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(s))
@@ -71,7 +70,7 @@ func texts(t *testing.T, s string) (all []string) {
 	}
 }
 
-// The picture in the README is that of the story.
+// The drawing in the README is that of the story.
 func TestStory(t *testing.T) {
 	r, err := pcap.Open("../../../testdata/story.pcapng")
 	if err != nil {
@@ -88,7 +87,7 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))) {
-		t.Error("docs/story.svg is another: make it anew with sightline event -q testdata/story.pcapng | sightline graph > docs/story.svg")
+		t.Error("docs/story.svg is outdated: regenerate it with sightline event -q testdata/story.pcapng | sightline graph > docs/story.svg")
 	}
 	all := strings.Join(texts(t, got), "\n")
 	for _, want := range []string{"capture story.pcapng", "to 198.51.100.44:443 TLS", "redirects-to", "update.bin"} {
@@ -98,7 +97,7 @@ func TestStory(t *testing.T) {
 	}
 }
 
-// What an attacker writes stays text.
+// An attacker's text cannot add elements or control characters.
 func TestEscapes(t *testing.T) {
 	const bad = "</text><script>alert('1')</script>]]>&amp;\"\x00\u202ea"
 	e := misp.Event{Info: bad, Objects: []misp.Object{object("a"), object(bad)}}
@@ -107,14 +106,14 @@ func TestEscapes(t *testing.T) {
 	}
 	all := strings.Join(texts(t, svg(t, &e)), "\n")
 	if !strings.Contains(all, "</text><script>alert('1')</script>]]>&amp;") || !strings.Contains(all, "<b>&") {
-		t.Error("the text is not there")
+		t.Error("the text is missing")
 	}
 	if strings.ContainsAny(all, "\x00\u202e") {
-		t.Error("control characters are")
+		t.Error("there are control characters")
 	}
 }
 
-// More than can be drawn is counted.
+// Objects and references beyond the limits are counted.
 func TestBounds(t *testing.T) {
 	var e misp.Event
 	for i := range 100 {
@@ -140,8 +139,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// An attribute is drawn when an object refers to it; a dashed line leads to it
-// from another object with its value.
+// An attribute is drawn if an object refers to it. A dashed line connects it with
+// another object that has its value.
 func TestSharedValue(t *testing.T) {
 	a, err := misp.NewAttribute(misp.UUID{1}, misp.Filename, "shared.exe")
 	if err != nil {
@@ -149,7 +148,7 @@ func TestSharedValue(t *testing.T) {
 	}
 	e := misp.Event{Attributes: []misp.Attribute{a}, Objects: []misp.Object{object("a"), object("b", "shared.exe"), object("c")}}
 	if s := svg(t, &e); strings.Contains(s, `class="attribute"`) {
-		t.Error("an attribute that nothing refers to is drawn")
+		t.Error("an attribute without references is drawn")
 	}
 	if err := e.Objects[0].Refer(a.UUID, misp.Drops); err != nil {
 		t.Fatal(err)
@@ -160,8 +159,8 @@ func TestSharedValue(t *testing.T) {
 	}
 }
 
-// No box covers another or leaves the page, and a picture is the same each time,
-// whatever refers to what.
+// For random references, no box overlaps another or leaves the page, and the drawing
+// is deterministic.
 func TestAnyGraph(t *testing.T) {
 	templates := []*misp.Template{misp.TemplateFile, misp.TemplateX509, misp.TemplateHTTPRequest, misp.TemplateDNSRecord}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -181,18 +180,18 @@ func TestAnyGraph(t *testing.T) {
 		first := svg(t, &e)
 		texts(t, first)
 		if svg(t, &e) != first {
-			t.Fatal("two pictures of one event differ")
+			t.Fatal("two drawings of one event differ")
 		}
 		g := newGraph(&e)
 		g.layOut()
 		highest := g.nodes[0].y - g.nodes[0].h/2
 		for i, n := range g.nodes {
 			if n.x < 0 || n.y-n.h/2 < titleHeight || n.x+n.w > g.width || n.y+n.h/2 > g.height {
-				t.Fatalf("%q lies outside", n.text)
+				t.Fatalf("%q is outside the page", n.text)
 			}
 			for _, m := range g.nodes[:i] {
 				if n.x < m.x+m.w && m.x < n.x+n.w && n.y-n.h/2 < m.y+m.h/2 && m.y-m.h/2 < n.y+n.h/2 {
-					t.Fatalf("%q covers %q", n.text, m.text)
+					t.Fatalf("%q overlaps %q", n.text, m.text)
 				}
 			}
 		}
@@ -233,7 +232,7 @@ func TestStatus(t *testing.T) {
 	}{
 		{[]string{"-h"}, "", 0, usage},
 		{[]string{"-x"}, "", 2, "sightline graph -h"},
-		{[]string{"a", "b"}, "", 2, "2 files given"},
+		{[]string{"a", "b"}, "", 2, "got 2"},
 		{[]string{file}, "", 1, "no objects"},
 		{[]string{file + "x"}, "", 1, "event.jsonx"},
 		{nil, "", 1, "not a MISP event"},

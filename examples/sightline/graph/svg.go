@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// style has the colours for light and dark.
+// style has colours for light and dark mode.
 const style = `<style>
 text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328 }
 .title { font: 600 15px system-ui, "Segoe UI", "DejaVu Sans", sans-serif }
@@ -47,7 +47,7 @@ func (g *graph) writeSVG(w io.Writer) {
 	fmt.Fprintf(w, `<text class="note" x="%d" y="%d">%s</text>`+"\n</svg>\n", margin, g.height-margin/2, g.note())
 }
 
-// write writes a box with what it is and what it holds.
+// write writes a box with the node's kind and text.
 func (n *node) write(w io.Writer) {
 	radius, top := 5, n.y-n.h/2
 	if n.class == "attribute" {
@@ -63,8 +63,7 @@ func (n *node) write(w io.Writer) {
 	fmt.Fprintln(w, "</g>")
 }
 
-// writeEdge writes a line: curves between columns, and a straight end below the
-// label.
+// writeEdge writes a line: curves between columns, and a straight end below the label.
 func (g *graph) writeEdge(w io.Writer, e *edge) {
 	class, tip, run := "line", ` marker-end="url(#tip)"`, labelLength(e)+14
 	if e.label == "" {
@@ -103,8 +102,8 @@ func writeArc(w io.Writer, e *edge, tip string) {
 	fmt.Fprintf(w, `<text class="label arc" x="%d" y="%d">%s</text>`+"\n", x+arcWidth-4, (a+b)/2+4, escape(shorten(e.label)))
 }
 
-// port returns the height at which a line ends, and its label, unless the line
-// above has the same.
+// port returns the height at which a line ends, and its label, which is empty if the
+// line above has the same.
 func (g *graph) port(e *edge) (y int, label string) {
 	n := e.path[len(e.path)-1]
 	var ends []*edge
@@ -126,11 +125,11 @@ func (g *graph) port(e *edge) (y int, label string) {
 	return n.y + (2*i-len(ends)+1)*step/2, label
 }
 
-// note says what the lines mean, and what is missing.
+// note explains the lines, and counts what is not drawn.
 func (g *graph) note() string {
 	s := "arrow: reference"
 	if slices.ContainsFunc(g.edges, func(e *edge) bool { return e.label == "" }) {
-		s += "; dashed: the same value in both"
+		s += "; dashed: same value"
 	}
 	if g.nodesLeft+g.edgesLeft > 0 {
 		s += fmt.Sprintf("; not drawn: %d objects and attributes, %d references", g.nodesLeft, g.edgesLeft)
@@ -138,7 +137,6 @@ func (g *graph) note() string {
 	return s
 }
 
-// shorten cuts what is to be short.
 func shorten(s string) string {
 	if r := []rune(s); len(r) > maxLabel {
 		return string(r[:maxLabel-1]) + "…"
@@ -146,7 +144,7 @@ func shorten(s string) string {
 	return s
 }
 
-// escape makes text harmless, for XML and for the reader.
+// escape escapes text for XML and replaces control characters.
 func escape(s string) string {
 	var b bytes.Buffer
 	_ = xml.EscapeText(&b, []byte(defuse.Terminal(s)))

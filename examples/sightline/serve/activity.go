@@ -8,14 +8,13 @@ import (
 	"time"
 )
 
-// errBusy says that no place came free in time.
+// errBusy is the error of a request for which no place became free in time.
 var errBusy = errors.New("the service is busy with other captures; please try again in a few seconds")
 
-// An activity is one kind of reading captures: how many may be read at once, and
-// how it went.
+// An activity is a kind of request: it limits their number, and counts their outcomes.
 type activity struct {
 	name    string
-	places  chan struct{} // one for each capture that is read
+	places  chan struct{} // one for each running request
 	waiting atomic.Int64
 
 	mu       sync.Mutex
@@ -29,8 +28,8 @@ func newActivity(name string, places int) *activity {
 	return &activity{name: name, places: make(chan struct{}, places)}
 }
 
-// enter takes a place, and waits for one until then. It reports false when none
-// came free. Who waits longest comes first.
+// enter takes a place. It waits for one until the given time, and returns false if
+// none became free. Requests get places in order of arrival.
 func (a *activity) enter(until time.Time) bool {
 	a.waiting.Add(1)
 	defer a.waiting.Add(-1)
@@ -49,12 +48,11 @@ func (a *activity) enter(until time.Time) bool {
 	}
 }
 
-// leave gives the place back.
+// leave returns the place.
 func (a *activity) leave() { <-a.places }
 
-// account notes how a request went.
-func (a *activity) account(log *slog.Logger, r result, in *intake) {
-	took, bytes := time.Since(in.began), in.size.Load()
+// account logs and counts the outcome of a request whose body has so many bytes.
+func (a *activity) account(log *slog.Logger, r result, bytes int64, took time.Duration) {
 	log.Info(a.name, "outcome", r.outcome.String(), "bytes", bytes, "packets", r.packets, "rows", r.rows,
 		"seconds", took.Round(time.Millisecond).Seconds())
 	a.mu.Lock()

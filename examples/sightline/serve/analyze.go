@@ -7,26 +7,30 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/layers"
 )
 
-// The bounds of what the page shows. It is for looking at, not for review row by
-// row, and holds all but what nobody scrolls through.
+// Limits on what the page shows. It is for exploring, not for review row by row, so
+// they are larger than those of an import.
 const (
 	pageAttributes = 100_000
 	pageObjects    = 10_000
 	pageLeftOut    = 10_000
 )
 
-// serveAnalyze answers POST /analyze, whose body is a capture, for the page. The
-// answer is one JSON object, see analysis; with a status other than 200 it holds
-// an "error" alone. A header that no form can set keeps foreign pages out where
-// browsers do not tell.
+// serveAnalyze responds to POST /analyze, whose body is a capture, for the page. Key
+// logs may come before it: the parameter keys has their lengths. The
+// response is one JSON object, see analysis; if the status is not 200 it has only an
+// "error". A header that no form can set keeps other sites' pages out if the browser
+// does not send fetch metadata.
 func (s *server) serveAnalyze(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Header.Get("X-Sightline") != "analyze":
@@ -53,34 +57,36 @@ func (s *server) serveAnalyze(w http.ResponseWriter, r *http.Request) {
 	in.end()
 	w.Header().Set("Content-Type", "application/json")
 	if err := a.write(w); err != nil {
-		s.log.Warn("analyze", "error", "the answer was not taken")
+		s.log.Warn("analyze", "error", "the client did not read the response")
 	}
-	s.analyses.account(s.log, res, in)
+	s.analyses.account(s.log, res, in.size.Load(), time.Since(in.began))
 }
 
 func (s *server) refuseAnalysis(w http.ResponseWriter, in *intake, res result, status int) {
 	in.finish()
 	in.end()
-	s.analyses.account(s.log, res, in)
+	s.analyses.account(s.log, res, in.size.Load(), time.Since(in.began))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(res.answer)
 }
 
-// An analysis is what the page gets of a capture.
+// An analysis is the page's response for a capture.
 type analysis struct {
 	report    *extract.Report
 	selection *event.Selection
+	keys      *keySummary // nil without key logs
 	notes     []string
 }
 
-// analyze reads a capture as the parameters of the page ask for:
+// analyze reads a capture with these parameters of the page:
 //
-//	name          what the capture is called
-//	private=1     also what is of local networks
+//	name          name of the capture
+//	private=1     include local addresses and names
 //	internal      own networks, as in MISP's form
-//	include       topics, likewise
+//	include       topics, as in MISP's form
 //	warninglists  0: do not use them
+//	keys          lengths of the key logs before the capture, separated by commas
 func (s *server) analyze(in *intake, form url.Values, total int64) (*analysis, result) {
 	choices, err := readChoices(map[string]string{
 		"private": form.Get("private"), "internal_networks": form.Get("internal"), "include": form.Get("include"),
@@ -88,57 +94,62 @@ func (s *server) analyze(in *intake, form url.Values, total int64) (*analysis, r
 	if err != nil {
 		return nil, refused(invalid, err.Error())
 	}
-	in.begin()
-	rep, err := readCapture(in, in.until, form.Get("name"), s.extraction(s.pageShare(), choices.options.Only))
-	in.finish()
-	var note string
-	switch {
-	case rep != nil || stopped(err):
-		note = stopNote(err, in, total, packetsOf(rep))
-	default:
-		note = "This can not be read as a capture: " + err.Error() + "."
+	lengths, err := lengthsOf(form.Get("keys"))
+	if err != nil {
+		return nil, refused(invalid, err.Error())
 	}
+	in.begin()
+	share := s.pageShare()
+	ring := newKeyring(share)
+	var found contents
+	if found.err = ring.readAll(in, lengths); found.err == nil {
+		found = s.readContents(in, in, form.Get("name"), s.extraction(share, choices.options.Only), ring, share/2)
+	}
+	in.finish()
+	rep, err := found.report, found.err
 	if rep == nil {
-		return nil, refused(outcomeOf(err), note)
+		return nil, refused(outcomeOf(err), unreadableNote(err, in, total))
 	}
 	o := choices.options
-	o.MaxAttributes, o.MaxObjects = pageAttributes, pageObjects
+	o.MaxAttributes, o.MaxObjects, o.NoKnown = pageAttributes, pageObjects, s.noKnown
+	o.NoReport = true // it would name the rows that the analyst drops on the page
 	if form.Get("warninglists") != "0" {
 		o.Warned = s.warned
 	}
 	a := &analysis{report: rep, selection: event.Select(rep, o)}
-	for _, n := range append([]string{note}, reportNotes(rep)...) {
-		if n != "" {
-			a.notes = append(a.notes, n)
-		}
+	if len(lengths) > 0 || ring.logs > 0 {
+		a.keys = ring.summary(rep)
 	}
+	notes := []string{stopNote(err, in, total, rep.Packets), ring.note(), found.note(), incompleteNote(rep)}
+	a.notes = slices.DeleteFunc(notes, func(n string) bool { return n == "" })
 	return a, result{outcome: outcomeOf(err), packets: rep.Packets, rows: len(a.selection.Attributes)}
 }
 
-func packetsOf(rep *extract.Report) int64 {
-	if rep == nil {
-		return 0
+// unreadableNote explains why the input cannot be read as a capture.
+func unreadableNote(err error, in *intake, total int64) string {
+	if stopped(err) {
+		return stopNote(err, in, total, 0)
 	}
-	return rep.Packets
+	return "The file is not a readable capture: " + err.Error() + "."
 }
 
-// A summary tells how much was read, and what was not.
+// A summary describes what was read and what is missing.
 type summary struct {
 	Packets        int64            `json:"packets"`
 	Bytes          int64            `json:"bytes"`
 	Unseen         extract.Unseen   `json:"unseen"`
-	Notes          []string         `json:"notes,omitempty"`            // sentences to be shown
-	NotKept        map[string]int64 `json:"not_kept,omitempty"`         // observations beyond the bounds, by kind
-	LeftOut        int              `json:"left_out"`                   // rows of left_out, of which only the first are there
-	ObjectsLeftOut int              `json:"objects_left_out,omitempty"` // beyond their bound, or refused by MISP
+	Notes          []string         `json:"notes,omitempty"`            // sentences to show
+	Keys           *keySummary      `json:"keys,omitempty"`             // of the key logs
+	NotKept        map[string]int64 `json:"not_kept,omitempty"`         // observations beyond the limits, by kind
+	LeftOut        int              `json:"left_out"`                   // total of left_out, which may be cut
+	ObjectsLeftOut int              `json:"objects_left_out,omitempty"` // beyond the limit, or refused by MISP
 }
 
-// write writes the analysis, member by member and row by row: the captures, the
-// event's head, a summary, and lists.
+// write writes the analysis member by member and row by row: the captures, the
+// event without its lists, a summary, and the lists.
 //
-// Each request is about one capture. Who shows several together takes rows of
-// the same type and value for one: counts add up, first_seen and last_seen
-// widen.
+// Each request is for one capture. A page that shows several captures merges rows of
+// the same type and value: it adds counts, and extends first_seen and last_seen.
 func (a *analysis) write(dst io.Writer) error {
 	w := &writer{Writer: bufio.NewWriterSize(dst, 64<<10)}
 	rep, sel := a.report, a.selection
@@ -152,22 +163,46 @@ func (a *analysis) write(dst io.Writer) error {
 	w.member("{", "captures", rep.Captures)
 	w.member(",", "event", wrapped.Event)
 	w.member(",", "summary", summary{
-		Packets: rep.Packets, Bytes: rep.Bytes, Unseen: rep.Unseen, Notes: a.notes, NotKept: rep.LeftOut(),
+		Packets: rep.Packets, Bytes: rep.Bytes, Unseen: rep.Unseen, Notes: a.notes, Keys: a.keys, NotKept: rep.LeftOut(),
 		LeftOut: len(sel.LeftOut), ObjectsLeftOut: sel.ObjectsLeftOut,
 	})
 	array(w, "attributes", slices.Values(sel.Attributes))
 	array(w, "objects", slices.Values(sel.Objects))
 	array(w, "left_out", slices.Values(sel.LeftOut[:min(len(sel.LeftOut), pageLeftOut)]))
-	array(w, "connections", bare(rep.Connections(), func(c extract.Connection) extract.Connection { c.Evidence = extract.Trail{}; return c }))
+	array(w, "connections", bare(rep.Connections(), withBeacons(sel.Beacons)))
 	array(w, "certificates", bare(rep.Certificates(), func(c extract.Certificate) extract.Certificate { c.Evidence = extract.Trail{}; return c }))
 	array(w, "files", bare(rep.Files(), func(f extract.File) extract.File { f.Evidence = extract.Trail{}; return f }))
 	w.text("}\n")
 	return errors.Join(w.err, w.Flush())
 }
 
-// bare returns rows without their evidence, which the attributes have.
-func bare[T any](rows iter.Seq[*T], without func(T) T) iter.Seq[T] {
-	return func(yield func(T) bool) {
+// A connection is a row of connections, with the beacon that they are, if any.
+type connection struct {
+	extract.Connection
+	Beacon string `json:"beacon,omitempty"`
+}
+
+// withBeacons returns a function that adds beacons to connections, and drops their
+// evidence.
+func withBeacons(list []event.Beacon) func(extract.Connection) connection {
+	type key struct {
+		client netip.Addr
+		server netip.AddrPort
+		proto  layers.IPProto
+	}
+	texts := make(map[key]string, len(list))
+	for _, b := range list {
+		texts[key{b.Client, b.Server, b.Proto}] = b.String()
+	}
+	return func(c extract.Connection) connection {
+		c.Evidence = extract.Trail{}
+		return connection{c, texts[key{c.Client, c.Server, c.Proto}]}
+	}
+}
+
+// bare yields rows without their evidence, which is in the attributes.
+func bare[T, U any](rows iter.Seq[*T], without func(T) U) iter.Seq[U] {
+	return func(yield func(U) bool) {
 		for row := range rows {
 			if !yield(without(*row)) {
 				return
@@ -202,7 +237,7 @@ func (w *writer) member(before, name string, v any) {
 	w.value(v)
 }
 
-// array writes rows. An object that MISP would not take is left out.
+// array writes rows, except objects without attributes, which MISP would refuse.
 func array[T any](w *writer, name string, rows iter.Seq[T]) {
 	w.text(`,"` + name + `":[`)
 	before := ""

@@ -6,14 +6,16 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/event"
+	"github.com/sightline-go/sightline/internal/build"
 	"github.com/sightline-go/sightline/layers/stream"
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A pageAnswer is what the page reads of an analysis.
+// A pageAnswer is the part of an analysis that the page reads.
 type pageAnswer struct {
 	Error    string
 	Captures []extract.Capture
@@ -24,16 +26,17 @@ type pageAnswer struct {
 	Summary struct {
 		Packets, Bytes int64
 		Notes          []string
+		Keys           *keySummary
 		LeftOut        int `json:"left_out"`
 	}
 	Attributes []struct {
 		Type, Value, UUID string
-		Count             int64
+		Count, Decrypted  int64
 		Evidence          []extract.Evidence
 	}
 	Objects      []struct{ Name, UUID string }
 	LeftOut      []event.LeftOut `json:"left_out"`
-	Connections  []extract.Connection
+	Connections  []connection
 	Certificates []extract.Certificate
 	Files        []extract.File
 }
@@ -50,7 +53,7 @@ func (v *service) analyze(query string, capture []byte) (status int, a pageAnswe
 	return status, a
 }
 
-// The page gets what the library finds.
+// The page gets the library's results.
 func TestAnalyze(t *testing.T) {
 	v := start(t)
 	capture := story(t)
@@ -89,11 +92,11 @@ func TestAnalyze(t *testing.T) {
 		}
 	}
 	if connections != int64(len(a.Connections)) || packets != 0 || len(a.Files) == 0 {
-		t.Errorf("%d connections, %d packets astray, %d files", len(a.Connections), packets, len(a.Files))
+		t.Errorf("%d connections, difference of %d packets, %d files", len(a.Connections), packets, len(a.Files))
 	}
 }
 
-// The event's UUID follows from the capture.
+// The event's UUID is derived from the capture.
 func TestAnalyzeAgain(t *testing.T) {
 	v := start(t)
 	uuids := map[string]bool{}
@@ -115,10 +118,10 @@ func TestAnalyzeWrong(t *testing.T) {
 		capture []byte
 		want    string
 	}{
-		{"", []byte("GIF89a"), "This can not be read as a capture: "},
-		{"", nil, "This can not be read as a capture: "},
+		{"", []byte("GIF89a"), "The file is not a readable capture: "},
+		{"", nil, "The file is not a readable capture: "},
 		{"?internal=x", requests(1), `Own networks: "x" is not a network`},
-		{"?include=x", requests(1), `What to look for: there is no "x"`},
+		{"?include=x", requests(1), `Look for: "x" is not a topic`},
 	} {
 		if status, a := v.analyze(test.query, test.capture); status != 400 || !strings.HasPrefix(a.Error, test.want) {
 			t.Errorf("%s: %d %s", test.query, status, a.Error)
@@ -131,7 +134,7 @@ func TestAnalyzeWrong(t *testing.T) {
 	}
 }
 
-// A second capture at a time waits, and is then told to come again.
+// A second concurrent capture waits, and is then refused.
 func TestAnalyzeBusy(t *testing.T) {
 	v := start(t, "-wait", "100ms", "-page-budget", "5s")
 	capture := requests(100)
@@ -141,5 +144,31 @@ func TestAnalyzeBusy(t *testing.T) {
 	}
 	if status, a := v.analyze("", capture); status != 503 || !strings.HasPrefix(a.Error, "The service is busy") {
 		t.Errorf("%d %+v", status, a)
+	}
+}
+
+// The page shows which connections are a beacon.
+func TestAnalyzeBeacon(t *testing.T) {
+	var file build.Pcap
+	ask := func(second int, from, port uint16) {
+		at := time.Unix(int64(1.7e9+second), 0)
+		file.Add(at, build.Ethernet(0x0800, build.UDP("192.0.2.1", from, "198.51.100.7", port, []byte("ping"))))
+		file.Add(at, build.Ethernet(0x0800, build.UDP("198.51.100.7", port, "192.0.2.1", from, []byte("pong"))))
+	}
+	for i := range 6 {
+		ask(120*i, uint16(50001+i), 8443)
+		for j := range 3 { // one connection: it is never silent for a minute
+			ask(120*i+40*j, 50000, 8080)
+		}
+	}
+	_, a := start(t).analyze("?name=a.pcap", file.Bytes())
+	for _, c := range a.Connections {
+		want := map[uint16]string{8443: "beacon every 120 s, 6 times, jitter 0 %"}[c.Server.Port()]
+		if c.Beacon != want {
+			t.Errorf("%v: %q, want %q", c.Server, c.Beacon, want)
+		}
+	}
+	if len(a.Connections) != 2 {
+		t.Errorf("%d connections", len(a.Connections))
 	}
 }

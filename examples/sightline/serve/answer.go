@@ -8,22 +8,24 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// maxItems is how many referenced objects and attributes MISP's event graph
-// draws without asking.
+// maxItems is the number of referenced objects and attributes that MISP's event
+// graph draws without confirmation.
 const maxItems = 299
 
-// A proposal is what MISP's page shows for review, row by row: the attributes,
-// and those of the objects.
+// A proposal holds the rows that MISP's page shows for review: attributes, and the
+// attributes of objects.
 type proposal struct {
 	misp.Answer
-	uncutAttributes int // how many there were
+	uncutAttributes int // number before the limit
 	uncutObjects    int
+	moreObjects     bool // fit into the rows, but exceed Options.MaxObjects
 	leftOut         []event.LeftOut
+	attachment      misp.UUID // in the event already
 }
 
-// propose chooses of a report what goes into so many rows: whole objects, and
-// attributes, which get half of the rows, and what the objects leave.
-func propose(rep *extract.Report, o event.Options, rows int) *proposal {
+// newProposal selects attributes and complete objects for so many rows. Attributes get
+// half of the rows, and those that the objects leave.
+func newProposal(rep *extract.Report, o event.Options, rows int) *proposal {
 	o.MaxAttributes = rows
 	if o.Detail == event.Both {
 		o.MaxAttributes = (rows + 1) / 2
@@ -35,13 +37,45 @@ func propose(rep *extract.Report, o event.Options, rows int) *proposal {
 		sel = event.Select(rep, o)
 	}
 	p := &proposal{uncutAttributes: all, uncutObjects: len(sel.Objects) + sel.ObjectsLeftOut, leftOut: sel.LeftOut}
-	p.Attributes = sel.Event().Attributes
-	p.Objects = fit(sel.Objects, rows-len(p.Attributes))
-	p.bind()
+	more := sel.ObjectsLeftOut > 0
+	sel.Objects = fit(sel.Objects, rows-len(sel.Attributes))
+	sel.ObjectsLeftOut = p.uncutObjects - len(sel.Objects)
+	e := sel.Event() // its report refers only to these
+	p.Attributes, p.Objects, p.Reports = e.Attributes, e.Objects, e.Reports
+	p.moreObjects = more && len(p.Objects) == o.MaxObjects && o.MaxObjects < maxRows
 	return p
 }
 
-// tooMany returns how many attributes were left out for want of room.
+// metadata returns the object about the capture, or nil if there was no room for it.
+func (p *proposal) metadata() *misp.Object {
+	for i := range p.Objects {
+		if p.Objects[i].Template == misp.TemplatePcapMetadata {
+			return &p.Objects[i]
+		}
+	}
+	return nil
+}
+
+// refer makes the objects about captures refer to the attachment that has them, unless
+// the UUID is zero. The reference comes first, so that bind keeps it.
+func (p *proposal) refer(attachment misp.UUID) {
+	if attachment == (misp.UUID{}) {
+		return
+	}
+	p.attachment = attachment
+	for i := range p.Objects {
+		o := &p.Objects[i]
+		if o.Template != misp.TemplatePcapMetadata {
+			continue
+		}
+		others := o.References
+		o.References = nil
+		_ = o.Refer(attachment, misp.Characterizes) // an object without references has room
+		o.References = append(o.References, others...)
+	}
+}
+
+// tooMany returns the number of attributes left out at the limit.
 func tooMany(sel *event.Selection) (n int) {
 	for i := range sel.LeftOut {
 		if sel.LeftOut[i].Rule == event.TooMany {
@@ -60,8 +94,8 @@ func rowsOf(objects []misp.Object) (n int) {
 
 func (p *proposal) rows() int { return len(p.Attributes) + rowsOf(p.Objects) }
 
-// fit returns as many of the objects as so many rows hold, in their order. Each
-// template has its turn, one object after the other.
+// fit returns the objects that fit into so many rows, in their order. Templates take
+// turns, one object at a time.
 func fit(objects []misp.Object, rows int) []misp.Object {
 	var byTemplate [][]int
 	for i := range objects {
@@ -93,10 +127,29 @@ func fit(objects []misp.Object, rows int) []misp.Object {
 	return out
 }
 
-// bind keeps the references between what goes out, as far as the graph draws
-// them.
+// contain makes the object about the capture refer to the objects that nothing refers
+// to, as what did was cut.
+func (p *proposal) contain() {
+	capture := p.metadata()
+	if capture == nil {
+		return
+	}
+	referred := map[misp.UUID]bool{capture.UUID: true}
+	for i := range p.Objects {
+		for _, r := range p.Objects[i].References {
+			referred[r.To] = referred[r.To] || r.To != p.Objects[i].UUID
+		}
+	}
+	for i := range p.Objects {
+		if !referred[p.Objects[i].UUID] {
+			_ = capture.Refer(p.Objects[i].UUID, misp.Contains) // if there is room
+		}
+	}
+}
+
+// bind keeps the references within the proposal, up to maxItems.
 func (p *proposal) bind() {
-	there := map[misp.UUID]bool{}
+	there := map[misp.UUID]bool{p.attachment: true}
 	for i := range p.Attributes {
 		there[p.Attributes[i].UUID] = true
 	}

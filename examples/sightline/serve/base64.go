@@ -6,24 +6,24 @@ import (
 	"io"
 )
 
-// A base64Reader decodes base64 (RFC 4648 section 4) that comes in pieces. Line
-// breaks are taken, as of an encoder for mail, if they are pieces by themselves;
-// anything else that is not of the alphabet is an error, behind what was decoded
-// before it.
+// A base64Reader decodes base64 (RFC 4648 section 4) that comes in pieces. It skips
+// line breaks, as from an encoder for mail, if they are pieces of their own. For
+// another character outside of the alphabet it returns an error, after the bytes
+// decoded before it.
 type base64Reader struct {
 	src func() ([]byte, error) // the next piece, valid until the next call
 
 	text   []byte  // rest of the piece
 	seen   int64   // characters of the pieces before text
-	quad   [4]byte // characters that are too few to be decoded
-	n      int     // how many
-	out    [3]byte // what a quad gave
-	ready  []byte  // what of it was not handed out yet
-	padded bool    // behind the padding
+	quad   [4]byte // an incomplete group
+	n      int     // characters in quad
+	out    [3]byte // decoded quad
+	ready  []byte  // part of out that was not returned yet
+	padded bool    // the padding was read
 	err    error
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (d *base64Reader) Read(p []byte) (int, error) {
 	for {
 		switch {
@@ -47,7 +47,7 @@ func (d *base64Reader) Read(p []byte) (int, error) {
 	}
 }
 
-// more takes the next piece.
+// more reads the next piece.
 func (d *base64Reader) more() {
 	text, err := d.src()
 	d.seen += int64(len(text))
@@ -60,7 +60,7 @@ func (d *base64Reader) more() {
 	}
 }
 
-// block decodes as many groups of four as p has room for.
+// block decodes as many groups of four as fit into p.
 func (d *base64Reader) block(p []byte) int {
 	size := min(len(d.text)/4, len(p)/3) * 4
 	n, err := base64.StdEncoding.Decode(p, d.text[:size])
@@ -68,7 +68,7 @@ func (d *base64Reader) block(p []byte) int {
 		d.text = d.text[size:]
 		return n
 	}
-	// The group behind what was decoded is the last one, or wrong.
+	// The group after those decoded is the last one, or invalid.
 	if size = n / 3 * 4; size == 0 {
 		d.char()
 	}
@@ -76,7 +76,7 @@ func (d *base64Reader) block(p []byte) int {
 	return n / 3 * 3
 }
 
-// char takes one character.
+// char reads one character.
 func (d *base64Reader) char() {
 	c := d.text[0]
 	d.text = d.text[1:]
@@ -84,7 +84,7 @@ func (d *base64Reader) char() {
 	case c == '\r' || c == '\n':
 		return
 	case d.padded:
-		d.fail("text behind the end")
+		d.fail("text after the padding")
 		return
 	}
 	d.quad[d.n] = c
@@ -93,22 +93,22 @@ func (d *base64Reader) char() {
 	}
 	n, err := base64.StdEncoding.Decode(d.out[:], d.quad[:])
 	if err != nil {
-		d.fail("not base64")
+		d.fail("invalid group of four characters")
 	}
 	d.padded = n < 3
 	d.ready, d.n = d.out[:n], 0
 }
 
-// last decodes what is left of a text without padding.
+// last decodes the incomplete last group of a text without padding.
 func (d *base64Reader) last() {
 	n, _ := base64.RawStdEncoding.Decode(d.out[:], d.quad[:d.n])
 	d.ready, d.n = d.out[:n], 0
-	d.fail("the text ends within a group of four characters")
+	d.fail("truncated group of four characters")
 }
 
-// A base64Error says where and why a text is not base64.
+// A base64Error describes an error in base64.
 type base64Error struct {
-	at  int64 // characters before
+	at  int64 // characters before the error
 	why string
 }
 

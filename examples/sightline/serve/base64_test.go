@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// pieces returns a source that cuts s at random.
+// pieces returns a source that splits s at random.
 func pieces(s string, r *rand.Rand) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		if s == "" {
@@ -26,7 +26,7 @@ func pieces(s string, r *rand.Rand) func() ([]byte, error) {
 	}
 }
 
-// However the text is cut and the bytes are fetched, they are encoding/base64's.
+// For any split of the text and any reads, the result is that of encoding/base64.
 func TestBase64(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for size := range 300 {
@@ -48,7 +48,7 @@ func TestBase64(t *testing.T) {
 	}
 }
 
-// What is before the first error comes out.
+// The bytes before the first error are returned.
 func TestBase64Error(t *testing.T) {
 	for _, test := range []struct {
 		text, want string

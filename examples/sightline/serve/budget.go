@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -8,49 +9,51 @@ import (
 	"time"
 )
 
-// What ends the reading of a body before its end. What was found until then is
-// answered.
+// Errors that end the reading of a body early. The response has the results so far.
 var (
-	errBudget   = errors.New("the time for decoding is over")
+	errBudget   = errors.New("the time limit for decoding was reached")
+	errLeft     = errors.New("the client closed the connection")
 	errSlow     = errors.New("the client sends too slowly")
-	errMemory   = errors.New("the memory for captures is used up")
-	errTooLarge = errors.New("the body is larger than the service takes")
-	errBroken   = errors.New("the body broke off")
+	errMemory   = errors.New("the memory limit for captures was reached")
+	errTooLarge = errors.New("the body exceeds the size limit")
+	errBroken   = errors.New("the body is truncated")
 )
 
 const (
-	// answerTime is what follows the budget: for the rest of the body, which is
-	// thrown away, and the answer. MISP waits 10 s in all.
+	// answerTime follows the budget. It is for the rest of the body, which is
+	// discarded, and the response. MISP waits 10 s in all.
 	answerTime = 1200 * time.Millisecond
 
-	// lingerTime is how long a client that goes on sending is listened to behind
-	// its answer. Else the answer would be lost with the connection.
+	// lingerTime is how long the body is read after the response. If the connection
+	// was closed while the client still sends, the response would be lost.
 	lingerTime = time.Second
 
-	// patience is how long may be waited for a client before its rate counts.
+	// patience is the time to wait for a client before its rate counts.
 	patience = 2 * time.Second
 
 	intakeSize = 256 << 10
 )
 
-// An intake is a request's body while there is time for it. A goroutine of its
-// own reads the body, so that the end of the time is noticed while nothing
-// comes, and so that what comes later is read and thrown away while the answer
-// is made: clients read no answer before they have sent everything.
+// An intake reads a request's body within a time limit. A separate goroutine reads
+// from the connection, so that the limit holds while nothing arrives, and so that
+// the rest is read and discarded while the response is made: most clients read the
+// response only after they have sent the whole body.
 //
-// Its Read returns one of the errors above when reading is over. It is for one
-// goroutine.
+// Read returns one of the errors above when reading ends early. It must be called
+// from one goroutine.
 type intake struct {
-	began   time.Time // when the request came
-	until   time.Time // when the budget is used up
+	ctx     context.Context // ends with the budget, or soon after the client left
+	cancel  context.CancelFunc
+	began   time.Time // start of the request
+	until   time.Time // end of the budget
 	maxBody int64
 	minRate int64
 	heap    *heap
 
-	begun    bool // reading
+	begun    bool // reading has started
 	finished bool
-	waited   time.Duration // for the client
-	rest     []byte        // of buf, not handed out yet
+	waited   time.Duration // time spent waiting for the client
+	rest     []byte        // part of buf that was not returned yet
 	buf      []byte
 	taken    int64
 	err      error
@@ -59,36 +62,37 @@ type intake struct {
 	body    io.Reader
 	full    chan chunk
 	empty   chan []byte
-	stop    chan struct{} // closed: throw away the rest
-	done    chan struct{} // closed: the body was read, or can not be
-	size    atomic.Int64  // of what was read of the body
+	stop    chan struct{} // closed: discard the rest
+	done    chan struct{} // closed: the body has ended or failed
+	size    atomic.Int64  // bytes read of the body
 }
 
-// A chunk is what one Read of the body gave.
+// A chunk is the result of one Read of the body.
 type chunk struct {
 	b   []byte
 	err error
 }
 
-// newIntake prepares the reading of a request's body.
+// newIntake prepares to read a request's body.
 func (s *server) newIntake(w http.ResponseWriter, r *http.Request, budget time.Duration) *intake {
 	now := time.Now()
 	until := now.Add(budget)
 	deadline := until.Add(answerTime + lingerTime)
 	control := http.NewResponseController(w)
-	// Where these are not supported, only the client ends a slow request.
-	_ = control.EnableFullDuplex() // to answer while the body still comes
+	// If these are not supported, only the client can end a slow request.
+	_ = control.EnableFullDuplex() // to respond while the body still arrives
 	_ = control.SetReadDeadline(deadline)
 	_ = control.SetWriteDeadline(deadline.Add(writeTime))
+	ctx, cancel := context.WithDeadline(r.Context(), until)
 	return &intake{
-		began: now, until: until, maxBody: s.maxBody, minRate: s.minRate, heap: s.heap,
+		ctx: ctx, cancel: cancel, began: now, until: until, maxBody: s.maxBody, minRate: s.minRate, heap: s.heap,
 		control: control, body: r.Body,
 		full: make(chan chunk, 2), empty: make(chan []byte, 2),
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
 }
 
-// begin starts reading.
+// begin starts to read.
 func (in *intake) begin() {
 	in.begun = true
 	for range cap(in.empty) {
@@ -97,7 +101,7 @@ func (in *intake) begin() {
 	go in.pump()
 }
 
-// pump reads the body to its end, or its deadline.
+// pump reads the body up to its end or deadline.
 func (in *intake) pump() {
 	defer close(in.done)
 	for {
@@ -108,6 +112,9 @@ func (in *intake) pump() {
 		case buf := <-in.empty:
 			n, err := in.body.Read(buf)
 			in.size.Add(int64(n))
+			if err != nil && err != io.EOF { // the client left, or does not send more but may still read
+				time.AfterFunc(answerTime, in.cancel)
+			}
 			in.full <- chunk{buf[:n], err}
 			if err != nil {
 				return
@@ -127,7 +134,7 @@ func (in *intake) discard() {
 	}
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (in *intake) Read(p []byte) (int, error) {
 	for len(in.rest) == 0 {
 		if in.err != nil {
@@ -140,7 +147,7 @@ func (in *intake) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next takes the next chunk.
+// next gets the next chunk.
 func (in *intake) next() {
 	if in.buf != nil {
 		in.empty <- in.buf
@@ -175,19 +182,19 @@ func (in *intake) wait() {
 	}
 }
 
-// over returns an error when there is no time or no memory left.
+// over returns an error if the time or memory limit is reached, or the client left.
 func (in *intake) over() error {
-	switch {
-	case !time.Now().Before(in.until):
-		return errBudget
+	switch err := in.ctx.Err(); {
+	case err != nil:
+		return in.cause(err)
 	case in.heap.full():
 		return errMemory
 	}
 	return nil
 }
 
-// allowed returns for how long in all a client may be waited for that has sent as
-// much. What decoding takes does not count: meanwhile the client can not send.
+// allowed returns the total time to wait for a client that has sent so many bytes.
+// The time for decoding does not count, since the client cannot send meanwhile.
 func (in *intake) allowed() time.Duration {
 	if in.minRate == 0 {
 		return in.until.Sub(in.began)
@@ -206,8 +213,7 @@ func (in *intake) take(c chunk) {
 	in.taken += int64(len(in.rest))
 }
 
-// finish lets the rest of the body be thrown away from now on. A second call has
-// no effect.
+// finish makes pump discard the rest of the body. A second call has no effect.
 func (in *intake) finish() {
 	if in.finished {
 		return
@@ -218,13 +224,13 @@ func (in *intake) finish() {
 		_ = in.control.SetReadDeadline(in.until.Add(answerTime + lingerTime))
 	}
 	close(in.stop)
-	if !in.begun { // nothing was wanted of it
+	if !in.begun { // the body was not used
 		go in.pump()
 	}
 }
 
-// end waits until that is done, but no longer than until it is time to answer.
-// Most clients read an answer only then.
+// end waits until the body is discarded, but not past the time to respond. Most
+// clients read the response only then.
 func (in *intake) end() {
 	timer := time.NewTimer(time.Until(in.until.Add(answerTime)))
 	defer timer.Stop()
@@ -234,9 +240,9 @@ func (in *intake) end() {
 	}
 }
 
-// close sends the answer off, and listens to a client that goes on sending for a
-// while.
+// close flushes the response, and waits until the body ends or its deadline passes.
 func (in *intake) close() {
+	in.cancel()
 	_ = in.control.Flush()
 	<-in.done
 }

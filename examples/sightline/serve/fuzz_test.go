@@ -13,36 +13,45 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A read is what readQuery finds.
+// A read is a result of readQuery.
 type read struct {
 	Module, EventID, Filename string
 	Config                    map[string]string
+	UUID, Type, Value         string // of the attribute
 	Data                      string
 	HasData                   bool
 }
 
-// readAll reads a query, with its data.
+// readAll reads a query with its data.
 func readAll(src io.Reader) (r read, dataErr, err error) {
 	q, err := readQuery(src, func(_ *query, data *base64Reader) error {
+		if r.HasData {
+			return queryError("two captures")
+		}
+		r.HasData = true
 		var b []byte
 		b, dataErr = io.ReadAll(data)
 		r.Data = string(b)
 		return nil
 	})
-	r.Module, r.EventID, r.Filename, r.Config, r.HasData = q.module, q.eventID, q.filename, q.config, q.hasData
+	r.Module, r.EventID, r.Filename, r.Config = q.module, q.eventID, q.filename, q.config
+	if a := q.attribute; a != nil {
+		r.UUID, r.Type, r.Value = a.uuid, a.typ, a.value
+	}
 	return r, dataErr, err
 }
 
-// FuzzQuery compares the streaming reader with encoding/json. What the former
-// takes, the latter takes, too, and finds the same in it. What the latter takes
-// and the former does not is beyond a bound, or in a wrong order, or of a wrong
-// type, and the error says so.
+// FuzzQuery compares the streaming reader with encoding/json. Whatever the reader
+// accepts, encoding/json accepts with the same result. If only encoding/json accepts
+// a query, the query exceeds a limit or has a wrong type, and the error says so.
 func FuzzQuery(f *testing.F) {
 	for _, s := range []string{
 		body([]byte("a capture"), ""), body(nil, `"private":"1","detail":0,"x":null`), `{}`, ` { } `, `{"data":null,"config":[]}`,
 		`{"module":"a\u00e9\/","event_id":42,"data":"QUJD\r\nQQ=\u003d","filename":"\ud83d\ude00 \ud83d"}`,
 		`{"module":true,"x":{"y":["]}",1e5,{"a":"\"\\"}]}}`, `{"data":"QQ"}`, `{"data":"QUJD`, `{"a":1,}`, `{"a":1 "b":2}`, `{"a" 1}`, `{a:1}`,
 		`{"config":{"a":"b"},"config":1}`, `{"data":"!","config":{}}`, `{"a":tru}`, `{"a":01}`, `{"a":}`, `{"a":1}]`, "{\"data\":\"QU\nJD\"}", "{\"a\":\"\xff\"}",
+		expansion(attached("attachment", "a|b", []byte("a capture")), `"private":null`), enrichment(attached("malware-sample", "", nil), ""),
+		`{"attribute":null,"data":"QQ=="}`, `{"attribute":{"type":1,"data":null},"data":"QQ=="}`, `{"attribute":{"data":"QQ=="},"data":"QQ=="}`, `{"attribute":{"data":"Q!`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -80,9 +89,8 @@ func text(err error) string {
 	return err.Error()
 }
 
-// expected returns what is in members, by encoding/json and encoding/base64.
-// badData says that data is not base64: then it is taken for what it decodes to
-// until its first error.
+// expected decodes members with encoding/json and encoding/base64. badData means that
+// data is not base64; then it is decoded up to its first error.
 func expected(t *testing.T, members map[string]json.RawMessage, badData bool) (r read) {
 	plain := func(raw json.RawMessage) string {
 		var s string
@@ -105,6 +113,13 @@ func expected(t *testing.T, members map[string]json.RawMessage, badData bool) (r
 		}
 	}
 	raw := members["data"]
+	var a map[string]json.RawMessage
+	if json.Unmarshal(members["attribute"], &a) == nil && a != nil {
+		r.UUID, r.Type, r.Value = plain(a["uuid"]), plain(a["type"]), plain(a["value"])
+		if inside := a["data"]; len(inside) > 0 && inside[0] == '"' {
+			raw = inside
+		}
+	}
 	if r.HasData = len(raw) > 0 && raw[0] == '"'; !r.HasData {
 		return r
 	}
@@ -116,7 +131,7 @@ func expected(t *testing.T, members map[string]json.RawMessage, badData bool) (r
 	}
 	if badData {
 		n = 0
-		for i := 0; ; i += 4 { // group by group, as StdEncoding counts others before an error
+		for i := 0; ; i += 4 { // group by group, since StdEncoding returns fewer bytes before an error
 			group := data[i:min(i+4, len(data))]
 			m, err := base64.StdEncoding.Decode(b[n:], []byte(group))
 			if err != nil {

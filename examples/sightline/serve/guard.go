@@ -9,26 +9,27 @@ import (
 	"strings"
 )
 
-// The page hands out what is in a capture, and there is no authentication. So it
-// is for browsers that were told its address: a page of somebody else's can not
-// use it, not even by a name of his that leads here (DNS rebinding).
+// The page shows the contents of captures, and there is no authentication. So only
+// browsers that opened its own address may use it: other sites' pages cannot, not
+// even through a name of theirs that resolves to this service (DNS rebinding). On
+// loopback, where a browser runs, the same holds for the paths that are for MISP.
+// Elsewhere MISP may use any name for the service, such as that of a container.
 
-// policy is what the page may do: show itself, and talk to this service.
+// policy lets the page load its own files and send requests to this service.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
-// servesPage reports whether there is a page: beyond loopback, only if that is
-// asked for.
+// servesPage reports whether to serve the page: beyond loopback only with -page.
 func (s *server) servesPage() bool { return s.page || loopback(s.listen) }
 
-// loopback reports whether only programs on this machine reach an address.
+// loopback reports whether only programs on this machine can reach an address.
 func loopback(listen string) bool {
 	host := hostName(listen)
 	a, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
-// hostName returns the host of host:port, or of a host alone, in lower case.
+// hostName returns the host of host:port or of a plain host, in lower case.
 func hostName(s string) string {
 	if host, _, err := net.SplitHostPort(s); err == nil {
 		s = host
@@ -36,8 +37,8 @@ func hostName(s string) string {
 	return strings.TrimSuffix(strings.ToLower(strings.Trim(s, "[]")), ".")
 }
 
-// sameSite refuses what a page of another site lets a browser do. Browsers tell
-// (https://www.w3.org/TR/fetch-metadata/); MISP is none and says nothing.
+// sameSite refuses requests that a page of another site makes a browser send. Browsers
+// send fetch metadata (https://www.w3.org/TR/fetch-metadata/); MISP does not.
 func (s *server) sameSite(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch site := r.Header.Get("Sec-Fetch-Site"); {
@@ -49,8 +50,8 @@ func (s *server) sameSite(h http.Handler) http.Handler {
 	})
 }
 
-// sameOrigin reports whether a request comes from no page, or from one of the
-// host that it goes to.
+// sameOrigin reports whether a request comes from no page or from a page of the same
+// host.
 func sameOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
@@ -60,8 +61,8 @@ func sameOrigin(r *http.Request) bool {
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
-// guarded lets requests for a known host pass, and says what the answer may be
-// used for.
+// guarded accepts only requests for a known host, and sets the security headers of
+// the response.
 func (s *server) guarded(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		set := w.Header().Set
@@ -72,6 +73,21 @@ func (s *server) guarded(h http.Handler) http.Handler {
 		set("Cross-Origin-Opener-Policy", "same-origin")
 		set("Cross-Origin-Resource-Policy", "same-origin")
 		if !s.knownHost(r.Host) {
+			s.forbid(w)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// named refuses requests for an unknown host on all paths of a service on loopback.
+func (s *server) named(h http.Handler) http.Handler {
+	if !loopback(s.listen) {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.knownHost(r.Host) {
+			s.log.Warn("refused", "host", short(r.Host), "see", "-allow-host")
 			s.forbid(w)
 			return
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// handlerOf returns the routes of the service, as it would listen with args.
+// handlerOf returns the handler of a service with these flags.
 func handlerOf(t *testing.T, args ...string) http.Handler {
 	t.Helper()
 	c, err := parse(args)
@@ -22,11 +22,12 @@ func handlerOf(t *testing.T, args ...string) http.Handler {
 	return s.handler()
 }
 
-// The page is for the hosts that it was told, and for itself alone.
+// The page answers known hosts and its own requests only.
 func TestGuard(t *testing.T) {
 	local := handlerOf(t)
 	open := handlerOf(t, "-listen", "192.0.2.1:6666", "-page", "-allow-host", "Sightline.example", "-allow-host", "2001:db8::1")
 	closed := handlerOf(t, "-listen", "192.0.2.1:6666")
+	loopbackName := handlerOf(t, "-listen", "[::1]:6666", "-allow-host", "misp-modules") // as in /etc/hosts
 	for _, test := range []struct {
 		h            http.Handler
 		method, path string
@@ -57,9 +58,28 @@ func TestGuard(t *testing.T) {
 		{local, "POST", "/analyze", "127.0.0.1:6666", "X-Sightline: analyze\nContent-Type: text/plain", 415},
 		{local, "POST", "/analyze", "evil.example", "X-Sightline: analyze\nContent-Type: application/octet-stream", 403},
 		{local, "POST", "/analyze", "127.0.0.1:6666", "X-Sightline: analyze\nContent-Type: application/octet-stream\nSec-Fetch-Site: cross-site", 403},
-		// MISP may call the service by any name, but no browser of a foreign page may.
+		// Beyond loopback, MISP may use any name for the service. Browsers with other
+		// sites' pages may not.
 		{closed, "GET", "/modules", "misp-modules:6666", "", 200},
 		{closed, "POST", "/query", "misp-modules:6666", "Content-Type: application/json", 200},
+		{open, "GET", "/modules", "misp-modules:6666", "", 200},
+		{closed, "GET", "/healthcheck", "misp-modules", "", 200},
+		// On loopback, a name that resolves to it (DNS rebinding) is not enough.
+		{local, "POST", "/query", "evil.example:6666", "Content-Type: application/json", 403},
+		{local, "POST", "/query", "evil.example", "Origin: http://evil.example\nContent-Type: text/plain", 403},
+		{local, "GET", "/modules", "evil.example:6666", "", 403},
+		{local, "GET", "/metrics", "evil.example:6666", "", 403},
+		{local, "GET", "/version", "evil.example:6666", "", 403},
+		{local, "GET", "/healthcheck", "localhost.evil.example", "", 403},
+		{local, "GET", "/nothing", "evil.example", "", 403},
+		{local, "GET", "/modules", "0.0.0.0:6666", "", 403},
+		{local, "GET", "/modules", "", "", 403},
+		{local, "GET", "/modules", "127.0.0.1:6666", "", 200},
+		{local, "GET", "/modules", "localhost:6666", "", 200},
+		{local, "GET", "/modules", "[::1]:6666", "", 200},
+		{local, "POST", "/query", "127.0.0.2", "Content-Type: application/json", 200},
+		{loopbackName, "POST", "/query", "misp-modules:6666", "Content-Type: application/json", 200},
+		{loopbackName, "GET", "/modules", "evil.example", "", 403},
 		{local, "POST", "/query", "127.0.0.1:6666", "Sec-Fetch-Site: cross-site\nContent-Type: text/plain", 403},
 		{local, "POST", "/query", "127.0.0.1:6666", "Origin: https://evil.example", 403},
 	} {
@@ -75,7 +95,7 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s %s for %q, %q: %d, want %d", test.method, test.path, test.host, test.header, w.Code, test.status)
 		}
 		if h := w.Header(); h.Get("Access-Control-Allow-Origin") != "" {
-			t.Error("the answer is for foreign pages, too")
+			t.Error("other sites' pages may read the response")
 		}
 	}
 }

@@ -16,24 +16,33 @@ import (
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/layers/stream"
 )
 
-// A service is the program, serving on a port of its own.
+// A service is the command, serving on a port of its own.
 type service struct {
 	t    *testing.T
 	url  string
 	addr string
-	log  *bytes.Buffer // to be read when it has stopped
+	log  *bytes.Buffer // read it only after the service has stopped
 	stop func()
 }
 
-// start starts the service. It is stopped at the end of the test.
+// start starts a service and stops it at the end of the test.
 func start(t *testing.T, args ...string) *service {
+	t.Helper()
+	return startDetecting(t, nil, args...)
+}
+
+// startDetecting starts a service whose decoder calls detect with the beginning of each
+// conversation.
+func startDetecting(t *testing.T, detect stream.Detector, args ...string) *service {
 	t.Helper()
 	c, err := parse(args)
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.stream.Detect = detect
 	var log bytes.Buffer
 	s, err := newServer(c, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
@@ -61,7 +70,7 @@ func start(t *testing.T, args ...string) *service {
 	return v
 }
 
-// do sends a request and returns the answer.
+// do sends a request and returns the response.
 func (v *service) do(r *http.Request) (status int, body string) {
 	v.t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -91,7 +100,7 @@ func (v *service) get(path string) (status int, body string) {
 	return v.do(v.request("GET", path, nil))
 }
 
-// query posts a body to /query and returns its answer, of status 200.
+// query posts a body to /query and returns the response, whose status must be 200.
 func (v *service) query(body string) answered {
 	v.t.Helper()
 	status, answer := v.do(v.request("POST", "/query", strings.NewReader(body)))
@@ -101,19 +110,22 @@ func (v *service) query(body string) answered {
 	return decode(v.t, answer)
 }
 
-// An answered is what these tests read of an answer.
+// An answered is the part of a response that these tests read.
 type answered struct {
 	Error   string
+	Comment string
 	Results *struct {
+		Tag       []struct{ Name string }
 		Attribute []row
 		Object    []struct {
-			Name            string
+			Name, Comment   string
 			UUID            string
 			Attribute       []row
 			ObjectReference []struct {
 				ReferencedUUID string `json:"referenced_uuid"`
 			}
 		}
+		EventReport []struct{ UUID, Name, Content string }
 	}
 }
 
@@ -130,7 +142,6 @@ func decode(t *testing.T, answer string) (a answered) {
 	return a
 }
 
-// values returns the values of the attributes.
 func (a *answered) values() map[string]bool {
 	values := map[string]bool{}
 	if a.Results != nil {
@@ -139,6 +150,15 @@ func (a *answered) values() map[string]bool {
 		}
 	}
 	return values
+}
+
+func (a *answered) tags() (names []string) {
+	if a.Results != nil {
+		for _, t := range a.Results.Tag {
+			names = append(names, t.Name)
+		}
+	}
+	return names
 }
 
 func (a *answered) rows() (n int) {
@@ -152,12 +172,12 @@ func (a *answered) rows() (n int) {
 	return n
 }
 
-// body returns what MISP posts for a capture.
+// body returns the body that MISP posts for a capture.
 func body(capture []byte, config string) string {
 	return head(config) + base64.StdEncoding.EncodeToString(capture) + `","filename":"case 42.pcap"}`
 }
 
-// head is the body until the capture begins.
+// head returns the body up to the capture.
 func head(config string) string {
 	if config != "" {
 		config = `"config":{` + config + `},`
@@ -175,10 +195,10 @@ func story(t testing.TB) []byte {
 	return b
 }
 
-// storyURL is what it shows; see the README of the module.
+// storyURL is a URL in story.pcapng; see the README of the module.
 const storyURL = "http://cdn.badfiles.example/files/9f2c/update.bin"
 
-// requests returns a capture of n HTTP requests, each to a host of its own.
+// requests returns a capture of n HTTP requests, each to a different host.
 func requests(n int) []byte {
 	var f build.Pcap
 	for i := range n {
@@ -190,7 +210,7 @@ func requests(n int) []byte {
 	return f.Bytes()
 }
 
-// raw opens a connection, on which a test says what it likes.
+// raw opens a connection on which a test can send anything.
 func (v *service) raw() net.Conn {
 	v.t.Helper()
 	c, err := net.Dial("tcp", v.addr)
@@ -198,14 +218,14 @@ func (v *service) raw() net.Conn {
 		v.t.Fatal(err)
 	}
 	v.t.Cleanup(func() { c.Close() })
-	// A test that waits in vain fails, and does not hang.
+	// A test that waits in vain fails instead of hanging.
 	if err := c.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		v.t.Fatal(err)
 	}
 	return c
 }
 
-// post sends the head of a request and the beginning of its body.
+// post sends the head of a request and the start of its body.
 func (v *service) post(c net.Conn, path string, size int, beginning string) {
 	v.t.Helper()
 	if _, err := fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/octet-stream\r\nX-Sightline: analyze\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", path, v.addr, size, beginning); err != nil {
@@ -213,7 +233,7 @@ func (v *service) post(c net.Conn, path string, size int, beginning string) {
 	}
 }
 
-// answer reads the answer of a connection.
+// answer reads the response on a connection.
 func (v *service) answer(c net.Conn) (status, body string) {
 	v.t.Helper()
 	b, err := io.ReadAll(c)

@@ -3,6 +3,7 @@ package serve
 import (
 	"bufio"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,26 +14,28 @@ import (
 	"time"
 )
 
-// What is wrong with a request is told as MISP shows it, and the service goes
-// on.
+// Errors in a request are reported as MISP shows them, and the service continues.
 func TestRefusals(t *testing.T) {
 	v := start(t)
 	capture := base64.StdEncoding.EncodeToString(requests(2))
 	for _, test := range []struct{ name, body, want string }{
-		{"unknown module", `{"module":"dns","data":"` + capture + `"}`, `There is no module "dns" here, only "pcap_import".`},
-		{"no module", `{}`, `There is no module "" here, only "pcap_import".`},
+		{"unknown module", `{"module":"dns","data":"` + capture + `"}`, `Unknown module "dns": this service has "pcap_import" and "pcap_expand".`},
+		{"no module", `{}`, `Unknown module "": this service has "pcap_import" and "pcap_expand".`},
 		{"no data", `{"module":"pcap_import"}`, "The request has no data."},
 		{"null", `{"module":"pcap_import","data":null}`, "The request has no data."},
-		{"a number", `{"module":"pcap_import","data":1}`, `"data" is not a text.`},
-		{"empty data", head("") + `"}`, "The data can not be read as a capture: "},
-		{"no capture", body([]byte("hello"), ""), "The data can not be read as a capture: "},
-		{"no base64", head("") + `!!!"}`, "The request is damaged (bad base64 at character 3"},
-		{"config behind", `{"module":"pcap_import","data":"` + capture + `","config":{}}`, `The key "config" comes after "data"`},
-		{"module behind", `{"data":"` + capture + `","module":"pcap_import"}`, `The key "module" is missing before "data"`},
-		{"module twice", `{"module":"x","module":"pcap_import"}`, `The key "module" is there twice.`},
-		{"data twice", body(requests(1), "")[:len(body(requests(1), ""))-1] + `,"data":"AAAA"}`, `The key "data" is there twice.`},
+		{"a number", `{"module":"pcap_import","data":1}`, `"data" is not a string.`},
+		{"empty data", head("") + `"}`, "The data is not a readable capture: "},
+		{"not a capture", body([]byte("hello"), ""), "The data is not a readable capture: "},
+		{"a zip archive", body([]byte("PK\x03\x04\x14\x00\x00\x00"), ""), "The data is not a readable capture: pcap: offset 0, after 0 records: not a capture file: it is a zip archive: unpack it first."},
+		{"not base64", head("") + `!!!"}`, "The request is damaged (bad base64 at character 3"},
+		{"a wrong config after data", `{"module":"pcap_import","data":"` + capture + `","config":{"detail":"9"}}`, `What to propose: "9" is not`},
+		{"an unknown module after data", `{"data":"` + capture + `","module":"dns"}`, `Unknown module "dns": `},
+		{"data without a module", `{"data":"` + capture + `"}`, `Unknown module "": `},
+		{"the data of an attribute", `{"attribute":{"data":"` + capture + `"},"module":"pcap_import"}`, "The request has no data."},
+		{"module twice", `{"module":"x","module":"pcap_import"}`, `The key "module" is duplicated.`},
+		{"data twice", body(requests(1), "")[:len(body(requests(1), ""))-1] + `,"data":"AAAA"}`, `The key "data" is duplicated.`},
 		{"config is a list", `{"module":"pcap_import","config":[1]}`, `"config" is not an object.`},
-		{"depth 10,000", `{"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, "The request is nested deeper than 32."},
+		{"depth 10,000", `{"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`, "The request is nested more than 32 levels deep."},
 		{"a long key", `{"` + strings.Repeat("x", 100_000) + `":1}`, `A key or value other than "data" is longer than 64 KiB.`},
 		{"a long value", `{"x":` + strings.Repeat("1", 100_000) + `}`, `A key or value other than "data" is longer than 64 KiB.`},
 		{"many keys", `{` + keys(100) + `}`, "The request has more than 64 keys."},
@@ -43,7 +46,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	if a := v.query(body(story(t), "")); !a.values()[storyURL] {
-		t.Error("the service has stopped to serve")
+		t.Error("the service has stopped")
 	}
 }
 
@@ -55,19 +58,19 @@ func keys(n int) string {
 	return strings.Join(list, ",")
 }
 
-// What was before damage is in the answer, and so is the damage.
+// The response has the results before the damage, and reports the damage.
 func TestDamaged(t *testing.T) {
 	v := start(t)
 	capture := requests(4)
 	good := base64.StdEncoding.EncodeToString(capture)
 	half := len(good) / 8 * 4
 	for _, test := range []struct{ name, body, want string }{
-		{"the capture is cut", body(capture[:len(capture)-1], ""), "The capture is damaged (pcap: offset"},
+		{"truncated capture", body(capture[:len(capture)-1], ""), "The capture is damaged (pcap: offset"},
 		{"bad base64", head("") + good[:half] + "~" + good[half:] + `"}`, "The request is damaged (bad base64 at character"},
-		{"the end is missing", head("") + good, "The request is damaged (the body is not JSON)"},
+		{"truncated request", head("") + good, "The request is damaged (the body is not JSON)"},
 		{"a line break in the text", head("") + good[:half] + "\n" + good[half:] + `"}`, "The request is damaged (the body is not JSON)"},
-		{"a wrong escape", head("") + good[:half] + `\q` + good[half:] + `"}`, "The request is damaged (the body is not JSON)"},
-		{"more behind the object", body(capture, "") + "]", "The request is damaged (the body is not JSON)"},
+		{"an invalid escape", head("") + good[:half] + `\q` + good[half:] + `"}`, "The request is damaged (the body is not JSON)"},
+		{"text after the object", body(capture, "") + "]", "The request is damaged (the body is not JSON)"},
 	} {
 		a := v.query(test.body)
 		if !a.values()["http://host0.example/0"] || !strings.HasPrefix(a.Error, test.want) {
@@ -76,8 +79,17 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// zeros is 1 GiB that costs no memory.
+// zeros returns 1 GiB that takes no memory.
 func zeros(c byte) io.Reader { return io.LimitReader(repeated(c), 1<<30) }
+
+// archived returns a query with an archive of zeros that takes no memory.
+func archived(method uint16) io.Reader {
+	entry := rawArchive("name", method, nil, 0)
+	binary.LittleEndian.PutUint32(entry[18:], 700<<20)
+	binary.LittleEndian.PutUint32(entry[22:], 700<<20)
+	entry = append(entry, 0, 0)[:localLen+6] // a multiple of 3
+	return io.MultiReader(strings.NewReader(head(`"private":"0"`)+base64.StdEncoding.EncodeToString(entry)), zeros('A'), strings.NewReader(`"}`))
+}
 
 type repeated byte
 
@@ -88,11 +100,14 @@ func (c repeated) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// A body of 1 GiB does not make the memory grow, whatever it is.
+// Memory does not grow with a body of 1 GiB, whatever its contents.
 func TestGigabyte(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a gigabyte is too long for -short")
 	}
+	// Captures of any size take up to 96 MiB: more than that is growth.
+	runtime.KeepAlive(make([]byte, 96<<20))
+	runtime.GC()
 	begun := head("") + base64.StdEncoding.EncodeToString(requests(3)[:300])
 	for _, test := range []struct {
 		name   string
@@ -104,10 +119,12 @@ func TestGigabyte(t *testing.T) {
 		{"zeros", zeros(0), 500, "", "1m"},
 		{"blanks", zeros(' '), 500, "", "1m"},
 		{"a key", io.MultiReader(strings.NewReader(`{"`), zeros('a')), 200, "A key or value", "1m"},
-		{"a list", io.MultiReader(strings.NewReader(`{"a":`), zeros('[')), 200, "The request is nested deeper", "1m"},
-		{"no capture", io.MultiReader(strings.NewReader(head("")), zeros('A')), 200, "The data can not be read as a capture", "1m"},
+		{"a list", io.MultiReader(strings.NewReader(`{"a":`), zeros('[')), 200, "The request is nested more than", "1m"},
+		{"not a capture", io.MultiReader(strings.NewReader(head("")), zeros('A')), 200, "The data is not a readable capture", "1m"},
 		{"a capture with damage", io.MultiReader(strings.NewReader(begun), zeros('/')), 200, "The capture is damaged", "1m"},
 		{"a capture of empty packets", io.MultiReader(strings.NewReader(begun), zeros('A')), 200, "Time ran out after 2s", "2s"},
+		{"an archive of a text", archived(methodStored), 200, "The data is not a readable capture: the zip archive is truncated.", "1m"},
+		{"an archive of nonsense", archived(methodDeflated), 200, "The data is not a readable capture: the zip archive is truncated.", "1m"},
 	} {
 		c, err := parse([]string{"-budget", test.budget})
 		if err != nil {
@@ -120,7 +137,7 @@ func TestGigabyte(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		w := httptest.NewRecorder()
-		s.handler().ServeHTTP(w, httptest.NewRequest("POST", "/query", test.body))
+		s.handler().ServeHTTP(w, httptest.NewRequest("POST", "http://localhost/query", test.body))
 		runtime.ReadMemStats(&after)
 		if grown := int64(after.Sys) - int64(before.Sys); grown > 4<<20 {
 			t.Errorf("%s: the process grew by %d bytes", test.name, grown)
@@ -131,8 +148,8 @@ func TestGigabyte(t *testing.T) {
 	}
 }
 
-// At the budget, what came until then is answered, although the rest of the body
-// does not come at all.
+// At the end of the budget the response has the results so far, even if the rest of
+// the body never arrives.
 func TestBudget(t *testing.T) {
 	v := start(t, "-budget", "1s")
 	text := body(requests(2000), "")
@@ -150,7 +167,7 @@ func TestBudget(t *testing.T) {
 	}
 	a := decode(t, string(answer))
 	if a.rows() < 100 || !strings.HasPrefix(a.Error, "Time ran out after 1s: ") || !strings.Contains(a.Error, "(50 %) of the request") ||
-		!strings.Contains(a.Error, `Without the option "hashes"`) {
+		!strings.Contains(a.Error, `Without "Hash files", a capture takes a third less time.`) {
 		t.Errorf("%d rows, %s", a.rows(), a.Error)
 	}
 	if took < time.Second || took > time.Second+2*answerTime {
@@ -158,7 +175,8 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// A client that sends the rest of a body behind the answer still gets all of it.
+// A client that sends the rest of a body after the response still gets all of the
+// response.
 func TestSendsOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it waits until the budget is spent, as TestBudget does")
@@ -187,11 +205,11 @@ func TestSendsOn(t *testing.T) {
 	}
 }
 
-// Only waiting for a client counts: what is there is taken, however long decoding
-// took.
+// Only time spent waiting for a client counts: data that has arrived is read,
+// however long decoding took.
 func TestPatience(t *testing.T) {
 	now := time.Now()
-	in := &intake{began: now, until: now.Add(time.Hour), maxBody: 1 << 20, minRate: 1, heap: newHeap(1 << 30), full: make(chan chunk, 1), empty: make(chan []byte, 2)}
+	in := &intake{ctx: t.Context(), began: now, until: now.Add(time.Hour), maxBody: 1 << 20, minRate: 1, heap: newHeap(1 << 30), full: make(chan chunk, 1), empty: make(chan []byte, 2)}
 	in.waited = time.Minute
 	in.full <- chunk{b: []byte("abc")}
 	b := make([]byte, 8)
@@ -202,11 +220,11 @@ func TestPatience(t *testing.T) {
 		t.Errorf("%v, want %v", err, errSlow)
 	}
 	if allowed := (&intake{minRate: 64 << 10, taken: 1 << 20}).allowed(); allowed != patience+16*time.Second {
-		t.Errorf("%v are allowed", allowed)
+		t.Errorf("allowed: %v", allowed)
 	}
 }
 
-// A client that sends next to nothing does not keep a place.
+// A very slow client does not keep its place.
 func TestSlowClient(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it waits until patience with the client ends")
@@ -218,7 +236,7 @@ func TestSlowClient(t *testing.T) {
 	c := v.raw()
 	v.post(c, "/query", len(text), text[:4000])
 	_, answer := v.answer(c)
-	if a := decode(t, answer); a.rows() == 0 || !strings.HasPrefix(a.Error, "The request came too slowly: 0.0 MB of ") {
+	if a := decode(t, answer); a.rows() == 0 || !strings.HasPrefix(a.Error, "The client sent too slowly: 0.0 MB of ") {
 		t.Errorf("%d rows, %s", a.rows(), a.Error)
 	}
 	if took := time.Since(begin); took > 15*time.Second {
@@ -226,7 +244,7 @@ func TestSlowClient(t *testing.T) {
 	}
 }
 
-// A client that does not end its header is cut off.
+// A client that never ends its header is disconnected.
 func TestSlowHeader(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it waits until the header takes too long")
@@ -242,26 +260,26 @@ func TestSlowHeader(t *testing.T) {
 		t.Error(err)
 	}
 	if took := time.Since(begin); took > 10*time.Second {
-		t.Errorf("cut off after %v", took)
+		t.Errorf("disconnected after %v", took)
 	}
 }
 
-// Beyond -max-body, the beginning counts.
+// Of a request larger than -max-body, the beginning is used.
 func TestTooLarge(t *testing.T) {
 	v := start(t, "-max-body", "1")
 	a := v.query(body(requests(20_000), ""))
-	if a.rows() == 0 || !strings.HasPrefix(a.Error, "The request is larger than the 1.0 MB that this service takes: 1.0 MB of ") {
+	if a.rows() == 0 || !strings.HasPrefix(a.Error, "The request exceeds the limit of 1.0 MB: 1.0 MB of ") {
 		t.Errorf("%d rows, %s", a.rows(), a.Error)
 	}
 }
 
-// Who finds no place is told so. /modules needs none.
+// A request without a place is refused. /modules needs no place.
 func TestBusy(t *testing.T) {
 	v := start(t, "-imports", "1", "-wait", "100ms", "-budget", "5s")
 	text := body(requests(2000), "")
 	c := v.raw()
 	v.post(c, "/query", len(text), text[:len(text)-10])
-	for !strings.Contains(metricsOf(v), "sightline_imports_running 1\n") { // each turn asks the service
+	for !strings.Contains(metricsOf(v), "sightline_imports_running 1\n") { // each iteration sends a request
 	}
 	if a := v.query(body(requests(1), "")); a.Error != "The service is busy with other captures; please try again in a few seconds." || a.Results != nil {
 		t.Errorf("%+v", a)
@@ -277,7 +295,7 @@ func TestBusy(t *testing.T) {
 		t.Error(answer)
 	}
 	if a := v.query(body(requests(1), "")); a.rows() == 0 {
-		t.Errorf("the place is not free again: %s", a.Error)
+		t.Errorf("the place is not free: %s", a.Error)
 	}
 }
 
@@ -292,7 +310,7 @@ func rowsIn(t *testing.T, answer string) int {
 	return a.rows()
 }
 
-// An import in work is answered when the service stops.
+// A running import gets its response when the service stops.
 func TestStops(t *testing.T) {
 	v := start(t)
 	text := body(requests(2000), "")
@@ -311,7 +329,7 @@ func TestStops(t *testing.T) {
 	<-stopped
 }
 
-// Where memory is short, reading stops, and what was found is answered.
+// At the memory limit reading stops, and the response has the results so far.
 func TestMemory(t *testing.T) {
 	c, err := parse(nil)
 	if err != nil {
@@ -321,11 +339,11 @@ func TestMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runtime.GC() // which tells how much is in use
+	runtime.GC() // which measures the live heap
 	s.heap.limit = 1
 	w := httptest.NewRecorder()
-	s.handler().ServeHTTP(w, httptest.NewRequest("POST", "/query", strings.NewReader(body(requests(10), ""))))
-	if a := decode(t, w.Body.String()); !strings.HasPrefix(a.Error, "The memory of the service was used up: 0.0 MB of ") {
+	s.handler().ServeHTTP(w, httptest.NewRequest("POST", "http://localhost/query", strings.NewReader(body(requests(10), ""))))
+	if a := decode(t, w.Body.String()); !strings.HasPrefix(a.Error, "The service ran out of memory: 0.0 MB of ") {
 		t.Errorf("%+v", a)
 	}
 }

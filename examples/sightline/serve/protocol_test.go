@@ -15,13 +15,13 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// What misp-modules answers, without the text of its pages.
+// The responses are those of misp-modules, except for the text of error pages.
 func TestProtocol(t *testing.T) {
 	v := start(t)
 	for _, test := range []struct {
 		method, path, body string
 		status             int
-		answer             string // "": a page
+		answer             string // "" for an error page
 	}{
 		{"GET", "/healthcheck", "", 200, `{"status":true}`},
 		{"GET", "/version", "", 200, `{"version":"` + version() + `"}`},
@@ -46,8 +46,8 @@ func TestProtocol(t *testing.T) {
 	}
 }
 
-// MISP refuses modules for reasons of its own; see Module.php and
-// EventsController::importModule.
+// The modules pass the checks in MISP's Module.php, EventsController::importModule and
+// EventsController::queryEnrichment.
 func TestModules(t *testing.T) {
 	for _, warninglists := range []bool{false, true} {
 		b, err := json.Marshal(moduleList("1", true, warninglists))
@@ -57,35 +57,62 @@ func TestModules(t *testing.T) {
 		var list []struct {
 			Name           string
 			MISPAttributes struct {
-				InputSource []string
-				Format      string
-				UserConfig  map[string]map[string]any
+				InputSource, Input []string
+				Format             string
+				UserConfig         map[string]map[string]any
 			}
-			Meta map[string]any
+			Meta struct {
+				Config     []string
+				ModuleType []string `json:"module-type"`
+			}
 		}
 		if err := json.Unmarshal(b, &list); err != nil {
 			t.Fatal(err)
 		}
-		m := list[0]
-		if len(list) != 1 || !regexp.MustCompile(`^[A-Za-z0-9_]+$`).MatchString(m.Name) || m.MISPAttributes.Format != "misp_standard" ||
-			!slices.Equal(m.MISPAttributes.InputSource, []string{"file"}) {
-			t.Errorf("%+v", m)
+		if len(list) != 2 || list[0].Name != "pcap_import" || list[1].Name != "pcap_expand" {
+			t.Fatalf("%+v", list)
 		}
-		if diff := cmp.Diff([]any{"import"}, m.Meta["module-type"]); diff != "" {
+		imports, expands := list[0].MISPAttributes, list[1].MISPAttributes
+		if imports.Format != "misp_standard" || expands.Format != "misp_standard" || !slices.Equal(imports.InputSource, []string{"file"}) ||
+			!slices.Equal(expands.Input, []string{"attachment", "malware-sample"}) {
+			t.Errorf("%+v, %+v", imports, expands)
+		}
+		if diff := cmp.Diff([][]string{{"import"}, {"expansion"}}, [][]string{list[0].Meta.ModuleType, list[1].Meta.ModuleType}); diff != "" {
 			t.Error(diff)
 		}
-		for key, f := range m.MISPAttributes.UserConfig {
+		for key, f := range imports.UserConfig {
 			typ := f["type"]
 			switch {
 			case f["regex"] != nil, f["message"] == "", !slices.Contains([]any{"String", "Boolean", "Select"}, typ),
 				(f["validation"] != nil) != (typ == "String"), typ == "String" && f["validation"] != "0",
-				(f["options"] != nil) != (typ == "Select"):
+				(f["options"] != nil) != (typ == "Select"), !regexp.MustCompile("^[A-Z][a-z ]+$").MatchString(key):
 				t.Errorf("%s: %v", key, f)
 			}
 		}
-		if _, there := m.MISPAttributes.UserConfig["warninglists"]; there != warninglists {
-			t.Error("the form offers warninglists that are not there, or hides them")
+		if _, there := imports.UserConfig["Use warninglists"]; there != warninglists || slices.Contains(list[1].Meta.Config, "warninglists") != warninglists {
+			t.Error("wrong warninglists field")
 		}
+		for _, key := range list[1].Meta.Config {
+			if !regexp.MustCompile("^[a-z_]+$").MatchString(key) {
+				t.Errorf("setting %q", key)
+			}
+		}
+	}
+}
+
+// MISP shows the fields in the order of the JSON.
+func TestFormOrder(t *testing.T) {
+	b, err := json.Marshal(importForm(true, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	for _, label := range []string{"What to propose", "Look for", "Own networks", "Local addresses too", "Use warninglists", "Hash files", "Tags for the event", "Most rows", "Most objects"} {
+		i := strings.Index(string(b[at:]), `"`+label+`":{`)
+		if i < 0 {
+			t.Fatalf("%q is not after %s", label, b[:at])
+		}
+		at += i
 	}
 }
 
@@ -96,7 +123,7 @@ func TestImport(t *testing.T) {
 	if !a.values()[storyURL] || a.Error != "" {
 		t.Fatalf("%q, %d rows", a.Error, a.rows())
 	}
-	// The UUIDs follow from the number of the event.
+	// The UUIDs are derived from the event's number.
 	event := misp.NewUUID(mustUUID(t, defaultNamespace), "42")
 	for _, r := range a.Results.Attribute {
 		want, err := misp.NewAttribute(event, misp.Type(r.Type), r.Value)
@@ -107,23 +134,27 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s has no comment", r.Value)
 		}
 	}
-	// The file's name comes behind the capture, and reaches the object about it.
+	// MISP fills in the comments of objects' attributes.
+	if a.Comment != "case 42.pcap" {
+		t.Errorf("comment %q", a.Comment)
+	}
+	// The file name comes after the capture, and still is in the object about it.
 	if o := a.Results.Object[0]; o.Name != "pcap-metadata" || !slices.ContainsFunc(o.Attribute, func(r row) bool { return r.Value == "case 42.pcap" }) {
 		t.Errorf("%+v", o)
 	}
-	// The same in other words.
+	// Equivalent JSON gives the same response.
 	if b := v.query(strings.ReplaceAll(whole, "/", `\/`)); !cmp.Equal(a, b) {
-		t.Error("escapes change the answer:", cmp.Diff(a, b))
+		t.Error("escapes change the response:", cmp.Diff(a, b))
 	}
 	if b := v.query(" {\n" + strings.ReplaceAll(whole[1:], `":`, "\" :\r\n\t")); !cmp.Equal(a, b) {
-		t.Error("blanks change the answer:", cmp.Diff(a, b))
+		t.Error("white space changes the response:", cmp.Diff(a, b))
 	}
 	if b := v.query(strings.Replace(whole, `"module"`, `"x":[{"y":"]}"}],"mod\u0075le"`, 1)); !cmp.Equal(a, b) {
-		t.Error("an unknown key changes the answer:", cmp.Diff(a, b))
+		t.Error("an unknown key changes the response:", cmp.Diff(a, b))
 	}
 	lines := regexp.MustCompile(`"data":"`).ReplaceAllString(whole, `"data":"\r\n`)
 	if b := v.query(lines); !cmp.Equal(a, b) {
-		t.Error("line breaks change the answer:", cmp.Diff(a, b))
+		t.Error("line breaks change the response:", cmp.Diff(a, b))
 	}
 }
 
@@ -136,7 +167,7 @@ func mustUUID(t *testing.T, s string) misp.UUID {
 	return u
 }
 
-// Other events, and other servers, have other UUIDs.
+// Different events and namespaces give different UUIDs.
 func TestNamespace(t *testing.T) {
 	uuids := map[string]bool{}
 	one, other := start(t), start(t, "-namespace", "00000000-0000-4000-8000-000000000001")
@@ -147,7 +178,7 @@ func TestNamespace(t *testing.T) {
 	if len(uuids) != 3 {
 		t.Errorf("%d UUIDs", len(uuids))
 	}
-	// Without an event they follow from the capture.
+	// Without an event they are derived from the capture.
 	for _, id := range []string{"null", `""`} {
 		uuids[one.query(strings.Replace(capture, `"42"`, id, 1)).Results.Attribute[0].UUID] = true
 	}
@@ -191,11 +222,16 @@ func TestChoices(t *testing.T) {
 		{`"detail":"1","internal_networks":"198.51.100.1 198.51.100.2;198.51.100.3"`, "domain url"},
 		{`"detail":"1","include":"IP, dns"`, "ip-dst"},
 		{`"detail":"2","most_objects":"1"`, "pcap-metadata"},
-		{`"detail":"3"`, `detail: "3" is not one of 0 to 2.`},
-		{`"include":"smtp"`, `What to look for: there is no "smtp"; there are ` + topicList() + `.`},
+		{`"What to propose":"1","Own networks":"198.51.0.0/16, 2001:db8::/32"`, "domain url"},
+		{`"What to propose":"0","Local addresses too":"1","Look for":"","Own networks":"","Most rows":"","Most objects":""`, "domain http-request ip-dst ip-src mac-address pcap-metadata url"},
+		{`"What to propose":"1","detail":"2"`, "domain ip-dst url"},
+		{`"detail":"attributes ONLY"`, "domain ip-dst url"},
+		{`"Tags for the event":"tlp:amber"`, everything},
+		{`"detail":"3"`, `What to propose: "3" is not a number from 0 to 2.`},
+		{`"include":"smtp"`, `Look for: "smtp" is not a topic: use ` + topicList() + `.`},
 		{`"internal_networks":"10.0.0.0/33"`, `Own networks: "10.0.0.0/33" is not a network such as 192.0.2.0/24.`},
-		{`"most_rows":"many"`, `most_rows: "many" is not a number from 1.`},
-		{`"include":["dns"]`, `"include" is not a text.`},
+		{`"most_rows":"many"`, `Most rows: "many" is not a positive number.`},
+		{`"include":["dns"]`, `"include" is not a string.`},
 		{`"warninglists":"1","detail":"1"`, "domain ip-dst url"},
 	} {
 		if got := types(test.config); got != test.want {
@@ -207,10 +243,10 @@ func TestChoices(t *testing.T) {
 	}
 }
 
-// Files are given by their hashes, unless the user does without: the answer says
+// Files are reported by their hashes unless the user turns hashes off; a note says
 // so.
 func TestHashes(t *testing.T) {
-	const note = `Files were not hashed, as the option "hashes" says.`
+	const note = `Files were not hashed, because "Hash files" is off.`
 	for _, test := range []struct {
 		flag, config string
 		hashed       bool
@@ -227,13 +263,13 @@ func TestHashes(t *testing.T) {
 		if hashed != test.hashed || strings.Contains(a.Error, note) != (test.config == `"hashes":"0"`) {
 			t.Errorf("-hash %s, %s: hashes %t, %q", test.flag, test.config, hashed, a.Error)
 		}
-		if _, list := v.get("/modules"); strings.Contains(list, `"hashes":{"type":"Boolean"`) != (test.flag != "none") {
+		if _, list := v.get("/modules"); strings.Contains(list, `"Hash files":{"type":"Boolean"`) != (test.flag != "none") {
 			t.Errorf("-hash %s: %s", test.flag, list)
 		}
 	}
 }
 
-// What is on a warninglist is marked, if the user wants it.
+// Values on a warninglist are marked if the user selects it.
 func TestWarninglists(t *testing.T) {
 	dir := t.TempDir()
 	list := `{"name":"Hosts of ours","description":"","version":1,"type":"hostname","matching_attributes":["domain","hostname"],"list":["host1.example"]}`
@@ -241,7 +277,7 @@ func TestWarninglists(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := start(t, "-warninglists", dir)
-	for config, want := range map[string]int{`"warninglists":"1"`: 1, `"warninglists":"0"`: 0} {
+	for config, want := range map[string]int{`"warninglists":"1"`: 1, `"warninglists":"0"`: 0, `"Use warninglists":"0"`: 0, ``: 1} {
 		marked := 0
 		for _, r := range v.query(body(requests(3), config)).Results.Attribute {
 			if strings.Contains(r.Comment, "on warninglist Hosts of ours") && r.Value == "host1.example" && !r.ToIDS {
@@ -249,10 +285,10 @@ func TestWarninglists(t *testing.T) {
 			}
 		}
 		if marked != want {
-			t.Errorf("%s: %d are marked", config, marked)
+			t.Errorf("%s: %d values are marked", config, marked)
 		}
 	}
-	if _, list := v.get("/modules"); !strings.Contains(list, `"warninglists":{"type":"Boolean"`) {
+	if _, list := v.get("/modules"); !strings.Contains(list, `"Use warninglists":{"type":"Boolean"`) {
 		t.Error(list)
 	}
 	if _, _, stderr := run1("-warninglists", filepath.Join(dir, "missing")); !strings.Contains(stderr, "-warninglists") {
@@ -260,7 +296,24 @@ func TestWarninglists(t *testing.T) {
 	}
 }
 
-// A handler that fails answers as misp-modules does.
+// Tags go to the event. MISP refuses some.
+func TestTags(t *testing.T) {
+	v := start(t)
+	a := v.query(body(requests(1), `"Tags for the event":" tlp:amber, misp-galaxy:threat-actor=\"APT 29\",,"`))
+	if diff := cmp.Diff([]string{"tlp:amber", `misp-galaxy:threat-actor="APT 29"`}, a.tags()); diff != "" || a.Error != "" {
+		t.Error(a.Error, diff)
+	}
+	for tags, want := range map[string]string{
+		strings.Repeat("x", 300): "Tags for the event: MISP cannot store the tag ", `a\u0000b`: "Tags for the event: MISP cannot store the tag ",
+		strings.Repeat("a,", 65): "Tags for the event: there are more than 64.",
+	} {
+		if a := v.query(body(requests(1), `"tags":"`+tags+`"`)); !strings.HasPrefix(a.Error, want) || a.Results != nil {
+			t.Errorf("%.20s: %+v", tags, a)
+		}
+	}
+}
+
+// A handler that panics responds as misp-modules does.
 func TestRecovers(t *testing.T) {
 	s := &server{log: (&config{}).logger(t.Output())}
 	w := httptest.NewRecorder()
@@ -292,7 +345,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// The log tells sizes and times, and nothing of what is in a capture.
+// The log has sizes and times, and nothing from a capture.
 func TestLogIsSilentOnContents(t *testing.T) {
 	v := start(t)
 	v.query(body(story(t), ""))
@@ -301,7 +354,7 @@ func TestLogIsSilentOnContents(t *testing.T) {
 	log := v.log.String()
 	for _, word := range []string{"badfiles", "198.51.100", "case 42", "secret", "UpdateHelper"} {
 		if strings.Contains(log, word) {
-			t.Errorf("the log tells %q: %s", word, log)
+			t.Errorf("the log contains %q: %s", word, log)
 		}
 	}
 	if !strings.Contains(log, `"packets":205`) {

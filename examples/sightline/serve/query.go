@@ -8,77 +8,133 @@ import (
 	"strings"
 )
 
-// A query is what MISP posts to /query, but for the capture itself: an object
-// with these keys, in the order
+// A query is the object that MISP posts to /query, without the capture. For an import
+// its keys are, in this order,
 //
 //	module, event_id, config, data, filename
 //
-// where data is the capture in base64. It is decoded as it arrives, so what
-// says how to read it must come before it.
+// where data is the capture in base64. For an expansion they are
+//
+//	module, attribute, event_id, config              from the page
+//	module, event_id, attribute_uuid, config, attribute  from /events/enrichEvent
+//
+// where data is a member of attribute. Other clients may use any order (RFC 8259 section
+// 4). The capture is decoded as it arrives, even if the module is not known yet.
 type query struct {
-	module   string
-	eventID  string
-	config   map[string]string // of userConfig; null is missing
-	filename string
-	hasData  bool // data is there, and a string
+	module     string
+	eventID    string
+	config     map[string]string // values of the form or the settings, except null
+	filename   string
+	configured bool       // config was read
+	attribute  *attribute // of an expansion
 }
 
-// errSyntax is a body that is not JSON, or no object.
+// An attribute is the attribute that MISP asks an expansion module about.
+type attribute struct {
+	uuid, typ, value string
+	hasData          bool
+}
+
+// known reports whether the module is known.
+func (q *query) known() bool { return q.module != "" }
+
+// errSyntax is the error for a body that is not a JSON object.
 var errSyntax = errors.New("the body is not JSON")
 
-// A queryError is what is wrong with a query. It is for the user to read.
+// A queryError is an error in a query, as a sentence for the user.
 type queryError string
 
 func (e queryError) Error() string { return string(e) }
 
 const (
-	// maxMember bounds the text of a key, and of a value but data. MISP sends a
-	// few hundred bytes.
+	// maxMember limits the text of a key and of a value other than data. MISP sends
+	// a few hundred bytes.
 	maxMember = 64 << 10
 
-	// maxDepth bounds how deep a value is nested. MISP's have a depth of 1.
+	// maxDepth limits the nesting of a value. MISP's have a depth of 1.
 	maxDepth = 32
 
-	// maxMembers bounds the keys of the object.
+	// maxMembers limits the keys of an object.
 	maxMembers = 64
+
+	// maxUnread limits the text of a value that is not used. MISP sends all that it
+	// knows of an attribute, such as its galaxies.
+	maxUnread = 1 << 20
 )
 
-// readQuery reads a query, and gives data to capture when it comes. What capture
-// does not read of it is skipped. The query holds what was read before an error,
-// which is of src or capture, errSyntax or a queryError.
+// readQuery reads a query, and passes data to capture when it arrives. It skips the
+// part that capture does not read. On an error, the query has the members before it.
+// The error is one of src or capture, errSyntax or a queryError.
 func readQuery(src io.Reader, capture func(q *query, data *base64Reader) error) (*query, error) {
 	q := &query{}
 	s := &scanner{src: src}
+	read := func(data *base64Reader) error { return capture(q, data) }
+	err := s.object(distinct(func(key string) error {
+		switch {
+		case key == "attribute" && s.starts('{'):
+			return q.readAttribute(s, read)
+		case key == "data" && s.starts('"'):
+			return s.data(read)
+		}
+		raw, err := s.value(maxMember)
+		if err != nil {
+			return err
+		}
+		return q.set(key, raw)
+	}))
+	if err == nil {
+		err = s.end()
+	}
+	return q, err
+}
+
+// distinct returns member for an object whose keys are limited and distinct.
+func distinct(member func(key string) error) func(key string) error {
 	seen := map[string]bool{}
-	err := s.object(func(key string) error {
+	return func(key string) error {
 		if seen[key] {
-			return queryError(fmt.Sprintf("The key %q is there twice.", short(key)))
+			return queryError(fmt.Sprintf("The key %q is duplicated.", short(key)))
 		}
 		if len(seen) == maxMembers {
 			return queryError(fmt.Sprintf("The request has more than %d keys.", maxMembers))
 		}
 		seen[key] = true
-		if (key == "config" || key == "module") && q.hasData {
-			return queryError(fmt.Sprintf("The key %q comes after \"data\", but is needed before it: the capture is read as it arrives.", key))
+		return member(key)
+	}
+}
+
+// data reads a string in base64, and skips what read leaves of it.
+func (s *scanner) data(read func(data *base64Reader) error) error {
+	text := &quoted{s: s}
+	if err := read(&base64Reader{src: text.run}); err != nil {
+		return err
+	}
+	return text.skip()
+}
+
+// readAttribute reads the member attribute.
+func (q *query) readAttribute(s *scanner, read func(data *base64Reader) error) error {
+	a := &attribute{}
+	q.attribute = a
+	return s.object(distinct(func(key string) error {
+		to := map[string]*string{"uuid": &a.uuid, "type": &a.typ, "value": &a.value}[key]
+		switch {
+		case key == "data" && s.starts('"'):
+			a.hasData = true
+			return s.data(read)
+		case to == nil:
+			_, err := s.value(maxUnread)
+			return err
 		}
-		if key == "data" && s.isText() {
-			q.hasData = true
-			text := &quoted{s: s}
-			if err := capture(q, &base64Reader{src: text.run}); err != nil {
-				return err
-			}
-			return text.skip()
-		}
-		raw, err := s.value()
+		raw, err := s.value(maxMember)
 		if err != nil {
 			return err
 		}
-		return q.set(key, raw)
-	})
-	return q, err
+		return scalar(key, raw, to)
+	}))
 }
 
-// set takes a member.
+// set sets a member.
 func (q *query) set(key string, raw []byte) error {
 	switch key {
 	case "module":
@@ -89,9 +145,14 @@ func (q *query) set(key string, raw []byte) error {
 		return scalar(key, raw, &q.filename)
 	case "data":
 		if string(raw) != "null" {
-			return queryError(`"data" is not a text.`)
+			return queryError(`"data" is not a string.`)
+		}
+	case "attribute":
+		if string(raw) != "null" {
+			return queryError(`"attribute" is not an object.`)
 		}
 	case "config":
+		q.configured = true
 		return q.setConfig(raw)
 	}
 	return nil
@@ -100,7 +161,7 @@ func (q *query) set(key string, raw []byte) error {
 func (q *query) setConfig(raw []byte) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
-		if string(raw) == "[]" { // what PHP makes of an array without keys
+		if string(raw) == "[]" { // PHP's form of an empty array with keys
 			return nil
 		}
 		return queryError(`"config" is not an object.`)
@@ -119,12 +180,11 @@ func (q *query) setConfig(raw []byte) error {
 	return nil
 }
 
-// scalar sets to to a text, or to a number or boolean as it is written, or to ""
-// for null.
+// scalar sets *to to a string, the text of a number or boolean, or "" for null.
 func scalar(key string, raw []byte, to *string) error {
 	switch raw[0] {
 	case '{', '[':
-		return queryError(fmt.Sprintf("%q is not a text.", short(key)))
+		return queryError(fmt.Sprintf("%q is not a string.", short(key)))
 	case '"':
 		return json.Unmarshal(raw, to)
 	case 'n':
@@ -135,7 +195,7 @@ func scalar(key string, raw []byte, to *string) error {
 	return nil
 }
 
-// short returns the beginning of a text, to be shown.
+// short shortens a text for an error.
 func short(s string) string {
 	const most = 40
 	if len(s) > most {

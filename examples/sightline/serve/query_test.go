@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// BenchmarkQuery is the way of a capture from the body to its reader.
+// BenchmarkQuery measures the decoding of a body into the bytes of its capture.
 func BenchmarkQuery(b *testing.B) {
 	text := []byte(body(bytes.Repeat([]byte("packets\x00\xff\x80"), 1<<20), ""))
 	b.SetBytes(int64(len(text)))

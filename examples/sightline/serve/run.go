@@ -1,10 +1,10 @@
-// Package serve is the subcommand sightline serve: it serves MISP's import module
-// pcap_import, answering the requests that a MISP server sends to misp-modules, and
-// a page where a capture can be looked at without MISP.
+// Package serve implements the subcommand sightline serve. It serves the modules
+// pcap_import and pcap_expand to MISP, with the protocol of misp-modules, and a page to
+// explore a capture without MISP.
 //
 //	sightline serve -listen 127.0.0.1:6666
 //
-// README.md says how to set up MISP for it.
+// README.md describes how to set up MISP.
 package serve
 
 import (
@@ -14,12 +14,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/sightline-go/sightline/examples/sightline/lists"
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 	"github.com/sightline-go/sightline/internal/cli"
@@ -30,45 +32,52 @@ const program = "sightline serve"
 
 const usage = `Usage: sightline serve [flags]
 
-Serves the import module "pcap_import" for MISP, in place of misp-modules:
-GET /modules, POST /query, /healthcheck, /version. At / is a page where an
-analyst drops a capture and sees its indicators; /metrics is for Prometheus.
-Captures are read as they arrive: none is held whole, none is written to disk.
+Serves two modules to MISP, in place of misp-modules or before it (-upstream):
+"pcap_import" for captures that an analyst uploads, and "pcap_expand" for captures
+that are attached to an event. GET /modules, POST /query, /healthcheck and /version
+are for MISP. / is a page where an analyst drops a capture and sees its indicators;
+/metrics is for Prometheus. Captures are decoded as they arrive, and never written to
+disk. A zip archive may have captures and their key logs.
 
-Where it listens:
+Network:
   -listen ADDR       default 127.0.0.1:6666. There is no authentication: beyond
                      loopback, let only MISP reach it
-  -page              serve the page, too, when -listen is beyond loopback
-  -allow-host NAME   a name or address under which browsers may use the page,
-                     besides loopback and that of -listen; may be repeated
+  -page              serve the page even if -listen is beyond loopback
+  -allow-host NAME   answer requests for this name or address too, besides loopback
+                     and that of -listen: browsers for the page, and MISP while
+                     -listen is on loopback; may be repeated
+  -upstream URL      offer the modules of the misp-modules at URL too, and pass
+                     their queries on; may be repeated
 
-What it answers:
-  -namespace UUID    from which, with the number of the event, the UUIDs follow;
-                     give each MISP server one of its own
+Results:
+  -namespace UUID    namespace of the UUIDs, which are derived from it and the
+                     event's number; give each MISP server a different one
                      (default ` + defaultNamespace + `)
   -hash WHICH        hashes of files: none, sha256 (default) or all
-  -warninglists DIR  a folder of MISP's warninglists
+` + lists.Usage + `  -no-known          ignore the table of well-known services, such as connectivity
+                     checks and certificate services
 
-Bounds:
-  -budget TIME       from the beginning of an import until decoding stops; what
-                     was found is answered within 1.2 s of it. Keep it below
-                     Plugin.Import_timeout of MISP, which is 10 s (default 8s)
-  -page-budget TIME  the same for a capture dropped on the page (default 60s)
-  -max-body MIB      of a body; beyond, only its beginning counts (default 1536)
-  -imports N         imports at once; a further one waits (default 2)
-  -wait TIME         for how long, before it is told to come again (default 4s)
-  -memory MIB        of the whole process, but for warninglists (default 256)
-  -min-rate KIB      a second, that a client must send; a slower one is answered
-                     from what came (default 64)
-  -j N               goroutines for each capture (default 2)
+Limits:
+  -budget TIME       time for an import; decoding stops then, and the response
+                     with the results so far follows within 1.2 s. Keep it below
+                     MISP's Plugin.Import_timeout, which is 10 s (default 8s)
+  -page-budget TIME  the same for a capture on the page (default 60s)
+  -max-body MIB      request size; of a larger request only the beginning is used
+                     (default 1536)
+  -imports N         concurrent imports; further imports wait (default 2)
+  -wait TIME         time that an import waits before it is refused (default 4s)
+  -memory MIB        memory of the process, without warninglists (default 256)
+  -min-rate KIB      minimum rate of a client, per second; a slower client gets
+                     the results so far (default 64)
+  -j N               goroutines per capture (default 2)
 
-  -log FORMAT        text (default) or json, to standard error
-  -h                 this text
+  -log FORMAT        log to standard error as text (default) or json
+  -h                 print this text
 
-Exit status: 0 stopped by a signal; 1 cannot serve; 2 wrong usage.
+Exit status: 0 stopped by a signal; 1 cannot serve; 2 usage error.
 `
 
-// Run is the subcommand, and returns its exit status.
+// Run runs the subcommand and returns its exit status.
 func Run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -90,14 +99,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// A config is what the command line asks for.
+// A config is a parsed command line.
 type config struct {
 	listen       string
 	page         bool
 	allowHosts   []string
+	upstreams    []*url.URL
 	namespace    misp.UUID
-	hash         stream.Hash
-	warninglists string
+	stream       stream.Config // without its limits
+	warninglists lists.Flags
+	noKnown      bool
 	budget       time.Duration
 	pageBudget   time.Duration
 	maxBody      int64 // bytes
@@ -109,19 +120,19 @@ type config struct {
 	jsonLog      bool
 }
 
-// defaultNamespace is the UUID of version 5 (RFC 9562) of the URL
-// https://github.com/sightline-go/sightline/examples/mispmodule, the first path of
-// this package. It must not change: the UUIDs in MISP follow from it.
+// defaultNamespace is the version 5 UUID (RFC 9562) of the URL
+// https://github.com/sightline-go/sightline/examples/mispmodule, this package's first
+// path. It must not change: UUIDs in MISP are derived from it.
 const defaultNamespace = "9ab0eb75-919d-5698-a6aa-38ce2bb30dcd"
 
 func parse(args []string) (config, error) {
-	c := config{hash: stream.HashSHA256}
+	c := config{stream: stream.Config{Hash: stream.HashSHA256}}
 	f := flags(&c)
 	if err := cli.Parse(f, args); err != nil {
 		return c, err
 	}
 	if f.NArg() > 0 {
-		return c, fmt.Errorf("%q is no flag", f.Arg(0))
+		return c, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	}
 	return c, c.check()
 }
@@ -133,9 +144,11 @@ func flags(c *config) *flag.FlagSet {
 	f.StringVar(&c.listen, "listen", "127.0.0.1:6666", "")
 	f.BoolVar(&c.page, "page", false, "")
 	f.Func("allow-host", "", func(s string) error { c.allowHosts = append(c.allowHosts, strings.ToLower(s)); return nil })
+	f.Func("upstream", "", c.addUpstream)
 	f.TextVar(&c.namespace, "namespace", c.namespace, "")
 	f.Func("hash", "", c.setHash)
-	f.StringVar(&c.warninglists, "warninglists", "", "")
+	c.warninglists.Define(f)
+	f.BoolVar(&c.noKnown, "no-known", false, "")
 	f.DurationVar(&c.budget, "budget", 8*time.Second, "")
 	f.DurationVar(&c.pageBudget, "page-budget", time.Minute, "")
 	scaled(f, &c.maxBody, "max-body", 1536, 1<<20)
@@ -148,7 +161,7 @@ func flags(c *config) *flag.FlagSet {
 	return f
 }
 
-// scaled defines a flag that is given in a unit, and kept in bytes.
+// scaled defines a flag with a unit. Its value is in bytes.
 func scaled(f *flag.FlagSet, v *int64, name string, def, unit int64) {
 	*v = def * unit
 	f.Func(name, "", func(s string) error {
@@ -161,18 +174,24 @@ func scaled(f *flag.FlagSet, v *int64, name string, def, unit int64) {
 	})
 }
 
+func (c *config) addUpstream(s string) error {
+	u, err := parseUpstream(s)
+	c.upstreams = append(c.upstreams, u)
+	return err
+}
+
 func (c *config) setHash(s string) error {
 	h, ok := map[string]stream.Hash{"none": stream.HashNone, "sha256": stream.HashSHA256, "all": stream.HashAll}[s]
 	if !ok {
-		return errors.New("there are none, sha256 and all")
+		return errors.New("use none, sha256 or all")
 	}
-	c.hash = h
+	c.stream.Hash = h
 	return nil
 }
 
 func (c *config) setLog(s string) error {
 	if s != "text" && s != "json" {
-		return errors.New("there are text and json")
+		return errors.New("use text or json")
 	}
 	c.jsonLog = s == "json"
 	return nil
@@ -181,7 +200,7 @@ func (c *config) setLog(s string) error {
 func (c *config) check() error {
 	switch {
 	case c.budget <= 0 || c.pageBudget <= 0 || c.wait < 0:
-		return errors.New("times must be above 0")
+		return errors.New("-budget and -page-budget must be above 0, and -wait not below 0")
 	case c.imports < 1 || c.imports > 1024:
 		return fmt.Errorf("-imports %d is not from 1 to 1024", c.imports)
 	case c.workers < 1 || c.workers > 64:
@@ -189,13 +208,13 @@ func (c *config) check() error {
 	case c.maxBody == 0:
 		return errors.New("-max-body must be above 0")
 	case c.memory < 64<<20:
-		return errors.New("-memory must be 64 at least")
+		return errors.New("-memory must be at least 64")
 	}
 	return nil
 }
 
-// logger returns the service's log. It holds sizes and times, never what is in a
-// capture.
+// logger returns the service's log. Nothing from a capture may be logged, only sizes
+// and times.
 func (c *config) logger(w io.Writer) *slog.Logger {
 	if c.jsonLog {
 		return slog.New(slog.NewJSONHandler(w, nil))
@@ -203,8 +222,8 @@ func (c *config) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, nil))
 }
 
-// eventUUID returns the UUID of MISP's event of a number. Without one it is the
-// zero UUID: the UUIDs then follow from the capture.
+// eventUUID returns the UUID for an event's number. Without a number it is the zero
+// UUID, and UUIDs are derived from the capture.
 func (c *config) eventUUID(id string) misp.UUID {
 	if id == "" {
 		return misp.UUID{}
@@ -212,9 +231,9 @@ func (c *config) eventUUID(id string) misp.UUID {
 	return misp.NewUUID(c.namespace, id)
 }
 
-// extraction returns what is kept of a capture that may take share bytes.
+// extraction returns the Options for a capture that may take share bytes.
 func (c *config) extraction(share int64, only extract.TopicSet) extract.Options {
-	o := boundedBy(share)
-	o.Only, o.Workers, o.Stream.Hash = only, c.workers, c.hash
+	o := extract.Options{Only: only, Workers: c.workers, Stream: c.stream}
+	setLimits(&o, share)
 	return o
 }

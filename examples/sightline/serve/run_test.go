@@ -12,7 +12,7 @@ import (
 func run1(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // a service that starts stops at once
+	cancel() // so that the service stops immediately
 	status = run(ctx, args, &out, &errs)
 	return status, out.String(), errs.String()
 }
@@ -31,38 +31,38 @@ func TestUsage(t *testing.T) {
 		t.Errorf("-h: status %d, %q", status, stdout)
 	}
 	if status, _, stderr := run1("-listen", "127.0.0.1:no"); status != 1 || stderr == "" {
-		t.Errorf("a wrong address: status %d, %q", status, stderr)
+		t.Errorf("an invalid address: status %d, %q", status, stderr)
 	}
 	if status, _, stderr := run1("-listen", "127.0.0.1:0", "-log", "json"); status != 0 || !strings.Contains(stderr, `"msg":"stopping"`) {
 		t.Errorf("a service that stops: status %d, %q", status, stderr)
 	}
 }
 
-// The help names all flags, and the defaults that they have.
+// The help lists all flags with their defaults.
 func TestUsageIsComplete(t *testing.T) {
 	var c config
 	flags(&c).VisitAll(func(f *flag.Flag) {
 		at := strings.Index(usage, "\n  -"+f.Name+" ")
 		if at < 0 {
-			t.Errorf("the help does not name -%s", f.Name)
+			t.Errorf("the help does not list -%s", f.Name)
 			return
 		}
 		text, _, _ := strings.Cut(usage[at+3:], "\n  -")
 		def := strings.TrimSuffix(f.DefValue, "m0s")
 		if def != "" && def != "false" && def != "1" && !strings.Contains(text, def) {
-			t.Errorf("the help of -%s does not tell its default, %s: %s", f.Name, def, text)
+			t.Errorf("the help of -%s lacks its default, %s: %s", f.Name, def, text)
 		}
 	})
 	for flag, def := range map[string]int64{"max-body MIB": c.maxBody >> 20, "memory MIB": c.memory >> 20, "min-rate KIB": c.minRate >> 10} {
 		_, text, _ := strings.Cut(usage, "-"+flag)
 		text, _, _ = strings.Cut(text, "\n  -")
 		if !strings.Contains(text, fmt.Sprintf("(default %d)", def)) {
-			t.Errorf("the help of -%s does not tell its default, %d: %s", flag, def, text)
+			t.Errorf("the help of -%s lacks its default, %d: %s", flag, def, text)
 		}
 	}
 }
 
-// Beyond loopback the service says that anybody can use it.
+// Beyond loopback the service warns that there is no authentication.
 func TestWarnsOfListening(t *testing.T) {
 	if _, _, stderr := run1("-listen", "0.0.0.0:0"); !strings.Contains(stderr, "level=WARN") || !strings.Contains(stderr, "page=false") {
 		t.Error(stderr)

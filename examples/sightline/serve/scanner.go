@@ -8,16 +8,15 @@ import (
 	"io"
 )
 
-// A scanner reads JSON from a stream: as much of it as is needed to find where
-// values end. What they hold is then checked by encoding/json, but for data,
-// which is too long for that. It holds one buffer and one value.
+// A scanner finds the ends of JSON values in a stream. encoding/json then checks each
+// value, except data, which is too long. It holds one buffer and one value.
 type scanner struct {
 	src  io.Reader
 	buf  [64 << 10]byte
 	r, w int
 }
 
-// rest returns what is in the buffer, one byte at least.
+// rest returns the unread bytes of the buffer, at least one.
 func (s *scanner) rest() ([]byte, error) {
 	for s.r == s.w {
 		n, err := s.src.Read(s.buf[:])
@@ -29,7 +28,7 @@ func (s *scanner) rest() ([]byte, error) {
 	return s.buf[s.r:s.w], nil
 }
 
-// peek returns the next byte. The end of the input is an error of its syntax.
+// peek returns the next byte, or errSyntax at the end of the input.
 func (s *scanner) peek() (byte, error) {
 	b, err := s.rest()
 	if err == io.EOF {
@@ -41,7 +40,7 @@ func (s *scanner) peek() (byte, error) {
 	return b[0], nil
 }
 
-// skip skips blanks and returns the byte behind them, which is still to be read.
+// skip skips white space and returns the next byte without reading it.
 func (s *scanner) skip() (byte, error) {
 	for {
 		b, err := s.rest()
@@ -58,7 +57,7 @@ func (s *scanner) skip() (byte, error) {
 	}
 }
 
-// token is skip where more must come.
+// token is skip, but returns errSyntax at the end of the input.
 func (s *scanner) token() (byte, error) {
 	c, err := s.skip()
 	if err == io.EOF {
@@ -69,7 +68,7 @@ func (s *scanner) token() (byte, error) {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// expect skips blanks and one of the bytes in set, and returns it.
+// expect skips white space, then reads one of the bytes in set and returns it.
 func (s *scanner) expect(set string) (byte, error) {
 	c, err := s.token()
 	if err == nil && bytes.IndexByte([]byte(set), c) < 0 {
@@ -79,8 +78,7 @@ func (s *scanner) expect(set string) (byte, error) {
 	return c, err
 }
 
-// object reads an object, which is the whole input. It calls member for each
-// key; member must take the value.
+// object reads an object. It calls member for each key; member must read the value.
 func (s *scanner) object(member func(key string) error) error {
 	if _, err := s.expect("{"); err != nil {
 		return err
@@ -91,7 +89,7 @@ func (s *scanner) object(member func(key string) error) error {
 	}
 	if c == '}' {
 		s.r++
-		return s.end()
+		return nil
 	}
 	for c != '}' {
 		if err := s.member(member); err != nil {
@@ -101,14 +99,14 @@ func (s *scanner) object(member func(key string) error) error {
 			return err
 		}
 	}
-	return s.end()
+	return nil
 }
 
 func (s *scanner) member(member func(key string) error) error {
 	if c, err := s.token(); err != nil || c != '"' {
 		return cmp.Or(err, errSyntax)
 	}
-	raw, err := s.value()
+	raw, err := s.value(maxMember)
 	if err != nil {
 		return err
 	}
@@ -122,7 +120,7 @@ func (s *scanner) member(member func(key string) error) error {
 	return member(key)
 }
 
-// end returns nil when only blanks are left.
+// end returns nil if only white space is left.
 func (s *scanner) end() error {
 	_, err := s.skip()
 	switch err {
@@ -134,14 +132,14 @@ func (s *scanner) end() error {
 	return err
 }
 
-// isText reports whether the next value is a string.
-func (s *scanner) isText() bool {
-	c, err := s.token()
-	return err == nil && c == '"'
+// starts reports whether the next value starts with c.
+func (s *scanner) starts(c byte) bool {
+	got, err := s.token()
+	return err == nil && got == c
 }
 
-// value returns the text of the next value, at most maxMember bytes.
-func (s *scanner) value() ([]byte, error) {
+// value returns the text of the next value, at most most bytes.
+func (s *scanner) value(most int) ([]byte, error) {
 	if _, err := s.token(); err != nil {
 		return nil, err
 	}
@@ -157,9 +155,9 @@ func (s *scanner) value() ([]byte, error) {
 		}
 		switch s.r++; {
 		case in.depth > maxDepth:
-			return nil, queryError(fmt.Sprintf("The request is nested deeper than %d.", maxDepth))
-		case len(out) == maxMember:
-			return nil, queryError(fmt.Sprintf("A key or value other than \"data\" is longer than %d KiB.", maxMember>>10))
+			return nil, queryError(fmt.Sprintf("The request is nested more than %d levels deep.", maxDepth))
+		case len(out) == most:
+			return nil, queryError(fmt.Sprintf("A key or value other than \"data\" is longer than %d KiB.", most>>10))
 		}
 		out = append(out, c)
 	}
@@ -169,13 +167,13 @@ func (s *scanner) value() ([]byte, error) {
 	return out, nil
 }
 
-// A nesting finds the end of a value, of which it sees one byte after the other.
+// A nesting finds the end of a value that it gets byte by byte.
 type nesting struct {
 	depth  int
-	text   bool // inside of a string
-	escape bool // behind a backslash in it
-	ended  bool // with the last byte
-	before bool // before the last byte, as with a number
+	text   bool // inside a string
+	escape bool // after a backslash in the string
+	ended  bool // the last byte ended the value
+	before bool // the value ended before the last byte, as a number does
 }
 
 func (n *nesting) step(c byte) {
@@ -205,11 +203,11 @@ type quoted struct {
 	s     *scanner
 	begun bool
 	err   error
-	char  [4]byte // what an escape stands for
+	char  [4]byte // a decoded escape
 }
 
-// run returns the next piece of the string, without escapes. It is valid until
-// the next call. At the string's end the error is io.EOF.
+// run returns the next piece of the string with escapes decoded. The piece is valid
+// until the next call. At the end of the string the error is io.EOF.
 func (q *quoted) run() (piece []byte, err error) {
 	if !q.begun {
 		q.begun = true
@@ -248,7 +246,7 @@ func (q *quoted) next() ([]byte, error) {
 	return nil, errSyntax // a line break
 }
 
-// escape returns what the escape that comes next stands for.
+// escape decodes the next escape.
 func (q *quoted) escape() ([]byte, error) {
 	escape := []byte{'"'}
 	n := 2

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/layers/stream"
 )
 
@@ -21,37 +22,40 @@ var page embed.FS
 
 const (
 	headerTime = 2 * time.Second  // for a request's header
-	bodyTime   = 10 * time.Second // for its body, but where there is a budget
-	writeTime  = 30 * time.Second // for the answer
+	bodyTime   = 10 * time.Second // for its body, unless the request has a budget
+	writeTime  = 30 * time.Second // for the response
 	idleTime   = 2 * time.Minute  // between requests
-	stopTime   = 12 * time.Second // for requests in work when the service stops
+	stopTime   = 12 * time.Second // for running requests when the service stops
 )
 
-// A server is the service.
 type server struct {
 	config
-	log      *slog.Logger
-	modules  []byte // what /modules answers, made once: MISP waits a second
-	version  string
-	warned   func(typ, value string) []string // nil: there are no warninglists
-	imports  *activity
-	analyses *activity
-	heap     *heap
-	metrics  counters
+	log       *slog.Logger
+	modules   []byte // response to /modules, prepared since MISP waits only a second
+	version   string
+	warned    func(typ, value string) []event.Warning // nil without warninglists
+	imports   *activity
+	analyses  *activity
+	passes    *activity
+	upstreams *upstreams
+	heap      *heap
+	metrics   counters
 }
 
 func newServer(c config, log *slog.Logger) (*server, error) {
-	s := &server{config: c, log: log, version: version(), imports: newActivity("import", c.imports), analyses: newActivity("analyze", 1)}
+	s := &server{config: c, log: log, version: version(), imports: newActivity("import", c.imports), analyses: newActivity("analyze", 1), passes: newActivity("pass", maxPassed)}
 	var err error
-	if s.warned, err = loadWarned(c.warninglists); err != nil {
+	if s.warned, err = c.warninglists.Load(); err != nil {
 		return nil, err
 	}
 	s.heap = newHeap(c.memory)
-	s.modules, err = json.Marshal(moduleList(s.version, s.hash != stream.HashNone, s.warned != nil))
+	own := moduleList(s.version, s.stream.Hash != stream.HashNone, s.warned != nil)
+	s.upstreams = newUpstreams(c.upstreams, own, log)
+	s.modules, err = json.Marshal(own)
 	return s, err
 }
 
-// version returns the version that the program was built as.
+// version returns the version of the module that the program was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
@@ -60,7 +64,6 @@ func version() string {
 	return info.Main.Version
 }
 
-// handler returns all routes.
 func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/modules", only(http.MethodGet, s.serveModules))
@@ -79,15 +82,10 @@ func (s *server) handler() http.Handler {
 	} else {
 		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { errorPage(w, http.StatusNotFound) })
 	}
-	return s.recovering(s.sameSite(mux))
+	return s.recovering(s.sameSite(s.named(mux)))
 }
 
-func (s *server) serveModules(w http.ResponseWriter, _ *http.Request) {
-	s.metrics.modules.Add(1)
-	writeJSON(w, s.modules)
-}
-
-// servePage serves what is in the folder page.
+// servePage serves the files of the directory page.
 func servePage(w http.ResponseWriter, r *http.Request) {
 	files, err := fs.Sub(page, "page")
 	name := r.URL.Path[1:]
@@ -101,7 +99,7 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, files, name)
 }
 
-// only lets one method pass; GET stands for HEAD, too.
+// only accepts one method. GET includes HEAD.
 func only(method string, h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != method && (method != http.MethodGet || r.Method != http.MethodHead) {
@@ -113,11 +111,15 @@ func only(method string, h http.HandlerFunc) http.Handler {
 	})
 }
 
-// recovering answers as misp-modules does when a handler panics.
+// recovering responds as misp-modules does if a handler panics.
 func (s *server) recovering(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if v := recover(); v != nil {
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler: // the response has begun
+				panic(v)
+			default:
 				s.log.Error("panic", "value", fmt.Sprint(v), "stack", string(debug.Stack()))
 				writeJSON(w, refused(failed, somethingWrong).answer)
 			}
@@ -129,10 +131,10 @@ func (s *server) recovering(h http.Handler) http.Handler {
 func writeJSON(w http.ResponseWriter, b []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", fmt.Sprint(len(b)))
-	_, _ = w.Write(b) // a client that went away needs no answer
+	_, _ = w.Write(b) // the client may have gone
 }
 
-// errorPage answers with a status alone.
+// errorPage responds with a status and a page that shows it.
 func errorPage(w http.ResponseWriter, status int) {
 	text := fmt.Sprintf("%d: %s", status, http.StatusText(status))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -140,9 +142,9 @@ func errorPage(w http.ResponseWriter, status int) {
 	fmt.Fprintf(w, "<html><title>%s</title><body>%s</body></html>\n", text, text)
 }
 
-// serve listens until ctx is done, and then lets requests in work end.
+// serve listens until ctx is done, and then waits for running requests.
 func (s *server) serve(ctx context.Context) error {
-	s.heap.bound(s.memory)
+	s.heap.limitProcess(s.memory)
 	l, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return err
@@ -172,7 +174,7 @@ func (s *server) serveOn(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	if err := <-stopped; err != nil {
-		return h.Close() // what did not end in time
+		return h.Close() // requests that did not end in time
 	}
 	return nil
 }

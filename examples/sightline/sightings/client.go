@@ -22,12 +22,12 @@ const (
 	firstWait  = time.Second // doubled with each try
 	maxWait    = 2 * time.Minute
 	maxAnswer  = 64 << 20 // bytes
-	maxMessage = 300      // bytes of an answer that an error shows
+	maxMessage = 300      // bytes of a response in an error
 )
 
-// A client talks to the API of a MISP server. It repeats what may work another
-// time: answers 429 and 5xx, and connections that break. It follows no redirect,
-// which would take the key elsewhere.
+// A client calls the API of a MISP server. It retries after responses 429 and 5xx
+// and broken connections. It does not follow redirects, which would send the key
+// elsewhere.
 type client struct {
 	world
 	base *url.URL
@@ -49,7 +49,7 @@ func newClient(c command, w world) (*client, error) {
 	return &client{w, c.url, c.key, &http.Client{Transport: t, Timeout: c.requestTimeout, CheckRedirect: stay}}, nil
 }
 
-// trust returns the certificates of the system and those of a file.
+// trust returns the system's certificates and those in a file.
 func trust(file string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(file)
 	if err != nil {
@@ -57,16 +57,16 @@ func trust(file string) (*x509.CertPool, error) {
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {
-		roots = x509.NewCertPool() // there are systems without
+		roots = x509.NewCertPool() // some systems have none
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM form", file)
+		return nil, fmt.Errorf("%s has no PEM certificate", file)
 	}
 	return roots, nil
 }
 
-// A refusal is an answer that says no to a request; a final one, to any other as
-// well.
+// A refusal is a response that refuses a request. After a final one, further
+// requests would be refused too.
 type refusal struct {
 	text  string
 	final bool
@@ -80,7 +80,7 @@ func ends(err error) bool {
 	return !errors.As(err, &r) || r.final
 }
 
-// post sends in as JSON to a path of the API, and reads the answer into out.
+// post sends in as JSON to a path of the API and reads the response into out.
 func (c *client) post(ctx context.Context, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -98,7 +98,7 @@ func (c *client) post(ctx context.Context, path string, in, out any) error {
 		case try == maxTries:
 			return fmt.Errorf("%w (the last of %d attempts)", err, maxTries)
 		case wait > maxWait:
-			return fmt.Errorf("%w (it asks to wait %v, which is too long)", err, wait.Round(time.Second))
+			return fmt.Errorf("%w (the server asks to wait %v, which is too long)", err, wait.Round(time.Second))
 		case wait <= 0:
 			wait = c.backOff(try)
 		}
@@ -108,15 +108,15 @@ func (c *client) post(ctx context.Context, path string, in, out any) error {
 	}
 }
 
-// backOff returns how long to wait after a try: between half and all of a time
-// that doubles, so that those who failed together do not come back together.
+// backOff returns how long to wait after a try: between half and all of a doubling
+// time, so that clients that failed together do not retry together.
 func (c *client) backOff(try int) time.Duration {
 	d := firstWait << (try - 1)
 	return d/2 + time.Duration(c.random()*float64(d/2))
 }
 
-// try sends one request. On an error it says whether another try makes sense,
-// and how long the server asks to wait before it.
+// try sends one request. On an error it reports whether to try again, and how long
+// the server asks to wait.
 func (c *client) try(ctx context.Context, path string, body []byte, out any) (wait time.Duration, again bool, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(path).String(), bytes.NewReader(body))
 	if err != nil {
@@ -138,23 +138,23 @@ func (c *client) try(ctx context.Context, path string, body []byte, out any) (wa
 	case s == http.StatusTooManyRequests || s >= 500:
 		return c.retryAfter(resp.Header.Get("Retry-After")), true, c.refuse(resp, answer)
 	case s >= 300 && s < 400:
-		return 0, false, c.hide(fmt.Errorf("the server redirects to %q, which is not followed: give that address with -url if it is right",
+		return 0, false, c.hide(fmt.Errorf("the server redirects to %q: use that address with -url if it is correct",
 			resp.Header.Get("Location")))
 	case s != http.StatusOK:
 		return 0, false, c.refuse(resp, answer)
 	case err != nil:
 		return 0, true, c.hide(err)
 	case len(answer) > maxAnswer:
-		return 0, false, fmt.Errorf("the answer has more than %d MiB: try a smaller -batch", maxAnswer>>20)
+		return 0, false, fmt.Errorf("the response has more than %d MiB: try a smaller -batch", maxAnswer>>20)
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return 0, false, c.hide(fmt.Errorf("%s: the answer is not what a MISP server sends: %w", path, err))
+		return 0, false, c.hide(fmt.Errorf("%s: not a response of a MISP server: %w", path, err))
 	}
 	return 0, false, nil
 }
 
-// retryAfter returns the time that a Retry-After field asks for (RFC 9110
-// section 10.2.3), 0 if it asks for none.
+// retryAfter parses a Retry-After field (RFC 9110 section 10.2.3). It returns 0 if
+// the field is invalid.
 func (c *client) retryAfter(s string) time.Duration {
 	if n, err := strconv.ParseUint(s, 10, 31); err == nil {
 		return time.Duration(n) * time.Second
@@ -165,7 +165,7 @@ func (c *client) retryAfter(s string) time.Duration {
 	return 0
 }
 
-// refuse makes the error for an answer, with what MISP says in it.
+// refuse returns the error for a response, with MISP's message.
 func (c *client) refuse(resp *http.Response, answer []byte) error {
 	var said struct{ Message string }
 	text := "HTTP status " + resp.Status
@@ -181,10 +181,10 @@ func (c *client) refuse(resp *http.Response, answer []byte) error {
 	return r
 }
 
-// noKey stands for the key, should a server send it back.
+// noKey replaces the key in responses and errors.
 const noKey = "[key]"
 
-// hide returns err without the key, should it be in its text.
+// hide removes the key from the text of err.
 func (c *client) hide(err error) error {
 	return errors.New(strings.ReplaceAll(err.Error(), c.key, noKey))
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// times makes a fault that comes the first n times.
+// times returns a fault that occurs the first n times.
 func times(n int, f func(w http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, _ *http.Request) bool {
 		if n == 0 {
@@ -38,7 +38,7 @@ func status(code int, header ...string) func(http.ResponseWriter) {
 	}
 }
 
-// drop closes the connection without an answer.
+// drop closes the connection without a response.
 func drop(w http.ResponseWriter) {
 	c, _, err := w.(http.Hijacker).Hijack()
 	if err == nil {
@@ -46,21 +46,21 @@ func drop(w http.ResponseWriter) {
 	}
 }
 
-// cutShort closes it within the answer.
+// cutShort closes the connection within the response.
 func cutShort(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "1000")
 	w.Write([]byte(`{"response":`))
 }
 
-// hang answers nothing until the client has gone, which shows only when there is
-// nothing left to read.
+// hang sends no response until the client has gone, which is detected only after the
+// request was read.
 func hang(r *http.Request) {
 	io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()
 }
 
-// Faults that pass are survived, and others reported. The waits are those that
-// the server asks for, or 1 s, 2 s, 4 s and 8 s, as the random part is fixed.
+// The client survives temporary faults and reports others. It waits as long as the
+// server asks, or 1 s, 2 s, 4 s and 8 s, since the random part is fixed here.
 func TestFaults(t *testing.T) {
 	const s = time.Second
 	long := []time.Duration{1 * s, 2 * s, 4 * s, 8 * s}
@@ -82,12 +82,12 @@ func TestFaults(t *testing.T) {
 		{"cut short", 1, cutShort, 0, long[:1], "1 new"},
 		{"dropped for ever", 1000, drop, 1, long, "the last of 5 attempts"},
 		{"404", 1, status(404), 1, nil, "HTTP status 404"},
-		{"a page", 1, func(w http.ResponseWriter) { w.Write([]byte("<html>Log in</html>")) }, 1, nil, "not what a MISP server sends"},
-		{"another page", 1, func(w http.ResponseWriter) { w.Write([]byte("{}")) }, 1, nil, "not what a MISP server sends"},
+		{"a page", 1, func(w http.ResponseWriter) { w.Write([]byte("<html>Log in</html>")) }, 1, nil, "not a response of a MISP server"},
+		{"another page", 1, func(w http.ResponseWriter) { w.Write([]byte("{}")) }, 1, nil, "not a response of a MISP server"},
 		{"nothing in PHP's way", 1, func(w http.ResponseWriter) { w.Write([]byte(`{"response":[]}`)) }, 0, nil, "knows 0 values"},
 		{"no event", 1, func(w http.ResponseWriter) {
 			w.Write([]byte(`{"response":{"Attribute":[{"uuid":"2ed6657d-e927-568b-95e1-2665a8aea6a2","event_id":"../x"}]}}`))
-		}, 1, nil, "not what a MISP server sends"},
+		}, 1, nil, "not a response of a MISP server"},
 		{"endless", 1, func(w http.ResponseWriter) { w.Write(bytes.Repeat([]byte(" "), maxAnswer+1)) }, 1, nil, "smaller -batch"},
 	} {
 		if c.name == "endless" && testing.Short() {
@@ -105,7 +105,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A redirect is reported, and the key goes nowhere else.
+// A redirect is reported, and the key is not sent to its target.
 func TestRedirect(t *testing.T) {
 	visited := false
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visited = true }))
@@ -120,7 +120,7 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-// A request that is repeated after its answer was lost adds nothing twice.
+// A request repeated after a lost response adds nothing twice.
 func TestLostAnswer(t *testing.T) {
 	s := newServer(t, "domain c2.example")
 	s.fault = func(w http.ResponseWriter, r *http.Request) bool {
@@ -139,8 +139,8 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
-// What the server refuses for one event is counted, and the others go on. What
-// it refuses for all ends the run.
+// Sightings refused for one event are counted, and other events continue. A refusal
+// for all events ends the run.
 func TestRefused(t *testing.T) {
 	for _, c := range []struct {
 		status int
@@ -171,7 +171,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// An interrupt ends it between two requests, and what was sent is counted.
+// An interrupt ends the run between two requests, and sent sightings are counted.
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -211,8 +211,7 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// Certificates are verified, and only what -ca names is trusted beside the
-// system's.
+// Certificates are verified. Only those of the system and of -ca are trusted.
 func TestTLS(t *testing.T) {
 	s := newServer(t, "domain c2.example")
 	tls := httptest.NewUnstartedServer(s)
@@ -229,7 +228,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// The key is in no output, whatever the server does with it; attempt looks.
+// The key never appears in the output, whatever the server sends; attempt checks.
 func TestKeyStaysSecret(t *testing.T) {
 	for name, fault := range map[string]func(w http.ResponseWriter, r *http.Request){
 		"message": func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(`{"message":"` + testKey + `"}`)) },
@@ -295,7 +294,7 @@ func TestKeyFile(t *testing.T) {
 		{0o600, testKey + "é", false}, {0o600, strings.Repeat("a", maxKey+100), false},
 	} {
 		if runtime.GOOS == "windows" && c.mode&0o077 != 0 {
-			continue // the mode says nothing there
+			continue // the mode is meaningless there
 		}
 		file := write(t, "key", []byte(c.text))
 		if err := os.Chmod(file, c.mode); err != nil {
@@ -311,6 +310,6 @@ func TestKeyFile(t *testing.T) {
 		}
 	}
 	if _, err := readKey("", none); err == nil {
-		t.Error("there is a key from nowhere")
+		t.Error("a key without file or environment variable")
 	}
 }

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// A filter says which values are left out.
+// A filter selects values to leave out.
 type filter struct {
-	private  bool // lets pass what is of a local network
+	private  bool // keep addresses and names of local networks
 	prefixes []netip.Prefix
-	names    []string // with a dot before them
+	names    []string // with a leading dot
 }
 
-// special are the addresses that name nobody on the Internet, by the registries
-// of special-purpose addresses (RFC 6890) and RFC 1112, 3879, 4291 and 5771.
-// Those for documentation are not among them: examples and tests use them.
+// special lists address ranges that are not global unicast, by the special-purpose
+// address registries (RFC 6890) and RFC 1112, 3879, 4291 and 5771. It omits
+// documentation addresses, which examples and tests use.
 var special = parsePrefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
 	"224.0.0.0/4", "240.0.0.0/4", "::/127", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8")
@@ -28,11 +28,11 @@ func parsePrefixes(texts ...string) (list []netip.Prefix) {
 	return list
 }
 
-// localSuffixes end the names of local networks (RFC 6761, RFC 6762, RFC 3172),
-// as those without a dot are.
+// localSuffixes are the suffixes of local names (RFC 6761, RFC 6762, RFC 3172). Names
+// without a dot are local too.
 var localSuffixes = []string{".local", ".localhost", ".arpa"}
 
-// add adds a network, an address or a name.
+// add adds a network, an address or a name to leave out.
 func (f *filter) add(s string) error {
 	if p, err := netip.ParsePrefix(s); err == nil {
 		f.prefixes = append(f.prefixes, p.Masked())
@@ -45,13 +45,13 @@ func (f *filter) add(s string) error {
 	}
 	n := strings.Trim(strings.TrimPrefix(s, "*"), ".")
 	if n == "" || strings.ContainsAny(n, "/:*@ ") {
-		return fmt.Errorf("%q is no network, address or name", s)
+		return fmt.Errorf("%q is not a network, address or name", s)
 	}
 	f.names = append(f.names, "."+strings.ToLower(n))
 	return nil
 }
 
-// skips reports whether v names a host that is left out.
+// skips reports whether v contains a host that is left out.
 func (f *filter) skips(v value) bool {
 	return slices.ContainsFunc(v.hosts(), f.skipsHost)
 }

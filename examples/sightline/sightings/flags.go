@@ -17,17 +17,17 @@ import (
 )
 
 const (
-	maxSource = 255  // characters; a server fails on more
-	maxBatch  = 5000 // PHP takes some megabytes in a request
+	maxSource = 255  // characters; a server fails with more
+	maxBatch  = 5000 // PHP accepts requests of a few megabytes
 )
 
-// A command is what the command line and the environment ask for.
+// A command holds the settings from the command line and the environment.
 type command struct {
 	files []string
 
 	url             *url.URL
 	key, ca         string
-	timeout         time.Duration // of everything that is said to the server
+	timeout         time.Duration // of all requests for a capture
 	requestTimeout  time.Duration
 	batch           int
 	types           []misp.Type
@@ -37,6 +37,7 @@ type command struct {
 	bucket          int64 // in seconds
 	source          string
 	falsePositive   bool
+	own             bool // include events that were made from the capture
 	dryRun, quiet   bool
 }
 
@@ -57,6 +58,7 @@ func parse(args []string, getenv func(string) string) (command, error) {
 	f.Func("tag", "", func(s string) error { c.tags = append(c.tags, s); return nil })
 	f.Func("skip", "", func(s string) error { return each(s, c.filter.add) })
 	f.BoolVar(&c.filter.private, "private", false, "")
+	f.BoolVar(&c.own, "own", false, "")
 	f.StringVar(&c.source, "source", "", "")
 	f.BoolVar(&c.falsePositive, "false-positive", false, "")
 	f.BoolVar(&c.dryRun, "dry-run", false, "")
@@ -85,7 +87,7 @@ func (c *command) check(bucket time.Duration) error {
 	case len(c.files) == 0:
 		return errors.New("no capture given")
 	case bucket < time.Second || bucket%time.Second != 0:
-		return errors.New("-bucket must be of whole seconds")
+		return errors.New("-bucket must be a whole number of seconds, at least 1s")
 	case c.timeout <= 0 || c.requestTimeout <= 0:
 		return errors.New("-timeout and -request-timeout must be above 0")
 	case c.batch < 1 || c.batch > maxBatch:
@@ -98,18 +100,18 @@ func (c *command) check(bucket time.Duration) error {
 
 func (c *command) addType(s string) error {
 	if kindOf(misp.Type(s)) < 0 {
-		return fmt.Errorf("not to be found in captures: attribute type %q", s)
+		return fmt.Errorf("captures have no values of attribute type %q", s)
 	}
 	c.types = append(c.types, misp.Type(s))
 	return nil
 }
 
-// asks reports whether attributes of any type of k are asked for.
+// asks reports whether the command searches for attributes of any type of kind k.
 func (c *command) asks(k int) bool {
 	return slices.ContainsFunc(kinds[k].types, func(t misp.Type) bool { return slices.Contains(c.types, t) })
 }
 
-// each calls f for the parts of a list that has commas between them.
+// each calls f for each part of a comma-separated list.
 func each(list string, f func(string) error) error {
 	for s := range strings.SplitSeq(list, ",") {
 		if s = strings.TrimSpace(s); s == "" {
@@ -122,11 +124,11 @@ func each(list string, f func(string) error) error {
 	return nil
 }
 
-// parseURL parses the address of a server. What it holds may go to logs, so
-// there is no place for a password in it.
+// parseURL parses the address of a server. It refuses a password, since the address
+// may appear in logs.
 func parseURL(s string) (*url.URL, error) {
 	if s == "" {
-		return nil, errors.New("no server: give its address with -url, or in MISP_URL")
+		return nil, errors.New("no server address: use -url or set MISP_URL")
 	}
 	u, err := url.Parse(s)
 	switch {
@@ -135,7 +137,7 @@ func parseURL(s string) (*url.URL, error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("-url must have no user, query or fragment")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, errors.New("-url is plain http, which would show the key to the network; use https")
+		return nil, errors.New("-url is plain http, which would expose the key to the network: use https")
 	}
 	return u, nil
 }

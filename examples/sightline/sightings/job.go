@@ -9,7 +9,7 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// A job is one run of the program: capture by capture it reads, asks and sends.
+// A job is one run of the program: for each capture it reads, searches and sends.
 type job struct {
 	world
 	command
@@ -17,16 +17,17 @@ type job struct {
 	bar    *progress
 	failed bool
 	count  counts
-	known  map[value][]known // what the server answered; nothing for a value that it does not know
+	known  map[value][]known // the server's attributes; empty for values that it does not know
 	names  map[[sha256.Size]byte]string
 }
 
-// counts is what the summary tells.
+// counts are the numbers in the summary.
 type counts struct {
 	captures, packets         int64
-	skipped, unasked, untimed int64 // values, those of each capture
-	sightings                 int64 // for what is known
-	added, there, refused     int64 // of them; the rest was not sent
+	skipped, unasked, untimed int64 // values, summed over captures
+	own                       int64 // known attributes of events that were made from the capture
+	sightings                 int64 // of known values
+	added, there, refused     int64 // of these sightings; the rest was not sent
 }
 
 func newJob(c command, w world, api *client) *job {
@@ -36,8 +37,8 @@ func newJob(c command, w world, api *client) *job {
 	}
 }
 
-// all does everything, until there is an error that the next capture would meet
-// as well.
+// all processes all captures, up to an error that would affect the next capture
+// too.
 func (j *job) all(ctx context.Context) {
 	for _, input := range j.files {
 		c, err := j.read(ctx, input)
@@ -45,7 +46,7 @@ func (j *job) all(ctx context.Context) {
 			j.complain(input, err)
 		}
 		if c != nil {
-			err = j.tell(ctx, c)
+			err = j.report(ctx, c)
 		}
 		if ctx.Err() != nil || c != nil && err != nil {
 			break
@@ -56,9 +57,9 @@ func (j *job) all(ctx context.Context) {
 
 var errTimeout = errors.New("not done within -timeout")
 
-// tell asks for what a capture shows, and sends what is known of it. What it
-// returns is the error that ends the run.
-func (j *job) tell(ctx context.Context, c *capture) error {
+// report searches for the values of a capture and sends sightings of the known ones.
+// An error that it returns ends the run.
+func (j *job) report(ctx context.Context, c *capture) error {
 	if twin, ok := j.names[c.id]; ok {
 		j.note("%s is the same capture as %s", c.name, twin)
 		return nil
@@ -68,6 +69,9 @@ func (j *job) tell(ctx context.Context, c *capture) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, j.timeout, errTimeout)
 	defer cancel()
 	err := j.ask(ctx, c.values)
+	if err == nil && !j.own {
+		err = j.disown(ctx, c)
+	}
 	if err == nil && j.dryRun {
 		err = j.show(c)
 	} else if err == nil {
@@ -79,7 +83,7 @@ func (j *job) tell(ctx context.Context, c *capture) error {
 	return err
 }
 
-// choose leaves out the values that nothing is to be sent for.
+// choose removes values for which nothing will be sent.
 func (j *job) choose(c *capture) {
 	j.count.captures++
 	j.count.packets += c.report.Packets
@@ -87,10 +91,10 @@ func (j *job) choose(c *capture) {
 	j.count.untimed += c.values.remove(func(_ value, times []int64) bool { return len(times) == 0 })
 	j.count.unasked += c.values.remove(func(v value, _ []int64) bool { return !searchable(v.terms()[0]) })
 	for kind, n := range c.report.LeftOut() {
-		j.note("%s: %d observations of %s were left out beyond the limit of distinct values", c.name, n, kind)
+		j.note("%s: %d observations of %s left out beyond the limit of distinct values", c.name, n, kind)
 	}
 	if c.cut {
-		j.note("%s has too many times of values: behind the limit, only the first eight and the last of a value count", c.name)
+		j.note("%s has too many times of values: after the limit, only the first eight and the last of a value count", c.name)
 	}
 }
 
@@ -102,21 +106,20 @@ func (j *job) complain(about string, err error) {
 	j.note("%s: %v", about, err)
 }
 
-// note writes a line to standard error. What it is made of may come from a
+// note writes a line to standard error. It escapes the text, which may come from a
 // capture or a server.
 func (j *job) note(format string, args ...any) {
 	j.bar.line.Clear()
 	fmt.Fprintln(j.stderr, program+": "+defuse.Terminal(fmt.Sprintf(format, args...)))
 }
 
-// summarise tells what was done.
 func (j *job) summarise() {
 	n := &j.count
 	fmt.Fprintf(j.stderr, "%s of %s: %s", many(n.packets, "packet"), many(n.captures, "capture"), many(int64(len(j.known)), "value"))
 	for _, left := range []struct {
 		n   int64
 		why string
-	}{{n.skipped, "skipped"}, {n.untimed, "without a time"}, {n.unasked, "that MISP's search takes for a pattern"}} {
+	}{{n.skipped, "skipped"}, {n.untimed, "without a time"}, {n.unasked, "that MISP's search would treat as a pattern"}} {
 		if left.n > 0 {
 			fmt.Fprintf(j.stderr, ", %d %s", left.n, left.why)
 		}
@@ -126,7 +129,10 @@ func (j *job) summarise() {
 		values += int64(min(len(list), 1))
 		attributes += int64(len(list))
 	}
-	fmt.Fprintf(j.stderr, "\nMISP knows %s, in %s\n", many(values, "value"), many(attributes, "attribute"))
+	fmt.Fprintf(j.stderr, "\nMISP knows %s in %s\n", many(values, "value"), many(attributes, "attribute"))
+	if n.own > 0 {
+		fmt.Fprintf(j.stderr, "left out: %s of events that were made from the same capture; -own includes them\n", many(n.own, "attribute"))
+	}
 	if j.dryRun {
 		fmt.Fprintf(j.stderr, "%s would be sent\n", many(n.sightings, "sighting"))
 		return
@@ -141,7 +147,6 @@ func (j *job) summarise() {
 	fmt.Fprintln(j.stderr)
 }
 
-// many returns n things.
 func many(n int64, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -16,28 +16,26 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The bounds of what is kept of buckets after the first: how many there may be,
-// and how many times of values in all of them.
+// Limits on the buckets after the first, and on the times of values in all of them.
 const (
 	maxParts = 1 << 16
 	maxTimes = 1 << 20
 )
 
-// An observer finds the values in a capture, and for each bucket of time the
-// first packet that shows a value.
+// An observer finds the values in a capture and, for each bucket of time, the first
+// packet that shows a value.
 //
-// An Extractor over the whole capture says which values there are. A Report has
-// their first and last time, but of those between only the first few; so each
-// bucket after the first is also given to an Extractor of its own. Both times
-// are those of packets, and the earlier one counts. In the bucket of a value's
-// first observation that is the whole capture's first packet of it; in later
-// buckets a message is missed only if its connection began in an earlier one,
-// the message cannot be told without that beginning, and it is neither the last
-// nor among the first eight with the value. Addresses are never missed.
+// An Extractor over the whole capture finds the values. Its Report has their first
+// and last times, but only a few of those between, so each bucket after the first
+// also gets an Extractor of its own. Where both have a time, the earlier one counts.
+// The first time of a value is therefore exact. In later buckets a message is missed
+// only if its connection started in an earlier bucket, it cannot be decoded without
+// that part, and it is neither the last message with the value nor among the first
+// eight. Addresses are never missed.
 type observer struct {
 	command *command
 	bucket  int64
-	current int64 // the bucket of part; math.MinInt64 before the first time
+	current int64 // the bucket of part; math.MinInt64 before the first packet
 	parts   int
 	whole   extract.Extractor
 	part    extract.Extractor
@@ -62,8 +60,8 @@ func newObserver(c *command) *observer {
 	}
 }
 
-// add takes a packet. Packets of an earlier bucket, which come late, go into the
-// present part: their times tell where they belong.
+// add adds a packet. A late packet of an earlier bucket goes into the current part;
+// its time still assigns it to its bucket.
 func (o *observer) add(p *layers.Packet, rec *pcap.Record) {
 	o.whole.Add(p, rec)
 	if b, ok := bucketOf(rec.Time, o.bucket); ok && b > o.current {
@@ -78,8 +76,8 @@ func (o *observer) add(p *layers.Packet, rec *pcap.Record) {
 	}
 }
 
-// endPart notes the times of the part that ends. The first bucket needs none:
-// there the whole capture says the same.
+// endPart notes the times in the current part. The first bucket needs no part: the
+// whole capture has the same times.
 func (o *observer) endPart() {
 	if o.parts == 0 || o.cut {
 		return
@@ -101,8 +99,8 @@ func (o *observer) endPart() {
 	o.cut = o.parts == o.maxParts
 }
 
-// finish returns the values in the capture, each with the seconds of the first
-// packet in each bucket.
+// finish returns the values in the capture, each with the time of the first packet
+// in each bucket.
 func (o *observer) finish() (timeline, *extract.Report) {
 	o.endPart()
 	rep := o.whole.Finish()
@@ -121,8 +119,8 @@ func (o *observer) finish() (timeline, *extract.Report) {
 	return values, rep
 }
 
-// observations returns the values in a Report, some several times, with times of
-// packets that show them.
+// observations yields the values in a Report with times of packets that show them.
+// A value may occur several times.
 func observations(rep *extract.Report) iter.Seq2[value, []time.Time] {
 	return func(yield func(value, []time.Time) bool) {
 		for h := range rep.Hosts() {
@@ -134,7 +132,7 @@ func observations(rep *extract.Report) iter.Seq2[value, []time.Time] {
 		sel := event.Select(rep, event.Options{All: true, Detail: event.Indicators})
 		for _, a := range sel.Attributes {
 			v, ok := identify(a.Type, a.Value)
-			if !ok || v.kind == address { // what DNS alone tells of addresses is no packet of theirs
+			if !ok || v.kind == address { // an address in a DNS answer only has no packet
 				continue
 			}
 			if !yield(v, timesOf(a.FirstSeen, a.LastSeen, a.Evidence.List())) {
@@ -152,12 +150,11 @@ func timesOf(first, last time.Time, evidence []extract.Evidence) []time.Time {
 	return times
 }
 
-// A timeline holds, for each value, the seconds of the first packet in each
-// bucket, in order.
+// A timeline holds, for each value, the times of the first packet in each bucket, in
+// order, in seconds since 1970.
 type timeline map[value][]int64
 
-// note takes a time at which v was seen. It reports whether it is the first in
-// its bucket.
+// note adds a time at which v was seen. It reports whether the bucket was new.
 func (l timeline) note(v value, t time.Time, bucket int64) bool {
 	b, ok := bucketOf(t, bucket)
 	if !ok {
@@ -173,15 +170,15 @@ func (l timeline) note(v value, t time.Time, bucket int64) bool {
 	return true
 }
 
-// remove removes the values for which f holds, and returns how many.
+// remove deletes the values for which f returns true, and returns their number.
 func (l timeline) remove(f func(value, []int64) bool) int64 {
 	before := len(l)
 	maps.DeleteFunc(l, f)
 	return int64(before - len(l))
 }
 
-// bucketOf returns the number of the bucket that t lies in, counted from 1970.
-// It reports false for a time that MISP does not take.
+// bucketOf returns the number of the bucket that contains t, counted from 1970. It
+// returns false for a time that MISP does not accept.
 func bucketOf(t time.Time, bucket int64) (int64, bool) {
 	const year10000 = 253402300800
 	s := t.Unix()

@@ -14,8 +14,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// Every hour has its sighting, be there ever so many observations in those
-// before, with the time of its first packet.
+// Every hour has a sighting with the time of its first packet, however many
+// observations earlier hours have.
 func TestEveryBucket(t *testing.T) {
 	var f build.Pcap
 	var questions, requests, packets, ports []int64
@@ -32,7 +32,7 @@ func TestEveryBucket(t *testing.T) {
 		switch i % 3 {
 		case 0:
 			questions = first(questions, at)
-		case 1: // one connection through all the hours
+		case 1: // one connection across all hours
 			frame = get(40001, seq, "www.c2.example", "/poll")
 			seq += uint32(len(frame) - 54)
 			requests, ports = first(requests, at), first(ports, at)
@@ -57,7 +57,7 @@ func TestEveryBucket(t *testing.T) {
 	}
 }
 
-// A packet that comes late, or at a time that no clock shows, harms no other.
+// A late packet, or one with an impossible time, does not affect other packets.
 func TestDisorder(t *testing.T) {
 	for name, c := range map[string]struct {
 		at   []time.Duration
@@ -85,20 +85,20 @@ func TestDisorder(t *testing.T) {
 	}
 }
 
-// Packets without a time, as those of simple packet blocks, give no sighting.
+// Packets without a time, such as simple packet blocks, give no sighting.
 func TestUntimed(t *testing.T) {
 	var f build.Pcapng
 	frame := ask("192.0.2.53", "c2.example")
 	f.Section().Interface(1, 0).Simple(uint32(len(frame)), frame)
 	s := newServer(t, "domain c2.example")
 	r := attempt(t, s.URL, f.Bytes(), "-")
-	if want := "1 packet of 1 capture: 0 values, 1 skipped, 3 without a time\nMISP knows 0 values, in 0 attributes\n0 sightings: 0 new, 0 already there\n"; r.stderr != want {
+	if want := "1 packet of 1 capture: 0 values, 1 skipped, 3 without a time\nMISP knows 0 values in 0 attributes\n0 sightings: 0 new, 0 already there\n"; r.stderr != want {
 		t.Errorf("%q, want %q", r.stderr, want)
 	}
 }
 
-// What a capture with a packet every hour for ever can cost is bounded. Behind the
-// bound only the whole capture's first eight and last times are there.
+// A capture with packets in very many hours has limited cost. After the limit, only
+// the first eight and the last times of the whole capture remain.
 func TestBounds(t *testing.T) {
 	var f build.Pcap
 	for i := range 100 {
@@ -106,7 +106,7 @@ func TestBounds(t *testing.T) {
 	}
 	for _, c := range []struct{ maxParts, maxTimes, want int }{
 		{maxParts, maxTimes, 100},
-		{20, maxTimes, 22}, // the first, the 20 behind it, and the last
+		{20, maxTimes, 22}, // the first, the 20 after it, and the last
 		{maxParts, 80, 42}, // of both addresses
 		{20, 4, 9},
 	} {
@@ -169,7 +169,7 @@ func TestFilter(t *testing.T) {
 	}
 	for _, s := range []string{"", ".", "10.0.0.0/33", "a b", "http://a.example", "a@b.example"} {
 		if f.add(s) == nil {
-			t.Errorf("%q is taken", s)
+			t.Errorf("%q is accepted", s)
 		}
 	}
 	own := f

@@ -9,14 +9,14 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// A progress draws what is being done and how far it is, on one line of a
-// terminal. On anything else it draws nothing.
+// A progress draws the current activity and its progress on one line of a terminal.
+// It draws nothing if stderr is not a terminal.
 type progress struct {
 	line        *cli.Progress
 	now         func() time.Time
 	drawn       time.Time
 	what        string
-	done, total int64 // a total of 0 is not known
+	done, total int64 // total is 0 if unknown
 	unit        func(int64) string
 }
 
@@ -28,13 +28,13 @@ func newProgress(c *command, w world) *progress {
 	return p
 }
 
-// begin says what is done from now on.
+// begin starts an activity.
 func (p *progress) begin(what string, total int64, unit func(int64) string) {
 	p.what, p.done, p.total, p.unit = what, 0, total, unit
 	p.step(0)
 }
 
-// step says that n more is done. It draws five times a second at most.
+// step adds n to the progress. It draws at most five times a second.
 func (p *progress) step(n int64) {
 	p.done += n
 	if now := p.now(); p.line != nil && now.Sub(p.drawn) >= cli.DrawEvery {
@@ -51,5 +51,5 @@ func (p *progress) text() string {
 	return s
 }
 
-// number is the unit of what is counted.
+// number formats a plain count.
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -13,18 +13,19 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A capture is what one input shows.
+// A capture holds the values of one input.
 type capture struct {
 	name   string
-	id     [sha256.Size]byte // the SHA-256 of the file: it has one name wherever it lies
+	id     [sha256.Size]byte // SHA-256 of the file
 	values timeline
 	report *extract.Report
-	cut    bool // not all buckets were looked at one by one
+	made   map[string]bool // the IDs of events that were made from it; see disown
+	cut    bool            // a limit was reached: not every bucket was read separately
 }
 
-// read reads one input by itself, so that what it gives does not depend on
-// others that are read with it. On an error there may still be a capture: what
-// was before the damage.
+// read reads one input separately, so that the result does not depend on other
+// inputs. On an error it may also return a capture, with the values before the
+// damage.
 func (j *job) read(ctx context.Context, input string) (*capture, error) {
 	src, total := j.stdin, int64(0)
 	if input != "-" {
@@ -50,7 +51,7 @@ func (j *job) read(ctx context.Context, input string) (*capture, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	// What the reader did not want belongs to the file, too.
+	// The hash covers bytes that the reader did not need.
 	if _, rest := io.Copy(io.Discard, src); rest != nil {
 		return nil, rest
 	}
@@ -79,8 +80,8 @@ func (o *observer) read(ctx context.Context, r *pcap.Reader) error {
 	}
 }
 
-// title returns how an input is called in sightings: without its folder, which
-// is nobody else's business.
+// title returns the name of an input in sightings. It omits the directory, which
+// others need not know.
 func title(input string) string {
 	if input == "-" {
 		return "standard input"
@@ -88,7 +89,7 @@ func title(input string) string {
 	return filepath.Base(input)
 }
 
-// A counted reader shows how far reading from r is.
+// A counted reader shows the progress of reading from r.
 type counted struct {
 	r   io.Reader
 	bar *progress

@@ -1,5 +1,5 @@
-// Package sightings is the subcommand sightline sightings: it reports to a MISP
-// server which of its indicators a packet capture shows.
+// Package sightings implements the subcommand sightline sightings, which reports to a
+// MISP server which of its indicators occur in packet captures.
 //
 //	sightline sightings -url https://misp.example -key-file misp.key capture.pcapng
 package sightings
@@ -18,52 +18,54 @@ const program = "sightline sightings"
 
 const usage = `Usage: sightline sightings -url URL [flags] FILE... | -
 
-Reads captures (pcap or pcapng, plain or gzipped; - is standard input), asks a
-MISP server which of the values in them it knows, and sends it a sighting for
-each attribute, capture and hour, with the time of the first packet that shows
-the value. What was sent before is not counted again.
+Reads captures (pcap or pcapng, plain or in gzip, zstd or bzip2; - is standard
+input), asks a MISP server which of the values in them it knows, and sends it a
+sighting for each attribute, capture and hour, with the time of the first packet
+that shows the value. Sightings that were sent before are not counted again.
 
-The API key is read from a file, or from the environment variable MISP_KEY. Its
-user needs a role with the permission to add sightings (perm_sighting).
+The API key comes from a file or the environment variable MISP_KEY. Its user
+needs a role with the permission to add sightings (perm_sighting).
 
-The server:
-  -url URL           its address, such as https://misp.example; default: the
-                     environment variable MISP_URL. Plain http is for this
-                     machine alone
-  -key-file FILE     holds the API key; nobody else may read it (chmod 600)
-  -ca FILE           certificates (PEM) to trust beside those of the system
-  -timeout D         give up when asking and sending for a capture takes longer;
-                     default 1h
-  -request-timeout D try a request again after this time; default 1m
+Server:
+  -url URL           address of the server, such as https://misp.example; default:
+                     the environment variable MISP_URL. Plain http is allowed for
+                     this machine only
+  -key-file FILE     file with the API key; nobody else may read it (chmod 600)
+  -ca FILE           trust these certificates (PEM) besides the system's
+  -timeout D         stop if the requests for a capture take longer; default 1h
+  -request-timeout D retry a request after this time; default 1m
   -batch N           values, attributes or sightings per request; default 1000
 
-What is asked for:
+Search:
   -type LIST         attribute types, separated by commas; default: addresses,
                      names, URLs, mail addresses, hashes and fingerprints.
-                     Only when named: user-agent, uri, email-subject,
+                     Not by default: user-agent, uri, email-subject,
                      email-attachment, email-message-id, email-x-mailer,
                      mac-address, community-id
-  -to-ids            only attributes that are for detection
+  -to-ids            only attributes for detection
   -published         only attributes of published events
   -tag NAME          only attributes or events with this tag; may be repeated
-  -skip LIST         networks (10.0.0.0/8), addresses and names (example.org,
-                     and what is below it) to leave out, separated by commas;
-                     may be repeated
-  -private           also private, loopback, link-local, multicast and other
-                     special addresses, and names of local networks
+  -skip LIST         leave out these networks (10.0.0.0/8), addresses and names
+                     (example.org and its subdomains), separated by commas; may
+                     be repeated
+  -private           include private, loopback, link-local, multicast and other
+                     special addresses, and local names
+  -own               include the attributes of events that were made from the same
+                     capture: those with a pcap-metadata object that has its
+                     SHA-256
 
-What is sent:
-  -bucket D          one sighting for each such time; default 1h
-  -source TEXT       where it was seen, at most 255 characters; default: pcap:
-                     and the capture's name
+Sightings:
+  -bucket D          one sighting per attribute, capture and D; default 1h
+  -source TEXT       source of the sightings, at most 255 characters; default:
+                     pcap: and the capture's name
   -false-positive    send false positives instead
-  -dry-run           ask, and print what would be sent instead of sending it
+  -dry-run           search, and print the sightings instead of sending them
 
   -q                 no progress and no summary
-  -h                 this text
+  -h                 print this text
 
-Exit status: 0 done; 1 something failed (the summary tells what was done all the
-same); 2 wrong usage.
+Exit status: 0 done; 1 something failed (the summary shows what was done); 2 usage
+error.
 
 Examples:
   sightline sightings -url https://misp.example -key-file ~/.misp.key \
@@ -72,23 +74,23 @@ Examples:
       -to-ids -published -skip 192.0.2.0/24,example.org -source "sensor 3" day.pcapng
 `
 
-// Run is the subcommand, and returns its exit status.
+// Run runs the subcommand and returns its exit status.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	w := world{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, now: time.Now, sleep: sleep, random: rand.Float64}
 	return w.run(cli.Interrupts(), args)
 }
 
-// A world is what the program meets outside of itself.
+// A world is the program's environment, which tests replace.
 type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
 	sleep          func(context.Context, time.Duration) error
-	random         func() float64 // from 0 to 1
+	random         func() float64 // in [0, 1)
 }
 
-// sleep waits for d, or until ctx ends.
+// sleep waits for d, or until ctx is done.
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -12,7 +12,7 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// A known attribute is one on the server whose value a capture shows.
+// A known is an attribute on the server whose value occurs in a capture.
 type known struct {
 	uuid  misp.UUID
 	event string
@@ -20,8 +20,8 @@ type known struct {
 	value string // as the server has it
 }
 
-// A query is what /attributes/restSearch takes. Its values are compared with
-// both parts of an attribute's.
+// A query is the body of a request to /attributes/restSearch. The server compares
+// each value with both parts of an attribute's value.
 type query struct {
 	ReturnFormat string      `json:"returnFormat"`
 	Type         []misp.Type `json:"type"`
@@ -33,9 +33,9 @@ type query struct {
 	Page         int         `json:"page"`
 }
 
-// ask finds out which values the server knows, of those that it was not asked
-// for before. Kinds are asked for apart, since an address in place of a name is
-// not the same value.
+// ask searches for the values that were not searched for before. It searches each
+// kind separately, since an address and a name are different values even if their
+// texts are equal.
 func (j *job) ask(ctx context.Context, values timeline) error {
 	pending := make([][]value, len(kinds))
 	total := int64(0)
@@ -93,8 +93,8 @@ func (j *job) askKind(ctx context.Context, kind int, list []value) error {
 	return nil
 }
 
-// search adds what the server finds for a query, page by page: it does not tell
-// how much there is.
+// search adds the attributes that the server finds for a query. It requests page
+// after page, since the server does not report the total.
 func (j *job) search(ctx context.Context, q query, found map[misp.UUID]attribute) error {
 	seen := map[misp.UUID]bool{}
 	for q.Page = 1; ; q.Page++ {
@@ -111,13 +111,13 @@ func (j *job) search(ctx context.Context, q query, found map[misp.UUID]attribute
 		case len(a.attributes) < q.Limit:
 			return nil
 		case len(seen) == before:
-			return fmt.Errorf("the server answers page %d of a search with what it had on earlier ones", q.Page)
+			return fmt.Errorf("page %d of a search repeats earlier pages", q.Page)
 		}
 	}
 }
 
-// identify returns the value of an attribute, to be compared once more: the
-// server looks at one part of a pair, and not at the case of letters.
+// identify returns the value of an attribute. It must be compared again, since the
+// server compares single parts of a pair and ignores case.
 func (at *attribute) identify() (value, bool) {
 	text, err := misp.Normalize(at.Type, at.Value)
 	if err != nil {
@@ -126,20 +126,22 @@ func (at *attribute) identify() (value, bool) {
 	return identify(at.Type, text)
 }
 
-// An answer is that of /attributes/restSearch.
+// An answer is the response of /attributes/restSearch.
 type answer struct {
 	attributes []attribute
 }
 
-// An attribute is what we read of an attribute in it.
+// An attribute holds the fields that we need of an attribute in an answer.
 type attribute struct {
 	UUID    misp.UUID   `json:"uuid"`
 	EventID json.Number `json:"event_id"` // MISP writes it as a string
 	Type    misp.Type   `json:"type"`
 	Value   string      `json:"value"`
+
+	Relation string `json:"object_relation"` // null outside objects
 }
 
-// UnmarshalJSON reads the answer. PHP writes an object without content as [].
+// UnmarshalJSON reads the response. PHP writes an empty object as [].
 func (a *answer) UnmarshalJSON(b []byte) error {
 	var outer struct {
 		Response *json.RawMessage `json:"response"`
@@ -148,7 +150,7 @@ func (a *answer) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if outer.Response == nil {
-		return errors.New("it has no response")
+		return errors.New("no response member")
 	}
 	if bytes.Equal(bytes.TrimSpace(*outer.Response), []byte("[]")) {
 		return nil
@@ -158,18 +160,18 @@ func (a *answer) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if inner.Attribute == nil {
-		return errors.New("it has no attributes")
+		return errors.New("no attributes")
 	}
 	a.attributes = *inner.Attribute
 	for _, at := range a.attributes {
 		if at.UUID == (misp.UUID{}) || !isEventID(string(at.EventID)) {
-			return fmt.Errorf("it has an attribute without UUID, or with %.40q for the ID of its event", at.EventID)
+			return fmt.Errorf("an attribute without UUID or with the invalid event ID %.40q", at.EventID)
 		}
 	}
 	return nil
 }
 
-// isEventID reports whether s is a number, which can stand in a path.
+// isEventID reports whether s is a number, which is safe in a path.
 func isEventID(s string) bool {
 	for _, c := range []byte(s) {
 		if c < '0' || '9' < c {

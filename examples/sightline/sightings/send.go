@@ -15,18 +15,21 @@ import (
 	"github.com/sightline-go/sightline/internal/defuse"
 )
 
-// A match is a known attribute, and when a capture shows its value.
+// A match is a known attribute with the times at which a capture shows its value.
 type match struct {
 	known
 	times []int64
 }
 
-// matches returns what is known of a capture, by event: in the order of their
-// numbers, and then of type and value.
+// matches yields the known attributes of a capture by event, in the order of event
+// IDs, types and values, except those of events that were made from the capture.
 func (j *job) matches(c *capture) iter.Seq2[string, []match] {
 	byEvent := map[string][]match{}
 	for v, times := range c.values {
 		for _, k := range j.known[v] {
+			if c.made[k.event] {
+				continue
+			}
 			byEvent[k.event] = append(byEvent[k.event], match{k, times})
 		}
 	}
@@ -46,9 +49,8 @@ func (j *job) matches(c *capture) iter.Seq2[string, []match] {
 	}
 }
 
-// sightings returns the sightings of a list of matches. Each has a UUID that
-// follows from attribute, capture, type and bucket, so that a server takes it
-// once.
+// sightings yields the sightings of a list of matches. Each UUID is derived from
+// attribute, capture, type and bucket, so that a server stores the sighting once.
 func (j *job) sightings(c *capture, list []match) iter.Seq[misp.Sighting] {
 	identity, typ := hex.EncodeToString(c.id[:]), misp.Seen
 	if j.falsePositive {
@@ -95,15 +97,15 @@ func (j *job) send(ctx context.Context, c *capture) error {
 	return nil
 }
 
-// A saved is the answer of /sightings/bulkSaveSightings.
+// A saved is the response of /sightings/bulkSaveSightings.
 type saved struct {
 	Saved   bool
 	Success string // "2 sightings added."
 	Message string
 }
 
-// sendBatch sends sightings of one event. What the server refuses is counted;
-// an error is one that ends the run.
+// sendBatch sends sightings of one event and counts those that the server refuses.
+// An error that it returns ends the run.
 func (j *job) sendBatch(ctx context.Context, event string, batch []misp.Sighting) error {
 	if len(batch) == 0 {
 		return nil
@@ -128,23 +130,23 @@ func (j *job) sendBatch(ctx context.Context, event string, batch []misp.Sighting
 	return nil
 }
 
-// added returns how many of n sightings the server took. Those that it did not
-// take, it had.
+// added returns how many of n sightings the server stored. It had the others
+// already.
 func (a *saved) added(n int) (int, error) {
 	took := 0
 	switch {
 	case !a.Saved && a.Success == "No sightings added.":
 		return 0, nil
 	case !a.Saved:
-		return 0, &refusal{text: fmt.Sprintf("the server took no sightings: %.300s", cmp.Or(a.Message, a.Success))}
+		return 0, &refusal{text: fmt.Sprintf("the server stored no sightings: %.300s", cmp.Or(a.Message, a.Success))}
 	}
 	if _, err := fmt.Sscanf(a.Success, "%d", &took); err != nil || took < 0 || took > n {
-		return 0, fmt.Errorf("the server took %d sightings and answers %.300q", n, a.Success)
+		return 0, fmt.Errorf("the server received %d sightings and responds %.300q", n, a.Success)
 	}
 	return took, nil
 }
 
-// show prints what would be sent.
+// show prints the sightings that would be sent.
 func (j *job) show(c *capture) error {
 	j.bar.line.Clear()
 	out := tabwriter.NewWriter(j.stdout, 0, 0, 2, ' ', 0)

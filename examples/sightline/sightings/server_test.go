@@ -16,20 +16,20 @@ import (
 
 const testKey = "Zo9aXeUnGkDq3YbTtPpLhWc7RvMsJi5KfE1oNu8B"
 
-// A server answers as a MISP 2.5 server does, as far as the program uses it.
+// A server imitates the parts of a MISP 2.5 server that the program uses.
 type server struct {
 	*httptest.Server
 	t          *testing.T
 	attributes []stored
 	sightings  []sent
 
-	mu      sync.Mutex // one request after the other
+	mu      sync.Mutex // serialises requests
 	queries []query
 	posts   int
-	fault   func(w http.ResponseWriter, r *http.Request) bool // answers in its place
+	fault   func(w http.ResponseWriter, r *http.Request) bool // responds in place of the server
 }
 
-// A stored is an attribute of the server.
+// A stored is an attribute on the server.
 type stored struct {
 	ID        string    `json:"id"`
 	UUID      misp.UUID `json:"uuid"`
@@ -37,10 +37,11 @@ type stored struct {
 	Type      misp.Type `json:"type"`
 	Value     string    `json:"value"`
 	ToIDS     bool      `json:"to_ids"`
+	Relation  *string   `json:"object_relation"`
 	published bool
 }
 
-// A sent is a sighting as it came.
+// A sent is a sighting as received.
 type sent struct {
 	UUID      string `json:"uuid"`
 	Attribute string `json:"attribute_uuid"`
@@ -49,7 +50,7 @@ type sent struct {
 	Source    string `json:"source"`
 }
 
-// newServer starts a server that has attributes "type value", all of event 1.
+// newServer starts a server with attributes "type value", all in event 1.
 func newServer(t *testing.T, attributes ...string) *server {
 	s := &server{t: t}
 	s.Server = httptest.NewServer(s)
@@ -63,7 +64,7 @@ func newServer(t *testing.T, attributes ...string) *server {
 func (s *server) add(event, attribute string) {
 	typ, text, _ := strings.Cut(attribute, " ")
 	id := misp.NewUUID(misp.UUID{}, event, attribute)
-	s.attributes = append(s.attributes, stored{strconv.Itoa(len(s.attributes) + 1), id, event, misp.Type(typ), text, true, true})
+	s.attributes = append(s.attributes, stored{strconv.Itoa(len(s.attributes) + 1), id, event, misp.Type(typ), text, true, nil, true})
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -115,8 +116,8 @@ func (s *server) refuse(w http.ResponseWriter, status int, message string) {
 	s.answer(w, status, map[string]string{"name": message, "message": message, "url": "/"})
 }
 
-// search finds the attributes of which one part is among the values, in any case
-// of letters, as the collation of MISP's database has it.
+// search finds the attributes with a part equal to one of the values. It ignores
+// case, like the collation of MISP's database.
 func (s *server) search(q query) []stored {
 	list := []stored{}
 	for _, a := range s.attributes {
@@ -131,7 +132,7 @@ func (s *server) search(q query) []stored {
 	return list[first:min(first+q.Limit, len(list))]
 }
 
-// save keeps the sightings that it does not have.
+// save stores new sightings.
 func (s *server) save(w http.ResponseWriter, list []sent) {
 	n := 0
 	for _, g := range list {
@@ -149,7 +150,7 @@ func (s *server) save(w http.ResponseWriter, list []sent) {
 	s.answer(w, 200, map[string]any{"saved": n > 0, "success": success})
 }
 
-// seen returns the seconds at which an attribute was seen, in order.
+// seen returns the times of an attribute's sightings, in order.
 func (s *server) seen(attribute string) (list []int64) {
 	id := misp.NewUUID(misp.UUID{}, "1", attribute).String()
 	for _, g := range s.sightings {

@@ -8,16 +8,15 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// A kind is a set of attribute types that may hold the same thing, so that their
-// values are compared: an address is the same whether an analyst put it down
-// as source or as destination.
+// A kind is a set of attribute types whose values are compared with each other: an
+// address is the same whether an analyst recorded it as source or as destination.
 type kind struct {
 	types  []misp.Type
-	topics []extract.Topic // where captures have it
-	vague  bool            // asked for only by -type: MISP may well know what says nothing
+	topics []extract.Topic // that find such values in captures
+	vague  bool            // weak evidence: searched for only with -type
 }
 
-// The places in kinds of those that need more than a comparison of texts.
+// Indexes in kinds of those that need more than a comparison of texts.
 const (
 	address = iota
 	endpoint
@@ -56,12 +55,12 @@ var kinds = []kind{
 	{types: []misp.Type{misp.CommunityID}, topics: []extract.Topic{extract.Connections}, vague: true},
 }
 
-// kindOf returns the place of the kind with type t, -1 if there is none.
+// kindOf returns the index of the kind with type t, or -1.
 func kindOf(t misp.Type) int {
 	return slices.IndexFunc(kinds, func(k kind) bool { return slices.Contains(k.types, t) })
 }
 
-// usualTypes returns the types that are asked for without -type.
+// usualTypes returns the types searched for by default.
 func usualTypes() (types []misp.Type) {
 	for _, k := range kinds {
 		if !k.vague {
@@ -71,15 +70,15 @@ func usualTypes() (types []misp.Type) {
 	return types
 }
 
-// A value is what an attribute is compared by.
+// A value identifies the content of an attribute in comparisons.
 type value struct {
-	kind int // a place in kinds
+	kind int // index in kinds
 	text string
 }
 
-// identify returns the value of an attribute of type t whose text is as MISP
-// stores it. Of a file name and a hash it is the hash, since a file may go by
-// any name; a URL without path has the path "/" (RFC 3986 section 6.2.3).
+// identify returns the value of an attribute of type t with a text as MISP stores
+// it. It drops the file name before a hash, since a file may have any name, and adds
+// the path "/" to a URL without a path (RFC 3986 section 6.2.3).
 func identify(t misp.Type, text string) (v value, ok bool) {
 	v = value{kindOf(t), text}
 	switch t {
@@ -93,8 +92,8 @@ func identify(t misp.Type, text string) (v value, ok bool) {
 	return v, v.kind >= 0
 }
 
-// terms returns the texts to search for v: MISP keeps the two parts of a value
-// apart, and compares texts with each.
+// terms returns the texts to search for v. MISP stores the two parts of a value
+// separately and compares a text with each part.
 func (v value) terms() []string {
 	switch v.kind {
 	case endpoint, nameAddress:
@@ -109,13 +108,13 @@ func (v value) terms() []string {
 	return []string{v.text}
 }
 
-// searchable reports whether MISP's search takes s for itself: "!" before it
-// negates, and "%" before or behind it stands for any text.
+// searchable reports whether MISP's search treats s literally: a leading "!" negates,
+// and a leading or trailing "%" matches any text.
 func searchable(s string) bool {
 	return s != "" && s[0] != '!' && s[0] != '%' && s[len(s)-1] != '%'
 }
 
-// hosts returns the addresses and names in v.
+// hosts returns the addresses and host names in v.
 func (v value) hosts() []string {
 	switch v.kind {
 	case address, name:
@@ -133,8 +132,8 @@ func (v value) hosts() []string {
 	return nil
 }
 
-// hostOf returns the host of a URL, without port and brackets, be the rest of it
-// as it may.
+// hostOf returns the host of a URL without port and brackets. The rest of the URL may
+// be malformed.
 func hostOf(u string) string {
 	_, rest, _ := strings.Cut(u, "://")
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {

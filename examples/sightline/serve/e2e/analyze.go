@@ -3,17 +3,20 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/event"
 	"github.com/sightline-go/sightline/extract/misp"
+	"github.com/sightline-go/sightline/layers/tls"
 )
 
-// Analyze answers with what extract finds in the capture that the body is.
+// Analyze responds with the results of extract for the capture in the body.
 func Analyze(w http.ResponseWriter, r *http.Request) {
 	res, err := analyze(r)
 	out := json.NewEncoder(w)
@@ -26,7 +29,7 @@ func Analyze(w http.ResponseWriter, r *http.Request) {
 	out.Encode(res)
 }
 
-// A result has its members in the order in which the page reads them.
+// A result has its members in the order that the page expects.
 type result struct {
 	Captures     []extract.Capture      `json:"captures"`
 	Event        map[string]any         `json:"event"`
@@ -44,7 +47,12 @@ func analyze(r *http.Request) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, n, err := keysOf(r)
+	if err != nil {
+		return nil, err
+	}
 	var x extract.Extractor
+	x.Stream.Keys = keys
 	err = x.ReadInput(r.Context(), r.URL.Query().Get("name"), r.Body)
 	rep := x.Finish()
 	if len(rep.Captures) == 0 {
@@ -55,6 +63,10 @@ func analyze(r *http.Request) (*result, error) {
 		notes = append(notes, "The capture is damaged ("+err.Error()+").")
 	}
 	sel := event.Select(rep, o)
+	summary := map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen, "notes": notes, "left_out": len(sel.LeftOut)}
+	if n > 0 {
+		summary["keys"] = map[string]int{"logs": n, "keys": keys.Len(), "bad": keys.Bad(), "connections": rep.Unseen.Stream.Decrypted}
+	}
 	var wrapped struct{ Event map[string]any }
 	b, err := json.Marshal(sel.Event())
 	if err != nil {
@@ -66,9 +78,25 @@ func analyze(r *http.Request) (*result, error) {
 	delete(wrapped.Event, "Attribute")
 	delete(wrapped.Event, "Object")
 	return &result{
-		rep.Captures, wrapped.Event, map[string]any{"packets": rep.Packets, "bytes": rep.Bytes, "unseen": rep.Unseen, "notes": notes, "left_out": len(sel.LeftOut)},
+		rep.Captures, wrapped.Event, summary,
 		sel.Attributes, sel.Objects, sel.LeftOut, slices.Collect(rep.Connections()), slices.Collect(rep.Certificates()), slices.Collect(rep.Files()),
 	}, nil
+}
+
+// keysOf reads the key logs before the capture, and returns their number.
+func keysOf(r *http.Request) (keys *tls.Keys, n int, err error) {
+	keys = new(tls.Keys)
+	for word := range strings.FieldsFuncSeq(r.URL.Query().Get("keys"), func(r rune) bool { return r == ',' }) {
+		size, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return nil, 0, err
+		}
+		if err := extract.ReadKeys(keys, io.LimitReader(r.Body, size)); err != nil {
+			return nil, 0, err
+		}
+		n++
+	}
+	return keys, n, nil
 }
 
 func options(r *http.Request) (event.Options, error) {
@@ -84,10 +112,10 @@ func options(r *http.Request) (event.Options, error) {
 	return o, nil
 }
 
-// documentation stands in for a warninglist: the name server range of the story.
-func documentation(typ, value string) []string {
+// documentation imitates a warninglist with the name server's range of the story.
+func documentation(typ, value string) []event.Warning {
 	if strings.Contains(value, "time.partner.example") {
-		return []string{"List of known time servers"}
+		return []event.Warning{{List: "List of known time servers", Harmless: true}}
 	}
 	return nil
 }

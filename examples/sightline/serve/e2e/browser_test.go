@@ -19,7 +19,7 @@ import (
 
 const story = "../../../../testdata/story.pcapng"
 
-// A look is how a window appears.
+// A look is the size and colour scheme of a window.
 type look struct {
 	width, height int64
 	dark          bool
@@ -30,21 +30,21 @@ var (
 	narrow = look{width: 360, height: 740}
 )
 
-// A tab is a page in a browser of its own.
+// A tab is a page in its own browser.
 type tab struct {
 	*testing.T
 	ctx       context.Context
 	downloads string
-	problems  *[]string // what the page complained about: dialogs, exceptions, refusals of the policy
+	problems  *[]string // dialogs, exceptions and policy violations
 }
 
-// open starts a browser and shows url in it. Without a browser the test is
-// skipped.
+// open starts a browser and opens url in it. It skips the test if there is no
+// browser.
 func open(t *testing.T, url string, l look) *tab {
 	t.Helper()
 	bin := chromium(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.WindowSize(int(l.width), int(l.height)),
-		chromedp.WSURLReadTimeout(time.Minute)) // a busy machine starts a browser slowly
+		chromedp.WSURLReadTimeout(time.Minute)) // a browser starts slowly on a busy machine
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -69,7 +69,7 @@ func open(t *testing.T, url string, l look) *tab {
 	)
 	t.Cleanup(func() {
 		if len(*x.problems) > 0 {
-			t.Errorf("the page complained: %q", *x.problems)
+			t.Errorf("errors of the page: %q", *x.problems)
 		}
 	})
 	return x
@@ -93,7 +93,7 @@ func (x *tab) listen(event any) {
 	case *cdpruntime.EventExceptionThrown:
 		*x.problems = append(*x.problems, e.ExceptionDetails.Error())
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.LevelError && e.Entry.Source != log.SourceNetwork { // the policy, above all
+		if e.Entry.Level == log.LevelError && e.Entry.Source != log.SourceNetwork { // policy violations, above all
 			*x.problems = append(*x.problems, "log: "+e.Entry.Text)
 		}
 	case *cdpruntime.EventConsoleAPICalled:
@@ -137,7 +137,7 @@ func abs(t *testing.T, name string) string {
 	return name
 }
 
-// choose gives captures to the page and waits until it is done with them.
+// choose opens captures on the page and waits until they are analysed.
 func (x *tab) choose(files ...string) {
 	x.Helper()
 	for i, f := range files {
@@ -148,7 +148,7 @@ func (x *tab) choose(files ...string) {
 	x.until(`document.getElementById("kept").textContent !== "" || document.body.dataset.state === "start"`)
 }
 
-// download clicks and returns the file that comes.
+// download clicks and returns the downloaded file.
 func (x *tab) download(selector string) (name string, data []byte) {
 	x.Helper()
 	done := make(chan error, 1)
@@ -183,7 +183,7 @@ func (x *tab) download(selector string) (name string, data []byte) {
 	return name, data
 }
 
-// shoot writes what is in the window to a png file.
+// shoot writes a screenshot of the window to a PNG file.
 func (x *tab) shoot(name string) {
 	x.Helper()
 	var png []byte

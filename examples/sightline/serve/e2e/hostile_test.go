@@ -14,7 +14,7 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// Texts that would run, were they taken for markup.
+// Texts that would run if they were treated as markup.
 var payloads = []string{
 	`<script>alert(1)</script>`,
 	`<img src=x onerror=alert(2)>`,
@@ -59,8 +59,8 @@ func segment(src, dst netip.Addr, srcPort, dstPort uint16, seq, next uint32, fla
 	return build.IPv4(src, dst, 6, append(b, data...))
 }
 
-// TestHostileCapture checks that what a capture says is shown, and does nothing.
-// Dialogs, exceptions and refusals of the policy fail the test when it ends.
+// TestHostileCapture checks that text from a capture is shown and has no effect.
+// Dialogs, exceptions and policy violations fail the test when it ends.
 func TestHostileCapture(t *testing.T) {
 	name := filepath.Join(t.TempDir(), `<img src=x onerror=alert(6)>.pcap`)
 	if err := os.WriteFile(name, hostileCapture(), 0o600); err != nil {
@@ -82,7 +82,7 @@ func TestHostileCapture(t *testing.T) {
 	}
 	settle(x)
 	if after := elements(x); after != before {
-		t.Errorf("elements that do something: %s before, %s after", before, after)
+		t.Errorf("active elements: %s before, %s after", before, after)
 	}
 	text := value[string](x, `document.body.textContent`)
 	for _, want := range []string{payloads[0], payloads[1], `<img src=x onerror=alert(6)>.pcap`, `\u202egpj.exe\u200b`} {
@@ -91,13 +91,12 @@ func TestHostileCapture(t *testing.T) {
 		}
 	}
 	if strings.ContainsAny(text, "\u202e\u200b") {
-		t.Error("a character that turns the text around is shown as it is")
+		t.Error("a bidi control character is not escaped")
 	}
 	event(x)
 }
 
-// elements counts the elements and the attributes that load, run or send
-// something.
+// elements counts the elements and attributes that load, run or send something.
 func elements(x *tab) string {
 	return value[string](x, `JSON.stringify([document.querySelectorAll("script, img, iframe, object, embed, link, style").length,
 		[...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => /^(on.*|.*href|src|srcdoc|action|formaction|data)$/.test(a.name))).length,

@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestKeyboard goes the analyst's way without a pointer.
+// TestKeyboard uses the page without a pointer.
 func TestKeyboard(t *testing.T) {
 	x := open(t, serve(t), wide)
 	press := func(keys ...string) {
@@ -24,7 +24,7 @@ func TestKeyboard(t *testing.T) {
 			t.Fatalf("the focus is on %q, want %q", got, want)
 		}
 		if !value[bool](x, `document.activeElement.matches(":focus-visible")`) {
-			t.Errorf("the focus on %q is not to be seen", want)
+			t.Errorf("the focus on %q is not visible", want)
 		}
 	}
 	press(kb.Tab)
@@ -53,24 +53,24 @@ func TestKeyboard(t *testing.T) {
 	press(kb.Enter)
 	focused("detail")
 	if got := value[string](x, `document.querySelector(".detail-value").textContent`); got != third {
-		t.Errorf("the detail is of %q, want %q", got, third)
+		t.Errorf("the detail shows %q, want %q", got, third)
 	}
 	press(kb.Escape)
 	focused("grid")
 	press(kb.End)
 	if got, want := active(), value[string](x, `[...document.querySelectorAll(".grid-body .row:not([hidden]) .c-value")].at(-1).textContent`); got != want {
-		t.Errorf("End leads to %q, want %q", got, want)
+		t.Errorf("End moves to %q, want %q", got, want)
 	}
 	press(kb.Home)
 	if got := value[string](x, `document.getElementById("grid").getAttribute("aria-activedescendant")`); got != "row-0" {
-		t.Errorf("Home leads to %s", got)
+		t.Errorf("Home moves to %s", got)
 	}
 
 	x.run(chromedp.Focus("#tab-indicators", chromedp.ByQuery))
 	press(kb.ArrowRight)
 	focused("tab-connections")
 	if value[bool](x, `document.getElementById("view-connections").hidden`) {
-		t.Error("the arrow does not show the next view")
+		t.Error("the arrow key does not show the next view")
 	}
 	press(kb.ArrowLeft)
 
@@ -82,7 +82,7 @@ func TestKeyboard(t *testing.T) {
 		}
 	}
 	if shown := value[string](x, `document.getElementById("shown").textContent`); !strings.Contains(shown, " of ") {
-		t.Errorf("the slider narrows nothing: %s", shown)
+		t.Errorf("the slider has no effect: %s", shown)
 	}
 	event(x)
 }
@@ -104,11 +104,11 @@ func TestBrush(t *testing.T) {
 	}
 	x.run(chromedp.Click("#range-clear", chromedp.ByQuery))
 	if shown := value[string](x, `document.getElementById("shown").textContent`); strings.Contains(shown, " of ") {
-		t.Errorf("%s are shown, though all times are asked for", shown)
+		t.Errorf("%s are shown after all times were selected", shown)
 	}
 }
 
-// TestDrop drops a capture on the page as a file manager would.
+// TestDrop drops a capture on the page, as from a file manager.
 func TestDrop(t *testing.T) {
 	x := open(t, serve(t), wide)
 	drag := input.DragData{Files: []string{abs(t, story)}, DragOperationsMask: 1}
@@ -118,7 +118,7 @@ func TestDrop(t *testing.T) {
 	x.until(`document.body.dataset.state === "results"`)
 }
 
-// TestNarrow checks that nothing needs sideways scrolling in a narrow window.
+// TestNarrow checks that a narrow window does not scroll sideways.
 func TestNarrow(t *testing.T) {
 	x := open(t, serve(t), narrow)
 	fits := func(what string) {

@@ -17,7 +17,7 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// attribute returns the n-th attribute of a stubbed answer.
+// attribute returns the n-th attribute of a stub's response.
 func attribute(n int, typ, value string) map[string]any {
 	at := func(d int) string {
 		return noon.Add(time.Duration(n+d) * time.Second / 4).Format("2006-01-02T15:04:05.000000-07:00")
@@ -25,7 +25,7 @@ func attribute(n int, typ, value string) map[string]any {
 	ref := map[string]any{"capture": 0, "offset": 24 + 100*n, "number": n + 1, "time": at(0)}
 	return map[string]any{
 		"uuid": fmt.Sprintf("00000000-0000-5000-8000-%012x", n), "type": typ, "category": "Network activity", "value": value, "to_ids": true,
-		"disable_correlation": false, "distribution": "5", "comment": fmt.Sprintf("asked for in DNS; 3 times; first in packet %d", n+1),
+		"disable_correlation": false, "distribution": "5", "comment": fmt.Sprintf("DNS query; 3 times; first in packet %d", n+1),
 		"first_seen": at(0), "last_seen": at(400), "count": 3, "claimed": true,
 		"evidence": []any{map[string]any{"first": ref, "last": ref, "conn": map[string]any{
 			"flow": map[string]any{"src": "192.0.2.1:50000", "dst": "198.51.100.1:53", "proto": 17}, "start": ref,
@@ -33,13 +33,16 @@ func attribute(n int, typ, value string) map[string]any {
 	}
 }
 
-// answer writes an answer with n attributes, and connections of as many hosts.
-func answer(w io.Writer, n, hosts int, of func(i int) map[string]any) {
+// answer writes a response with n attributes, and with connections of as many hosts.
+func answer(w io.Writer, n, hosts int, of func(i int) map[string]any) { answerOf(w, 0, n, hosts, of) }
+
+// answerOf is answer for one of several captures.
+func answerOf(w io.Writer, capture, n, hosts int, of func(i int) map[string]any) {
 	b := bufio.NewWriter(w)
 	defer b.Flush()
 	fmt.Fprintf(b, `{"captures":[{"name":"many.pcap","packets":%d,"bytes":1,"first":"2026-03-01T12:00:00Z","last":"2026-03-01T19:00:00Z"}],`, n)
-	fmt.Fprint(b, `"event":{"uuid":"00000000-0000-5000-9000-000000000000","info":"many","date":"2026-03-01","timestamp":"1772366400",`+
-		`"published":false,"distribution":"0","threat_level_id":"4","analysis":"0"},"summary":{"packets":1,"bytes":1,"unseen":{}},"connections":[`)
+	fmt.Fprintf(b, `"event":{"uuid":"00000000-0000-5000-9000-%012x","info":"many","date":"2026-03-01","timestamp":"1772366400",`+
+		`"published":false,"distribution":"0","threat_level_id":"4","analysis":"0"},"summary":{"packets":1,"bytes":1,"unseen":{}},"connections":[`, capture)
 	for i := range hosts {
 		if i > 0 {
 			b.WriteByte(',')
@@ -58,7 +61,7 @@ func answer(w io.Writer, n, hosts int, of func(i int) map[string]any) {
 	fmt.Fprint(b, `]}`)
 }
 
-// answerWith answers with attributes of these values.
+// answerWith returns a stub that responds with attributes of these values.
 func answerWith(values []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -66,8 +69,8 @@ func answerWith(values []string) http.HandlerFunc {
 	}
 }
 
-// TestManyAttributes checks that the first rows of 100,000 are there within a
-// second of the answer, and that the table stays quick.
+// TestManyAttributes checks that the first of 100,000 rows appear within a second of
+// the response, and that the table stays fast.
 func TestManyAttributes(t *testing.T) {
 	const n = 100_000
 	name := filepath.Join(t.TempDir(), "answer.json")
@@ -94,7 +97,7 @@ func TestManyAttributes(t *testing.T) {
 	took := value[float64](x, `window.firstRows - performance.getEntriesByType("resource").find((e) => e.name.includes("/analyze")).responseEnd`)
 	t.Logf("first rows %.0f ms after the answer of %d MB", took, size(t, name)>>20)
 	if took > 1000 {
-		t.Errorf("first rows %.0f ms after the answer", took)
+		t.Errorf("first rows %.0f ms after the response", took)
 	}
 	x.until(`document.getElementById("kept").textContent.startsWith("100,000 of 100,000")`)
 	t.Logf("all rows %.0f ms after the answer", value[float64](x, `performance.now() - performance.getEntriesByType("resource").find((e) => e.name.includes("/analyze")).responseEnd`))
@@ -119,11 +122,11 @@ func TestManyAttributes(t *testing.T) {
 		}
 	}
 	if said := value[string](x, `document.querySelector("figcaption").textContent`); len(said) < 60 {
-		t.Errorf("of 450 hosts 60 are drawn, and the picture says %q", said)
+		t.Errorf("60 of 450 hosts are drawn, and the caption is %q", said)
 	}
 }
 
-// awaited makes an evaluation wait for a promise.
+// awaited makes an evaluation await a promise.
 func awaited(p *cdpruntime.EvaluateParams) *cdpruntime.EvaluateParams {
 	return p.WithAwaitPromise(true)
 }

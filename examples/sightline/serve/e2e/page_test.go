@@ -17,8 +17,8 @@ import (
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
-// TestStory goes the way of an analyst: a capture in, some indicators dropped,
-// the event out.
+// TestStory does an analyst's work: open a capture, drop some indicators, download
+// the event.
 func TestStory(t *testing.T) {
 	x := open(t, serve(t), wide)
 	x.choose(story)
@@ -28,10 +28,10 @@ func TestStory(t *testing.T) {
 	}
 
 	if !value[bool](x, `localStorage.length + sessionStorage.length === 0 && document.cookie === ""`) {
-		t.Error("something of the capture is kept")
+		t.Error("the page stored data")
 	}
 
-	// The mark of the first row, then all rows that a filter leaves.
+	// Drop the first row, then all rows that match a filter.
 	const unwanted = "www.news.example"
 	first := value[string](x, `document.querySelector("#row-0 .c-value").textContent`)
 	x.run(chromedp.Click("#row-0 input", chromedp.ByQuery))
@@ -44,13 +44,13 @@ func TestStory(t *testing.T) {
 	}
 	for _, a := range part.Attributes {
 		if a.Value == first || strings.Contains(a.Value, unwanted) {
-			t.Errorf("%s %q was dropped, and is in the event", a.Type, a.Value)
+			t.Errorf("%s %q was dropped but is in the event", a.Type, a.Value)
 		}
 	}
 	for _, o := range part.Objects {
 		for _, a := range o.Attributes {
 			if a.Value == first || a.Value == unwanted {
-				t.Errorf("%s of an object %s was dropped, and is in the event", a.Value, o.Template.Name)
+				t.Errorf("%s of an object %s was dropped but is in the event", a.Value, o.Template.Name)
 			}
 		}
 	}
@@ -60,26 +60,26 @@ func TestStory(t *testing.T) {
 
 	x.run(
 		chromedp.Click("#event-options", chromedp.ByQuery),
-		chromedp.SetValue("#event-info", "Case 42 \U0001f600", chromedp.ByQuery), // four bytes: MISP would fail
+		chromedp.SetValue("#event-info", "Case 42 \U0001f600", chromedp.ByQuery), // a four-byte character, which MISP cannot store
 		chromedp.SetValue("#event-tlp", "tlp:amber", chromedp.ByQuery),
 		chromedp.Click("#event-dialog .primary", chromedp.ByQuery),
 	)
 	if e := event(x); e.Info != "Case 42 \ufffd" || !slices.Equal(e.Tags, []string{"tlp:amber"}) {
-		t.Errorf("the event is called %q, with tags %q", e.Info, e.Tags)
+		t.Errorf("the event has the title %q and the tags %q", e.Info, e.Tags)
 	}
 
 	x.run(chromedp.Evaluate(`document.getElementById("objects").value = "none"; document.getElementById("objects").dispatchEvent(new Event("change"))`, nil))
 	if n := len(event(x).Objects); n != 0 {
-		t.Errorf("%d objects, though none were asked for", n)
+		t.Errorf("%d objects after none were selected", n)
 	}
 }
 
-// event downloads the MISP event and checks that a server would take it.
+// event downloads the MISP event and checks that a server would accept it.
 func event(x *tab) *misp.Event {
 	x.Helper()
 	name, data := x.download("#download-misp")
 	if !strings.HasPrefix(name, "misp-event-") || filepath.Ext(name) != ".json" {
-		x.Errorf("the event is called %q", name)
+		x.Errorf("the file has the name %q", name)
 	}
 	var e misp.Event
 	if err := json.Unmarshal(data, &e); err != nil {
@@ -106,7 +106,7 @@ func event(x *tab) *misp.Event {
 	for _, o := range e.Objects {
 		for _, r := range o.References {
 			if !there[r.To] {
-				x.Errorf("%s %s refers to what is not there", o.Template.Name, o.Comment)
+				x.Errorf("%s %s has a reference without a target", o.Template.Name, o.Comment)
 			}
 		}
 	}
@@ -114,7 +114,7 @@ func event(x *tab) *misp.Event {
 	return &e
 }
 
-// validate runs MISP's rules in their own words, where there is a checker.
+// validate runs a script with MISP's own rules, if there is one.
 func validate(x *tab, data []byte) {
 	x.Helper()
 	dir := os.Getenv("SIGHTLINE_MISP")
@@ -162,7 +162,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestFormulas checks that a spreadsheet takes no value for a formula.
+// TestFormulas checks that a spreadsheet treats no value as a formula.
 func TestFormulas(t *testing.T) {
 	values := []string{"=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1", "plain", `a "quoted", one`}
 	x := open(t, serveStub(t, answerWith(values)), wide)
@@ -183,7 +183,7 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
-// TestSeveralCaptures checks that what two captures show is one row.
+// TestSeveralCaptures checks that a value in two captures gives one row.
 func TestSeveralCaptures(t *testing.T) {
 	x := open(t, serve(t), wide)
 	x.choose("../../../../testdata/http.pcap", story, "../../../../testdata/tls12.pcap")
@@ -213,7 +213,7 @@ func TestSeveralCaptures(t *testing.T) {
 	if n := value[int](x, `document.querySelectorAll("#view-captures .card").length`); n != 3 {
 		t.Errorf("%d captures", n)
 	}
-	// The same capture once more adds nothing.
+	// The same capture again adds nothing.
 	x.run(chromedp.Click("#tab-indicators", chromedp.ByQuery))
 	x.choose(story)
 	if n := len(event(x).Attributes); n != len(e.Attributes) {
@@ -229,7 +229,7 @@ func TestProblemsInPlainWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{text: []byte("these are notes, and no capture"), empty: nil, cut: whole[:len(whole)/2]} {
+	for name, data := range map[string][]byte{text: []byte("some notes"), empty: nil, cut: whole[:len(whole)/2]} {
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestProblemsInPlainWords(t *testing.T) {
 	}
 	x.choose(cut)
 	if rows := value[int](x, `document.querySelectorAll(".grid-body .row").length`); rows == 0 {
-		t.Error("nothing is shown of half a capture")
+		t.Error("no indicators of half a capture")
 	}
 	said := value[string](x, `document.getElementById("jobs").textContent`)
 	if !strings.Contains(strings.ToLower(said), "damaged") {
@@ -257,17 +257,17 @@ func TestOwnNetworks(t *testing.T) {
 	x.run(chromedp.SendKeys("#option-internal", "198.51.100.0/24", chromedp.ByQuery), chromedp.Click("#option-private", chromedp.ByQuery))
 	x.choose(story)
 	e := event(x)
-	if !slices.ContainsFunc(e.Attributes, func(a misp.Attribute) bool { return a.Value == "10.20.30.1" }) {
-		t.Error("no private address, though they were asked for")
+	if !slices.ContainsFunc(e.Attributes, func(a misp.Attribute) bool { return a.Value == "10.20.30.17" }) {
+		t.Error("no private address, although they are included")
 	}
 	x.run(chromedp.Click("#start-over", chromedp.ByQuery), chromedp.Click("#option-private", chromedp.ByQuery))
 	x.choose(story)
 	if i := slices.IndexFunc(event(x).Attributes, func(a misp.Attribute) bool { return a.Value == "198.51.100.44" }); i >= 0 {
-		t.Error("an address of an own network")
+		t.Error("an address in an -internal network")
 	}
 }
 
-// TestCancel stops a capture that the server is still reading.
+// TestCancel cancels a capture that the server is still reading.
 func TestCancel(t *testing.T) {
 	asked, gone := make(chan bool, 1), make(chan bool, 1)
 	x := open(t, serveStub(t, func(_ http.ResponseWriter, r *http.Request) {

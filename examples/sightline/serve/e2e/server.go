@@ -1,15 +1,15 @@
-// Package e2e tests the page of sightline serve in a real browser. It is a module of
-// its own, because only these tests need a browser's protocol.
+// Package e2e tests the page of sightline serve in a real browser. It is a separate
+// module, because only these tests need a client of the browser's protocol.
 //
-// The tests need Chromium, and are skipped without. These variables lead them:
+// The tests need Chromium, and are skipped without it. Environment variables:
 //
-//	SIGHTLINE_PROGRAM     the program to test; without, it is built
-//	SIGHTLINE_MISP        a folder with validate.py, which checks MISP events
-//	SIGHTLINE_SHOTS       a folder for pictures of all views, to look at
-//	SIGHTLINE_DOCS        set to make the pictures in ../docs again
+//	SIGHTLINE_PROGRAM     program to test; built if not set
+//	SIGHTLINE_MISP        directory with validate.py, which checks MISP events
+//	SIGHTLINE_SHOTS       directory for screenshots of all views
+//	SIGHTLINE_DOCS        set to take the screenshot of the documentation again
 //
-// What is here serves the page without the rest of the program: to develop the
-// page, and to give it answers that no small capture leads to.
+// The package serves the page without the rest of the program, to develop the page
+// and to test it with responses that no small capture gives.
 package e2e
 
 import (
@@ -20,8 +20,8 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
-// Handler serves the page in files, under the content security policy that it
-// must work with, and answers POST /analyze with analyze.
+// Handler serves the page in files with its content security policy, and passes POST
+// /analyze to analyze.
 func Handler(files fs.FS, analyze http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))

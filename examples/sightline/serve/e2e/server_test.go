@@ -39,12 +39,12 @@ func serve(t *testing.T) string {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("sightline serve does not answer")
+	t.Fatal("sightline serve does not respond")
 	return ""
 }
 
-// program returns the path of the program: the one that SIGHTLINE_PROGRAM names,
-// or one built once for all tests.
+// program returns the path of the program: SIGHTLINE_PROGRAM, or one built once for
+// all tests.
 var program = sync.OnceValues(func() (string, error) {
 	if bin := os.Getenv("SIGHTLINE_PROGRAM"); bin != "" {
 		return bin, nil
@@ -54,13 +54,13 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	built = dir
-	bin := filepath.Join(dir, "sightline.exe") // a name that Windows runs, too
+	bin := filepath.Join(dir, "sightline.exe") // Windows needs the extension
 	cmd := exec.Command("go", "build", "-o", bin, ".")
 	cmd.Dir = "../.."
 	return bin, cmd.Run()
 })
 
-// built is the directory that program made.
+// built is the directory of the program built by program.
 var built string
 
 func TestMain(m *testing.M) {
@@ -80,7 +80,7 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// serveStub serves the page with answers made here.
+// serveStub serves the page with a stub for /analyze.
 func serveStub(t *testing.T, analyze http.HandlerFunc) string {
 	s := httptest.NewServer(e2e.Handler(os.DirFS("../page"), analyze))
 	t.Cleanup(s.Close)

@@ -1,5 +1,5 @@
 // Command devserver serves the page of sightline serve from its directory, so that a
-// change is seen on reload:
+// reload shows changes:
 //
 //	go run ./devserver [directory [address]]
 package main

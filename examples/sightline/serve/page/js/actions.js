@@ -1,4 +1,4 @@
-// What can be done with the indicators that are kept.
+// The actions on kept indicators.
 
 import { announce, byId, setText } from './dom.js';
 import { copyLines, flash } from './copy.js';
@@ -29,7 +29,7 @@ export function createActions(modelOf) {
   eventDialog(modelOf);
 }
 
-/** Shows how much is kept. */
+/** Shows the numbers of kept indicators and objects. */
 export function showKept(model) {
   const kept = model.rows.reduce((n, row) => n + (row.kept ? 1 : 0), 0);
   const objects = goingAlong(model, byId('objects').value).length;

@@ -1,28 +1,28 @@
-// Takes the server's answer in slices, so that the first rows of a large one are
-// shown before the last is read.
+// Reads the server's response in slices, so that the first rows of a large response
+// are shown before the last are read.
 
 import { readMembers } from './json.js';
 import { startAnswer } from './model.js';
 
-const slice = 100; // milliseconds of reading between two pictures
+const slice = 100; // milliseconds of reading between two frames
 const firstSlice = 20;
 
 /**
- * Adds an answer to a model, in slices. What it says goes to the result: whether
- * it is of a capture that is there already, its error, its notes, how many
- * attributes it has.
+ * Adds a response to a model, in slices. The result says whether its capture was
+ * known already, and has its error, its notes, what its keys decrypted, and its number
+ * of attributes.
  * @param {ReturnType<import('./model.js').newModel>} model
  * @param {Blob} blob
- * @param {{onSlice: () => void, isWanted: () => boolean}} on onSlice follows each slice; reading ends when it is no longer wanted
- * @returns {Promise<{known: boolean, error: string, notes: string[], attributes: number}>}
+ * @param {{onSlice: () => void, isWanted: () => boolean}} on onSlice is called after each slice; reading ends when isWanted returns false
+ * @returns {Promise<{known: boolean, error: string, notes: string[], keys: import('./keylogs.js').KeySummary|null, attributes: number}>}
  */
 export async function readAnswer(model, blob, on) {
-  const result = { known: false, error: '', notes: [], attributes: 0 };
+  const result = { known: false, error: '', notes: [], keys: null, attributes: 0 };
   try {
     await readInto(model, blob, on, result);
   } catch (e) {
     reportError(e);
-    result.error ||= 'the answer of the server could not be read to its end';
+    result.error ||= 'the server’s response could not be read completely';
   }
   return result;
 }
@@ -32,18 +32,18 @@ async function readInto(model, blob, on, result) {
   let until = performance.now() + firstSlice;
   await readMembers(blob, (name, value) => {
     if (name === 'error') result.error = value;
-    if (name === 'summary') result.notes = value?.notes ?? [];
+    if (name === 'summary') Object.assign(result, { notes: value?.notes ?? [], keys: value?.keys ?? null });
     if (name === 'attributes') result.attributes++;
     result.known = !add(name, value);
     if (result.known || performance.now() < until) return !result.known;
     on.onSlice();
-    return nextPicture().then(() => {
+    return nextFrame().then(() => {
       until = performance.now() + slice;
       return on.isWanted();
     });
   });
 }
 
-function nextPicture() {
+function nextFrame() {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

@@ -1,10 +1,10 @@
-// The axis of time.
+// The time axis.
 
 const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3,
   3600e3, 7200e3, 10800e3, 21600e3, 43200e3, 86400e3, 172800e3, 604800e3, 2592e6, 7776e6, 31536e6, 31536e7];
 
 /**
- * Draws lines and names of times under the lanes.
+ * Draws grid lines, and their times below the lanes.
  * @param {CanvasRenderingContext2D} g
  * @param {{left: number, width: number, height: number}} plot
  * @param {{from: number, to: number}} span

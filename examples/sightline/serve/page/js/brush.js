@@ -1,5 +1,5 @@
-// Selects a part of the timeline: by dragging on it, or by its two sliders,
-// which keys move too.
+// Selects a part of the timeline: by dragging, or by two sliders, which also work
+// with the keyboard.
 
 import { byId, setText } from './dom.js';
 import { gutter } from './timeline.js';
@@ -8,7 +8,7 @@ import { duration, moment } from './text.js';
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {() => ({from: number, to: number}|null)} spanOf the times of the timeline
- * @param {(from: number, to: number) => void} onChange of the selected times; infinite where there is no bound
+ * @param {(from: number, to: number) => void} onChange receives the selected times, infinite if unlimited
  */
 export function createBrush(canvas, spanOf, onChange) {
   const [low, high, clear] = [byId('range-from'), byId('range-to'), byId('range-clear')];

@@ -4,7 +4,7 @@ import { announce, el } from './dom.js';
 import { visible } from './text.js';
 
 /**
- * Copies lines. What cannot be seen is escaped, as a pasted control character
+ * Copies lines. It escapes invisible characters, since a pasted control character
  * can be a command.
  * @param {string[]} lines
  */
@@ -33,7 +33,7 @@ function copyBySelection(text) {
 /**
  * Returns a button that copies a text.
  * @param {string} text
- * @param {string} what said to a screen reader: "Copy " and what
+ * @param {string} what follows "Copy " for screen readers
  * @param {string} [label]
  */
 export function copyButton(text, what, label = 'Copy') {
@@ -45,7 +45,7 @@ export function copyButton(text, what, label = 'Copy') {
   return button;
 }
 
-/** Shows for a moment on a button whether copying went well. */
+/** Shows briefly on a button whether copying succeeded. */
 export function flash(button, well, said = 'Copied') {
   const label = button.dataset.label ?? button.textContent;
   button.dataset.label = label;

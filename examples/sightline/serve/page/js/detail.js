@@ -1,16 +1,18 @@
-// The panel of one indicator: what it is, and the packets that show it.
+// The detail panel of an indicator, with its packets.
 
 import { byId, el } from './dom.js';
 import { copyButton } from './copy.js';
 import { parts } from './exports.js';
+import { decryptedText } from './table.js';
 import { momentOf, number, plural } from './text.js';
+import { ruleText, verdictHelp, verdictName } from './verdict.js';
 import { flowFilter, framesFilter, packetFilter, protoName } from './wireshark.js';
 
 /** @typedef {import('./types.js').Row} Row */
 
-/** Says what the panel is for while no row is selected. */
+/** Shows a hint while no row is selected. */
 export function clearDetail() {
-  byId('detail').replaceChildren(el('p', { class: 'hint' }, 'Select an indicator to see the packets that show it.'));
+  byId('detail').replaceChildren(el('p', { class: 'hint' }, 'Select an indicator to see its packets.'));
 }
 
 /**
@@ -38,8 +40,11 @@ function facts(a) {
   const lists = a.warninglists ?? [];
   const rows = [
     ['Category', a.category],
-    ['Detection', a.to_ids ? 'Yes (to_ids)' : 'No'],
-    ['Known by', a.claimed ? 'Claimed: it is what a peer says' : 'Observed: it was seen on the wire'],
+    ['Verdict', verdictName(a)],
+    ['Meaning', verdictHelp(a)],
+    a.rule && ['Rule', ruleText(a)],
+    ['Basis', a.claimed ? 'Claimed: stated by a peer' : 'Observed: seen on the wire'],
+    a.decrypted > 0 && ['Decrypted', decryptedText(a)],
     lists.length > 0 && ['Warninglists', lists.join(', ')],
     ['Count', number(a.count)],
     a.first_seen && ['First seen', momentOf(a.first_seen) + ' UTC'],
@@ -55,13 +60,13 @@ function packets(a, model) {
   if (evidence.length === 0) return [];
   const byCapture = groupBy(evidence, (e) => e.first.capture);
   return [
-    el('h3', {}, evidence.length < a.count ? `Packets: the first ${evidence.length} of ${plural(a.count, 'observation')}` : 'Packets'),
+    el('h3', {}, evidence.length < a.count ? `Packets of the first ${evidence.length} of ${plural(a.count, 'observation')}` : 'Packets'),
     ...[...byCapture].flatMap(([index, list]) => [
       el('p', { class: 'capture-name', text: model.captures[index]?.name || `capture ${index + 1}` }),
       filter(framesFilter(list), 'the display filter for these packets'),
       el('ol', { class: 'evidence' }, ...list.map(observation)),
     ]),
-    el('p', { class: 'help' }, 'The filters are for Wireshark’s display filter bar.'),
+    el('p', { class: 'help' }, 'Paste the filters into Wireshark’s display filter bar.'),
   ];
 }
 
@@ -96,7 +101,7 @@ function objectsOf(a, objects) {
   return [
     el('h3', {}, plural(holding.length, 'MISP object') + ' with this value'),
     ...holding.slice(0, mostObjects).map(objectDetails),
-    holding.length > mostObjects && el('p', { class: 'help' }, `${number(holding.length - mostObjects)} more are not listed here.`),
+    holding.length > mostObjects && el('p', { class: 'help' }, `${number(holding.length - mostObjects)} more are not listed.`),
   ].filter(Boolean);
 }
 

@@ -1,13 +1,13 @@
-// Elements without markup: whatever comes from a capture becomes text.
+// Creates elements without parsing markup, so that text from captures stays text.
 
 import { visible } from './text.js';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
 /**
- * Makes an element. Keys of props that begin with "on" are listeners, "text" is
- * its text (escaped for reading), all others are attributes; false and null
- * leave one out.
+ * Creates an element. Keys of props that start with "on" are listeners, "text" is
+ * its text (with invisible characters escaped), and the others are attributes, which
+ * false and null omit.
  * @param {string} tag
  * @param {Object<string, any>} [props]
  * @param {...(Node|string|null|undefined|false)} children
@@ -17,7 +17,7 @@ export function el(tag, props = {}, ...children) {
   return fill(document.createElement(tag), props, children);
 }
 
-/** Makes an element of SVG, as el does. */
+/** Creates an SVG element, as el does. */
 export function svg(tag, props = {}, ...children) {
   return fill(document.createElementNS(svgNamespace, tag), props, children);
 }
@@ -40,18 +40,18 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Sets the text of an element, escaped for reading, if it changed. */
+/** Sets the text of an element, with invisible characters escaped, if it changed. */
 export function setText(node, text) {
   const shown = visible(text);
   if (node.textContent !== shown) node.textContent = shown;
 }
 
-/** Tells the reader of a screen what happened. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   setText(byId('announce'), text);
 }
 
-/** Calls fn once the events that come together are over. */
+/** Returns a function that calls fn once no call has followed for ms. */
 export function debounced(ms, fn) {
   let timer = 0;
   return () => {

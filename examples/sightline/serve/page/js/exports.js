@@ -1,13 +1,15 @@
-// What leaves the page: a MISP event, CSV and NDJSON of what is kept.
+// Exports of kept rows: a MISP event, CSV and NDJSON.
+
+import { verdictOf } from './verdict.js';
 
 /** @typedef {import('./types.js').Row} Row */
 /** @typedef {import('./types.js').MispObject} MispObject */
 
-// What MISP reads of an attribute. The rest of an Attribute is for the page.
+// The members of an attribute that MISP reads. The others are for the page.
 const attributeKeys = ['uuid', 'type', 'category', 'value', 'to_ids', 'disable_correlation', 'distribution', 'comment', 'first_seen', 'last_seen', 'Tag'];
 
 /**
- * Returns the MISP event of what is kept.
+ * Returns the MISP event of the kept rows.
  * @param {{event: Object, rows: Row[], objects: MispObject[], uuids: Map<string, string>}} model
  * @param {string} which objects: 'kept', 'all' or 'none'
  */
@@ -27,8 +29,7 @@ function pick(object, keys) {
 }
 
 /**
- * Returns the objects that go along. 'kept' leaves out those that hold a value
- * of the list that is not kept.
+ * Returns the objects for the event. 'kept' leaves out objects with a dropped value.
  * @returns {MispObject[]}
  */
 export function goingAlong(model, which) {
@@ -38,8 +39,8 @@ export function goingAlong(model, which) {
   return model.objects.filter((o) => !o.Attribute.some((a) => dropped.has(a.value)));
 }
 
-// Values of rows that are not kept, and of none that is kept. The parts of a
-// value such as domain|ip are values too.
+// Returns the values that occur only in rows that are not kept. The parts of a value
+// such as domain|ip are values too.
 function droppedValues(rows) {
   const dropped = new Set();
   for (const row of rows) {
@@ -52,14 +53,14 @@ function droppedValues(rows) {
   return dropped;
 }
 
-/** Returns an attribute's value, and its parts when its type is of two. */
+/** Returns an attribute's value and, for a composite type, its parts. */
 export function parts(attribute) {
   if (!attribute.type.includes('|')) return [attribute.value];
   return [attribute.value, ...attribute.value.split('|')];
 }
 
-// References lead to what others went into; one to what does not go along would
-// dangle.
+// Redirects references to merged items, and removes those whose target is not
+// exported.
 function linked(objects, attributes, uuids) {
   const there = new Set(attributes.map((a) => a.uuid));
   for (const o of objects) {
@@ -74,7 +75,7 @@ function linked(objects, attributes, uuids) {
   });
 }
 
-const columns = ['type', 'category', 'value', 'to_ids', 'count', 'first_seen', 'last_seen', 'comment', 'claimed', 'warninglists', 'capture', 'packets'];
+const columns = ['type', 'category', 'value', 'to_ids', 'verdict', 'rule', 'count', 'first_seen', 'last_seen', 'comment', 'claimed', 'decrypted', 'warninglists', 'capture', 'packets'];
 
 /**
  * Returns CSV (RFC 4180) of the kept rows, for a spreadsheet.
@@ -86,14 +87,14 @@ export function csv(model) {
     if (!kept) continue;
     const refs = (a.evidence ?? []).map((e) => e.first);
     const names = new Set(refs.map((r) => model.captures[r.capture]?.name ?? ''));
-    const cells = [a.type, a.category, a.value, a.to_ids, a.count, a.first_seen ?? '', a.last_seen ?? '', a.comment ?? '',
-      Boolean(a.claimed), (a.warninglists ?? []).join('; '), [...names].join('; '), refs.map((r) => r.number).join(' ')];
+    const cells = [a.type, a.category, a.value, a.to_ids, verdictOf(a), a.rule ?? '', a.count, a.first_seen ?? '', a.last_seen ?? '', a.comment ?? '',
+      Boolean(a.claimed), a.decrypted ?? 0, (a.warninglists ?? []).join('; '), [...names].join('; '), refs.map((r) => r.number).join(' ')];
     lines.push(cells.map(cell).join(','));
   }
   return lines.join('\r\n') + '\r\n';
 }
 
-// A spreadsheet takes a text that begins so for a formula.
+// A spreadsheet treats text with such a beginning as a formula.
 function cell(value) {
   let s = String(value);
   if (/^[=+\-@\t\r]/.test(s)) s = "'" + s;
@@ -101,7 +102,7 @@ function cell(value) {
 }
 
 /**
- * Returns an attribute a line, with the packets that show it.
+ * Returns the kept attributes, one per line, with their evidence.
  * @param {{rows: Row[], captures: {name?: string}[]}} model
  */
 export function ndjson(model) {
@@ -112,7 +113,7 @@ export function ndjson(model) {
   }) + '\n').join('');
 }
 
-/** Hands a text to the browser as a file to save. */
+/** Makes the browser save a text as a file. */
 export function download(name, type, text) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');

@@ -1,5 +1,5 @@
-// The list of types: how many there are and are kept, keep or drop them all,
-// show one alone.
+// The list of types, with their counts: keeps or drops all rows of a type, or shows
+// only that type.
 
 import { byId, el } from './dom.js';
 import { kindOf } from './kinds.js';
@@ -25,10 +25,9 @@ export function countTypes(rows) {
 }
 
 /**
- * Draws the list of types, and fills the select that stands for it in a narrow
- * window.
+ * Draws the list of types, and fills the select that replaces it in a narrow window.
  * @param {Map<string, {all: number, kept: number}>} counts
- * @param {Set<string>} shown the types that the query asks for
+ * @param {Set<string>} shown the types in the query
  * @param {{onShow: (type: string, more: boolean) => void, onKeep: (type: string, keep: boolean) => void}} on
  */
 export function drawFacets(counts, shown, on) {
@@ -40,7 +39,7 @@ export function drawFacets(counts, shown, on) {
     const count = c.kept === c.all ? number(c.all) : `${number(c.kept)} of ${number(c.all)}`;
     const button = el('button', {
       type: 'button', class: 'facet', 'aria-pressed': String(shown.has(type)), 'data-focus': 'show ' + type,
-      title: 'Show this type alone; with Ctrl as well', onclick: (e) => on.onShow(type, e.ctrlKey || e.metaKey || e.shiftKey),
+      title: 'Show only this type; Ctrl-click adds it', onclick: (e) => on.onShow(type, e.ctrlKey || e.metaKey || e.shiftKey),
     }, el('span', { class: 'dot k-' + kindOf(type).toLowerCase() }), el('span', { class: 'facet-name', text: type }), el('span', { class: 'facet-count' }, count));
     return el('li', {}, box, button);
   });

@@ -8,7 +8,7 @@ import { bytes, momentOf, number } from './text.js';
 import { packetFilter, protoName, talkFilter } from './wireshark.js';
 
 /**
- * Draws who talked to whom: a picture, and the same as a table.
+ * Draws the connections as a diagram and as a table.
  * @param {import('./types.js').Connection[]} connections
  * @param {Map<string, string>} names of addresses
  * @param {(addr: string) => void} onHost
@@ -16,7 +16,7 @@ import { packetFilter, protoName, talkFilter } from './wireshark.js';
 export function drawConnections(connections, names, onHost) {
   const view = byId('view-connections');
   if (connections.length === 0) {
-    view.replaceChildren(nothing('No connections in these times.'));
+    view.replaceChildren(nothing('No connections in this time range.'));
     return;
   }
   const total = (c) => c.sent.bytes + c.received.bytes;
@@ -24,12 +24,13 @@ export function drawConnections(connections, names, onHost) {
     { name: 'Client', value: (c) => c.client, class: 'mono' },
     { name: 'Server', value: (c) => c.server, class: 'mono', show: (c) => hostButton(c, onHost) },
     { name: 'Protocol', value: protocols },
-    { name: 'Times', value: (c) => c.count, show: (c) => number(c.count), class: 'number' },
+    { name: 'Count', value: (c) => c.count, show: (c) => number(c.count), class: 'number' },
     { name: 'Sent', value: (c) => c.sent.bytes, show: (c) => bytes(c.sent.bytes), class: 'number' },
     { name: 'Received', value: (c) => c.received.bytes, show: (c) => bytes(c.received.bytes), class: 'number' },
     { name: 'Bytes', value: total, show: (c) => bytes(total(c)), class: 'number' },
     { name: 'First seen', value: (c) => c.first_seen, show: (c) => momentOf(c.first_seen), class: 'time' },
     { name: 'Last seen', value: (c) => c.last_seen, show: (c) => momentOf(c.last_seen), class: 'time' },
+    { name: 'Beacon', value: (c) => (c.beacon ?? '').replace('beacon ', '') },
     { name: 'Ended', value: ends },
     { name: 'Filter', value: talkFilter, show: (c) => copyButton(talkFilter(c), 'the filter ' + talkFilter(c)) },
   ];
@@ -68,7 +69,7 @@ export function drawCertificates(certificates, shownBy) {
     { name: 'Packets', value: (c) => shownBy(c)?.first.number, show: (c) => packetsOf(shownBy(c)), class: 'number' },
   ];
   byId('view-certificates').replaceChildren(certificates.length > 0 ? list('Certificates', columns, certificates, { by: 0 })
-    : nothing('No certificates could be read. TLS 1.3 encrypts them; look at the server names and fingerprints instead.'));
+    : nothing('No certificates. TLS 1.3 encrypts them; see the server names and fingerprints instead.'));
 }
 
 function day(iso) {
@@ -76,7 +77,7 @@ function day(iso) {
 }
 
 function subject(c) {
-  return el('div', {}, el('div', { text: c.unparsed ? `not readable: ${c.unparsed}` : c.subject || 'no subject' }),
+  return el('div', {}, el('div', { text: c.unparsed ? `not parsed: ${c.unparsed}` : c.subject || 'no subject' }),
     c.self_signed && el('span', { class: 'mark' }, 'self-signed'), c.ca && el('span', { class: 'mark' }, 'CA'));
 }
 
@@ -94,19 +95,23 @@ export function drawFiles(files, shownBy) {
     { name: 'Name', value: (f) => f.name ?? '', class: 'mono', show: (f) => f.name || '(no name)' },
     { name: 'Type', value: (f) => f.sniffed || f.type || '', show: mediaType },
     { name: 'Size', value: (f) => f.size, show: (f) => bytes(f.size), class: 'number' },
-    { name: 'State', value: (f) => f.state },
+    { name: 'State', value: (f) => f.state, show: stateOf },
     { name: 'From', value: (f) => f.url || f.server, class: 'mono', show: (f) => f.url || `${f.from_client ? f.client : f.server} (${f.proto})` },
     { name: 'Hashes', value: (f) => f.sha256 ?? '', show: (f) => (f.sha256 || f.md5 || f.sha1 ? hashes(f) : 'none'), class: 'mono' },
     { name: 'Count', value: (f) => f.count, show: (f) => number(f.count), class: 'number' },
     { name: 'Packets', value: (f) => shownBy(f)?.first.number, show: (f) => packetsOf(shownBy(f)), class: 'number' },
   ];
   byId('view-files').replaceChildren(files.length > 0 ? list('Files', columns, files, { by: 2, descending: true })
-    : nothing('No files were carried in the clear.'));
+    : nothing('No files in clear text or in decrypted traffic.'));
+}
+
+function stateOf(f) {
+  return el('div', {}, f.state, ' ', f.decrypted > 0 && el('span', { class: 'mark decrypted' }, 'decrypted'));
 }
 
 function mediaType(f) {
   if (!f.sniffed || f.sniffed === f.type) return f.type || f.sniffed || '';
-  return el('div', {}, el('div', { text: f.sniffed }), f.type && el('small', { text: `said to be ${f.type}` }));
+  return el('div', {}, el('div', { text: f.sniffed }), f.type && el('small', { text: `declared as ${f.type}` }));
 }
 
 function packetsOf(e) {

@@ -1,5 +1,5 @@
-// Where the hosts of the picture of who talked to whom stand: clients left,
-// servers right. What is drawn follows from the connections alone.
+// The layout of the diagram of connections: clients on the left, servers on the right.
+// It is deterministic.
 
 import { protoName, split } from './wireshark.js';
 
@@ -60,8 +60,8 @@ function labelOf(conn) {
   return port === '0' ? name : `${name} :${port}`;
 }
 
-// Places both columns: each node next to the middle of those it talks to, which
-// leaves few crossings; then each edge's ends in the order of the other ends.
+// Positions the nodes of both columns near the average of their peers, to avoid
+// crossings, then the ends of each node's edges in the order of their other ends.
 function place(nodes) {
   const columns = ['client', 'server'].map((side) => nodes.filter((n) => n.side === side).sort((a, b) => b.bytes - a.bytes || compare(a.addr, b.addr)));
   for (const node of nodes) node.height = Math.max(34, node.edges.length * (node.side === 'server' ? 17 : 7) + 8);

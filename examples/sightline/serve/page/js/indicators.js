@@ -1,5 +1,5 @@
-// The view of indicators: filters, types, table and detail, over one model and
-// one query.
+// The view of indicators: filters, types, table and detail, for one model and one
+// query.
 
 import { announce, byId, debounced, setText } from './dom.js';
 import { copyLines } from './copy.js';
@@ -8,6 +8,7 @@ import { countTypes, drawFacets } from './facets.js';
 import { matching, newQuery, sorted, within } from './query.js';
 import { createTable } from './table.js';
 import { plural, number } from './text.js';
+import { fillVerdicts } from './verdict.js';
 
 /** @typedef {import('./types.js').Row} Row */
 
@@ -52,6 +53,7 @@ export function createIndicators(modelOf, on) {
     on.onKept();
   }
   function facets() {
+    fillVerdicts(modelOf().rows, state.query.verdict);
     drawFacets(countTypes(modelOf().rows), state.query.types, {
       onShow: showType,
       onKeep: (type, kept) => keep(modelOf().rows.filter((row) => row.attribute.type === type), kept),
@@ -80,6 +82,7 @@ export function createIndicators(modelOf, on) {
   const text = byId('filter-text');
   text.addEventListener('input', debounced(120, () => { state.query.text = text.value; show(); }));
   byId('filter-mark').addEventListener('change', (e) => { state.query.mark = e.target.value; show(); });
+  byId('filter-verdict').addEventListener('change', (e) => { state.query.verdict = e.target.value; show(); });
   byId('filter-type').addEventListener('change', (e) => {
     if (e.target.value === '*') return;
     state.query.types = new Set(e.target.value ? [e.target.value] : []);
@@ -95,11 +98,11 @@ export function createIndicators(modelOf, on) {
   return {
     query: state.query,
     show, showTimes, facets,
-    /** Rows that match all but the times. */
+    /** Returns the rows that match the query, ignoring its times. */
     untimed: () => state.untimed,
     active: table.active,
     setDay: table.setDay,
-    /** Shows what holds a text. */
+    /** Shows the rows that contain a text. */
     find(words) {
       text.value = words;
       state.query.text = words;
@@ -107,7 +110,7 @@ export function createIndicators(modelOf, on) {
       facets();
       show();
     },
-    /** Begins anew, with another model. */
+    /** Resets the view for a new model. */
     reset() {
       Object.assign(state.query, newQuery());
       text.value = '';

@@ -1,22 +1,49 @@
-// How captures come in: the drop zone, the file chooser, and the list of what is
-// being sent and analysed.
+// Takes captures and key logs from the drop zone and the file choosers, and lists the
+// captures being sent and analysed.
 
 import { announce, byId, el, setText } from './dom.js';
+import { createKeyLogs, divide } from './keylogs.js';
 import { bytes } from './text.js';
 import { analyze } from './upload.js';
 
-/** @typedef {{state: 'done'|'damaged'|'failed', text: string}} Outcome of one capture, and what there is to say about it */
+/** @typedef {{state: 'done'|'damaged'|'failed', text: string, keys?: import('./keylogs.js').KeySummary|null}} Outcome of one capture, with a text for the user */
 
 /**
- * @param {(blob: Blob) => Promise<Outcome>} onAnswer takes the server's answer
+ * @param {{onAnswer: (blob: Blob) => Promise<Outcome>, onAgain: () => void}} on onAnswer receives the server's
+ *   response; onAgain is called before all captures are sent again, with other keys
  */
-export function createIntake(onAnswer) {
+export function createIntake(on) {
   const queue = [];
+  const keyLogs = createKeyLogs(again);
+  let taken = /** @type {globalThis.File[]} */ ([]); // the captures, to send them again
+  let summaries = []; // of the keys of captures
   let running = null;
   let problems = 0;
 
+  async function take(files, areLogs) {
+    document.body.dataset.work = 'running';
+    const { captures, logs } = areLogs ? { captures: [], logs: files } : await divide(files);
+    if (logs.length > 0) {
+      keyLogs.add(logs);
+      if (taken.length + captures.length === 0) keyLogs.wait();
+      again();
+    }
+    add(captures);
+    if (!running) idle();
+  }
+
+  // Sends all captures again, with the key logs that there are now.
+  function again() {
+    const captures = taken;
+    if (captures.length === 0) return;
+    stop();
+    on.onAgain();
+    add(captures);
+  }
+
   function add(files) {
     if (files.length === 0) return;
+    taken = [...taken, ...files];
     if (!running) {
       byId('jobs').replaceChildren();
       problems = 0;
@@ -31,11 +58,18 @@ export function createIntake(onAnswer) {
     const job = queue.shift();
     if (!job) return idle();
     const options = { private: byId('option-private').checked, internal: byId('option-internal').value.trim() };
-    running = analyze(job.file, options, (sent, total) => progress(job, sent, total));
-    const { blob, error } = await running.done;
-    const outcome = error ? failed(error) : await onAnswer(blob);
+    const mine = analyze(job.file, keyLogs.files(), options, (sent, total) => progress(job, sent, total));
+    running = mine;
+    const { blob, error } = await mine.done;
+    const outcome = error ? failed(error) : await on.onAnswer(blob);
+    if (running !== mine) return; // stopped
     finish(job, outcome);
+    if (outcome.state === 'failed') taken = taken.filter((file) => file !== job.file);
     if (outcome.state !== 'done') problems++;
+    if (outcome.keys) {
+      summaries.push(outcome.keys);
+      keyLogs.report(summaries);
+    }
     next();
   }
 
@@ -46,14 +80,31 @@ export function createIntake(onAnswer) {
   }
 
   function cancel() {
-    for (const job of queue.splice(0)) finish(job, failed('Cancelled.'));
+    for (const job of queue.splice(0)) {
+      finish(job, failed('Cancelled.'));
+      taken = taken.filter((file) => file !== job.file);
+    }
     running?.cancel();
+  }
+
+  // Stops without a trace.
+  function stop() {
+    queue.length = 0;
+    running?.cancel();
+    running = null;
+    taken = [];
+    summaries = [];
   }
 
   byId('cancel').addEventListener('click', cancel);
   byId('dismiss').addEventListener('click', () => { document.body.dataset.work = 'done'; });
-  takeFiles(add);
-  return { cancel };
+  takeFiles(take);
+  return {
+    clear() {
+      stop();
+      keyLogs.clear();
+    },
+  };
 }
 
 function jobLine(file) {
@@ -86,14 +137,10 @@ function finish(job, { state, text }) {
   announce(`${job.file.name}: ${text}`);
 }
 
-// Files come from the chooser, or are dropped anywhere on the page.
-function takeFiles(add) {
-  const input = byId('files');
-  input.addEventListener('change', () => {
-    add([...input.files]);
-    input.value = '';
-  });
-  for (const id of ['choose', 'add-captures']) byId(id).addEventListener('click', () => input.click());
+// Takes files from the choosers, or dropped anywhere on the page.
+function takeFiles(take) {
+  chooser('files', ['choose', 'add-captures'], (files) => take(files, false));
+  chooser('key-files', ['choose-keys', 'add-keys'], (files) => take(files, true));
   byId('options').addEventListener('submit', (e) => e.preventDefault());
   const carriesFiles = (e) => [...(e.dataTransfer?.types ?? [])].includes('Files');
   const veil = byId('veil');
@@ -112,6 +159,16 @@ function takeFiles(add) {
     veil.hidden = true;
     if (!carriesFiles(e)) return;
     e.preventDefault();
-    add([...e.dataTransfer.files]);
+    take([...e.dataTransfer.files], false);
   });
+}
+
+function chooser(id, buttons, onFiles) {
+  const input = byId(id);
+  input.addEventListener('change', () => {
+    const files = [...input.files];
+    input.value = '';
+    if (files.length > 0) onFiles(files);
+  });
+  for (const button of buttons) byId(button).addEventListener('click', () => input.click());
 }

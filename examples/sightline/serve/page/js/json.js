@@ -1,9 +1,9 @@
 // Reads a large JSON object piece by piece.
 
-const firstPiece = 64 << 10; // bytes that are decoded at once
+const firstPiece = 64 << 10; // bytes to decode at a time
 const piece = 1 << 20;
 
-/** A text that is decoded as it is read. i is how far it was read. */
+/** A text that is decoded as it is read. i is the read position. */
 class Source {
   /** @param {Blob} blob */
   constructor(blob) {
@@ -14,9 +14,9 @@ class Source {
     this.i = 0;
   }
 
-  /** Decodes more, at least as much as is still unread. */
+  /** Decodes more, at least as much as the unread text. */
   async more() {
-    if (this.at >= this.blob.size) throw new SyntaxError('the answer is cut off');
+    if (this.at >= this.blob.size) throw new SyntaxError('the response is truncated');
     const size = this.at === 0 ? firstPiece : Math.max(piece, this.text.length - this.i);
     const bytes = await this.blob.slice(this.at, this.at + size).arrayBuffer();
     this.at += size;
@@ -26,8 +26,8 @@ class Source {
 }
 
 /**
- * Calls take with the members of a JSON object; of those that are lists with row
- * by row. A promise that take returns is waited for; false ends the reading.
+ * Calls take with each member of a JSON object, and with each element of a member
+ * that is an array. It awaits promises that take returns; false ends reading.
  * @param {Blob} blob
  * @param {(name: string, value: any) => Promise<boolean>|boolean} take
  */
@@ -72,14 +72,14 @@ function* peek(source) {
 }
 
 function* expect(source, mark) {
-  if ((yield* peek(source)) !== mark) throw new SyntaxError(`no ${mark} where it belongs`);
+  if ((yield* peek(source)) !== mark) throw new SyntaxError(`missing ${mark}`);
   source.i++;
 }
 
 function* separator(source, last) {
   const mark = yield* peek(source);
   if (mark === ',') source.i++;
-  else if (mark !== last) throw new SyntaxError(`no , or ${last} where it belongs`);
+  else if (mark !== last) throw new SyntaxError(`missing , or ${last}`);
 }
 
 function* value(source) {
@@ -95,8 +95,8 @@ function* value(source) {
   }
 }
 
-// Returns the index behind the value at i, -1 if it goes on beyond the text. That
-// it is a value is for JSON.parse to find out.
+// Returns the index after the value at i, or -1 if the value does not end in the
+// text. JSON.parse checks that it is valid.
 function end(text, i) {
   let depth = 0;
   for (; i < text.length; i++) {

@@ -1,4 +1,4 @@
-// The kinds that attribute types fall into, for colours and for the timeline.
+// The kinds of attribute types, for colours and for the timeline.
 
 export const kinds = ['URL', 'Name', 'Address', 'File', 'Certificate', 'Fingerprint', 'Mail', 'Other'];
 

@@ -1,4 +1,4 @@
-// Plain tables, for lists that are shorter than that of the indicators.
+// Plain tables, for lists shorter than that of the indicators.
 
 import { el } from './dom.js';
 import { number } from './text.js';
@@ -6,16 +6,16 @@ import { number } from './text.js';
 const page = 200; // rows drawn at first, and more each time
 
 /**
- * @typedef {{name: string, value: (item: any) => any, show?: (item: any) => Node|string, class?: string}} Column value is what
- *   the column sorts by; show is what stands in a cell, value's text by default
+ * @typedef {{name: string, value: (item: any) => any, show?: (item: any) => Node|string, class?: string}} Column value returns
+ *   the sort key; show returns the content of a cell, by default the text of value
  */
 
 /**
- * Returns a table of items that its heads sort.
+ * Returns a table of items. Its column headers sort it.
  * @param {string} label
  * @param {Column[]} columns
  * @param {any[]} items
- * @param {{by?: number, descending?: boolean}} [order] the column that it is sorted by at first
+ * @param {{by?: number, descending?: boolean}} [order] the initial sort column
  */
 export function list(label, columns, items, order = {}) {
   const state = { by: order.by ?? -1, descending: order.descending ?? false, shown: page };
@@ -54,7 +54,7 @@ function cell(column, item) {
   return el('td', { class: column.class, 'data-name': column.name }, shown);
 }
 
-/** Returns what stands where a list would be, were there anything to list. */
+/** Returns the text in place of an empty list. */
 export function nothing(text) {
   return el('p', { class: 'nothing' }, text);
 }

@@ -1,5 +1,5 @@
-// The page: captures come in, what the server finds in them is shown, what is
-// kept goes out. Nothing is stored: closing the page forgets all of it.
+// The page: sends captures, shows the server's results, and exports kept indicators.
+// Nothing is stored: closing the page discards everything.
 
 import { createActions, showKept } from './actions.js';
 import { readAnswer } from './answer.js';
@@ -8,7 +8,8 @@ import { byId, debounced, setText } from './dom.js';
 import { drawCertificates, drawConnections, drawFiles } from './findings.js';
 import { createIndicators } from './indicators.js';
 import { createIntake, failed } from './intake.js';
-import { newModel } from './model.js';
+import { keysText } from './keylogs.js';
+import { newModel, sortRows } from './model.js';
 import { within } from './query.js';
 import { drawCaptures, drawLeftOut, drawWarninglists } from './reasons.js';
 import { createTabs } from './tabs.js';
@@ -32,7 +33,7 @@ const brush = createBrush(canvas, () => times, (from, to) => {
   if (tabs.current() !== 'indicators') showView(tabs.current());
 });
 createActions(() => model);
-const intake = createIntake(onAnswer);
+const intake = createIntake({ onAnswer, onAgain: forget });
 
 /** @returns {Promise<import('./intake.js').Outcome>} */
 async function onAnswer(blob) {
@@ -42,13 +43,14 @@ async function onAnswer(blob) {
   return isWanted() ? shown(result) : failed('Cancelled.');
 }
 
-function shown({ known, error, notes, attributes }) {
-  if (known) return { state: 'done', text: 'This capture is here already.' };
-  if (model.captures.length === 0) return failed(sentence(error) || 'The server found nothing to read in this capture.');
+function shown({ known, error, notes, keys, attributes }) {
+  if (known) return { state: 'done', text: 'This capture is already loaded.' };
+  if (model.captures.length === 0) return failed(sentence(error) || 'The server could not read this capture.');
+  sortRows(model);
   showRows();
   requestAnimationFrame(() => setTimeout(showRest));
-  const said = notes.length > 0 ? notes.join(' ') : error && `${sentence(error)} What came before that is listed.`;
-  return { state: said ? 'damaged' : 'done', text: [plural(attributes, 'indicator'), said].filter(Boolean).join('. ') };
+  const said = notes.length > 0 ? notes.join(' ') : error && `${sentence(error)} The results cover the part before that.`;
+  return { state: said ? 'damaged' : 'done', text: [plural(attributes, 'indicator'), keys && keysText(keys), said].filter(Boolean).join('. '), keys };
 }
 
 function sentence(text) {
@@ -65,13 +67,13 @@ function showRows() {
   indicators.show();
 }
 
-// The day in UTC that all captures are of, or ''.
+// Returns the UTC day of all captures, or '' if they cover several days.
 function dayOf(captures) {
   const days = new Set(captures.flatMap((c) => [c.first, c.last]).filter(Boolean).map((iso) => iso.slice(0, 10)));
   return days.size === 1 ? [...days][0] : '';
 }
 
-// What may come a moment after the rows.
+// Draws the parts that may follow the rows.
 function showRest() {
   summarise();
   indicators.facets();
@@ -113,7 +115,7 @@ function showHost(addr) {
   indicators.find(addr);
 }
 
-// What DNS said an address is called.
+// Returns the names of addresses in DNS answers.
 function namesOfAddresses() {
   const names = new Map();
   for (const { attribute: a } of model.rows) {
@@ -124,8 +126,8 @@ function namesOfAddresses() {
   return names;
 }
 
-// Finds the first packets that show a certificate or file: its own, or those of
-// the indicator that it became.
+// Returns a function that finds the first evidence of a certificate or file: its own,
+// or that of its indicator.
 function evidenceOf() {
   const byValue = new Map(model.rows.map(({ attribute: a }) => [a.value, a.evidence?.[0]]));
   return (item) => item.evidence?.[0] ?? [item.sha256, item.sha1, item.md5].map((hash) => byValue.get(hash)).find(Boolean);
@@ -137,7 +139,7 @@ function drawTimes() {
   drawTimeline(canvas, { rows: indicators.untimed(), all: model.rows, active: indicators.active(), span: times, from, to });
 }
 
-// Runs fn once before the next picture is drawn.
+// Returns a function that runs fn once before the next frame.
 function soon(fn) {
   let asked = false;
   return () => {
@@ -150,12 +152,17 @@ function soon(fn) {
   };
 }
 
-byId('start-over').addEventListener('click', () => {
-  intake.cancel();
+// Drops what is known of all captures.
+function forget() {
   model = newModel();
   times = null;
   indicators.reset();
   indicators.show();
+}
+
+byId('start-over').addEventListener('click', () => {
+  intake.clear();
+  forget();
   document.body.dataset.state = 'start';
   document.body.dataset.work = 'done';
   setText(byId('capture-summary'), '');

@@ -1,8 +1,8 @@
-// What the answers of all captures amount to. One request is one capture; what
-// several captures say of the same thing is put together here, as
-// extract.Report.Merge does.
+// The model of the responses for all captures. Each request is for one capture; the
+// model merges the same finding in several captures, as extract.Report.Merge does.
 
 import { mispText, parseTime } from './text.js';
+import { mergeVerdict, verdictOf } from './verdict.js';
 
 /** @typedef {import('./types.js').Answer} Answer */
 /** @typedef {import('./types.js').Row} Row */
@@ -11,25 +11,25 @@ export function newModel() {
   return {
     captures: [], /** @type {Row[]} */ rows: [], objects: [], leftOut: [], connections: [], certificates: [], files: [],
     event: null, unseen: {}, packets: 0, bytes: 0,
-    events: new Set(), // their UUIDs, which follow from the captures: equal ones are of the same capture
-    index: new Map(), // what was found so far, by what makes two findings the same
-    types: new Map(), // of attributes, and in which order they came
-    uuids: new Map(), // of attributes and objects that went into another one: the other one's
-    unlisted: 0, // of what was left out: how many the answers only count
-    beyond: {}, // what the server had no room for, by kind
+    events: new Set(), // UUIDs, which are derived from the captures: equal UUIDs mean the same capture
+    index: new Map(), // findings by identity
+    uuids: new Map(), // UUIDs of merged attributes and objects, with those they were merged into
+    unlisted: 0, // number of left-out observations that responses count but do not list
+    beyond: {}, // observations beyond the server's limits, by kind
   };
 }
 
 /**
- * Begins to add the answer for one capture. The function that it returns takes
- * the answer's members, of lists the rows: captures and the event first. It
- * reports false when that capture is in the model already.
+ * Starts to add the response for one capture. The returned function receives the
+ * members of the response, and the elements of members that are arrays; captures and
+ * event must come first. It returns false if the model already has the capture.
  * @param {ReturnType<typeof newModel>} model
  * @returns {(name: string, value: any) => boolean}
  */
 export function startAnswer(model) {
   const base = model.captures.length;
   const mine = [];
+  let place = 0; // of an attribute in the response
   const name = () => mine.map((c) => c.name).join(', ');
   const takers = {
     captures: (c) => mine.push({ notes: [], ...c }),
@@ -40,7 +40,7 @@ export function startAnswer(model) {
       model.event = mergeEvent(model.event, e);
     },
     summary: (s) => addSummary(model, mine, s),
-    attributes: (a) => addAttribute(model, a, base, name),
+    attributes: (a) => addAttribute(model, a, base, name, place++),
     objects: (o) => addObject(model, o),
     left_out: (l) => addLeftOut(model, l, base),
     connections: (c) => addFact(model, model.connections, c, base, ['connection', c.client, c.server, c.proto], addTraffic),
@@ -56,7 +56,7 @@ function addLeftOut(model, l, base) {
 }
 
 function addSummary(model, captures, summary) {
-  for (const c of captures) c.notes = summary.notes ?? [];
+  for (const c of captures) Object.assign(c, { notes: summary.notes ?? [], keys: summary.keys });
   model.unseen = addNumbers(model.unseen, summary.unseen ?? {});
   model.packets += summary.packets ?? 0;
   model.bytes += summary.bytes ?? 0;
@@ -64,7 +64,7 @@ function addSummary(model, captures, summary) {
   model.beyond = addNumbers(model.beyond, { ...summary.not_kept, 'MISP objects': summary.objects_left_out ?? 0 });
 }
 
-function addAttribute(model, a, base, name) {
+function addAttribute(model, a, base, name, place) {
   if (base > 0) shift(a.evidence, base);
   const key = `attribute\0${a.type}\0${a.value}`;
   const row = model.index.get(key);
@@ -74,31 +74,39 @@ function addAttribute(model, a, base, name) {
     row.first = parseTime(row.attribute.first_seen);
     row.last = parseTime(row.attribute.last_seen);
     row.text = '';
+    row.order = weight(row.attribute, Math.min(row.order % most, place));
     return;
   }
-  const added = { attribute: a, kept: true, first: parseTime(a.first_seen), last: parseTime(a.last_seen), order: typeRank(model, a.type) * 1e7 + model.rows.length, text: '' };
+  const added = { attribute: a, kept: true, first: parseTime(a.first_seen), last: parseTime(a.last_seen), order: weight(a, place), text: '' };
   model.index.set(key, added);
   model.rows.push(added);
 }
 
-// Rows of a type stand together, in the order in which the types came.
-function typeRank(model, type) {
-  let rank = model.types.get(type);
-  if (rank === undefined) model.types.set(type, (rank = model.types.size));
-  return rank;
+const most = 1e7; // attributes of a response
+
+// Returns the key of the order by weight: attributes for detection come first, then
+// those that come first in their responses.
+function weight(a, place) {
+  return (verdictOf(a) === 'detect' ? 0 : most) + place;
+}
+
+/** Sorts all rows by weight, for the exports. */
+export function sortRows(model) {
+  model.rows.sort((a, b) => a.order - b.order);
 }
 
 function mergeAttribute(a, b, name) {
   mergeFact(a, b);
   a.claimed = Boolean(a.claimed && b.claimed);
-  a.to_ids = a.to_ids && b.to_ids;
+  mergeVerdict(a, b);
   a.warninglists = [...new Set([...(a.warninglists ?? []), ...(b.warninglists ?? [])])];
   a.comment = mispText([a.comment, `in ${name}: ${b.comment ?? ''}`].filter(Boolean).join(' / '));
 }
 
-// The sum, and the first and last time; a time that one of them lacks is not known.
+// Adds counts and extends times. Without times in both, the result has none.
 function mergeFact(a, b) {
   a.count += b.count;
+  if (a.decrypted || b.decrypted) a.decrypted = (a.decrypted ?? 0) + (b.decrypted ?? 0);
   a.first_seen = extreme(a.first_seen, b.first_seen, -1);
   a.last_seen = extreme(a.last_seen, b.last_seen, 1);
   if (!a.first_seen || !a.last_seen) {
@@ -131,9 +139,10 @@ function addTraffic(a, b) {
   for (const way of ['sent', 'received']) a[way] = addNumbers(a[way], b[way]);
   a.protos = [...new Set([...(a.protos ?? []), ...(b.protos ?? [])])];
   a.ended = addNumbers(a.ended ?? {}, b.ended ?? {});
+  a.beacon ??= b.beacon;
 }
 
-// Objects of several captures that hold the same are one, as MISP takes them.
+// Merges objects of several captures with the same attributes, as MISP does.
 function addObject(model, o) {
   const key = ['object', o.name, ...o.Attribute.map((a) => `${a.object_relation}\0${a.type}\0${a.value}`).sort()].join('\0');
   const known = model.index.get(key);
@@ -147,7 +156,7 @@ function addObject(model, o) {
   if (references.length > 0) known.ObjectReference = [...(known.ObjectReference ?? []), ...references];
 }
 
-// The event of several captures is the first one's, of the earliest date.
+// The event of several captures is the first, with the earliest date.
 function mergeEvent(a, b) {
   if (!a || !b) return a ?? b ?? null;
   const name = (b.info ?? '').replace(/^Indicators from /, '');

@@ -1,4 +1,4 @@
-// Draws who talked to whom, as SVG.
+// Draws the connections as SVG.
 
 import { el, svg } from './dom.js';
 import { layout } from './graph.js';
@@ -10,11 +10,11 @@ const margin = 28;
 const labelRoom = 150; // for the edges' labels, before the servers
 
 /**
- * Returns the picture.
+ * Returns the diagram.
  * @param {Connection[]} connections
  * @param {Map<string, string>} names of addresses
  * @param {number} width in pixels
- * @param {(addr: string) => void} onHost when a host is chosen
+ * @param {(addr: string) => void} onHost is called when a host is chosen
  */
 export function picture(connections, names, width, onHost) {
   const g = layout(connections);
@@ -26,7 +26,7 @@ export function picture(connections, names, width, onHost) {
   const most = Math.max(1, ...g.edges.map((e) => e.bytes));
   const root = svg('svg', {
     class: 'picture', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img',
-    'aria-label': `Who talked to whom: ${plural(g.nodes.length, 'host')}, ${plural(g.edges.length, 'connection')}. The table below lists them.`,
+    'aria-label': `Connections: ${plural(g.nodes.length, 'host')}, ${plural(g.edges.length, 'connection')}. The table below lists them.`,
   });
   const edges = svg('g', {}, ...g.edges.map((e) => drawEdge(e, x.client + box, end, thickness(e.bytes, most))));
   const labels = labelled ? g.edges.map((e) => drawLabel(e, end)) : [];
@@ -37,10 +37,10 @@ export function picture(connections, names, width, onHost) {
     svg('g', { transform: `translate(0 ${margin})` }, edges, ...labels, ...nodes));
   highlight(root, g);
   const said = [
-    g.hostsLeftOut > 0 && `${plural(g.hostsLeftOut, 'host')} with less traffic are not drawn.`,
-    g.edgesLeftOut > 0 && `${plural(g.edgesLeftOut, 'connection')} not drawn; the table has all.`,
+    g.hostsLeftOut > 0 && `${plural(g.hostsLeftOut, 'host')} with less traffic not drawn.`,
+    g.edgesLeftOut > 0 && `${plural(g.edgesLeftOut, 'connection')} not drawn; the table lists all.`,
   ].filter(Boolean).join(' ');
-  return el('figure', { class: 'figure' }, root, el('figcaption', {}, 'A line is as wide as the logarithm of its bytes. ' + said));
+  return el('figure', { class: 'figure' }, root, el('figcaption', {}, 'The width of a line grows with the logarithm of its bytes. ' + said));
 }
 
 function thickness(n, most) {
@@ -78,7 +78,7 @@ function cut(s, n) {
   return shown.length <= n ? shown : shown.slice(0, n - 1) + '…';
 }
 
-// A host under the pointer stands out with all that it talked to.
+// Highlights the host under the pointer with its peers.
 function highlight(root, g) {
   for (const n of g.nodes) {
     const show = (on) => {

@@ -1,43 +1,15 @@
-// The views of what is not an indicator, or a doubtful one, and why; and of the
-// captures themselves.
+// The views of observations that were left out, of warninglists, and of the captures.
 
 import { byId, el } from './dom.js';
 import { copyButton } from './copy.js';
+import { keysText } from './keylogs.js';
 import { list, nothing } from './list.js';
+import { ruleHelp } from './rules.js';
 import { bytes, duration, momentOf, number, parseTime, plural } from './text.js';
-
-// What the names of extract's rules mean, as far as they do not say it all.
-const why = {
-  'address of an own network': 'You named this network as your own before analysing.',
-  'private address': 'It means something only inside the network where the capture was made (RFC 1918, RFC 4193).',
-  'link-local address': 'It means something only on one link (RFC 3927, RFC 4291).',
-  'multicast address': 'It stands for a group, not for a host.',
-  'broadcast address': 'It stands for all hosts of a network.',
-  'loopback address': 'It is the host itself.',
-  'unspecified address': 'It stands for no address.',
-  '.local name': 'It is resolved by multicast on one link (RFC 6762).',
-  '.localhost name': 'It is the host itself (RFC 6761).',
-  '.arpa name': 'It is the name of an address, or of infrastructure.',
-  'shared address': 'It is used between a provider and its customers (RFC 6598).',
-  'hardware address': 'It means something only on the network where the capture was made.',
-  'single-label name': 'A name without a dot is resolved inside one network only.',
-  'name server, or name of an address': 'It is part of how names are resolved, not of what was visited.',
-  'certificate of an issuer': 'Many servers share an issuer; the certificate of the server itself is listed.',
-  'ordinary content of the web': 'Pages, styles and pictures that every visit brings along.',
-  'file without a hash': 'The hash of half a file is wrong, and is not made.',
-  'common port': 'A well-known port tells nothing by itself.',
-  'connection without an answer': 'Nothing came back, so nobody was reached.',
-  'CONNECT, which names no URL': 'A proxy was asked for a host; that is listed as a host name.',
-  'part of an object': 'It goes into the event inside an object.',
-  'of no type in MISP': 'MISP has no attribute type for it.',
-  'beyond the bound of the event': 'There was no room for it; the most telling ones of each type are listed.',
-  'on a warninglist': 'It is known to be common or harmless.',
-  'value that MISP refuses': 'A MISP server would drop it without a word.',
-};
 
 /**
  * @param {import('./types.js').LeftOut[]} leftOut
- * @param {number} unlisted how many more there are
+ * @param {number} unlisted the number of observations that are not listed
  */
 export function drawLeftOut(leftOut, unlisted) {
   const groups = new Map();
@@ -47,9 +19,9 @@ export function drawLeftOut(leftOut, unlisted) {
   }
   const ordered = [...groups].sort((a, b) => b[1].length - a[1].length);
   byId('view-left-out').replaceChildren(leftOut.length === 0 ? nothing('Nothing was left out.') : el('div', { class: 'groups' },
-    el('p', { class: 'lead' }, 'Observed, but not among the indicators. Rules about local networks are lifted by including private addresses before analysing.'),
-    ...ordered.map(([rule, items]) => group(rule, why[rule] ?? '', items, leftOutColumns)),
-    unlisted > 0 && el('p', {}, `${number(unlisted)} more were left out, and are not listed.`)));
+    el('p', { class: 'lead' }, 'Observations that are not indicators. To include local addresses and names, start over and select that option.'),
+    ...ordered.map(([rule, items]) => group(rule, ruleHelp(rule), items, leftOutColumns)),
+    unlisted > 0 && el('p', {}, `${number(unlisted)} more were left out and are not listed.`)));
 }
 
 const leftOutColumns = [
@@ -58,7 +30,7 @@ const leftOutColumns = [
   { name: 'Count', value: (l) => l.count, show: (l) => number(l.count), class: 'number' },
 ];
 
-// A group draws its table when it is opened.
+// Returns a group, which draws its table when it is opened.
 function group(title, text, items, columns, open = false) {
   const details = el('details', { class: 'group', open },
     el('summary', {}, el('b', { text: title }), el('span', { class: 'badge' }, number(items.length)), text && el('span', { class: 'group-why', text })));
@@ -77,8 +49,8 @@ export function drawWarninglists(rows) {
       groups.get(name).push(row);
     }
   }
-  byId('view-warninglists').replaceChildren(groups.size === 0 ? nothing('No value is on a warninglist of this server.') : el('div', { class: 'groups' },
-    el('p', { class: 'lead' }, 'MISP’s warninglists hold values that are known to be common or harmless. What is on one is not marked for detection; whether it goes along is up to you.'),
+  byId('view-warninglists').replaceChildren(groups.size === 0 ? nothing('No value is on one of this server’s warninglists.') : el('div', { class: 'groups' },
+    el('p', { class: 'lead' }, 'MISP’s warninglists contain values that are common, harmless or rented. A list of harmless values or public services clears a value of detection; one that says where something is hosted does not. You decide what to keep.'),
     ...[...groups].map(([name, items]) => group(name, '', items, warnedColumns, groups.size <= 3))));
 }
 
@@ -90,15 +62,15 @@ const warnedColumns = [
 ];
 
 /**
- * Draws the captures, and what could not be seen in them.
+ * Draws the captures, and lists what was not analysed.
  * @param {{captures: import('./types.js').Capture[], unseen: Object, beyond: Object<string, number>}} model
  */
 export function drawCaptures(model) {
   const unseen = [...unseenLines(model.unseen), ...beyondLines(model.beyond)];
   byId('view-captures').replaceChildren(el('div', { class: 'groups' },
     ...model.captures.map(captureCard),
-    el('h2', {}, 'What could not be seen'),
-    unseen.length > 0 ? el('ul', { class: 'unseen' }, ...unseen.map((text) => el('li', { text }))) : el('p', {}, 'Nothing: all packets could be looked at.')));
+    el('h2', {}, 'Not analysed'),
+    unseen.length > 0 ? el('ul', { class: 'unseen' }, ...unseen.map((text) => el('li', { text }))) : el('p', {}, 'Nothing: all packets were analysed.')));
 }
 
 function captureCard(c) {
@@ -107,40 +79,45 @@ function captureCard(c) {
     c.size && ['Size', bytes(c.size)],
     ['Packets', `${number(c.packets)}, ${bytes(c.bytes)} captured`],
     c.first && ['Times', `${momentOf(c.first)} to ${momentOf(c.last)} UTC (${duration(length)})`],
+    c.keys && ['Keys', keysText(c.keys)],
     c.format && ['Format', [c.format, c.link_type].filter(Boolean).join(', ')],
   ].filter(Boolean);
   return el('section', { class: 'card' }, el('h3', { text: c.name || 'capture' }),
-    ...(c.notes.length > 0 ? c.notes : [c.error && `Damaged: ${c.error}. What came before that is listed.`]).filter(Boolean).map((text) => el('p', { class: 'problem', text })),
+    ...(c.notes.length > 0 ? c.notes : [c.error && `Damaged: ${c.error}. The results cover the part before that.`]).filter(Boolean).map((text) => el('p', { class: 'problem', text })),
     el('dl', { class: 'facts' }, ...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', { text: value })]),
       ...(c.sha256 ? [el('dt', {}, 'SHA-256'), el('dd', { class: 'mono' }, c.sha256 + ' ', copyButton(c.sha256, 'the SHA-256'))] : [])));
 }
 
 function beyondLines(beyond) {
-  return Object.entries(beyond).filter(([, n]) => n > 0).map(([kind, n]) => `${number(n)} ${kind} beyond the bounds of the server`);
+  return Object.entries(beyond).filter(([, n]) => n > 0).map(([kind, n]) => `${number(n)} ${kind} beyond the limits of the server`);
 }
 
 function unseenLines(u) {
   const s = u.stream ?? {};
   const lines = [
-    [u.cut, 'packet', 'shorter in the capture than on the wire (snap length)'],
+    [u.cut, 'packet', 'truncated in the capture (snapshot length)'],
     [u.untimed, 'packet', 'without a time'],
-    [u.backwards, 'packet', 'earlier than the one before: times are doubtful'],
+    [(u.early ?? 0) + (u.backwards ?? 0), 'packet', `up to ${duration((u.step_ns ?? 0) / 1e6)} earlier than previous ones: times are that precise`],
     [u.too_long, 'value', 'too long to keep'],
-    [u.parted, 'connection', 'taken for ended, as too many were open'],
-    [u.unpaired, 'TLS hello', 'whose answer was not waited for'],
-    [s.Missing, 'byte', 'of connections missing in the capture'],
-    [s.Stray, 'byte', 'outside of their connection’s sequence'],
-    [s.Conflicts, 'segment', 'sent again with another content'],
-    [s.Incomplete, 'message', 'whose rest never came'],
-    [s.TooLong, 'message', 'too long to look at'],
-    [s.TooDeep, 'message', 'nested too deep'],
-    [s.Evicted, 'connection', 'given up, as memory is bounded'],
-    [s.Unmet, 'data connection', 'announced by FTP and not in the capture'],
-    [s.Defrag?.Incomplete, 'datagram', 'with fragments missing'],
-    [s.Defrag?.Evicted, 'datagram', 'given up, as memory is bounded'],
-    [s.Defrag?.Malformed, 'fragment', 'that contradicts itself'],
+    [(u.parted ?? 0) + (u.crowded ?? 0) + (s.Parted ?? 0), 'connection', 'closed early because too many were open'],
+    [u.unpaired, 'message', 'recorded without reply or attachments (TLS hellos, mails)'],
+    [s.Missing, 'byte', 'of TCP connections missing from the capture'],
+    [s.Stray, 'byte', 'outside of their connection’s sequence numbers'],
+    [s.Conflicts, 'segment', 'overlapping others with different content'],
+    [s.Incomplete, 'message', 'truncated'],
+    [s.TooLong, 'message', 'too long to decode'],
+    [s.TooCostly, 'compressed file', 'expanding too much to be decoded'],
+    [s.Unauthentic, 'encrypted record', 'that could not be decrypted with the known secrets'],
+    [s.Undecrypted, 'encrypted connection', 'with known secrets and an unsupported version, cipher suite or compression'],
+    [u.late_secrets, 'block', 'of TLS secrets after packets, which was not used'],
+    [s.TooDeep, 'message', 'nested too deeply'],
+    [s.Evicted, 'connection', 'evicted at the memory limit'],
+    [s.Unmet, 'data connection', 'announced by FTP but not captured'],
+    [s.Defrag?.Incomplete, 'datagram', 'with missing fragments'],
+    [s.Defrag?.Evicted, 'datagram', 'evicted at the memory limit'],
+    [s.Defrag?.Malformed, 'fragment', 'dropped as malformed'],
   ].filter(([n]) => n > 0).map(([n, noun, what]) => `${plural(n, noun)} ${what}`);
-  for (const [layer, n] of Object.entries(u.damaged ?? {})) lines.push(`${plural(n, 'packet')} whose decoding stopped at ${layer}`);
-  for (const [link, n] of Object.entries(u.link_types ?? {})) lines.push(`${plural(n, 'packet')} of link type ${link}, which is not decoded`);
+  for (const [layer, n] of Object.entries(u.damaged ?? {})) lines.push(`${plural(n, 'packet')} malformed or truncated at ${layer}`);
+  for (const [link, n] of Object.entries(u.link_types ?? {})) lines.push(`${plural(n, 'packet')} of link type ${link}, which is not supported`);
   return lines;
 }

@@ -1,9 +1,10 @@
-// The table of indicators. Rows are drawn only where they are in view, so that
-// their number makes no difference.
+// The table of indicators. Only rows in view are drawn, so that their number does not
+// matter.
 
 import { el, setText } from './dom.js';
 import { kindOf } from './kinds.js';
 import { momentOf, number } from './text.js';
+import { ruleText, verdictHelp, verdictName, verdictOf } from './verdict.js';
 
 /** @typedef {import('./types.js').Row} Row */
 
@@ -13,17 +14,16 @@ const columns = [
   { key: 'kept', name: 'Keep' },
   { key: 'type', name: 'Type' },
   { key: 'value', name: 'Value' },
-  { key: 'to_ids', name: 'IDS', title: 'to_ids: for detection' },
+  { key: 'verdict', name: 'Verdict', title: 'Whether the value is worth an alarm, and why' },
   { key: 'count', name: 'Count' },
   { key: 'first_seen', name: 'First seen' },
   { key: 'last_seen', name: 'Last seen' },
-  { key: 'comment', name: 'Where from' },
+  { key: 'comment', name: 'Source' },
   { key: 'mark', name: 'Marks' },
 ];
 
 /**
- * Makes the table in root, a grid that keeps the focus while its active row
- * moves.
+ * Creates the table in root, a grid that keeps the focus while its active row moves.
  * @param {HTMLElement} root
  * @param {{onSort: (key: string) => void, onKeep: (row: Row) => void, onActive: (row: Row) => void,
  *   onOpen: (row: Row) => void, onCopy: (row: Row) => void}} on
@@ -31,7 +31,7 @@ const columns = [
 export function createTable(root, on) {
   const heads = columns.map((c, i) => head(c, i, on.onSort));
   const body = el('div', { class: 'grid-body', role: 'rowgroup' });
-  const empty = el('div', { class: 'grid-empty', role: 'row', hidden: true }, el('span', { role: 'gridcell' }, 'Nothing matches the filters.'));
+  const empty = el('div', { class: 'grid-empty', role: 'row', hidden: true }, el('span', { role: 'gridcell' }, 'No indicators match the filters.'));
   root.append(el('div', { class: 'grid-head', role: 'rowgroup' }, el('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, ...heads)), body, empty);
   root.setAttribute('aria-colcount', String(columns.length));
   const t = { root, body, empty, heads, on, rows: /** @type {Row[]} */ ([]), active: -1, pool: [], drawn: '', day: '' };
@@ -41,7 +41,7 @@ export function createTable(root, on) {
   root.addEventListener('keydown', (e) => pressed(t, e));
   body.addEventListener('click', (e) => clicked(t, e));
   return {
-    /** Shows other rows; the active one stays active if it is among them. */
+    /** Shows these rows. The active row stays active if it is one of them. */
     setRows(rows) {
       const active = t.rows[t.active];
       t.rows = rows;
@@ -52,7 +52,7 @@ export function createTable(root, on) {
     },
     /** Draws the rows in view again. */
     refresh: () => draw(t, true),
-    /** Says which day all times are of, '' when they are of several. */
+    /** Sets the day of all times, or '' if they cover several days. */
     setDay(day) {
       t.day = day;
       root.classList.toggle('one-day', day !== '');
@@ -61,7 +61,7 @@ export function createTable(root, on) {
     setSort(key, descending) {
       heads.forEach((h, i) => h.setAttribute('aria-sort', columns[i].key !== key ? 'none' : descending ? 'descending' : 'ascending'));
     },
-    /** Makes a row the active one. */
+    /** Makes a row active. */
     activate: (i) => activate(t, i),
     active: () => t.rows[t.active],
   };
@@ -108,13 +108,13 @@ function show(t, node, index, height) {
   node.setAttribute('aria-rowindex', String(index + 2));
   node.setAttribute('aria-selected', String(index === t.active));
   node.classList.toggle('unkept', !row.kept);
-  const [keep, type, value, ids, count, first, last, comment, mark] = node.children;
+  const [keep, type, value, verdict, count, first, last, comment, mark] = node.children;
   keep.firstChild.checked = row.kept;
   setText(type, a.type);
   type.dataset.kind = kindOf(a.type);
   setText(value, a.value);
   value.title = value.textContent;
-  setText(ids, a.to_ids ? 'IDS' : '');
+  showVerdict(verdict, a);
   setText(count, number(a.count));
   setText(first, within(t.day, a.first_seen));
   setText(last, within(t.day, a.last_seen));
@@ -122,26 +122,40 @@ function show(t, node, index, height) {
   showMarks(mark, a);
 }
 
-// A time, without the day when all times are of that day.
+// Formats a time, without the day if all times are of that day.
 function within(day, iso) {
   const moment = momentOf(iso);
   return day && moment.startsWith(day) ? moment.slice(day.length + 1) : moment;
 }
 
-// What a comment says but for count, times and packet, which have their columns.
+// Returns a comment without count, times and packet, which have their own columns.
 function origin(comment) {
   return (comment ?? '').split(/; (?:once|\d+ times)/)[0];
 }
 
-function showMarks(cell, a) {
-  const lists = a.warninglists ?? [];
-  const key = lists.join('\n') + (a.claimed ? '1' : '0');
+function showVerdict(cell, a) {
+  const key = `${verdictOf(a)} ${a.rule ?? ''}`;
   if (cell.dataset.key === key) return;
   cell.dataset.key = key;
-  cell.replaceChildren(
-    el('span', { class: a.claimed ? 'mark claimed' : 'mark observed', title: a.claimed ? 'What a peer says' : 'Seen on the wire' }, a.claimed ? 'claimed' : 'observed'),
+  cell.title = [verdictHelp(a), ruleText(a)].filter(Boolean).join('\n');
+  cell.replaceChildren(el('span', { class: 'mark ' + verdictOf(a) }, verdictName(a)), a.rule ? el('span', { class: 'rule', text: a.rule }) : '');
+}
+
+function showMarks(cell, a) {
+  const lists = a.warninglists ?? [];
+  const key = [...lists, a.claimed, a.decrypted, a.count].join('\n');
+  if (cell.dataset.key === key) return;
+  cell.dataset.key = key;
+  cell.replaceChildren(...[
+    el('span', { class: a.claimed ? 'mark claimed' : 'mark observed', title: a.claimed ? 'Stated by a peer' : 'Seen on the wire' }, a.claimed ? 'claimed' : 'observed'),
+    a.decrypted > 0 && el('span', { class: 'mark decrypted', title: decryptedText(a) }, a.decrypted < a.count ? 'partly decrypted' : 'decrypted'),
     ...lists.map((name) => el('span', { class: 'mark warned', title: 'On the warninglist ' + name }, name.replace(/^List of (known )?/i, ''))),
-  );
+  ].filter(Boolean));
+}
+
+/** Says how often a value was seen in what was decrypted. */
+export function decryptedText(a) {
+  return a.decrypted < a.count ? `In decrypted traffic ${number(a.decrypted)} of ${number(a.count)} times` : 'Only in decrypted traffic';
 }
 
 function activate(t, index) {

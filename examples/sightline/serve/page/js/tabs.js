@@ -9,7 +9,7 @@ const views = [
 ];
 
 /**
- * Makes the tabs, which arrow keys move along.
+ * Creates the tabs. Arrow keys move between them.
  * @param {(view: string) => void} onShow
  */
 export function createTabs(onShow) {
@@ -40,7 +40,7 @@ export function createTabs(onShow) {
   return {
     show,
     current: () => current,
-    /** Shows at each tab how many there are. */
+    /** Shows a count on each tab. */
     counts(of) {
       views.forEach(([id], i) => { tabs[i].lastChild.textContent = id in of ? number(of[id]) : ''; });
     },

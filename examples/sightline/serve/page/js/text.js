@@ -1,12 +1,11 @@
-// How texts, numbers and times are shown.
+// Formats texts, numbers and times.
 
-// What a reader would not see, or what would change how the rest is seen: C0
-// and C1, soft hyphen, bidi and zero-width characters, separators, tags, halves
-// of surrogate pairs.
+// Characters that are invisible or change how other text appears: C0 and C1 controls,
+// soft hyphen, bidi and zero-width characters, separators, tags, lone surrogates.
 const hidden = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\u{d800}-\u{dfff}]/gu;
 
 /**
- * Returns s with what cannot be seen written as an escape, \u202e.
+ * Returns s with invisible characters escaped, as in \u202e.
  * @param {string} s
  */
 export function visible(s) {
@@ -17,8 +16,8 @@ export function visible(s) {
 }
 
 /**
- * Returns s as a text that MISP stores unchanged in comments and titles: on one
- * line, without characters of four bytes in UTF-8, of bounded length.
+ * Returns s as text that MISP stores unchanged in comments and titles: on one line,
+ * without four-byte UTF-8 characters, with limited length.
  * @param {string} s
  */
 export function mispText(s) {
@@ -74,7 +73,7 @@ export function momentOf(iso) {
 }
 
 /**
- * Returns a length of time.
+ * Formats a duration.
  * @param {number} ms
  */
 export function duration(ms) {

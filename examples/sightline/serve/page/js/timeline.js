@@ -1,6 +1,5 @@
-// The timeline: a lane for each kind of indicator, on a canvas. A lane shows
-// from when to when values were seen, and darker where more of them were; bars
-// are single observations.
+// The timeline: a lane for each kind of indicator, on a canvas. A lane shows from when
+// to when values were seen, darker for more values; bars are single observations.
 
 import { kindOf, kinds } from './kinds.js';
 import { parseTime } from './text.js';
@@ -10,11 +9,11 @@ import { axis } from './axis.js';
 
 const laneHeight = 18;
 const axisHeight = 20;
-const mostWithEvidence = 20000; // rows of which every observation is drawn
+const mostWithEvidence = 20000; // up to so many rows, every observation is drawn
 
 /**
- * Returns the first and the last time of rows, with some room at both ends, or
- * null when none has a time.
+ * Returns the first and last time of rows, with a margin, or null if no row has a
+ * time.
  * @param {Row[]} rows
  */
 export function span(rows) {
@@ -29,7 +28,7 @@ export function span(rows) {
   return { from: from - room, to: to + room };
 }
 
-/** Returns the height that the rows' lanes need. */
+/** Returns the height of the rows' lanes. */
 export function neededHeight(rows) {
   return lanesOf(rows).length * laneHeight + axisHeight;
 }
@@ -43,7 +42,7 @@ function lanesOf(rows) {
  * Draws the timeline.
  * @param {HTMLCanvasElement} canvas
  * @param {{rows: Row[], all: Row[], active?: Row, span: {from: number, to: number}, from: number, to: number}} what the
- *   rows to draw, all rows (which lanes there are), the active one, and the selected times
+ *   rows to draw, all rows (for the lanes), the active row, and the selected times
  */
 export function drawTimeline(canvas, what) {
   const box = canvas.getBoundingClientRect();
@@ -71,13 +70,12 @@ export function drawTimeline(canvas, what) {
   if (plot.left > 20) lanes.forEach((kind, i) => g.fillText(kind, 0, i * laneHeight + laneHeight / 2));
 }
 
-/** Returns how much room the lanes' names take in a canvas of that width. */
+/** Returns the width of the lanes' names in a canvas of this width. */
 export function gutter(width) {
   return width < 560 ? 8 : 92;
 }
 
-// Counts for each lane and pixel how many rows last over it, and how many
-// observations are in it.
+// Counts for each lane and pixel the rows that span it and the observations in it.
 function bin(rows, lanes, width, position) {
   const size = Math.ceil(width) + 2;
   const binned = new Map(lanes.map((k) => [k, { lasting: new Float32Array(size), seen: new Float32Array(size) }]));

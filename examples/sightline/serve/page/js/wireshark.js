@@ -1,10 +1,10 @@
-// Display filters of Wireshark that lead to the packets behind a finding.
+// Wireshark display filters for the packets of a finding.
 
 /** @typedef {import('./types.js').Evidence} Evidence */
 /** @typedef {import('./types.js').Flow} Flow */
 
 /**
- * Returns the filter for the packets from first to last of one observation.
+ * Returns the filter for the packets of one observation.
  * @param {Evidence} evidence
  */
 export function packetFilter(evidence) {
@@ -37,7 +37,7 @@ export function flowFilter(flow) {
 }
 
 /**
- * Returns the filter for what a client and a server exchanged.
+ * Returns the filter for the packets between a client and a server.
  * @param {{client: string, server: string, proto: number}} conn
  */
 export function talkFilter(conn) {
@@ -54,7 +54,7 @@ function addrTerm(addr) {
 }
 
 /**
- * Takes "192.0.2.1:80" or "[2001:db8::1]:80" apart.
+ * Splits "192.0.2.1:80" or "[2001:db8::1]:80".
  * @param {string} addrPort
  */
 export function split(addrPort) {
@@ -63,7 +63,7 @@ export function split(addrPort) {
 }
 
 /**
- * Returns the name of a protocol above IP, as IANA has it.
+ * Returns IANA's name of a protocol above IP.
  * @param {number} proto
  */
 export function protoName(proto) {

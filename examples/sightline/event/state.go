@@ -1,0 +1,179 @@
+package event
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/pcap"
+)
+
+// A stateFile is the file of -state.
+type stateFile struct {
+	name string
+	max  int64
+	old  []byte // its contents before this run, nil if it did not exist
+}
+
+// asideState is the suffix of a new state file until it is complete.
+const asideState = ".new"
+
+// files returns the names of the files that are not captures.
+func (s *stateFile) files() []string {
+	if s.name == "" {
+		return nil
+	}
+	return []string{s.name, s.name + asideState}
+}
+
+// load reads the state of the previous run, if there is one.
+func (s *stateFile) load() error {
+	b, err := os.ReadFile(s.name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	s.old = b
+	return err
+}
+
+// survey returns a Survey that continues the previous run.
+func (s *stateFile) survey(o extract.Options) (*extract.Survey, error) {
+	v := &extract.Survey{Options: o, MaxBytes: s.max}
+	if s.old == nil {
+		return v, nil
+	}
+	if err := v.Resume(bytes.NewReader(s.old)); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return v, nil
+}
+
+// skipKnown drops the files that earlier runs have read.
+func (in *inputs) skipKnown(known []extract.Capture) {
+	sums, sizes, names := map[[32]byte]bool{}, map[int64]bool{}, map[string]bool{}
+	for _, c := range known {
+		sums[c.SHA256], sizes[c.Size], names[filepath.Base(c.Name)] = true, true, true
+	}
+	read := 0
+	in.drop(func(f source) error {
+		if sizes[sizeOf(f.name)] {
+			if sum, err := sumOf(f.name); err == nil && sums[sum] {
+				read++
+				return errKnown
+			}
+		}
+		if names[filepath.Base(f.name)] {
+			return errors.New("it has changed since it was read for -state, so its new packets are not read: name only files that are complete")
+		}
+		return nil
+	})
+	var refused []refusal
+	for _, r := range in.refused {
+		if r.err != errKnown {
+			refused = append(refused, r)
+		}
+	}
+	in.refused = refused
+	in.known = known
+	if read > 0 {
+		in.notes = append(in.notes, fmt.Sprintf("%s read in an earlier run, and not again", count(read, "capture")))
+	}
+}
+
+var errKnown = errors.New("read in an earlier run")
+
+// save writes the new state aside and puts it in the place of the old one, so that
+// there is a complete one at any time.
+func (s *stateFile) save(write func(io.Writer) error) (err error) {
+	aside := s.name + asideState
+	f, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(aside)
+		}
+	}()
+	err = errors.Join(f.Chmod(0o600), write(f), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(aside, s.name)
+	}
+	if err == nil {
+		syncDir(filepath.Dir(s.name))
+	}
+	return err
+}
+
+// syncDir makes a rename survive a crash, where the system can do that.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
+
+// suspend reads files after those of the previous run and saves the state.
+func (j *job) suspend(ctx context.Context, files []source) (*extract.Report, error) {
+	s := &j.c.state
+	v, err := s.survey(j.c.options)
+	if err != nil {
+		return nil, err
+	}
+	between := newSeam()
+	for i, f := range files {
+		v.Skip = between.enter(firstOf(files[i+1:]))
+		if err := j.survey(ctx, v, f.name); err != nil {
+			return nil, err
+		}
+	}
+	x := v.Extractor()
+	j.read(ctx, x, files)
+	var rep *extract.Report
+	save := func(w io.Writer) (err error) {
+		rep, err = x.Suspend(w)
+		return errors.Join(err, identified(rep))
+	}
+	if len(files) == 0 {
+		err = save(io.Discard)
+	} else {
+		err = s.save(save)
+	}
+	if rep == nil {
+		rep = x.Finish()
+	}
+	if err != nil { // rep has everything nevertheless
+		j.complain(s.name, fmt.Errorf("the state is unchanged: %w", err))
+	}
+	return rep, nil
+}
+
+// identified returns an error if a capture was not read to its end: the next run does
+// not know that it has to be read.
+func identified(rep *extract.Report) error {
+	for _, c := range rep.Captures {
+		if c.SHA256 == ([32]byte{}) {
+			return fmt.Errorf("%s could not be read to its end", c.Name)
+		}
+	}
+	return nil
+}
+
+// survey surveys a file. Reading it again reports its errors.
+func (j *job) survey(ctx context.Context, v *extract.Survey, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	r, err := pcap.NewReader(frugal{j.bar.reader(f), j.memory})
+	if err != nil {
+		return nil
+	}
+	return v.Read(ctx, r)
+}

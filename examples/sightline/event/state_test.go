@@ -1,0 +1,257 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/pcap"
+	"github.com/sightline-go/sightline/pcapng"
+)
+
+// cutStory cuts testdata's story.pcapng into n files in a directory, as dumpcap -b names
+// them.
+func cutStory(t *testing.T, n int) (dir string, files []string) {
+	t.Helper()
+	dir = t.TempDir()
+	r, err := pcap.Open(filepath.Join("..", "..", "..", "testdata", "story.pcapng"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var recs []*pcap.Record
+	for rec, err := range r.All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		recs = append(recs, rec.Clone())
+	}
+	for i := range n {
+		var out bytes.Buffer
+		w := pcapng.NewWriter(&out)
+		for _, rec := range recs[i*len(recs)/n : (i+1)*len(recs)/n] {
+			if err := w.Write(rec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		name := filepath.Join(dir, fmt.Sprintf("story_%05d_20260102030405.pcapng", i+1))
+		if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, name)
+	}
+	return dir, files
+}
+
+// A directory is read as its files, and runs with -state give the event of one
+// go.
+func TestState(t *testing.T) {
+	for _, n := range []int{1, 2, 5} {
+		for _, format := range []string{"misp", "report"} {
+			dir, files := cutStory(t, n)
+			status, want, stderr := run1(t, nil, append([]string{"-o", format}, files...)...)
+			if status != 0 {
+				t.Fatal(stderr)
+			}
+			if status, got, stderr := run1(t, nil, "-o", format, dir); status != 0 || got != want {
+				t.Errorf("%d files as a directory: status %d, %s", n, status, stderr)
+			}
+			state := filepath.Join(t.TempDir(), "state")
+			got := ""
+			for _, name := range files {
+				if status, got, stderr = run1(t, nil, "-o", format, "-state", state, name); status != 0 {
+					t.Fatalf("status %d, %s", status, stderr)
+				}
+			}
+			if got != want {
+				t.Errorf("%d runs with -o %s differ from one", n, format)
+			}
+			before, _ := os.ReadFile(state)
+			status, got, stderr = run1(t, nil, "-o", format, "-state", state, dir)
+			after, _ := os.ReadFile(state)
+			if status != 0 || got != want || !strings.Contains(stderr, "read in an earlier run") || !bytes.Equal(before, after) {
+				t.Errorf("nothing new: status %d, %s", status, stderr)
+			}
+		}
+	}
+}
+
+// Only its owner can read a state. It is left as it was if it cannot be used, and is not
+// read as a capture of its directory.
+func TestStateFile(t *testing.T) {
+	dir, files := cutStory(t, 2)
+	state := filepath.Join(dir, "state.pcapng")
+	if status, _, stderr := run1(t, nil, "-state", state, files[0]); status != 0 {
+		t.Fatal(stderr)
+	}
+	info, err := os.Stat(state)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if status, stdout, stderr := run1(t, nil, "-o", "report", "-state", state, dir); status != 0 || strings.Contains(stdout, "state.pcapng") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	good, _ := os.ReadFile(state)
+	bad := bytes.Clone(good)
+	bad[len(bad)/2] ^= 1
+	for what, c := range map[string]struct {
+		b    []byte
+		args []string
+		want string
+	}{
+		"damaged":       {bad, nil, "damaged"},
+		"cut":           {good[:len(good)-1], nil, "damaged"},
+		"empty":         {nil, nil, "not a state"},
+		"version":       {bytes.Replace(good, []byte("sightline state 1"), []byte("sightline state 9"), 1), nil, `version "9"`},
+		"other options": {good, []string{"-passwords"}, "other options"},
+	} {
+		if err := os.WriteFile(state, c.b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, stdout, stderr := run1(t, nil, append(c.args, "-state", state, files[1])...)
+		if after, _ := os.ReadFile(state); status != 1 || stdout != "" || !strings.Contains(stderr, c.want) || !bytes.Equal(after, c.b) {
+			t.Errorf("%s: status %d, %s", what, status, stderr)
+		}
+	}
+	for _, args := range [][]string{{"-state", state, "-"}, {"-state-bytes", "-1", "-state", state, files[0]}, {"-sensor", "two", files[0]}} {
+		if status, _, _ := run1(t, nil, args...); status != 2 {
+			t.Errorf("%q: status %d", args, status)
+		}
+	}
+}
+
+// If the state cannot be written, the event is, and the old state stays.
+func TestStateUnwritable(t *testing.T) {
+	dir, files := cutStory(t, 1)
+	state := filepath.Join(dir, "missing", "state")
+	status, stdout, stderr := run1(t, nil, "-state", state, files[0])
+	if status != 1 || !strings.Contains(stdout, `"Event"`) || !strings.Contains(stderr, "the state is unchanged") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+}
+
+// A file that grew since the last run is named, and not read again.
+func TestStateGrown(t *testing.T) {
+	dir, files := cutStory(t, 2)
+	state := filepath.Join(t.TempDir(), "state")
+	whole, _ := os.ReadFile(files[1])
+	if err := os.WriteFile(files[1], whole[:len(whole)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run1(t, nil, "-state", state, dir)
+	if err := os.WriteFile(files[1], whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, _, stderr := run1(t, nil, "-state", state, dir)
+	if status != 1 || !strings.Contains(stderr, filepath.Base(files[1])) || !strings.Contains(stderr, "changed since") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+}
+
+// A conversation that exceeds -state-bytes ends, and the event says so.
+func TestStateBytes(t *testing.T) {
+	_, files := cutStory(t, 2)
+	state := filepath.Join(t.TempDir(), "state")
+	for _, name := range files {
+		status, stdout, stderr := run1(t, nil, "-state", state, "-state-bytes", "2000", name)
+		if status != 0 || !strings.Contains(stdout, "between two runs") || !strings.Contains(stderr, "between two runs") {
+			t.Errorf("status %d, %s", status, stderr)
+		}
+	}
+}
+
+// Files that are not captures are named in the summary and the event; others are read.
+// The same file is read once, and so are the packets at the border of two files.
+func TestDirectory(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name string, b []byte) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := func(from, to int) []byte {
+		var f build.Pcap
+		for i := range to - from {
+			at := from + i
+			f.Add(start.Add(time.Duration(at)*time.Minute), build.Ethernet(0x0800, build.UDP("10.0.0.1", 5000, "198.51.100.1", 53, build.DNSQuery(uint16(at), fmt.Sprint("host", at), "example"))))
+		}
+		return f.Bytes()
+	}
+	put("a_00001.pcap", file(0, 10))
+	put("a_00002.pcap", file(7, 20))
+	put("a_00003.pcap", file(20, 30))
+	put("copy/a_00002.pcap", file(7, 20))
+	put("copy/b.pcap", file(0, 1)[:30])
+	put("empty.pcap", nil)
+	put("secret.pcap.gpg", []byte("\x85\x02\x0c\x03 and so on, encrypted"))
+	put("notes.txt", []byte("not a capture"))
+	put(".hidden.pcap", file(40, 41))
+	put(".tmp/a.pcap", file(41, 42))
+	status, stdout, stderr := run1(t, nil, "-o", "report", dir)
+	if status != 1 {
+		t.Errorf("status %d", status)
+	}
+	for _, want := range []string{"empty.pcap", "secret.pcap.gpg", "notes.txt", "3 files not read", "is the same file as", "3 packets that two captures have"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("no %q in %s", want, stderr)
+		}
+	}
+	rep, err := extract.ReadJSON(strings.NewReader(stdout))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Packets != 30 || rep.Unseen.Repeated != 3 {
+		t.Errorf("%d packets, %d repeated", rep.Packets, rep.Unseen.Repeated)
+	}
+	_, stdout, _ = run1(t, nil, dir)
+	for _, want := range []string{"empty.pcap was not read", "notes.txt was not read", "secret.pcap.gpg was not read"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the event does not say %q", want)
+		}
+	}
+	if !json.Valid([]byte(stdout)) {
+		t.Error("the event is not JSON")
+	}
+	if status, stdout, stderr := run1(t, nil, t.TempDir()); status != 1 || stdout != "" || !strings.Contains(stderr, "no capture in") {
+		t.Errorf("an empty directory: status %d, %s", status, stderr)
+	}
+}
+
+// The connections of several sensors are separate, unless -sensor joins them.
+func TestSensorFlag(t *testing.T) {
+	dir := t.TempDir()
+	for i, name := range []string{"left-1.pcap", "right-1.pcap"} {
+		var f build.Pcap
+		f.Add(start.Add(time.Duration(i)*time.Second), build.Ethernet(0x0800, build.UDP("10.0.0.1", 5000, "198.51.100.1", 4000, []byte("x"))))
+		if err := os.WriteFile(filepath.Join(dir, name), f.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for sensor, want := range map[string]int64{"auto": 2, "each": 2, "one": 1} {
+		status, stdout, stderr := run1(t, nil, "-o", "report", "-sensor", sensor, dir)
+		rep, err := extract.ReadJSON(strings.NewReader(stdout))
+		if err != nil || status != 0 {
+			t.Fatal(status, err, stderr)
+		}
+		for f := range rep.Flows() {
+			if f.Count != want {
+				t.Errorf("%s: %d flows, want %d", sensor, f.Count, want)
+			}
+		}
+	}
+	if status, _, stderr := run1(t, nil, "-state", filepath.Join(t.TempDir(), "s"), dir); status != 1 || !strings.Contains(stderr, "for one sensor") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+}
