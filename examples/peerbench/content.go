@@ -17,21 +17,21 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// A content is what messages are made of: names, texts and bytes, made once, so
-// that generating a capture takes little time.
+// A content holds the names, texts and bytes that messages are built from. They
+// are made once, so that generating a capture is fast.
 type content struct {
 	sites  []site
 	agents []string
-	noise  []byte   // as if encrypted or compressed
-	text   []byte   // of markup
-	zipped [][]byte // pieces of it
-	certs  [][]byte // in DER
+	noise  []byte   // stands for encrypted or compressed data
+	text   []byte   // HTML
+	zipped [][]byte // gzipped pieces of text
+	certs  [][]byte // DER
 }
 
 // A site is a name with addresses.
 type site struct {
 	name   string
-	alias  string   // another name, "" when there is none
+	alias  string   // CNAME, or ""
 	v4, v6 []string // addresses
 }
 
@@ -77,13 +77,13 @@ func newSite(r *rand.Rand) site {
 	return s
 }
 
-// popular returns a site, some much more often than others.
+// popular returns a random site. The first sites are far more likely.
 func (t *traffic) popular() *site {
 	x := t.Float64()
 	return &t.sites[int(x*x*x*siteCount)]
 }
 
-// domain returns a name of two to four labels and com.
+// domain returns a name of two to four labels under com.
 func domain(r *rand.Rand) string {
 	var labels []string
 	for range 2 + r.IntN(3) {
@@ -100,7 +100,7 @@ func label(r *rand.Rand) string {
 	return string(b)
 }
 
-// some returns n bytes from somewhere in pool.
+// some returns n bytes at a random place in pool.
 func some(r *rand.Rand, pool []byte, n int) []byte {
 	from := r.IntN(len(pool) - n)
 	return pool[from : from+n]
@@ -116,11 +116,11 @@ func zip(b []byte) []byte {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
 	w.Write(b)
-	w.Close() // a Buffer takes everything
+	w.Close() // writing to a Buffer cannot fail
 	return out.Bytes()
 }
 
-// certificate returns a certificate for the first 20 to 50 sites.
+// certificate returns certificate i, for the first 20+i sites.
 func certificate(i int, sites []site) []byte {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{byte(i)}, ed25519.SeedSize))
 	template := &x509.Certificate{
@@ -132,12 +132,12 @@ func certificate(i int, sites []site) []byte {
 	}
 	der, err := x509.CreateCertificate(nil, template, template, key.Public(), key)
 	if err != nil {
-		panic(err) // the template is a good one
+		panic(err) // the template is valid
 	}
 	return der
 }
 
-// dnsQuery returns a DNS message that asks for the addresses of a name.
+// dnsQuery returns a DNS query for the addresses of a name.
 func dnsQuery(id uint16, name string, typ dnsmessage.Type) []byte {
 	return pack(dnsmessage.Message{
 		Header:    dnsmessage.Header{ID: id, RecursionDesired: true},
@@ -145,8 +145,8 @@ func dnsQuery(id uint16, name string, typ dnsmessage.Type) []byte {
 	})
 }
 
-// dnsResponse returns the answer to dnsQuery: an alias, unless it is "", and
-// the addresses.
+// dnsResponse returns the response to dnsQuery: the alias, if it is not empty,
+// and the addresses.
 func dnsResponse(id uint16, name string, typ dnsmessage.Type, alias string, addrs []dnsmessage.ResourceBody) []byte {
 	at := dnsmessage.MustNewName(name + ".")
 	m := dnsmessage.Message{
@@ -170,7 +170,7 @@ func dnsResponse(id uint16, name string, typ dnsmessage.Type, alias string, addr
 func pack(m dnsmessage.Message) []byte {
 	b, err := m.Pack()
 	if err != nil {
-		panic(err) // the names are short enough
+		panic(err) // the names are valid
 	}
 	return b
 }

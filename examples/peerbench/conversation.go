@@ -9,16 +9,16 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// A conversation is the packets between a client and others, in the order in
-// which they are captured.
+// A conversation holds the packets of a client, its resolver and a server, in
+// capture order.
 type conversation struct {
 	t                *traffic
 	client, server   string // addresses
 	resolver         string
 	port, serverPort uint16
 	vlan             bool
-	seq              [2]uint32 // of what the client sends next, and the server
-	seen             [2]uint32 // of what the client wants next, and the server
+	seq              [2]uint32 // next sequence number, by side
+	seen             [2]uint32 // next acknowledgment number, by side
 	packets          [][]byte
 }
 
@@ -28,10 +28,10 @@ const (
 	server = 1
 )
 
-// newConversation begins one with a site: one in seven over IPv6, one in ten
-// with a VLAN tag.
+// newConversation returns a conversation with s: one in seven is over IPv6, one
+// in ten has a VLAN tag.
 func newConversation(t *traffic, s *site) *conversation {
-	port := 49152 + t.IntN(1<<14) // one that no protocol owns (RFC 6335 section 6)
+	port := 49152 + t.IntN(1<<14) // a dynamic port (RFC 6335 section 6)
 	c := &conversation{t: t, port: uint16(port), vlan: t.IntN(10) == 0, seq: [2]uint32{t.Uint32(), t.Uint32()}}
 	host := t.IntN(600)
 	if t.IntN(7) == 0 {
@@ -55,7 +55,7 @@ func (c *conversation) put(packet []byte) {
 	c.packets = append(c.packets, build.Ethernet(typ, packet))
 }
 
-// lookUp asks the resolver for the addresses of s, and has the answer.
+// lookUp adds a DNS query for the addresses of s and the response.
 func (c *conversation) lookUp(s *site, typ dnsmessage.Type) {
 	id, addrs := uint16(c.t.Uint32()), []dnsmessage.ResourceBody(nil)
 	for i := range s.v4 {
@@ -79,7 +79,7 @@ const (
 	ack = 0x10
 )
 
-// full is how much data a segment has room for, over IPv6 and with timestamps.
+// full is the maximum segment data, over IPv6 and with timestamps.
 const full = 1500 - 40 - 20 - 12
 
 var (
@@ -87,7 +87,7 @@ var (
 	dataOptions = []byte{1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1} // timestamps
 )
 
-// segment is what from sends next.
+// segment returns the next segment that side from sends.
 func (c *conversation) segment(from int, flags uint8, options, data []byte) []byte {
 	s := build.TCP{
 		Src: c.client, Dst: c.server, SrcPort: c.port, DstPort: c.serverPort,
@@ -103,7 +103,7 @@ func (c *conversation) segment(from int, flags uint8, options, data []byte) []by
 	return s.Packet()
 }
 
-// exchange sends a segment without data, which arrives.
+// exchange sends a segment without data, and the other side receives it.
 func (c *conversation) exchange(from int, flags uint8, options []byte) {
 	c.put(c.segment(from, flags, options, nil))
 	c.seen[1-from] = c.seq[from]
@@ -121,11 +121,12 @@ func (c *conversation) close() {
 	c.exchange(client, ack, dataOptions)
 }
 
-// latest is how many other segments a late one is behind at most.
+// latest is the most segments that overtake a delayed one.
 const latest = 3
 
-// send sends data. Of its segments 2 % come late, and 1 % once more at the end.
-// The other side acknowledges every second one when all before it have come.
+// send sends data. About 2 % of the segments are delayed, and 1 % are sent again
+// at the end. The other side acknowledges every second segment, once all before
+// it have arrived.
 func (c *conversation) send(from int, data []byte) {
 	var segments, again [][]byte
 	var ends []uint32
@@ -157,7 +158,8 @@ func (c *conversation) send(from int, data []byte) {
 	}
 }
 
-// delay puts every fiftieth segment behind those that follow it.
+// delay moves one in fifty segments, chosen at random, after up to latest of
+// those that follow it.
 func (c *conversation) delay(segments [][]byte) {
 	for i := 0; i < len(segments)-1; i++ {
 		if c.t.IntN(50) > 0 {
@@ -171,8 +173,8 @@ func (c *conversation) delay(segments [][]byte) {
 	}
 }
 
-// small is packets of 54 to 200 bytes: DNS, and connections that are opened,
-// carry nothing and are never closed.
+// small generates packets of 54 to 200 bytes: DNS, and connections that are
+// opened, carry no data and are never closed.
 func small(t *traffic, size int) {
 	for len(t.memory) < size {
 		s := t.popular()

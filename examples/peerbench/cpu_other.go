@@ -9,8 +9,8 @@ import (
 
 var began = time.Now()
 
-// cpuTime returns wall-clock time: here nothing else is at hand.
+// cpuTime returns wall-clock time, as the CPU time is not available.
 func cpuTime() time.Duration { return time.Since(began) }
 
-// peakMemory returns 0: it is not known here.
+// peakMemory returns 0, as the peak is not available.
 func peakMemory(*os.ProcessState) int64 { return 0 }

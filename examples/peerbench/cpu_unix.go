@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// cpuTime returns the CPU time that the process has taken, user and system.
+// cpuTime returns the CPU time of this process, user and system.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -18,7 +18,7 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peakMemory returns the most memory that an ended process had, in bytes.
+// peakMemory returns the peak resident memory of an exited process, in bytes.
 func peakMemory(s *os.ProcessState) int64 {
 	u, ok := s.SysUsage().(*syscall.Rusage)
 	switch {
@@ -27,5 +27,5 @@ func peakMemory(s *os.ProcessState) int64 {
 	case runtime.GOOS == "darwin" || runtime.GOOS == "ios":
 		return int64(u.Maxrss)
 	}
-	return int64(u.Maxrss) << 10 // elsewhere it is in KiB
+	return int64(u.Maxrss) << 10 // KiB on all other systems
 }

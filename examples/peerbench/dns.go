@@ -14,32 +14,32 @@ import (
 )
 
 const (
-	distinct = 1000 // messages, of different names, so that no contestant is timed on what a processor learns by heart
-	passes   = 20   // over them: one would be too short to time
+	distinct = 1000 // messages with different names, so that branch prediction cannot learn them
+	passes   = 20   // over the messages: one would be too short to time
 )
 
-// dnsRows parse DNS messages: queries, and responses with four answers, an alias
-// and its three addresses. Type and name of the question are read, then of each
-// answer type, TTL and address. One row does without the names; gopacket,
-// dnsmessage and miekg decode them in any case.
+// dnsRows returns the rows that parse DNS messages: queries, and responses with
+// four answers, a CNAME and three addresses. They read type and name of the
+// question, and type, TTL and address of each answer. One row skips the names;
+// gopacket, dnsmessage and miekg decode them anyway.
 func dnsRows() []measurer {
 	const perMessage = "ns/message"
 	return []measurer{
-		&row{title: title{"DNS", "query, with its name", perMessage}, contestants: []contestant{
+		&row{title: title{"messages", queryNames, perMessage}, contestants: []contestant{
 			repeat("sightline dns.Message, NameAppender", query, parseDNSNames()),
 			repeat("gopacket layers.DNS, reused", query, gopacketDNS(true)),
 			repeat("dnsmessage.Parser", query, dnsMessage(true)),
 			repeat("miekg/dns", query, miekgDNS(true)),
 			repeat("floor: written by hand", query, queryByHand),
 		}},
-		&row{title: title{"DNS", "response, without names", perMessage}, contestants: []contestant{
+		&row{title: title{"messages", responseData, perMessage}, contestants: []contestant{
 			repeat("sightline dns.Message, Resources", response, parseDNS),
 			repeat("gopacket layers.DNS, reused", response, gopacketDNS(false)),
 			repeat("dnsmessage.Parser", response, dnsMessage(false)),
 			repeat("miekg/dns", response, miekgDNS(false)),
 			repeat("floor: written by hand", response, parseDNSByHand),
 		}},
-		&row{title: title{"DNS", "response, with all names", perMessage}, contestants: []contestant{
+		&row{title: title{"messages", responseNames, perMessage}, contestants: []contestant{
 			repeat("sightline dns.Message, Resources, NameAppender", response, parseDNSNames()),
 			repeat("gopacket layers.DNS, reused", response, gopacketDNS(true)),
 			repeat("dnsmessage.Parser", response, dnsMessage(true)),
@@ -57,7 +57,7 @@ func response(r *rand.Rand) []byte {
 	return dnsResponse(uint16(r.Uint32()), domain(r), dnsmessage.TypeA, domain(r), addrs)
 }
 
-// repeat returns a contestant that parses many messages.
+// repeat returns a contestant that parses the same messages passes times.
 func repeat(name string, message func(*rand.Rand) []byte, parse func(b []byte) (result, error)) contestant {
 	r := rand.New(rand.NewPCG(1, 2))
 	var all [][]byte
@@ -96,7 +96,7 @@ func parseDNS(b []byte) (res result, err error) {
 	return res, nil
 }
 
-// A namesReader appends the names to a buffer, one at a time.
+// A namesReader reads names into a reused buffer.
 type namesReader struct {
 	names dns.NameAppender
 	buf   []byte
@@ -112,21 +112,7 @@ func (r *namesReader) parse(b []byte) (res result, err error) {
 	if err != nil {
 		return res, err
 	}
-	r.names.Reset(m)
-	for q := range m.Questions() {
-		res.sum += uint64(q.Type)
-		res.bytes += r.length(q.Name)
-	}
-	for rr := range m.Answers() {
-		res.sum += uint64(rr.Type) + uint64(rr.TTL)
-		res.bytes += r.length(rr.Name)
-		if addr, ok := rr.Addr(); ok {
-			a := addr.As4()
-			res.sum += uint64(binary.BigEndian.Uint32(a[:]))
-		} else if target, ok := rr.Target(); ok {
-			res.bytes += r.length(target)
-		}
-	}
+	r.message(m, &res)
 	return res, nil
 }
 
@@ -162,7 +148,7 @@ func gopacketDNS(names bool) func(b []byte) (result, error) {
 	}
 }
 
-// miekgDNS unpacks into the same message again. Its names end with a dot.
+// miekgDNS reuses its message. miekg's names end with a dot.
 func miekgDNS(names bool) func(b []byte) (result, error) {
 	var m miekg.Msg
 	return func(b []byte) (res result, err error) {
@@ -193,7 +179,6 @@ func miekgDNS(names bool) func(b []byte) (result, error) {
 	}
 }
 
-// A dnsReader reads with a dnsmessage.Parser.
 type dnsReader struct {
 	dnsmessage.Parser
 	names bool
@@ -234,7 +219,7 @@ func (r *dnsReader) read() error {
 	}
 }
 
-// name counts a name without the dot at its end.
+// name counts a name without its final dot.
 func (r *dnsReader) name(n *dnsmessage.Name) {
 	if r.names {
 		r.res.bytes += int(n.Length) - 1

@@ -7,16 +7,16 @@ import (
 	"os"
 )
 
-// The floors do the least that the rows ask for, written by hand for what these
-// captures hold, with no more checks than keep them inside their buffers.
+// The floors do the minimum that the rows ask for. They are written for the
+// protocols in these captures and check nothing but the bounds of their buffers.
 
 const (
 	pcapHeader = 24
 	chunk      = 1 << 20
 )
 
-// A step adds what b begins with to res, and returns its length: 0 if b has not
-// all of it.
+// A step adds the record at the start of b to res and returns its length, or 0
+// if the record is not complete in b.
 type step func(b []byte, res *result) int
 
 func walk(name string, skip int64, next step) (res result, err error) {
@@ -76,80 +76,9 @@ func nextBlock(b []byte, res *result) int {
 	return size
 }
 
-// passByHand decodes the records of the file.
-func (in *input) passByHand() (result, error) {
-	var found result
-	_, err := walk(in.pcap, pcapHeader, func(b []byte, res *result) int {
-		n := nextRecord(b, res)
-		if n > 0 {
-			found.items++
-			handEthernet(b[16:n], &found)
-		}
-		return n
-	})
-	return found, err
-}
-
-func (in *input) decodeByHand() (res result, err error) {
-	for _, data := range in.packets {
-		res.items++
-		handEthernet(data, &res)
-	}
-	return res, nil
-}
-
-func handEthernet(b []byte, res *result) {
-	if len(b) < 14 {
-		return
-	}
-	typ, b := binary.BigEndian.Uint16(b[12:]), b[14:]
-	for typ == 0x8100 && len(b) >= 4 {
-		typ, b = binary.BigEndian.Uint16(b[2:]), b[4:]
-	}
-	switch {
-	case typ == 0x0800 && len(b) >= 20:
-		handIPv4(b, res)
-	case typ == 0x86dd && len(b) >= 40:
-		res.sum += binary.BigEndian.Uint64(b[16:]) + binary.BigEndian.Uint64(b[32:])
-		end := min(40+int(binary.BigEndian.Uint16(b[4:])), len(b))
-		handTransport(b[6], b[40:end], res)
-	}
-}
-
-func handIPv4(b []byte, res *result) {
-	size, end := int(b[0]&15)*4, min(int(binary.BigEndian.Uint16(b[2:])), len(b))
-	if b[0]>>4 != 4 || size < 20 || size > end {
-		return
-	}
-	res.sum += uint64(binary.BigEndian.Uint32(b[12:])) + uint64(binary.BigEndian.Uint32(b[16:]))
-	if binary.BigEndian.Uint16(b[6:])&0x1fff == 0 {
-		handTransport(b[9], b[size:end], res)
-	}
-}
-
-func handTransport(proto byte, b []byte, res *result) {
-	switch {
-	case proto == 6 && len(b) >= 20:
-		size := int(b[12]>>4) * 4
-		if size < 20 || size > len(b) {
-			return
-		}
-		res.sum += uint64(binary.BigEndian.Uint16(b)) + uint64(binary.BigEndian.Uint16(b[2:])) + uint64(binary.BigEndian.Uint32(b[4:]))
-		res.bytes += len(b) - size
-	case proto == 17 && len(b) >= 8:
-		src, dst := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
-		res.sum += uint64(src) + uint64(dst)
-		b = b[8:min(max(8, int(binary.BigEndian.Uint16(b[4:]))), len(b))]
-		res.bytes += len(b)
-		if (src == 53 || dst == 53) && len(b) >= 12 {
-			res.sum += uint64(binary.BigEndian.Uint16(b)) + uint64(binary.BigEndian.Uint16(b[6:]))
-		}
-	}
-}
-
 var errShort = errors.New("short message")
 
-// queryByHand reads one question, whose name is not compressed.
+// queryByHand reads one question with an uncompressed name.
 func queryByHand(b []byte) (res result, err error) {
 	const header = 12
 	at := skipName(b, min(header, len(b)))
@@ -193,7 +122,8 @@ func parseDNSByHand(b []byte) (res result, err error) {
 	return res, nil
 }
 
-// skipName returns where the name at at ends, at the least.
+// skipName returns the offset after the name at offset at. It may exceed len(b)
+// if the name is truncated.
 func skipName(b []byte, at int) int {
 	for at < len(b) {
 		switch n := b[at]; {

@@ -15,16 +15,16 @@ import (
 	"github.com/gopacket/gopacket/tcpassembly/tcpreader"
 )
 
-// A gatherer is the quickest program for the same that gopacket allows: a
-// DecodingLayerParser, tcpassembly of all connections, and for each direction a
-// goroutine that looks at how it begins. It counts what it finds.
+// A gatherer is the fastest gopacket program for the same task: a
+// DecodingLayerParser, tcpassembly of all connections, and a goroutine per
+// direction that recognizes the protocol by its first bytes. It only counts.
 type gatherer struct {
 	streams sync.WaitGroup
 	mutex   sync.Mutex
 	found   found
 }
 
-// gather reads a capture with gopacket.
+// gather counts what a gatherer finds in a capture.
 func gather(name string) (f found, err error) {
 	file, err := os.Open(name)
 	if err != nil {
@@ -36,7 +36,7 @@ func gather(name string) (f found, err error) {
 		return f, err
 	}
 	var g gatherer
-	d := newGopacketDecoder()
+	d := newGopacketDecoder(true)
 	assembler := tcpassembly.NewAssembler(tcpassembly.NewStreamPool(&g))
 	for {
 		data, info, err := r.ZeroCopyReadPacketData()
@@ -46,7 +46,7 @@ func gather(name string) (f found, err error) {
 		if err != nil {
 			return f, err
 		}
-		d.parser.DecodeLayers(data, &d.decoded) // what could be decoded before an error counts, too
+		d.parser.DecodeLayers(data, &d.decoded) // layers decoded before an error count too
 		d.take(assembler, info, &f)
 	}
 	assembler.FlushAll()
@@ -55,7 +55,7 @@ func gather(name string) (f found, err error) {
 	return f, nil
 }
 
-// take hands TCP to the assembler, and counts the questions of DNS.
+// take passes TCP segments to the assembler and counts DNS questions.
 func (d *gopacketDecoder) take(a *tcpassembly.Assembler, info gopacket.CaptureInfo, f *found) {
 	var network gopacket.Flow
 	for _, t := range d.decoded {
@@ -88,7 +88,8 @@ func (f *found) add(o found) {
 	f.Bytes += o.Bytes
 }
 
-// New is called for each direction of a connection.
+// New implements tcpassembly.StreamFactory. The assembler calls it for each
+// direction of a connection.
 func (g *gatherer) New(_, _ gopacket.Flow) tcpassembly.Stream {
 	r := tcpreader.NewReaderStream()
 	g.streams.Go(func() {
@@ -132,8 +133,8 @@ func (g *gatherer) requests(b *bufio.Reader) {
 	}
 }
 
-// serverName returns the server name of a ClientHello, which gopacket does not
-// parse.
+// serverName returns the server name of a ClientHello. gopacket does not parse
+// it.
 func serverName(b []byte) string {
 	if len(b) < 4 || b[0] != clientHello {
 		return ""
@@ -155,8 +156,8 @@ func serverName(b []byte) string {
 	return ""
 }
 
-// A prefixed is bytes that hold vectors behind their lengths. Where there is too
-// little of it, nothing is left.
+// A prefixed reads length-prefixed vectors (RFC 8446 section 3.4). Truncated
+// vectors are returned as far as they go.
 type prefixed struct{ b []byte }
 
 func (p *prefixed) skip(n int) []byte {
@@ -166,7 +167,7 @@ func (p *prefixed) skip(n int) []byte {
 	return skipped
 }
 
-// vector returns what follows its length in n bytes.
+// vector returns the next vector, whose length has n bytes.
 func (p *prefixed) vector(n int) []byte {
 	size := 0
 	for _, c := range p.skip(n) {

@@ -18,12 +18,12 @@ import (
 type input struct {
 	name         string // of the workload
 	packets      [][]byte
-	wire         []int // their lengths on the wire, nil when nothing was cut
+	wire         []int // lengths on the wire, nil if no packet is truncated
 	pcap, pcapng string
-	want         *found // what the generator put into it, nil when that is not known
+	want         *found // what the generator put into it, nil for real captures
 }
 
-// A shape makes traffic of a kind.
+// A shape is a kind of generated traffic.
 type shape struct {
 	name string
 	make func(t *traffic, size int)
@@ -31,11 +31,11 @@ type shape struct {
 
 var shapes = []shape{{"web", web}, {"small", small}}
 
-// A traffic is a capture in the making. Its packets lie one behind the other,
-// as in a file.
+// A traffic is a capture under construction. Its packets are contiguous in
+// memory, as in a file.
 type traffic struct {
 	*rand.Rand
-	content // what messages are made of
+	content
 
 	memory []byte
 	ends   []int
@@ -61,7 +61,7 @@ func (t *traffic) packets() [][]byte {
 	return all
 }
 
-// generate makes a capture of about size bytes, the same at each run, and
+// generate generates a capture of about size bytes, the same in each run, and
 // writes it to files in dir.
 func generate(s shape, size int, dir string) (*input, error) {
 	t := newTraffic(size)
@@ -79,7 +79,7 @@ func (in *input) write(dir string) error {
 	return writeFile(in.pcapng, in.writePcapng)
 }
 
-// String tells the size of the capture.
+// String returns the name and size of the capture.
 func (in *input) String() string {
 	total := 0
 	for _, p := range in.packets {
@@ -143,9 +143,9 @@ func (in *input) writePcapng(w *bufio.Writer) error {
 	return nil
 }
 
-// join makes a capture of those in a directory and below, one behind the other
-// in the order of their names, until it has size bytes. It takes packets of
-// Ethernet, and of a damaged capture those before the damage.
+// join concatenates the captures in a directory tree, in the order of their
+// names, up to size bytes. It keeps only Ethernet packets, and of a damaged
+// capture those before the damage.
 func join(captures string, size int, dir string) (*input, error) {
 	in := &input{name: "mix"}
 	left := size
@@ -156,7 +156,7 @@ func join(captures string, size int, dir string) (*input, error) {
 		return err
 	})
 	if err == nil && len(in.packets) == 0 {
-		err = fmt.Errorf("%s: no capture of Ethernet", captures)
+		err = fmt.Errorf("%s: no Ethernet captures", captures)
 	}
 	if err != nil {
 		return nil, err
@@ -164,8 +164,8 @@ func join(captures string, size int, dir string) (*input, error) {
 	return in, in.write(dir)
 }
 
-// add adds the packets of a file, if it is a capture, and returns how much of
-// left there is afterwards.
+// add adds the packets of a file, if it is a capture, up to left bytes, and
+// returns what remains of left.
 func (in *input) add(name string, left int) int {
 	r, err := pcap.Open(name)
 	if err != nil {
@@ -178,7 +178,7 @@ func (in *input) add(name string, left int) int {
 		}
 		if rec.LinkType == pcap.LinkTypeEthernet {
 			in.packets = append(in.packets, bytes.Clone(rec.Data))
-			in.wire = append(in.wire, max(rec.WireLen, len(rec.Data))) // not every reader takes less
+			in.wire = append(in.wire, max(rec.WireLen, len(rec.Data))) // some readers refuse a smaller length
 			left -= len(rec.Data)
 		}
 	}

@@ -20,11 +20,12 @@ const (
 	clientKeyExchange = 16
 )
 
-// keyShareLen is the length of the client's key share of X25519MLKEM768: with
-// it a hello takes two segments.
+// keyShareLen is the length of the client's X25519MLKEM768 key share, which
+// makes a hello too long for one segment.
 const keyShareLen = 1216
 
-// tls opens TLS, in seven of ten cases 1.3, and has a few things sent over it.
+// tls adds a TLS handshake, in seven of ten cases of TLS 1.3, and a few requests
+// and responses.
 func (c *conversation) tls(s *site) {
 	long := c.t.IntN(100) < 45
 	c.t.want.Hellos++
@@ -69,7 +70,7 @@ func (c *conversation) clientHello(name string, long bool) []byte {
 		extension(51, vector(2, shares)),             // key_share
 		extension(0xfe0d, c.t.random(186)),           // encrypted_client_hello
 	}
-	if long { // those who send long hellos shuffle the extensions, too
+	if long { // clients that send long hellos also shuffle the extensions
 		c.t.Shuffle(len(extensions), func(i, j int) { extensions[i], extensions[j] = extensions[j], extensions[i] })
 	}
 	suites := []byte{0x13, 1, 0x13, 2, 0x13, 3, 0xc0, 0x2b, 0xc0, 0x2f, 0xc0, 0x2c, 0xc0, 0x30, 0xcc, 0xa9, 0xcc, 0xa8, 0, 0x9c, 0, 0x2f}
@@ -81,7 +82,8 @@ func (c *conversation) serverHello(suite uint16, extensions ...[]byte) []byte {
 		binary.BigEndian.AppendUint16(nil, suite), []byte{0}, vector(2, extensions...))
 }
 
-// serverFlight returns what a server of TLS 1.2 sends, two certificates among it.
+// serverFlight returns the first flight of a TLS 1.2 server, with two
+// certificates.
 func (c *conversation) serverFlight() []byte {
 	chain := slices.Concat(vector(3, c.t.certs[c.t.IntN(len(c.t.certs))]), vector(3, c.t.certs[c.t.IntN(len(c.t.certs))]))
 	return slices.Concat(
@@ -91,12 +93,12 @@ func (c *conversation) serverFlight() []byte {
 		message(serverHelloDone))
 }
 
-// extension returns an extension of a hello (RFC 8446 section 4.2).
+// extension returns a hello extension (RFC 8446 section 4.2).
 func extension(typ uint16, data ...[]byte) []byte {
 	return append(binary.BigEndian.AppendUint16(nil, typ), vector(2, data...)...)
 }
 
-// message returns a handshake message in a record of its own.
+// message returns a handshake message in its own record.
 func message(typ byte, parts ...[]byte) []byte {
 	return record(handshake, append([]byte{typ}, vector(3, parts...)...))
 }
@@ -105,7 +107,7 @@ func record(typ byte, data []byte) []byte {
 	return append([]byte{typ, 3, 3}, vector(2, data)...)
 }
 
-// vector returns the parts behind their length in n bytes (RFC 8446 section 3.4).
+// vector returns the parts after their length in n bytes (RFC 8446 section 3.4).
 func vector(n int, parts ...[]byte) []byte {
 	b := make([]byte, 4)
 	for _, p := range parts {

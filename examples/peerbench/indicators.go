@@ -17,20 +17,22 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A found is what a program found in a capture from end to end: the questions
-// of DNS messages; the host, target and agent of HTTP requests; the server names
-// of TLS ClientHellos.
+// A found counts what a program found in a capture: DNS questions; host, target
+// and user agent of HTTP requests; server names of TLS ClientHellos.
 type found struct {
 	Questions, Requests, Hellos int
-	Bytes                       int // of all these texts
+	Bytes                       int // total length of these texts
 }
 
 func (f found) String() string {
 	return fmt.Sprintf("%d questions, %d requests, %d server names", f.Questions, f.Requests, f.Hellos)
 }
 
-// indicators does what sightline event -only dns,http,tls -hash none -o text does.
-// Nothing is left out, and so it can be counted.
+// indicators does the work of
+//
+//	sightline event -only dns,http,tls -hash none -o text
+//
+// without limits, so that all values can be counted.
 func indicators(name string, workers int) (f found, err error) {
 	r, err := pcap.Open(name)
 	if err != nil {
@@ -65,8 +67,7 @@ func indicators(name string, workers int) (f found, err error) {
 	return f, nil
 }
 
-// messages finds the same with package stream, and counts it: it keeps and
-// writes nothing.
+// messages finds the same values with package stream. It only counts them.
 func messages(name string) (f found, err error) {
 	r, err := pcap.Open(name)
 	if err != nil {
@@ -87,7 +88,7 @@ func messages(name string) (f found, err error) {
 	return c.found, nil
 }
 
-// A counter counts what is found in the messages of an Assembler.
+// A counter counts the values in the messages of an Assembler.
 type counter struct {
 	stream.Assembler
 	found found

@@ -13,7 +13,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The tests' own program plays the roles of processes.
+// The test binary also runs as the processes that the tests start.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		exit(play(role, os.Args[1:]))
@@ -30,7 +30,7 @@ func generated(t *testing.T, s shape) *input {
 	return in
 }
 
-// All contestants of all rows find the same, and something.
+// All contestants of a row find the same, and the result is not empty.
 func TestContestantsAgree(t *testing.T) {
 	rows := dnsRows()
 	for _, s := range shapes {
@@ -39,17 +39,21 @@ func TestContestantsAgree(t *testing.T) {
 	}
 	for _, m := range rows {
 		r := m.(*row)
-		found, passes, err := r.check()
+		finds, passes, err := r.check()
 		if err != nil {
 			t.Errorf("%s: %v", r, err)
+			continue
 		}
-		if found.items == 0 || found.sum == 0 || len(passes) != len(r.contestants) || r.loose {
+		if difference(r.work) == "" {
+			t.Errorf("%s: nothing says what is not the same work", r)
+		}
+		if found := finds[0]; found.items == 0 || found.sum == 0 || len(passes) != len(r.contestants) || r.loose {
 			t.Errorf("%s: %+v", r, found)
 		}
 	}
 }
 
-// Whole processes find everything that was generated, and tell what they took.
+// Whole processes find everything that was generated and report their usage.
 func TestProcesses(t *testing.T) {
 	for _, s := range shapes {
 		in := generated(t, s)
@@ -57,6 +61,9 @@ func TestProcesses(t *testing.T) {
 			m, err := r.measure(1)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if difference(m.work) == "" {
+				t.Errorf("%s: nothing says what is not the same work", r)
 			}
 			for _, e := range m.entries {
 				if e.figure <= 0 || e.ratio <= 0 || e.elapsed <= 0 || e.note != "" {
@@ -67,7 +74,7 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
-// A process that does not find what was generated makes no row.
+// A process that misses generated values is an error.
 func TestMissed(t *testing.T) {
 	in := generated(t, shapes[0])
 	in.want.Hellos++
@@ -77,11 +84,11 @@ func TestMissed(t *testing.T) {
 		}
 	}
 	if _, err := endToEnd(&input{pcap: "none"}, nil)[0].measure(1); err == nil || !strings.Contains(err.Error(), "none") {
-		t.Errorf("no file: %v", err)
+		t.Errorf("missing file: %v", err)
 	}
 }
 
-// The peak memory of a process is its own, not that of the one that started it.
+// The peak memory of a process is its own, not its parent's.
 func TestPeakMemory(t *testing.T) {
 	const much = 256 << 20
 	large := bytes.Repeat([]byte{1}, much)
@@ -95,11 +102,11 @@ func TestPeakMemory(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	if u.Memory == 0 {
-		t.Skip("peak memory is not known on this system")
+		t.Skip("peak memory is not available on this system")
 	}
 }
 
-// web is what its description says.
+// web has the share of out-of-order and retransmitted segments that it documents.
 func TestWeb(t *testing.T) {
 	in := generated(t, shapes[0])
 	var d layers.Decoder
@@ -122,15 +129,15 @@ func TestWeb(t *testing.T) {
 		}
 	}
 	if part := float64(behind) / float64(segments); part < 0.015 || part > 0.045 {
-		t.Errorf("%.3f of %d segments come late or again", part, segments)
+		t.Errorf("%.3f of %d segments delayed or retransmitted", part, segments)
 	}
-	// Each conversation begins with two questions, which the answers repeat.
+	// Each conversation begins with two questions, repeated in the responses.
 	if w := in.want; w.Hellos == 0 || w.Requests == 0 || w.Questions < 4*w.Hellos {
 		t.Errorf("%+v", w)
 	}
 }
 
-// Nothing depends on the time or the run.
+// Generated captures do not depend on the time or the run.
 func TestGenerateIsDeterministic(t *testing.T) {
 	for _, s := range shapes {
 		a, b := generated(t, s), generated(t, s)
@@ -140,7 +147,7 @@ func TestGenerateIsDeterministic(t *testing.T) {
 	}
 }
 
-// Captures are joined in order, up to a size; what is no capture is passed over.
+// Captures are joined in order, up to a size; other files are skipped.
 func TestJoin(t *testing.T) {
 	captures := t.TempDir()
 	in := generated(t, shapes[1])
@@ -160,7 +167,7 @@ func TestJoin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := [][]byte{} // each file is there as pcap and as pcapng
+	want := [][]byte{} // each input is written as pcap and as pcapng
 	for _, i := range []int{0, 0, 10, 10} {
 		want = append(want, in.packets[i:i+10]...)
 	}
@@ -171,16 +178,16 @@ func TestJoin(t *testing.T) {
 		t.Errorf("up to a size: %v, %v", mix, err)
 	}
 	if _, err := join(t.TempDir(), 100, t.TempDir()); err == nil {
-		t.Error("no capture: no error")
+		t.Error("empty directory: no error")
 	}
 }
 
 // A row whose contestants disagree is not measured.
-func TestNoComparison(t *testing.T) {
+func TestDisagreement(t *testing.T) {
 	find := func(sum uint64, err error) func() (result, error) {
 		return func() (result, error) { return result{items: 1, sum: sum}, err }
 	}
-	for want, second := range map[string]func() (result, error){"no comparison": find(2, nil), "broken": find(1, errors.New("broken"))} {
+	for want, second := range map[string]func() (result, error){"results differ": find(2, nil), "broken": find(1, errors.New("broken"))} {
 		r := row{contestants: []contestant{{"one", find(1, nil)}, {"two", second}}}
 		if _, err := r.measure(1); err == nil || !strings.Contains(err.Error(), want) {
 			t.Error(err)
@@ -188,7 +195,7 @@ func TestNoComparison(t *testing.T) {
 	}
 }
 
-// The figures are medians, and the ratios those of each round.
+// Figures are medians, and ratios are medians of the ratios of each round.
 func TestMedian(t *testing.T) {
 	for _, test := range []struct {
 		v    []float64
@@ -203,14 +210,14 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// What a run prints has a line for each row that was asked for.
+// A run prints the selected rows.
 func TestRun(t *testing.T) {
 	var text, markdown, progress bytes.Buffer
-	o := options{rounds: 1, size: 1 << 20, only: "small, read pcap and"}
+	o := options{rounds: 1, size: 1 << 20, only: "small, read pcap, decode up"}
 	if err := run(o, &text, &progress); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"gopacket v", "go1.", "small: ", "\nsmall, read pcap and decode\n", " 1.00  sightline pcap.Reader", "DecodingLayerParser"} {
+	for _, want := range []string{"gopacket v", "go1.", "small: ", "\nsmall, read pcap, decode up to TCP and UDP\n", " 1.00  sightline pcap.Reader", "DecodingLayerParser"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, &text)
 		}
@@ -219,14 +226,14 @@ func TestRun(t *testing.T) {
 	if err := run(o, &markdown, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Count(markdown.String(), "| small | read pcap and decode | "); got != 1 || strings.Contains(markdown.String(), "| web |") {
+	if got := strings.Count(markdown.String(), "### "); got != 1 || !strings.Contains(markdown.String(), "\n| | small |\n") {
 		t.Errorf("%s", &markdown)
 	}
 }
 
-// Fixed figures give a fixed table.
+// writeMarkdown writes the table of the README.
 func TestMarkdown(t *testing.T) {
-	table := table{versions: "today", inputs: []string{"web: 1 packet"}, rows: []*measured{{title{"web", "all", seconds}, []entry{
+	table := table{versions: "today", inputs: []string{"web: 1 packet"}, rows: []*measured{{title{"web", countNames, seconds}, []entry{
 		{name: "ours", figure: 0.123, ratio: 1, elapsed: 1, memory: 12e6},
 		{name: "theirs", figure: 4, ratio: 32.5, elapsed: 1, note: "misses 1.0 %"},
 	}}}}
@@ -234,19 +241,25 @@ func TestMarkdown(t *testing.T) {
 	if err := table.writeMarkdown(&out); err != nil {
 		t.Fatal(err)
 	}
-	want := `| input | work | Sightline | others, as multiples of that |
-|---|---|---|---|
-| web | all | 0.12 s, 12 MB | theirs **32**, memory n/a (misses 1.0 %) |
+	want := `### Names, URLs, agents: count
 
-today
-web: 1 packet
+` + differences[countNames] + `
+
+| | web |
+|---|---|
+| ours | 0.12 s, 12 MB |
+| theirs | × 32, memory n/a (misses 1.0 %) |
+
+Measured today.
+
+- web: 1 packet
 `
 	if out.String() != want {
 		t.Errorf("%s", &out)
 	}
 }
 
-// tshark's lines are counted by their fields, several of which may be in one.
+// countTshark counts all values of a field.
 func TestCountTshark(t *testing.T) {
 	lines := strings.Join([]string{
 		"1\t2\t\t\ta.example,b.example\t\t\t\t\t",

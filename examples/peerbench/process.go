@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// What a whole process takes, its peak memory above all, can only be told by
-// running it. For that this program runs itself, in the role that a variable of
-// the environment gives it.
+// roleVariable is the environment variable with the role of a process. The peak
+// memory of a contestant can only be measured in its own process, so this
+// program runs itself.
 const roleVariable = "PEERBENCH_ROLE"
 
-// The roles. Those but the launcher find the same in a capture.
+// The roles. All but the launcher find the same in a capture.
 const (
 	launcher     = "launcher"
 	roleExtract  = "extract"
@@ -26,7 +26,7 @@ const (
 	roleGopacket = "gopacket"
 )
 
-// play is the program in a role.
+// play runs the program in a role.
 func play(role string, args []string) error {
 	var f found
 	var err error
@@ -52,16 +52,16 @@ func play(role string, args []string) error {
 	return json.NewEncoder(os.Stdout).Encode(f)
 }
 
-// A usage is what a process took.
+// A usage holds the resources that a process used.
 type usage struct {
 	CPU     time.Duration // user and system
 	Elapsed time.Duration
-	Memory  int64 // most bytes resident at a time, 0 when not known
+	Memory  int64 // peak resident bytes, 0 if unknown
 }
 
-// launch runs a command in a role, and tells its usage on standard error. It is
-// a process of its own because on Linux a new process begins with the peak
-// memory of the one that started it, and this one is small.
+// launch runs a command in a role and writes its usage to standard error. The
+// launcher is a separate, small process because on Linux a new process inherits
+// the peak memory of its parent.
 func launch(role string, argv []string) error {
 	var errors bytes.Buffer
 	cmd := exec.Command(argv[0], argv[1:]...)
@@ -75,11 +75,11 @@ func launch(role string, argv []string) error {
 	return json.NewEncoder(os.Stderr).Encode(usage{s.UserTime() + s.SystemTime(), time.Since(start), peakMemory(s)})
 }
 
-// A process is a contestant that is run as a whole process.
+// A process is a contestant that runs as a whole process.
 type process struct {
 	name  string
-	role  string   // of this program
-	argv  []string // of another one; the capture's name follows either
+	role  string   // of this program, if argv is nil
+	argv  []string // of another program; the name of the capture is appended
 	count func(stdout io.Reader) (found, error)
 }
 
@@ -116,7 +116,7 @@ func (p *process) measure(capture string) (u usage, f found, err error) {
 	return u, f, err
 }
 
-// own reads what a process of this program found.
+// own reads the result of a process of this program.
 func own(stdout io.Reader) (f found, err error) {
 	err = json.NewDecoder(stdout).Decode(&f)
 	return f, err

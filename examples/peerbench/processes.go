@@ -15,20 +15,20 @@ type processRow struct {
 	processes []process
 }
 
-// endToEnd are the rows of what an analyst waits for: from a file to the names,
-// targets and agents in it. The first counts them; the second keeps how often,
-// when and where each was seen, selects what is an indicator, and writes it.
-// That gopacket has nothing for, so it only counts there too.
+// endToEnd returns the rows of a whole task: from a file to the names, targets
+// and user agents in it. The first row counts them; the second records how
+// often, when and where each was seen, selects the indicators and writes them.
+// gopacket has nothing for that, so it only counts in both rows.
 func endToEnd(in *input, others []process) []measurer {
 	gopacket := process{name: "gopacket, tcpassembly, net/http, counting only", role: roleGopacket, count: own}
 	return []measurer{
-		&processRow{title{in.name, "names, URLs, agents: count", seconds}, in, []process{
+		&processRow{title{in.name, countNames, seconds}, in, []process{
 			{name: "sightline layers/stream", role: roleMessages, count: own},
 			gopacket,
 		}},
-		&processRow{title{in.name, "names, URLs, agents: gather, select, write", seconds}, in, append([]process{
+		&processRow{title{in.name, gatherNames, seconds}, in, append([]process{
 			{name: "sightline extract", role: roleExtract, count: own},
-			{name: "the same, a worker per processor", role: roleWorkers, count: own},
+			{name: "sightline extract, one worker per CPU", role: roleWorkers, count: own},
 			gopacket,
 		}, others...)},
 	}
@@ -36,8 +36,8 @@ func endToEnd(in *input, others []process) []measurer {
 
 const seconds = "s"
 
-// tools returns the programs of others that are there, and the names of those
-// that are not. They find the same things, each as it does; what tshark finds is
+// tools returns the other programs that are installed, and the names of those
+// that are not. They find the same values in their own way; only tshark's are
 // counted.
 func tools() (have []process, missing []string) {
 	for _, p := range []process{
@@ -53,16 +53,16 @@ func tools() (have []process, missing []string) {
 	return have, missing
 }
 
-// tsharkFields end with the option that the capture's name follows. The first
-// four, which say between whom, are not counted.
+// tsharkFields are arguments of tshark. The last is the option for the name of
+// the capture. The first four fields, the addresses, are not counted.
 var tsharkFields = []string{
 	"-e", "ip.src", "-e", "ip.dst", "-e", "ipv6.src", "-e", "ipv6.dst",
 	"-e", "dns.qry.name", "-e", "http.request.method", "-e", "http.host", "-e", "http.request.uri", "-e", "http.user_agent",
 	"-e", "tls.handshake.extensions_server_name", "-r",
 }
 
-// countTshark counts what is in tshark's lines, where commas separate several
-// of a field.
+// countTshark counts the values in tshark's output. Commas separate several
+// values of a field.
 func countTshark(stdout io.Reader) (f found, err error) {
 	lines := bufio.NewScanner(stdout)
 	lines.Buffer(nil, 1<<20)
@@ -75,7 +75,7 @@ func countTshark(stdout io.Reader) (f found, err error) {
 	for lines.Scan() {
 		fields := bytes.Split(lines.Bytes(), []byte("\t"))
 		if len(fields) != 10 {
-			return f, fmt.Errorf("tshark writes %d fields", len(fields))
+			return f, fmt.Errorf("tshark wrote %d fields, want 10", len(fields))
 		}
 		f.Questions += count(fields[4])
 		f.Requests += count(fields[5])
@@ -89,7 +89,6 @@ func nothing(stdout io.Reader) (found, error) {
 	return found{}, err
 }
 
-// measure runs the processes in turn.
 func (r *processRow) measure(rounds int) (*measured, error) {
 	notes, err := r.check()
 	if err != nil {
@@ -99,7 +98,7 @@ func (r *processRow) measure(rounds int) (*measured, error) {
 	cpu, elapsed, memory := newTimes(n, rounds), newTimes(n, rounds), newTimes(n, rounds)
 	for round := range rounds {
 		for i := range n {
-			i = (i + round) % n // nobody is always the first
+			i = (i + round) % n // so that none is always first
 			u, _, err := r.processes[i].measure(r.in.pcap)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.processes[i].name, err)
@@ -117,8 +116,8 @@ func (r *processRow) measure(rounds int) (*measured, error) {
 	return m, nil
 }
 
-// check runs each process once, which also brings the file into memory, and
-// returns what is to be said of what they find.
+// check runs each process once, which also brings the file into the cache, and
+// returns notes about the results.
 func (r *processRow) check() (notes []string, err error) {
 	finds := make([]found, len(r.processes))
 	for i := range r.processes {
@@ -139,7 +138,7 @@ func (r *processRow) check() (notes []string, err error) {
 	return notes, nil
 }
 
-// says tells what a process found, if that is known.
+// says describes what a process found, or returns "" if it was not counted.
 func (p *process) says(f found) string {
 	if f == (found{}) {
 		return ""
@@ -147,11 +146,11 @@ func (p *process) says(f found) string {
 	return "finds " + f.String()
 }
 
-// judge tells what a process does not find of what there is. Those of this
-// program must find everything.
+// judge describes the share of all that a process missed. It returns an error if
+// a process of this program missed anything.
 func (p *process) judge(f, all found) (string, error) {
 	if p.argv == nil && f != all {
-		return "", fmt.Errorf("%s finds %v (%d bytes) of %v (%d bytes)", p.name, f, f.Bytes, all, all.Bytes)
+		return "", fmt.Errorf("%s found %v (%d bytes) of %v (%d bytes)", p.name, f, f.Bytes, all, all.Bytes)
 	}
 	missed := all.Questions + all.Requests + all.Hellos - f.Questions - f.Requests - f.Hellos
 	if f == (found{}) || missed == 0 {

@@ -12,21 +12,21 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// readRows are the rows that read a file to its end: every packet's length and
-// time.
+// readRows returns the rows that read a whole file: the length and time of every
+// packet.
 func readRows(in *input) []measurer {
 	return []measurer{
-		&row{title: title{in.name, "read pcap", perPacket}, contestants: []contestant{
-			{"sightline pcap.Reader", func() (result, error) { return readPcap(in.pcap) }},
+		&row{title: title{in.name, readPcap, perPacket}, contestants: []contestant{
+			{"sightline pcap.Reader", func() (result, error) { return readRecords(in.pcap) }},
 			{"gopacket pcapgo.Reader, zero copy, 1 MiB bufio", func() (result, error) { return readZeroCopy(in.pcap, newClassic) }},
-			{"gopacket pcapgo.Reader as it comes", func() (result, error) { return readDefault(in.pcap, newClassic) }},
+			{"gopacket pcapgo.Reader, default", func() (result, error) { return readDefault(in.pcap, newClassic) }},
 			{"floor: record headers over 1 MiB chunks", func() (result, error) { return walk(in.pcap, pcapHeader, nextRecord) }},
 		}},
-		&row{title: title{in.name, "read pcapng", perPacket}, contestants: []contestant{
-			{"sightline pcap.Reader", func() (result, error) { return readPcap(in.pcapng) }},
+		&row{title: title{in.name, readPcapng, perPacket}, contestants: []contestant{
+			{"sightline pcap.Reader", func() (result, error) { return readRecords(in.pcapng) }},
 			{"sightline pcapng.Reader and Record", func() (result, error) { return readBlocks(in.pcapng) }},
 			{"gopacket pcapgo.NgReader, zero copy, 1 MiB bufio", func() (result, error) { return readZeroCopy(in.pcapng, newNg) }},
-			{"gopacket pcapgo.NgReader as it comes", func() (result, error) { return readDefault(in.pcapng, newNg) }},
+			{"gopacket pcapgo.NgReader, default", func() (result, error) { return readDefault(in.pcapng, newNg) }},
 			{"floor: block headers over 1 MiB chunks", func() (result, error) { return walk(in.pcapng, 0, nextBlock) }},
 		}},
 	}
@@ -34,7 +34,7 @@ func readRows(in *input) []measurer {
 
 const perPacket = "ns/packet"
 
-func readPcap(name string) (res result, err error) {
+func readRecords(name string) (res result, err error) {
 	r, err := pcap.Open(name)
 	if err != nil {
 		return res, err
@@ -83,7 +83,7 @@ func newNg(r io.Reader) (gopacketReader, error) {
 	return pcapgo.NewNgReader(r, pcapgo.DefaultNgReaderOptions)
 }
 
-// readZeroCopy reads as quickly as gopacket allows.
+// readZeroCopy is the fastest way to read with gopacket.
 func readZeroCopy(name string, open func(io.Reader) (gopacketReader, error)) (res result, err error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -98,7 +98,7 @@ func readZeroCopy(name string, open func(io.Reader) (gopacketReader, error)) (re
 	return res, err
 }
 
-// readDefault reads from the file itself, a copy of each packet.
+// readDefault reads without a buffer and copies each packet.
 func readDefault(name string, open func(io.Reader) (gopacketReader, error)) (res result, err error) {
 	f, err := os.Open(name)
 	if err != nil {

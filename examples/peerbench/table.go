@@ -16,24 +16,24 @@ type measured struct {
 	entries []entry
 }
 
-// An entry is what was measured of one contestant.
+// An entry holds the figures of one contestant.
 type entry struct {
 	name    string
 	figure  float64 // CPU time, in the row's unit
-	ratio   float64 // to the first entry, of CPU time
-	elapsed float64 // seconds, of a whole process
-	memory  float64 // bytes at the peak, of a whole process
+	ratio   float64 // of CPU time, to the first entry
+	elapsed float64 // seconds; of a whole process only
+	memory  float64 // peak bytes; of a whole process only
 	note    string
 }
 
-// A table is all that one run measured, and where.
+// A table holds the figures of one run, the versions and the inputs.
 type table struct {
 	versions string
 	inputs   []string
 	rows     []*measured
 }
 
-// writeText writes a line for each contestant.
+// writeText writes a line per contestant.
 func (t *table) writeText(w io.Writer) error {
 	fmt.Fprintf(w, "%s\n", t.versions)
 	for _, in := range t.inputs {
@@ -54,29 +54,6 @@ func (t *table) writeText(w io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// writeMarkdown writes a table with a line for each row.
-func (t *table) writeMarkdown(w io.Writer) error {
-	fmt.Fprintf(w, "| input | work | Sightline | others, as multiples of that |\n|---|---|---|---|\n")
-	for _, m := range t.rows {
-		var others []string
-		for _, e := range m.entries[1:] {
-			s := e.name + " **" + multiple(e.ratio) + "**"
-			others = append(others, noted(s+inMemory(e), e.note))
-		}
-		first := m.entries[0]
-		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", m.input, m.work, noted(number(first.figure, m.unit)+inMemory(first), first.note), strings.Join(others, "; "))
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n%s\n", t.versions, strings.Join(t.inputs, "\n"))
-	return err
-}
-
-func inMemory(e entry) string {
-	if e.elapsed == 0 {
-		return ""
-	}
-	return ", " + megabytes(e.memory)
 }
 
 // noted joins a text and what there may be to say of it.
@@ -108,7 +85,7 @@ func megabytes(bytes float64) string {
 	return fmt.Sprintf("%.0f MB", bytes/1e6)
 }
 
-// versions says what was compared, where and when.
+// versions returns the date, the machine, and the versions compared.
 func versions(now time.Time) string {
 	list := []string{runtime.Version(), fmt.Sprintf("%s/%s, %d processors", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -121,7 +98,7 @@ func versions(now time.Time) string {
 	return now.UTC().Format("2006-01-02") + ", " + strings.Join(list, ", ")
 }
 
-// compared are the modules whose versions matter.
+// compared lists the modules whose versions are printed.
 var compared = map[string]bool{
 	"github.com/gopacket/gopacket": true, "github.com/miekg/dns": true, "golang.org/x/net": true,
 }

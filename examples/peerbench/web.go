@@ -7,13 +7,13 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// together is how many conversations of web go on at the same time.
+// together is the number of concurrent conversations in web.
 const together = 200
 
-// web is browsing: names are looked up, then pages come over HTTP, or over TLS.
+// web generates browsing: DNS lookups, then pages over HTTP or TLS.
 func web(t *traffic, size int) {
 	live := make([]*conversation, 0, together)
-	begun := 0 // bytes of all conversations
+	begun := 0 // total bytes of the conversations begun
 	for {
 		for len(live) < together && begun < size {
 			c := browse(t)
@@ -53,7 +53,7 @@ func browse(t *traffic) *conversation {
 	return c
 }
 
-// http requests one to six things of s, on the same connection.
+// http adds one to six requests and responses on one connection.
 func (c *conversation) http(s *site) {
 	agent := c.t.agents[c.t.IntN(len(c.t.agents))]
 	for range 1 + c.t.IntN(6) {
@@ -65,7 +65,7 @@ func (c *conversation) http(s *site) {
 	}
 }
 
-// target returns a path, and perhaps a query.
+// target returns a path, in half of the cases with a query.
 func (c *conversation) target() string {
 	var b strings.Builder
 	for range 1 + c.t.IntN(4) {
@@ -97,8 +97,8 @@ func (c *conversation) request(host, target, agent string) []byte {
 	return append(append(b, "\r\n"...), body...)
 }
 
-// response returns a response with a body as it is, compressed or in chunks, or
-// without one.
+// response returns a response with a plain, gzipped or chunked body, or without
+// a body.
 func (c *conversation) response(host string) []byte {
 	const ok, moved = "HTTP/1.1 200 OK\r\nServer: nginx\r\n", "HTTP/1.1 302 Found\r\nServer: nginx\r\n"
 	switch n := c.t.IntN(100); {
@@ -118,7 +118,7 @@ func (c *conversation) response(host string) []byte {
 	return append(b, body...)
 }
 
-// chunks appends a body in chunks to b (RFC 9112 section 7.1).
+// chunks appends a chunked body to b (RFC 9112 section 7.1).
 func (c *conversation) chunks(b []byte) []byte {
 	body := some(c.t.Rand, c.t.text, logNormal(c.t.Rand, 8.6, 1.3, 100, 400_000))
 	for len(body) > 0 {
