@@ -1,5 +1,5 @@
-// Command custom decodes a protocol of its own: a beacon on UDP port 9999,
-// whose messages are a version, the length of a name, and the name.
+// Command custom registers a protocol with the decoder: a beacon on UDP port
+// 9999 whose messages hold a version, the length of a name, and the name.
 //
 //	custom FILE
 package main

@@ -9,7 +9,8 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// A beacon, the same on another port, and one that is cut.
+// Only the first beacon is decoded: the second is on another port, the third is
+// truncated.
 func TestRun(t *testing.T) {
 	const a, b = "192.0.2.1", "198.51.100.7"
 	var file bytes.Buffer

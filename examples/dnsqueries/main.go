@@ -1,5 +1,5 @@
-// Command dnsqueries prints the names that a capture asks for in DNS, over UDP
-// and TCP, with the time and who asked.
+// Command dnsqueries prints the DNS queries in a capture, over UDP and TCP: time,
+// client address, type and name.
 //
 //	dnsqueries capture.pcapng
 package main

@@ -10,7 +10,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// testdata/README.md: dns.pcap holds 32 queries of dig.
+// dns.pcap has 32 queries by dig (testdata/README.md).
 func TestRun(t *testing.T) {
 	r, err := pcap.Open("../../testdata/dns.pcap")
 	if err != nil {
@@ -30,8 +30,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// A query over TCP behind a segment that the capture lacks, and that nobody
-// acknowledges, comes out at the end, also when damage is the end.
+// A query over TCP after a missing segment that is never acknowledged is printed
+// at the end, even if the capture ends with damage.
 func TestLostSegment(t *testing.T) {
 	query := string(build.DNSQuery(7, "www", "example"))
 	tcp := build.TCP{Src: "192.0.2.1", SrcPort: 40000, Dst: "198.51.100.7", DstPort: 53, Seq: 1, Flags: 0x18,
@@ -48,10 +48,10 @@ func TestLostSegment(t *testing.T) {
 		}
 		var out bytes.Buffer
 		if err := run(&out, r); (err != nil) != (tail != "") {
-			t.Errorf("%q behind: %v", tail, err)
+			t.Errorf("followed by %q: %v", tail, err)
 		}
 		if n := strings.Count(out.String(), " A www.example\n"); n != 2 {
-			t.Errorf("%q behind: %d queries", tail, n)
+			t.Errorf("followed by %q: %d queries", tail, n)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Command hosts prints the addresses of a capture: how many packets each sent,
-// and how many bytes they had on the wire.
+// Command hosts prints the source addresses in a capture, each with the number
+// of packets it sent and their bytes on the wire.
 //
 //	hosts capture.pcapng
 package main
@@ -35,10 +35,14 @@ func main() {
 	}
 }
 
+// maxHosts limits the addresses listed. The packets of the rest are counted together.
+const maxHosts = 100_000
+
 func run(w io.Writer, r *pcap.Reader) error {
 	defer r.Close()
 	type sent struct{ packets, bytes int }
 	hosts := map[netip.Addr]sent{}
+	var rest sent
 	var d layers.Decoder
 	var p layers.Packet
 	var damage error
@@ -48,13 +52,20 @@ func run(w io.Writer, r *pcap.Reader) error {
 		}
 		d.Decode(&p, rec)
 		if src, _, ok := p.Addrs(); ok {
-			h := hosts[src]
-			hosts[src] = sent{h.packets + 1, h.bytes + rec.WireLen}
+			h, ok := hosts[src]
+			if ok || len(hosts) < maxHosts {
+				hosts[src] = sent{h.packets + 1, h.bytes + rec.WireLen}
+			} else {
+				rest = sent{rest.packets + 1, rest.bytes + rec.WireLen}
+			}
 		}
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, addr := range slices.SortedFunc(maps.Keys(hosts), netip.Addr.Compare) {
 		fmt.Fprintf(table, "%s\t%d packets\t%d bytes\n", addr, hosts[addr].packets, hosts[addr].bytes)
+	}
+	if rest.packets > 0 {
+		fmt.Fprintf(table, "other addresses\t%d packets\t%d bytes\n", rest.packets, rest.bytes)
 	}
 	table.Flush()
 	return damage

@@ -1,5 +1,5 @@
-// Command httpurls prints the URLs that a capture requests over HTTP/1 and is
-// answered, with the status of the response.
+// Command httpurls prints the answered HTTP/1 requests in a capture: status,
+// method and URL.
 //
 //	httpurls capture.pcapng
 package main

@@ -10,8 +10,7 @@ import (
 	"github.com/sightline-go/sightline/pcap"
 )
 
-// The requests of http.pcap as testdata/README.md lists them, and what nginx
-// answered.
+// The requests are those that testdata/README.md lists; nginx answered them.
 func TestRun(t *testing.T) {
 	r, err := pcap.Open("../../testdata/http.pcap")
 	if err != nil {

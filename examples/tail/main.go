@@ -1,11 +1,11 @@
-// Command tail prints a line for each packet of a capture, and for those that
-// are still being written to it, until it is interrupted.
+// Command tail prints a line for each packet of a capture, and follows the file
+// as it grows, until it is interrupted.
 //
 //	tail -n 10 growing.pcapng
 //	tcpdump -w - | tail -
 //
-// -n N begins with the last N packets that are there; without it, with the
-// first of all. A pipe ends it, too.
+// With -n N it starts with the last N packets in the file, otherwise with the
+// first packet. It also ends at the end of a pipe.
 package main
 
 import (
@@ -25,15 +25,15 @@ import (
 
 const usage = `Usage: tail [-n N] FILE | -
 
-Prints a line for each packet of a capture, and for those that are still being
-written to it, until it is interrupted. The end of a pipe ends it, too.
+Prints a line for each packet of a capture, and follows the file as it grows,
+until it is interrupted. It also ends at the end of a pipe.
 
 Flags:
-  -n N  begin with the last N packets that are there, not with the first of all
-  -h    this text
+  -n N  start with the last N packets in the file, not with the first
+  -h    print this help
 
-Exit status: 0 done; 1 the input is damaged or cannot be read, or the output
-cannot be written; 2 wrong usage.
+Exit status: 0 success; 1 the input is damaged or unreadable, or the output
+cannot be written; 2 usage error.
 `
 
 const poll = 200 * time.Millisecond
@@ -60,7 +60,7 @@ func main() {
 	}
 }
 
-// pause waits, and reports whether to go on.
+// pause waits for the next poll, and reports whether to continue.
 func pause(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
@@ -69,8 +69,9 @@ func pause(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// run prints the packets of src. Where src ends it asks more whether to try
-// again. Before that, it holds back all lines but the last n, unless n < 0.
+// run prints the packets of src. At the end of src it calls more, and reads on
+// if that returns true. Until the first end it holds back the last n lines and
+// drops those before, unless n < 0.
 func run(ctx context.Context, w io.Writer, src io.Reader, n int, more func() bool) error {
 	p := printer{w: w, n: n}
 	r, err := pcap.NewReader(&growing{src, func() bool { p.show(); return p.err == nil && more() }})
@@ -79,17 +80,18 @@ func run(ctx context.Context, w io.Writer, src io.Reader, n int, more func() boo
 	}
 	p.show()
 	if ctx.Err() != nil && (r == nil || errors.Is(err, io.ErrUnexpectedEOF)) {
-		err = nil // interrupted while a packet, or the beginning, was being written
+		err = nil // interrupted while a packet or the file header was being written
 	}
 	return cmp.Or(p.err, err)
 }
 
-// A printer prints lines, the first time none but the last n, unless n < 0.
+// A printer prints lines. Until the first call of show it keeps only the last n,
+// unless n < 0.
 type printer struct {
 	w     io.Writer
 	n     int
-	lines [][]byte // that are held back
-	err   error    // of w
+	lines [][]byte // held back
+	err   error    // from w
 }
 
 func (p *printer) show() {
@@ -124,13 +126,13 @@ func (p *printer) print(r *pcap.Reader) error {
 }
 
 func timeOf(rec *pcap.Record) string {
-	if rec.Time.IsZero() {
-		return "-" // a simple packet block has none
+	if year := rec.Time.Year(); rec.Time.IsZero() || year < 0 || year > 9999 {
+		return "-" // a Simple Packet Block has no timestamp, and RFC 3339 no larger year
 	}
 	return rec.Time.Format(time.RFC3339Nano)
 }
 
-// A growing reads what is written to a file later, too.
+// A growing retries a read at the end of a file while more returns true.
 type growing struct {
 	io.Reader
 	more func() bool

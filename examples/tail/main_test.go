@@ -15,7 +15,8 @@ import (
 	"github.com/sightline-go/sightline/internal/build"
 )
 
-// capture returns n DNS queries, and where each of their records ends.
+// capture returns a capture of n DNS queries, and the offset where each record
+// ends.
 func capture(n int) (b []byte, ends []int) {
 	var f build.Pcap
 	for i := range n {
@@ -26,7 +27,7 @@ func capture(n int) (b []byte, ends []int) {
 	return f.Bytes(), ends
 }
 
-// A file that grows by a piece each time it was read to its end.
+// A file grows by a piece each time it is read to its end.
 type file struct{ pieces [][]byte }
 
 func (f *file) Read(b []byte) (int, error) {
@@ -38,7 +39,7 @@ func (f *file) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// more goes to the next piece.
+// more advances to the next piece.
 func (f *file) more() bool {
 	if len(f.pieces) == 0 {
 		return false
@@ -47,7 +48,7 @@ func (f *file) more() bool {
 	return len(f.pieces) > 0
 }
 
-// ids returns the DNS ids in the lines.
+// ids returns the DNS IDs in the lines.
 func ids(t *testing.T, out string) (all []string) {
 	t.Helper()
 	for line := range strings.Lines(out) {
@@ -64,7 +65,7 @@ func ids(t *testing.T, out string) (all []string) {
 func TestGrowing(t *testing.T) {
 	b, ends := capture(5)
 	for n, want := range map[int]string{-1: "0 1 2 3 4", 0: "3 4", 1: "2 3 4", 2: "1 2 3 4", 9: "0 1 2 3 4"} {
-		for _, first := range []int{ends[2], ends[2] + 7, ends[3] - 1} { // three packets are there, or a part more
+		for _, first := range []int{ends[2], ends[2] + 7, ends[3] - 1} { // three packets, or three and a part of the fourth
 			var out bytes.Buffer
 			f := &file{[][]byte{b[:first], b[first : ends[3]+1], b[ends[3]+1:]}}
 			if err := run(context.Background(), &out, f, n, f.more); err != nil {
@@ -77,7 +78,7 @@ func TestGrowing(t *testing.T) {
 	}
 }
 
-// A file that is empty at first, then has half a header.
+// The file is empty at first, then has part of a header.
 func TestEmptyAtFirst(t *testing.T) {
 	b, _ := capture(1)
 	var out bytes.Buffer
@@ -92,7 +93,7 @@ func TestEmptyAtFirst(t *testing.T) {
 	}
 }
 
-// What a packet says comes out before the input is waited for.
+// A packet is printed before tail waits for more input.
 func TestLineBeforeWaiting(t *testing.T) {
 	b, ends := capture(2)
 	var out bytes.Buffer
@@ -110,7 +111,8 @@ func TestLineBeforeWaiting(t *testing.T) {
 	}
 }
 
-// An interruption is an end; an input that ends inside a packet is damaged.
+// An interrupt ends tail without an error; an input that ends inside a packet is
+// damaged.
 func TestInterrupted(t *testing.T) {
 	b, ends := capture(2)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -123,25 +125,25 @@ func TestInterrupted(t *testing.T) {
 	defer interrupt()
 	stop = func() bool { interrupt(); return pause(waiting) }
 	if err := run(waiting, &out, bytes.NewReader(nil), -1, stop); err != nil {
-		t.Errorf("nothing is there yet: %v", err)
+		t.Errorf("empty input, interrupted: %v", err)
 	}
 	never := func() bool { return false }
 	if err := run(context.Background(), &out, bytes.NewReader(b[:ends[1]-1]), -1, never); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 	if err := run(context.Background(), &out, strings.NewReader("no capture"), -1, never); err == nil {
-		t.Error("no capture, and no error")
+		t.Error("no error for an input that is not a capture")
 	}
 }
 
-// A reader of the output that has gone is the end, though the file may grow.
+// A write error ends tail, even if the file may grow.
 func TestOutputFails(t *testing.T) {
 	b, _ := capture(2)
 	for _, n := range []int{-1, 1} {
 		asked := 0
 		more := func() bool { asked++; return asked < 3 }
 		if err := run(context.Background(), closed{}, bytes.NewReader(b), n, more); err != io.ErrClosedPipe || asked > 0 {
-			t.Errorf("-n %d: %v, and more asked for %d times", n, err, asked)
+			t.Errorf("-n %d: %v, more called %d times", n, err, asked)
 		}
 	}
 }
@@ -150,7 +152,7 @@ type closed struct{}
 
 func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
-// A packet without time has none (draft-ietf-opsawg-pcapng section 4.4).
+// A Simple Packet Block has no time (draft-ietf-opsawg-pcapng section 4.4).
 func TestWithoutTime(t *testing.T) {
 	b := new(build.Pcapng).Section().Interface(101, 0).Simple(20, build.IP("192.0.2.1", "192.0.2.2", 59, nil)).Bytes()
 	var out bytes.Buffer
