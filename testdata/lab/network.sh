@@ -34,7 +34,7 @@ on() {
 	"${AT[@]}" "${@:2}"
 }
 
-# start HOST COMMAND... leaves a program running on a machine until cleanup.
+# start HOST COMMAND... starts a program on a machine; cleanup ends it.
 # Every word of AT replaces the one before it, so $! is the program itself.
 start() {
 	at "$1"

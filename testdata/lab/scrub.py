@@ -1,7 +1,7 @@
-"""scrub.py FILE...: makes pcapng files say "Linux" and "x86-64", no more.
+"""scrub.py FILE...: replaces kernel and processor in pcapng files.
 
-Programs that write pcapng note the processor and kernel they ran on. That is
-nobody's business, so their values are replaced in place.
+Programs that write pcapng record the kernel and processor they ran on. The values
+are replaced in place by "Linux" and "x86-64".
 """
 
 import struct

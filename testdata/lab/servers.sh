@@ -108,8 +108,8 @@ dns_server() {
 	listening router 10.20.30.1 53
 }
 
-# payload SIZE writes the harmless stand-in for a downloaded file: one line of
-# text, then bytes that look random and are the same at every making.
+# payload SIZE writes a harmless file to download: one line of text, then
+# pseudo-random bytes that are the same every time.
 payload() {
 	echo "Harmless test data of the Sightline project, nothing to run."
 	head -c "$1" /dev/zero |
@@ -171,6 +171,8 @@ http_server() {
 		    ssl_certificate $tmp/shop.partner.example.crt;
 		    ssl_certificate_key $tmp/shop.partner.example.key;
 		    root $www/news;
+		    location = /old { return 301 /robots.txt; }
+		    location = /order { return 200 "Ordered.\n"; }
 		  }
 		}
 	END

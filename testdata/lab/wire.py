@@ -1,4 +1,4 @@
-"""wire.py: links that the kernel at hand may not have, made of /dev/net/tun.
+"""wire.py: links that the kernel may not have, made from /dev/net/tun.
 
 wire.py vlan DEV TAP TAG...          TAP is DEV's VLAN; a TAG is TPID:VID, as
                                      88a8:100 8100:20, the outermost first
@@ -25,7 +25,7 @@ TAG_VALID = 1 << 4  # TP_STATUS_VLAN_VALID
 
 
 def device(name, kind):
-    """Makes the network device whose other end is the returned descriptor."""
+    """Creates a network device and returns the descriptor of its other end."""
     fd = os.open("/dev/net/tun", os.O_RDWR)
     fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", name.encode(), kind | IFF_NO_PI))
     return fd
@@ -42,7 +42,7 @@ def port(name):
 def frame(s):
     """Receives a frame as it was on the wire; None if this host sent it.
 
-    The kernel takes the outermost tag out of a frame and tells of it beside.
+    The kernel removes the outermost tag from a frame and returns it as auxiliary data.
     """
     data, beside, _, origin = s.recvmsg(65536, 128)
     if origin[2] == PACKET_OUTGOING:
@@ -57,7 +57,7 @@ def frame(s):
 
 
 def give(fd, data):
-    """Hands a packet to a device of ours; one that is down loses it."""
+    """Sends a packet to one of our devices. A device that is down drops it."""
     try:
         os.write(fd, data)
     except OSError:
@@ -119,7 +119,7 @@ def ipip(*args):
 
 
 def has_data(data):
-    """Whether a frame is a TCP segment over IPv4 with data."""
+    """Reports whether a frame is a TCP segment over IPv4 with data."""
     if data[12:14] != b"\x08\x00" or data[23] != 6:
         return False
     start = 14 + (data[14] & 15) * 4
