@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// TestAPI says which exported identifiers came, went or changed since api.txt was
-// written. It lists one a line: functions and methods with the types of their
-// parameters, types, their exported fields and methods. UPDATE_API=1 writes it
-// anew.
+// TestAPI reports exported identifiers that were added, removed or changed
+// since api.txt was written. The file has a line for each: functions and
+// methods with the types of their parameters, types, their exported fields and
+// methods. UPDATE_API=1 rewrites it.
 func TestAPI(t *testing.T) {
 	var lines []string
 	for _, dir := range public() {
@@ -47,11 +47,11 @@ func TestAPI(t *testing.T) {
 		}
 	}
 	if t.Failed() {
-		t.Error("UPDATE_API=1 go test ./internal/house writes api.txt anew")
+		t.Error("UPDATE_API=1 go test ./internal/house rewrites api.txt")
 	}
 }
 
-// public returns the packages that users import.
+// public returns the packages for users.
 func public() (dirs []string) {
 	for dir := range mayImport {
 		if !strings.HasPrefix(dir, "internal/") && !strings.HasPrefix(dir, "examples/") {
@@ -93,11 +93,11 @@ func exported(t *testing.T, dir string) (lines []string) {
 	return lines
 }
 
-// An api makes lines of declarations.
+// An api collects lines for declarations.
 type api struct {
 	t     *testing.T
 	add   func(line string)
-	outer map[string][]string // the exported types that an unexported one is embedded in
+	outer map[string][]string // exported types that embed an unexported one
 }
 
 // function adds a function, or a method for each exported type that has it.
@@ -121,7 +121,7 @@ func (a api) function(d *ast.FuncDecl) {
 }
 
 func (a api) declaration(d *ast.GenDecl) {
-	typ := "" // of the constant before, which those without a value share
+	typ := "" // of the previous constant, for those without a value
 	for _, spec := range d.Specs {
 		switch s := spec.(type) {
 		case *ast.ValueSpec:
@@ -183,7 +183,7 @@ func (a api) fields(head string, list *ast.FieldList) {
 	}
 }
 
-// signature returns parameters and results without their names.
+// signature returns the types of parameters and results.
 func (a api) signature(f *ast.FuncType) string {
 	out := "(" + strings.Join(a.types(f.Params), ", ") + ")"
 	switch results := a.types(f.Results); len(results) {
@@ -208,7 +208,7 @@ func (a api) types(list *ast.FieldList) (types []string) {
 	return types
 }
 
-// parameters returns type parameters, with their names.
+// parameters returns the type parameters with their names.
 func (a api) parameters(list *ast.FieldList) string {
 	if list == nil {
 		return ""
@@ -222,7 +222,7 @@ func (a api) parameters(list *ast.FieldList) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
-// text returns the text of a type, in one line and without names of parameters.
+// text returns a type in one line, without parameter names.
 func (a api) text(node ast.Expr) string {
 	if f, ok := node.(*ast.FuncType); ok {
 		return "func" + a.signature(f)

@@ -1,7 +1,8 @@
-// Package house_test asserts the rules of the whole module: which package may
-// import which, what the module requires, that LIMITS.md knows each limit and
-// api.txt each exported name, that the documentation of a view names what
-// specifies it, and that comments and strings are written in plain English.
+// Package house_test checks the rules of the module: which packages may import
+// which, the module's requirements, that LIMITS.md lists each limit and api.txt
+// each exported name, that the documentation of a view names its specification,
+// that the Go code of README.md and docs compiles, and that comments and strings
+// are in plain English.
 package house_test
 
 import (
@@ -18,52 +19,87 @@ import (
 
 const module = "github.com/sightline-go/sightline"
 
-// messages are the packages of single message protocols, and what they share. They
-// know neither package layers nor, but for a reason given below, one another.
-var messages = []string{
-	"layers/wire", "layers/dns", "layers/dhcp", "layers/http1", "layers/mail", "layers/quic", "layers/ssh", "layers/tls",
+// messages lists the packages of single message protocols, and their common
+// packages: all directories of layers but stream. They do not import package layers
+// nor, except for the reasons below, one another.
+var messages = messagePackages()
+
+func messagePackages() (dirs []string) {
+	entries, err := os.ReadDir(filepath.Join("..", "..", "layers"))
+	if err != nil {
+		panic(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != "stream" && e.Name() != "testdata" {
+			dirs = append(dirs, "layers/"+e.Name())
+		}
+	}
+	return dirs
 }
 
 // mayImport lists, for each package of the module, the others that it may
-// import. Packages point up in this list only.
-var mayImport = map[string][]string{
+// import. Packages import only packages above them in the list. A package of
+// messages needs a line only if it imports more than they all do.
+var mayImport = withMessages(map[string][]string{
 	"internal/build":      {},
+	"internal/chacha":     {},
 	"internal/cli":        {"internal/defuse"},
 	"internal/clock":      {},
 	"internal/defuse":     {},
 	"internal/fault":      {},
+	"internal/gen/brotli": {},
 	"internal/gen/kinds":  {},
+	"internal/huffman":    {"layers/wire"},
 	"internal/text":       {},
 	"internal/gen/misp":   {"extract/misp"},
 	"internal/lru":        {},
 	"internal/port":       {},
 	"internal/window":     {},
+	"internal/lz":         {},
+	"internal/xxhash":     {},
+	"internal/brotli":     {"internal/lz"},
+	"internal/zstd":       {"internal/lz", "internal/xxhash"},
 	"internal/ng":         {"internal/window"},
-	"pcap":                {"internal/window", "internal/ng"},
+	"pcap":                {"internal/window", "internal/ng", "internal/zstd"},
 	"pcapng":              {"internal/window", "internal/ng", "pcap"},
+	"internal/ccm":        {},
 	"layers/wire":         {},
+	"layers/tls":          {"internal/text", "internal/ccm", "internal/chacha", "layers/wire"},
 	"layers/dns":          {"internal/text", "layers/wire"},
 	"layers/dhcp":         {"internal/text", "layers/wire", "layers/dns"}, // domain names (RFC 8415 section 10)
-	"layers/http1":        {"internal/text", "layers/wire"},
-	"layers/mail":         {"internal/text", "layers/wire"},
-	"layers/quic":         {"internal/text", "layers/wire"},
-	"layers/ssh":          {"internal/text", "layers/wire"},
-	"layers/tls":          {"internal/text", "layers/wire"},
+	"layers/http2":        {"internal/huffman", "internal/text", "layers/wire"},
+	"layers/http3":        {"internal/huffman", "internal/text", "layers/wire"},
+	"layers/quic":         {"internal/ccm", "internal/chacha", "internal/text", "layers/wire"},
 	"layers":              {"pcap", "internal/text", "layers/wire", "layers/dns", "layers/dhcp"},
-	"layers/stream":       append([]string{"internal/clock", "internal/lru", "internal/port", "pcap", "layers"}, messages...),
+	"internal/mutate":     {"pcap", "pcapng", "layers"},
+	"layers/stream":       append([]string{"internal/brotli", "internal/zstd", "internal/clock", "internal/lru", "internal/port", "internal/text", "pcap", "layers"}, messages...),
 	"extract/misp":        {},
 	"extract/warninglist": {},
 	"extract":             append([]string{"internal/clock", "internal/lru", "internal/port", "pcap", "pcapng", "layers", "layers/stream"}, messages...),
-	"extract/event":       {"pcap", "layers", "layers/stream", "extract", "extract/misp"},
+	"extract/stix":        {"extract/misp"},
+	"extract/suricata":    {"extract/misp"},
+	"extract/zeek":        {"extract/misp"},
+	"extract/event":       {"internal/defuse", "pcap", "layers", "layers/stream", "extract", "extract/misp"},
 
-	// To start from: nobody can copy what imports something internal.
+	// Starting points for users, who cannot copy code that imports internal
+	// packages.
 	"examples/custom":     {"pcap", "layers", "layers/wire"},
 	"examples/dnsqueries": {"pcap", "layers", "layers/dns", "layers/stream"},
 	"examples/hosts":      {"pcap", "layers"},
 	"examples/httpurls":   {"pcap", "layers", "layers/http1", "layers/stream"},
+})
+
+// withMessages adds the packages of messages without a line.
+func withMessages(lines map[string][]string) map[string][]string {
+	for _, dir := range messages {
+		if _, known := lines[dir]; !known {
+			lines[dir] = []string{"internal/text", "layers/wire"}
+		}
+	}
+	return lines
 }
 
-// outside lists what a package may import from other modules.
+// outside lists the imports allowed from other modules.
 var outside = map[string][]string{
 	"extract":             {"golang.org/x/net/"},
 	"extract/event":       {"golang.org/x/net/"},
@@ -71,8 +107,8 @@ var outside = map[string][]string{
 	"extract/warninglist": {"golang.org/x/net/"},
 }
 
-// heavy is what the packages below extract do not import from the standard
-// library, so that programs which only read captures stay small.
+// heavy lists packages of the standard library that packages below extract do
+// not import, so that programs that only read captures stay small.
 var heavy = []string{"net/http", "crypto/x509"}
 
 func TestImports(t *testing.T) {
@@ -97,7 +133,8 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// refuse says why a file of package dir may not import path.
+// refuse returns the reason why a file of package dir may not import path, or
+// "".
 func refuse(dir, path string, allowed []string) string {
 	if inside, ok := strings.CutPrefix(path, module+"/"); ok {
 		if !slices.Contains(allowed, inside) {
@@ -122,7 +159,7 @@ func refuse(dir, path string, allowed []string) string {
 	return ""
 }
 
-// imports returns what file imports.
+// imports returns the imports of file.
 func imports(t *testing.T, file string) (paths []string) {
 	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", file), nil, parser.ImportsOnly)
 	if err != nil {
@@ -138,7 +175,7 @@ func imports(t *testing.T, file string) (paths []string) {
 	return paths
 }
 
-// sources returns the Go files of the module, without tests and nested
+// sources returns the Go files of the module, excluding tests and nested
 // modules, relative to its root and with slashes.
 func sources(t *testing.T) (files []string) {
 	root := os.DirFS(filepath.Join("..", ".."))
@@ -183,6 +220,8 @@ func TestRefuse(t *testing.T) {
 		{"extract/event", module + "/extract/misp", false},
 		{"extract/misp", module + "/extract/event", true},
 		{"extract/misp", module + "/pcap", true},
+		{"extract/stix", module + "/extract/misp", false},
+		{"extract/stix", module + "/extract/event", true},
 	} {
 		if why := refuse(test.dir, test.path, mayImport[test.dir]); (why != "") != test.refused {
 			t.Errorf("%s importing %s: %q, refused should be %t", test.dir, test.path, why, test.refused)

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Each row of LIMITS.md names tests that exist, and each limit in the code has a
-// row: a constant or a field with max in its name is a word of the page.
+// Each row of LIMITS.md names existing tests, and each limit in the code has a
+// row: the page contains every constant and field with max in its name.
 func TestLimits(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "LIMITS.md"))
 	if err != nil {
@@ -32,7 +32,7 @@ func TestLimits(t *testing.T) {
 				known[dir] = testsOf(t, dir)
 			}
 			if !slices.Contains(known[dir], name) {
-				t.Errorf("%s: there is no test %q", cells[0], test)
+				t.Errorf("%s: no test %q", cells[0], test)
 			}
 		}
 	}
@@ -41,12 +41,12 @@ func TestLimits(t *testing.T) {
 	}
 	for _, name := range limits(t) {
 		if !regexp.MustCompile(`\b` + name + `\b`).Match(b) {
-			t.Errorf("LIMITS.md does not know %s", name)
+			t.Errorf("LIMITS.md does not list %s", name)
 		}
 	}
 }
 
-// tables returns the cells of the rows of all tables in a page.
+// tables returns the cells of all table rows in a page.
 func tables(page string) (rows [][]string) {
 	within := false
 	for line := range strings.Lines(page) {
@@ -86,8 +86,8 @@ func testsOf(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// limits returns the constants, and the fields of exported types, that have max in
-// their names, of all packages but those of tests.
+// limits returns the constants, and the fields of exported types, with max in
+// their names, of all packages except test helpers.
 func limits(t *testing.T) (names []string) {
 	is := regexp.MustCompile(`^([a-z][A-Za-z]*)?[mM]ax[A-Z]`)
 	for _, file := range sources(t) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The module requires two others by itself, and those none that it would not.
+// The module requires only two others, and their requirements are limited too.
 func TestRequirements(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"testing"
 )
 
-// source is how documentation names what specifies a format.
+// source matches a reference to a specification.
 var source = regexp.MustCompile(`RFC\s\d|IEEE\s|ISO\s|ITU-T\s|3GPP\s|FRF\.|draft-|https?://`)
 
-// unspecified are the headers of vendors who published no specification.
+// unspecified lists headers of vendors that published no specification.
 var unspecified = map[string]bool{"Arista": true, "CMD": true, "FabricPath": true}
 
-// A reader of the documentation sees of each view what specifies it.
+// The documentation of each view names its specification.
 func TestViewsNameTheirSource(t *testing.T) {
 	fset := token.NewFileSet()
 	var files []*ast.File
@@ -43,7 +43,7 @@ func TestViewsNameTheirSource(t *testing.T) {
 			}
 			views++
 			if source.MatchString(typ.Doc) == unspecified[typ.Name] {
-				t.Errorf("%s: what specifies it? %q", typ.Name, typ.Doc)
+				t.Errorf("%s does not name its specification: %q", typ.Name, typ.Doc)
 			}
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// Every Parse function of layers and the packages of messages is in its package's
-// table of views, the variable views of a test: TestViews and FuzzAccessors call
-// all methods of what it returns.
+// Every Parse function of layers and the message packages is in its package's
+// table of views, the variable views of a test: TestViews and FuzzAccessors
+// call all methods of its result.
 func TestEveryParseIsViewed(t *testing.T) {
 	parse := regexp.MustCompile(`^(layers(?:/\w+)?): func (Parse\w*)\(`)
 	viewed, count := map[string][]string{}, 0
@@ -43,7 +43,6 @@ func TestEveryParseIsViewed(t *testing.T) {
 	}
 }
 
-// apiLines returns the lines of api.txt.
 func apiLines(t *testing.T) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "..", "api.txt"))
@@ -75,7 +74,8 @@ func namesInViews(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// identifiers returns those in the values that d gives the variable called name.
+// identifiers returns the identifiers in the value that d assigns to the
+// variable name.
 func identifiers(d *ast.GenDecl, name string) (all []string) {
 	for _, spec := range d.Specs {
 		s := spec.(*ast.ValueSpec)
@@ -94,7 +94,7 @@ func identifiers(d *ast.GenDecl, name string) (all []string) {
 	return all
 }
 
-// Whatever can append its text has a String: fmt knows that alone.
+// Every type with AppendText has a String method, for fmt.
 func TestStringBesideAppendText(t *testing.T) {
 	method := regexp.MustCompile(`^(\S+): func \(\*?(\w+)\) (AppendText|String)\(`)
 	has := map[string]map[string]bool{"AppendText": {}, "String": {}}
