@@ -51,6 +51,9 @@ func (r *rules) hostname(v string) bool {
 // domain matches a name and those below it.
 func (r *rules) domain(v string) bool {
 	v = "." + strings.ToLower(v)
+	if len(v) > maxContent {
+		return false // no name is as long
+	}
 	ends := "dotprefix; " + content(v)
 	return r.add(anyDNS, "DNS query for "+v[1:], "dns.query; "+ends+"nocase; endswith; ") &&
 		r.add(anyTLS, "TLS server name "+v[1:], "flow:established,to_server; tls.sni; "+ends+"nocase; endswith; ") &&
@@ -87,7 +90,10 @@ func (r *rules) url(v string) bool {
 	if end < 0 {
 		end = len(rest)
 	}
-	host, path := rest[:end], rest[end:]
+	host, path := hostOf(rest[:end]), rest[end:]
+	if host == "" {
+		return false
+	}
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
@@ -95,8 +101,8 @@ func (r *rules) url(v string) bool {
 	if strings.ContainsAny(path, "%\\+") || strings.Contains(path, "//") || strings.Contains(path, "/.") {
 		buffer = "http.uri.raw; "
 	}
-	return r.add(anyHTTP, "URL "+host+path,
-		"flow:established,to_server; http.host; "+exactly(hostOf(host), "")+buffer+exactly(path, ""))
+	return r.add(anyHTTP, "URL "+rest[:end]+path,
+		"flow:established,to_server; http.host; "+exactly(host, "")+buffer+exactly(path, ""))
 }
 
 // hostOf returns the host of an authority, in lower case and without a port, as in

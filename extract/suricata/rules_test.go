@@ -289,6 +289,18 @@ func TestLongURL(t *testing.T) {
 	}
 }
 
+// A URL without a host and a name that is longer than DNS allows have no rule.
+func TestNoRule(t *testing.T) {
+	for _, e := range []*misp.Event{
+		event("url", "http:///path"), event("url", "http://user@/"), event("url", "http://:80/"),
+		event("domain", strings.Repeat("a", 300)+".example"),
+	} {
+		if parsed, comments := rules(t, e); len(parsed) != 0 || len(comments) != 2 {
+			t.Errorf("%s: %d rules, %q", e.Attributes[0].Value, len(parsed), comments)
+		}
+	}
+}
+
 // No value breaks out of its rule.
 func FuzzRules(f *testing.F) {
 	for _, s := range []string{"a", `";)`, "|00|", "\n", "\xff", `\"`, "http://a/;"} {
