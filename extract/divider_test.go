@@ -78,7 +78,7 @@ func (s sensor) divide(t testing.TB, d *divided, every int64) (scans []*Scan) {
 	t.Helper()
 	before := int64(0)
 	for i, b := range s.data {
-		scan, err := ScanInput(context.Background(), s.names[i], bytes.NewReader(b), every)
+		scan, err := ScanInput(context.Background(), s.names[i], bytes.NewReader(b), every, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

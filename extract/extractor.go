@@ -38,7 +38,7 @@ type Extractor struct {
 
 	// Skip, if not nil, is called for each packet of Read and ReadInput. Those for
 	// which it returns true are only counted, in Unseen.Repeated: they are in another
-	// capture, too. Set it before each capture.
+	// capture, too (see Seam). Set it before each capture.
 	Skip func(*pcap.Record) bool
 
 	report  Report // the captures and the counts of packets; the tables are the workers'

@@ -15,8 +15,8 @@ type Scan struct {
 	Capture Capture `json:"capture"`
 	Unseen  Unseen  `json:"unseen"`
 
-	// Start is the time of the first packet, zero if it has none. Captures of one
-	// sensor are read in the order of their Starts.
+	// Start is the time of the first packet, skipped or not, zero if there is none.
+	// Captures of one sensor are read in the order of their Starts.
 	Start time.Time `json:"start,omitzero"`
 
 	// Keys and LateKeys hold the key logs in the capture's Decryption Secrets
@@ -25,17 +25,17 @@ type Scan struct {
 	LateKeys [][]byte `json:"late_keys,omitempty"`
 
 	// Ranges divide the capture. Their places are exact: a Range begins where the
-	// one before it ends, and From.Number is the number of records before it. A
-	// compressed capture has one.
+	// one before it ends, and From.Number is the number of records before it, those
+	// that were skipped, too. A compressed capture has one.
 	Ranges []pcap.Range `json:"ranges"`
 }
 
 // ScanInput reads the capture in src, called name, to its end, as
 // [Extractor.ReadInput] does, and returns a Scan of it, with the same error in
-// Capture.Err. A Range has about every bytes, or a record more. If src does not begin
-// like a capture, ScanInput returns the error of pcap.NewReader.
-func ScanInput(ctx context.Context, name string, src io.Reader, every int64) (*Scan, error) {
-	s := scanReader{every: every}
+// Capture.Err. A Range has about every bytes, or a record more. skip is Extractor.Skip.
+// If src does not begin like a capture, ScanInput returns the error of pcap.NewReader.
+func ScanInput(ctx context.Context, name string, src io.Reader, every int64, skip func(*pcap.Record) bool) (*Scan, error) {
+	s := scanReader{every: every, skip: skip}
 	s.report.Captures = []Capture{{Name: name, From: -1}}
 	in := &input{src: src}
 	in.digest.start()
@@ -55,6 +55,7 @@ func ScanInput(ctx context.Context, name string, src io.Reader, every int64) (*S
 // A scanReader makes a Scan.
 type scanReader struct {
 	every  int64
+	skip   func(*pcap.Record) bool
 	report Report
 	clocks clocks
 	from   pcap.Place // of the last range
@@ -75,14 +76,22 @@ func (s *scanReader) read(ctx context.Context, r *pcap.Reader) error {
 		if err != nil {
 			return err
 		}
-		if s.report.Packets == 0 {
-			s.scan.Start = rec.Time
-		}
-		s.clocks.count(&s.report, rec)
+		s.count(rec)
 		if plain && rec.Offset+int64(len(rec.Data))-s.from.Offset >= s.every {
 			s.cut(r.Place())
 		}
 	}
+}
+
+func (s *scanReader) count(rec *pcap.Record) {
+	if s.report.Packets+s.report.Unseen.Repeated == 0 {
+		s.scan.Start = rec.Time
+	}
+	if s.skip != nil && s.skip(rec) {
+		s.report.Unseen.Repeated++
+		return
+	}
+	s.clocks.count(&s.report, rec)
 }
 
 // cut ends a range.

@@ -21,7 +21,7 @@ func TestScan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		scan, err := ScanInput(context.Background(), name, bytes.NewReader(b), 1000)
+		scan, err := ScanInput(context.Background(), name, bytes.NewReader(b), 1000, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestScan(t *testing.T) {
 			t.Errorf("%s: the ranges end at %d of %d", name, at, len(b))
 		}
 	}
-	if _, err := ScanInput(context.Background(), "", bytes.NewReader(make([]byte, 100)), 1000); err == nil {
+	if _, err := ScanInput(context.Background(), "", bytes.NewReader(make([]byte, 100)), 1000, nil); err == nil {
 		t.Error("no error for a file that is not a capture")
 	}
 }
@@ -80,7 +80,7 @@ func TestScanKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	scan, err := ScanInput(context.Background(), "", &b, 1000)
+	scan, err := ScanInput(context.Background(), "", &b, 1000, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

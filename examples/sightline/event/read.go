@@ -171,21 +171,13 @@ func readAll(ctx context.Context, c *command, in *inputs, stdin io.Reader, stder
 
 // read reads the files of one sensor.
 func (j *job) read(ctx context.Context, x *extract.Extractor, files []source) {
-	between := newSeam()
+	var between extract.Seam
 	for i, f := range files {
-		x.Skip = between.enter(firstOf(files[i+1:]))
+		x.Skip = begin(&between, files[i:])
 		if err := j.readOne(ctx, x, f.name); err != nil {
 			j.complain(f.name, err)
 		}
 	}
-}
-
-// firstOf returns the time of the first packet of the first file, if there is one.
-func firstOf(files []source) (t time.Time) {
-	if len(files) > 0 {
-		t = files[0].first
-	}
-	return t
 }
 
 func (j *job) complain(name string, err error) {

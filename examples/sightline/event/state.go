@@ -125,9 +125,9 @@ func (j *job) suspend(ctx context.Context, files []source) (*extract.Report, err
 	if err != nil {
 		return nil, err
 	}
-	between := newSeam()
+	var between extract.Seam
 	for i, f := range files {
-		v.Skip = between.enter(firstOf(files[i+1:]))
+		v.Skip = begin(&between, files[i:])
 		if err := j.survey(ctx, v, f.name); err != nil {
 			return nil, err
 		}
