@@ -44,7 +44,7 @@ func (f *divideFn) ProcessElement(ctx context.Context, sensor string, j job, emi
 		if err != nil {
 			return err
 		}
-		count(ctx, "packets", int(p.Packets))
+		count(ctx, "packets", int(p.packets()))
 		emitPiece(sensor, piece{d.Finish()})
 	}
 	out.flush()
@@ -63,8 +63,8 @@ func (f *divideFn) open(ctx context.Context, spans []span, out *runs) error {
 	return nil
 }
 
-// each calls do for the packets of a span until it returns false. It returns an error
-// if there are not as many as before: the file has changed or cannot be read any more.
+// each calls do for the packets of a span, except repeated ones, until it returns false.
+// It returns an error if there are not as many as before: the file has changed or cannot be read any more.
 func (p *span) each(ctx context.Context, do func(*layers.Packet, *pcap.Record) bool) (more bool, err error) {
 	src, err := open(ctx, p.Name)
 	if err != nil {
@@ -77,10 +77,14 @@ func (p *span) each(ctx context.Context, do func(*layers.Packet, *pcap.Record) b
 	}
 	var d layers.Decoder
 	var pk layers.Packet
-	for range p.Packets {
+	skip := p.Skip
+	for range p.Records {
 		rec, err := r.Next()
 		if err != nil {
 			return false, fmt.Errorf("%s has changed: %w", p.Name, err)
+		}
+		if skip.next(rec.Number) {
+			continue
 		}
 		d.Decode(&pk, rec)
 		if !do(&pk, rec) {

@@ -1,5 +1,5 @@
 // Package pipeline has the stages of an Apache Beam pipeline that does the work of
-// sightline event: list, scan, plan, divide, reassemble, do, merge, write. A file has
+// sightline event: list, scan, order, plan, divide, reassemble, do, merge, write. A file has
 // one stage.
 package pipeline
 
@@ -23,7 +23,9 @@ func Build(s beam.Scope, patterns []string, c Settings, merge bool, w *Writer) {
 	files := list(s, patterns)
 	scanned := beam.ParDo(s, &scanFn{Settings: c}, files)
 	distinct := beam.ParDo(s, &distinctFn{}, beam.GroupByKey(s, scanned))
-	jobs, secrets, captures, problems := beam.ParDo4(s, &planFn{c}, beam.GroupByKey(s, distinct))
+	ordered := beam.ParDo(s, &orderFn{}, beam.GroupByKey(s, distinct))
+	parted := beam.ParDo(s, &seamFn{c}, beam.Reshuffle(s, ordered))
+	jobs, secrets, captures, problems := beam.ParDo4(s, &planFn{c}, beam.GroupByKey(s, parted))
 
 	runs, fragments, undecoded := beam.ParDo3(s, &divideFn{c}, beam.Reshuffle(s, jobs))
 	datagrams, defrag := beam.ParDo2(s, &datagramsFn{c}, beam.GroupByKey(s, fragments))

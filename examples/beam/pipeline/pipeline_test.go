@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,44 +49,6 @@ func alone(t testing.TB, format string, names ...string) string {
 		t.Fatal(log.String())
 	}
 	return out.String()
-}
-
-// apart returns the names of captures without those that have packets of the capture
-// before them, which sightline event reads once and the pipeline twice.
-func apart(t testing.TB, names []string) []string {
-	t.Helper()
-	for {
-		rep, err := extract.ReadJSON(strings.NewReader(alone(t, "report", names...)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if rep.Unseen.Repeated == 0 {
-			return names
-		}
-		read := map[string]int64{}
-		for i := range rep.Captures {
-			read[rep.Captures[i].Name] = rep.Captures[i].Packets
-		}
-		rest := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return read[name] < packets(t, name) })
-		if len(rest) == len(names) {
-			t.Fatalf("%d packets are repeated, but in no capture", rep.Unseen.Repeated)
-		}
-		names = rest
-	}
-}
-
-// packets returns the number of packets in a file, 0 if it is not a capture.
-func packets(t testing.TB, name string) int64 {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	scan, err := extract.ScanInput(context.Background(), name, bytes.NewReader(b), math.MaxInt64)
-	if err != nil {
-		return 0
-	}
-	return scan.Capture.Packets
 }
 
 var defaults = Settings{Hash: stream.HashAll, Sensor: `.*/`, Range: 64 << 20}
@@ -139,7 +100,7 @@ func same(t *testing.T, what, want, got string) {
 // The bytes are those of sightline event on one machine, for any number of processors,
 // any ranges, and files in any order.
 func TestPipeline(t *testing.T) {
-	names := apart(t, captures(t))
+	names := captures(t)
 	want := alone(t, "report", names...)
 	for i, every := range []int64{64 << 20, 10_000, 1000} {
 		for _, workers := range []int{1, 2, 4}[i:] {
@@ -246,50 +207,76 @@ func TestOverlapAndKeys(t *testing.T) {
 // alternating copies the packets of a file of testdata to two files in turn.
 func alternating(t *testing.T, from string, to ...string) {
 	t.Helper()
-	r, err := pcap.Open(filepath.Join("../../../testdata", from))
+	files := make([][]*pcap.Record, len(to))
+	for n, rec := range packetsOf(t, from) {
+		files[n%len(to)] = append(files[n%len(to)], rec)
+	}
+	for i, recs := range files {
+		save(t, to[i], recs)
+	}
+}
+
+// packetsOf returns the packets of a file of testdata.
+func packetsOf(t *testing.T, name string) (all []*pcap.Record) {
+	t.Helper()
+	r, err := pcap.Open(filepath.Join("../../../testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	files := make([]bytes.Buffer, len(to))
-	writers := make([]*pcap.Writer, len(to))
-	n := 0
 	for rec, err := range r.All() {
-		i := n % len(to)
-		if err == nil && writers[i] == nil {
-			writers[i], err = pcap.NewWriter(&files[i], rec.LinkType)
-		}
-		if err == nil {
-			err = writers[i].Write(rec)
-		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		n++
+		own := *rec
+		own.Data = bytes.Clone(rec.Data)
+		all = append(all, &own)
 	}
-	for i := range files {
-		if err := os.WriteFile(to[i], files[i].Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return all
 }
 
-// Packets that two captures have count in both.
-func TestRepeated(t *testing.T) {
-	dir := t.TempDir()
-	names := []string{filepath.Join(dir, "1.pcapng"), filepath.Join(dir, "2.pcapng")}
-	copied(t, "story.pcapng", names[0], 0)
-	copied(t, "story.pcapng", names[1], 50_000)
-	got, problems := on(t, defaults, "report", names...)
-	rep, err := extract.ReadJSON(strings.NewReader(got))
+// save writes packets to a file.
+func save(t *testing.T, name string, recs []*pcap.Record) {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := pcap.NewWriter(&b, pcap.LinkTypeEthernet)
+	for i := 0; err == nil && i < len(recs); i++ {
+		err = w.Write(recs[i])
+	}
+	if err == nil {
+		err = os.WriteFile(name, b.Bytes(), 0o666)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := packets(t, names[0]) + packets(t, names[1]); rep.Packets != want || rep.Unseen.Repeated != 0 {
-		t.Errorf("%d packets, %d repeated, not %d", rep.Packets, rep.Unseen.Repeated, want)
+}
+
+// Packets at the end of a capture and at the beginning of the next are read once, in any
+// ranges. A capture without packets between them makes no difference.
+func TestRepeated(t *testing.T) {
+	dir := t.TempDir()
+	names := []string{filepath.Join(dir, "1.pcap"), filepath.Join(dir, "2.pcap"), filepath.Join(dir, "3.pcap"), filepath.Join(dir, "2-empty.pcap")}
+	all := packetsOf(t, "story.pcapng")
+	save(t, names[0], all[:150])
+	save(t, names[1], append(slices.Clone(all[130:150]), all[100:]...)) // the first 20 are repeated
+	save(t, names[2], all[165:])
+	save(t, names[3], nil)
+	want := alone(t, "report", names...)
+	rep, err := extract.ReadJSON(strings.NewReader(want))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !strings.Contains(fmt.Sprint(problems), "overlaps ") {
-		t.Errorf("no overlap: %v", problems)
+	if rep.Unseen.Repeated != 60 {
+		t.Errorf("%d packets are repeated, not 60", rep.Unseen.Repeated)
+	}
+	for _, every := range []int64{64 << 20, 1000} {
+		c := defaults
+		c.Range = every
+		got, problems := on(t, c, "report", names...)
+		same(t, fmt.Sprint("ranges of ", every), want, got)
+		if !strings.Contains(fmt.Sprint(problems), "overlaps ") {
+			t.Errorf("no overlap: %v", problems)
+		}
 	}
 }
 

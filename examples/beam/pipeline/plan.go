@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,11 +33,12 @@ type job struct {
 // A span is a range of a capture.
 type span struct {
 	Name    string
-	Capture int   // index in the order of reading
-	Before  int64 // packets of the sensor before it
-	Packets int64 // in it
-	Whole   bool  // it is all of the capture, which may be compressed
-	Size    int64 // of the capture
+	Capture int     // index in the order of reading
+	Before  int64   // packets of the sensor before it
+	Records int64   // in it
+	Skip    records // packets that the capture before it has, too
+	Whole   bool    // it is all of the capture, which may be compressed
+	Size    int64   // of the capture
 	Range   pcap.Range
 }
 
@@ -47,14 +49,13 @@ func decodeJob(b []byte) (j job, err error) {
 	return j, err
 }
 
-// planFn orders the files of a sensor as an Extractor would read them. It emits jobs,
-// the tasks of the secrets in the captures, the piece of the Report with the captures,
+// planFn has the files of a sensor. It emits jobs, the tasks of the secrets in the captures, the piece of the Report with the captures,
 // and the files that have a problem.
 type planFn struct{ Settings Settings }
 
 func (f *planFn) ProcessElement(ctx context.Context, sensor string, files func(*found) bool, emitJob func(string, job), emitRun func(string, []byte), emitPiece func(string, piece), emitProblem func(found)) {
 	all := collect(files)
-	slices.SortFunc(all, func(a, b found) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.place.Order, b.place.Order) })
 	failed := false
 	for _, v := range all {
 		if v.Problem != "" {
@@ -68,7 +69,7 @@ func (f *planFn) ProcessElement(ctx context.Context, sensor string, files func(*
 	}
 	scans := make([]*extract.Scan, len(all))
 	keys := secrets(all, failed)
-	for i, v := range inTimeOrder(all) {
+	for i, v := range all {
 		scans[i] = v.scan
 	}
 	overlaps(scans, sensor, emitProblem)
@@ -79,7 +80,7 @@ func (f *planFn) ProcessElement(ctx context.Context, sensor string, files func(*
 		}
 	}
 	runs.flush()
-	f.jobs(scans, func(j job) { emitJob(sensor, j) })
+	f.jobs(all, func(j job) { emitJob(sensor, j) })
 	count(ctx, "captures", len(scans))
 	emitPiece(sensor, piece{extract.Scanned(scans)})
 }
@@ -101,21 +102,6 @@ func secrets(all []found, failed bool) (logs [][]byte) {
 	return logs
 }
 
-// inTimeOrder sorts files by the time of their first packet. A file without a known
-// time stays after its predecessor.
-func inTimeOrder(all []found) []found {
-	var last time.Time
-	starts := map[string]time.Time{}
-	for _, v := range all {
-		if t := v.scan.Start; !t.IsZero() {
-			last = t
-		}
-		starts[v.Name] = last
-	}
-	slices.SortStableFunc(all, func(a, b found) int { return starts[a.Name].Compare(starts[b.Name]) })
-	return all
-}
-
 // overlaps reports the captures that begin more than a second before the end of one
 // before them: they may have the same packets.
 func overlaps(scans []*extract.Scan, sensor string, emit func(found)) {
@@ -133,34 +119,55 @@ func overlaps(scans []*extract.Scan, sensor string, emit func(found)) {
 
 // jobs emits the jobs: ranges of large captures, small captures together, and the
 // opening.
-func (f *planFn) jobs(scans []*extract.Scan, emit func(job)) {
+func (f *planFn) jobs(all []found, emit func(job)) {
 	var next, opening job
 	opening.Opening = true
 	size, captured, before := int64(0), int64(0), int64(0)
-	for i, s := range scans {
-		for k, rg := range s.Ranges {
-			end := s.Capture.Packets
-			if k+1 < len(s.Ranges) {
-				end = s.Ranges[k+1].From.Number
-			}
-			p := span{
-				Name: s.Capture.Name, Capture: i, Before: before + rg.From.Number, Packets: end - rg.From.Number,
-				Whole: len(s.Ranges) == 1, Size: s.Ranges[len(s.Ranges)-1].To, Range: rg,
-			}
+	for i, v := range all {
+		for p := range v.spans(i, before) {
 			next.Spans = append(next.Spans, p)
-			if size += rg.To - rg.From.Offset; size >= f.Settings.Range {
+			if size += p.Range.To - p.Range.From.Offset; size >= f.Settings.Range {
 				emit(next)
 				next, size = job{}, 0
 			}
 		}
+		c := &v.scan.Capture
 		if captured < extract.OpeningBytes {
-			opening.Spans = append(opening.Spans, span{Name: s.Capture.Name, Capture: i, Packets: s.Capture.Packets, Whole: true})
+			opening.Spans = append(opening.Spans, span{Name: c.Name, Capture: i, Records: v.records(), Whole: true, Skip: v.place.Repeated})
 		}
-		captured += s.Capture.Bytes
-		before += s.Capture.Packets
+		captured += c.Bytes
+		before += c.Packets
 	}
 	if len(next.Spans) > 0 {
 		emit(next)
 	}
 	emit(opening)
 }
+
+// records returns the number of records in the file.
+func (v *found) records() int64 { return v.scan.Capture.Packets + v.place.Repeated.count() }
+
+// spans yields the ranges of capture i, with before packets in those before it.
+func (v *found) spans(i int, before int64) func(yield func(span) bool) {
+	return func(yield func(span) bool) {
+		ranges := v.scan.Ranges
+		for k, rg := range ranges {
+			end := v.records()
+			if k+1 < len(ranges) {
+				end = ranges[k+1].From.Number
+			}
+			p := span{
+				Name: v.scan.Capture.Name, Capture: i, Before: before, Records: end - rg.From.Number,
+				Skip:  v.place.Repeated.within(rg.From.Number+1, end),
+				Whole: len(ranges) == 1, Size: ranges[len(ranges)-1].To, Range: rg,
+			}
+			if !yield(p) {
+				return
+			}
+			before += p.packets()
+		}
+	}
+}
+
+// packets returns the number of records that are not skipped.
+func (p *span) packets() int64 { return p.Records - p.Skip.count() }

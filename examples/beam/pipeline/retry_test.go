@@ -102,6 +102,18 @@ func (h *harness) pieces(names []string) grouped[[]byte] {
 			return nil
 		})
 	}
+	ordered, parted := grouped[found]{}, grouped[found]{}
+	for sensor, files := range bySensor {
+		h.do(func(a *attempt) error {
+			new(orderFn).ProcessElement(sensor, iterate(h, files), to(a, ordered))
+			return nil
+		})
+	}
+	for sensor, files := range ordered {
+		for _, f := range files {
+			h.do(func(a *attempt) error { return (&seamFn{h.settings}).ProcessElement(ctx, sensor, f, to(a, parted)) })
+		}
+	}
 	jobs, runs, fragments, pieces := grouped[job]{}, grouped[[]byte]{}, grouped[[]byte]{}, grouped[[]byte]{}
 	emit := func(a *attempt) func(string, piece) {
 		return func(key string, p piece) {
@@ -112,7 +124,7 @@ func (h *harness) pieces(names []string) grouped[[]byte] {
 			to(a, pieces)(key, b)
 		}
 	}
-	for sensor, files := range bySensor {
+	for sensor, files := range parted {
 		h.do(func(a *attempt) error {
 			plan := planFn{h.settings}
 			plan.ProcessElement(ctx, sensor, iterate(h, files), to(a, jobs), to(a, runs), emit(a), func(found) { a.output() })
@@ -177,7 +189,7 @@ func (h *harness) read(names []string) string {
 
 // Bundles that are abandoned half-way and done twice change nothing.
 func TestRetries(t *testing.T) {
-	names := apart(t, captures(t))
+	names := captures(t)
 	want := alone(t, "report", names...)
 	for seed, every := range []int64{64 << 20, 5000, 500} {
 		c := defaults
@@ -207,6 +219,5 @@ func TestCorpus(t *testing.T) {
 			distinct, seen[string(b)] = append(distinct, name), true
 		}
 	}
-	distinct = apart(t, distinct)
 	same(t, "corpus", alone(t, "report", distinct...), h.read(distinct))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/pcap"
 )
 
 func init() {
@@ -33,22 +34,24 @@ type found struct {
 	Sensor  string
 	Problem string        // what is wrong with it
 	scan    *extract.Scan // nil: it is not used
+	place   place
 }
 
 // A foundJSON is the form in which a found travels.
 type foundJSON struct {
 	Name, Sensor, Problem string
 	Scan                  *extract.Scan
+	Place                 place
 }
 
 func encodeFound(f found) ([]byte, error) {
-	return json.Marshal(foundJSON{f.Name, f.Sensor, f.Problem, f.scan})
+	return json.Marshal(foundJSON{f.Name, f.Sensor, f.Problem, f.scan, f.place})
 }
 
 func decodeFound(b []byte) (found, error) {
 	var w foundJSON
 	err := json.Unmarshal(b, &w)
-	return found{w.Name, w.Sensor, w.Problem, w.Scan}, err
+	return found{w.Name, w.Sensor, w.Problem, w.Scan, w.Place}, err
 }
 
 // scanFn reads each file once, without decoding packets. It emits what it found by
@@ -66,7 +69,7 @@ func (f *scanFn) Setup() (err error) {
 func (f *scanFn) ProcessElement(ctx context.Context, name string, emit func(string, found)) error {
 	v := found{Name: name, Sensor: f.sensorOf(name)}
 	var err error
-	if v.scan, err = f.scan(ctx, name); err != nil {
+	if v.scan, err = scan(ctx, name, f.Settings.Range, nil); err != nil {
 		if ctx.Err() != nil {
 			return err // of the runner, not of the file
 		}
@@ -90,17 +93,18 @@ func (f *scanFn) ProcessElement(ctx context.Context, name string, emit func(stri
 	return nil
 }
 
-func (f *scanFn) scan(ctx context.Context, name string) (*extract.Scan, error) {
+// scan scans a file in ranges of about every bytes, without the packets for which skip
+// returns true.
+func scan(ctx context.Context, name string, every int64, skip func(*pcap.Record) bool) (*extract.Scan, error) {
 	src, err := open(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	every := f.Settings.Range
 	if _, ok := src.(io.ReaderAt); !ok {
 		every = math.MaxInt64 // a part of it could only be reached by reading all before
 	}
-	return extract.ScanInput(ctx, name, src, every)
+	return extract.ScanInput(ctx, name, src, every, skip)
 }
 
 // sensorOf returns the sensor of a file: the groups that the regular expression
