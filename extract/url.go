@@ -57,6 +57,9 @@ func schemeLen(s string) int {
 // like a client that requests it.
 func resolve(base, reference string) string {
 	b, r := splitURI(base), splitURI(reference)
+	if b.authority == "" {
+		b = uriReference{} // not a URL: the host and port of CONNECT
+	}
 	r.path, r.query, r.fragment = escape(r.path), escape(r.query), escape(r.fragment)
 	switch {
 	case r.scheme != "" || r.authority != "":

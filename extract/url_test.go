@@ -30,6 +30,7 @@ func TestResolve(t *testing.T) {
 	}
 	for _, tt := range [][3]string{ // section 5.2.3: a base without a path
 		{"http://a", "g", "http://a/g"}, {"http://a", "?y", "http://a?y"}, {"http://a?q", "../g", "http://a/g"},
+		{"a.example:443", "/g", "/g"}, {"a.example:443", "//b/g", "//b/g"}, {"a.example:443", "https://b/g", "https://b/g"}, // CONNECT
 	} {
 		if got := resolve(tt[0], tt[1]); got != tt[2] {
 			t.Errorf("%q in %q: %q, want %q", tt[1], tt[0], got, tt[2])

@@ -14,8 +14,26 @@ func httpAttributes(m *mapping) {
 		putRequest(m, q)
 	}
 	for d := range m.report.Redirects() {
-		m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.hostRule(d.Host()))
+		if isURL(d.To) {
+			m.put(httpRedirect, misp.URL, d.To, &d.Fact, m.hostRule(d.Host()))
+		} else {
+			m.put(httpRedirect, misp.URI, d.To, &d.Fact, NoURL)
+		}
 	}
+}
+
+// isURL reports whether s has a scheme and a host. Without them, as the target of
+// CONNECT, it would match requests to any server.
+func isURL(s string) bool {
+	scheme, rest, _ := strings.Cut(s, "://")
+	if scheme == "" || strings.ContainsAny(scheme, "/?#") {
+		return false
+	}
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	host := rest[strings.LastIndexByte(rest, '@')+1:]
+	return host != "" && host[0] != ':'
 }
 
 func putRequest(m *mapping, q *extract.Request) {
@@ -28,9 +46,10 @@ func putRequest(m *mapping, q *extract.Request) {
 	case q.Events != nil:
 		from = httpEvents
 	}
+	target := OnlyInObject
 	switch {
-	case isTunnel(q):
-		m.put(from, misp.URL, q.URL, f, NoURL)
+	case !isURL(q.URL):
+		target = NoURL
 	case q.DNSQuery(): // its name is an indicator, and the host
 		m.put(from, misp.URL, q.URL, f, OnlyInObject)
 	default:
@@ -43,12 +62,9 @@ func putRequest(m *mapping, q *extract.Request) {
 	}
 	m.put(httpAgent, misp.UserAgent, q.UserAgent, f)
 	m.put(httpUser, misp.Text, q.User, f, OnlyInObject)
-	m.put(httpRequest, misp.URI, q.Target, f, OnlyInObject)
+	m.put(httpRequest, misp.URI, q.Target, f, target)
 	m.put(httpMethod, misp.HTTPMethod, q.Method, f, OnlyInObject)
 }
-
-// isTunnel reports whether a request has a host and port in place of a URL.
-func isTunnel(q *extract.Request) bool { return q.Method == "CONNECT" && q.Proxied() }
 
 // httpObjects drafts the requests, with references to those they redirect to.
 func httpObjects(d *drafts) {
@@ -96,7 +112,7 @@ func requestKey(q *extract.Request) string {
 func fillRequest(o *object, q *extract.Request) {
 	o.Comment = q.Method + " " + q.URL
 	o.text("method", q.Method)
-	if !isTunnel(q) {
+	if isURL(q.URL) {
 		o.indicator("url", q.URL, o.s.detects(misp.URL, q.URL))
 	}
 	o.text("uri", q.Target)

@@ -201,7 +201,7 @@ func (m *mapping) judged(list []*indicator) []*indicator {
 			m.leave(i.origins.first(), i.rule, i.value, i.fact)
 			continue
 		}
-		if i.out || !i.typ.ToIDS() {
+		if i.out || !i.typ.ToIDS() || i.typ == misp.URI { // a URI matches requests to any server
 			i.verdict = Context
 		}
 		i.weight = i.weigh()

@@ -43,7 +43,7 @@ const (
 	Unanswered   Rule = "unanswered or refused connection"
 	AddrAsName   Rule = "IP address as host name"
 	NumberName   Rule = "host that ends in a number" // not a name: WHATWG URL, "host parsing"
-	NoURL        Rule = "CONNECT request"            // it has no URL
+	NoURL        Rule = "not a full URL"             // without scheme or host, such as the target of CONNECT
 	OnlyInObject Rule = "object-only value"
 	NoType       Rule = "no MISP type for it"
 	TooMany      Rule = "event size limit reached"

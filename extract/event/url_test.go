@@ -2,6 +2,8 @@ package event
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,6 +51,9 @@ func TestRedirects(t *testing.T) {
 		{"201", "http://www.example/new", []string{asked}, nil},
 		{"200", "http://www.example/new", []string{asked}, nil},
 		{"302", "", []string{asked}, nil},
+		{"302", "mailto:a@b.example", []string{asked}, []string{"not a full URL: mailto:a@b.example"}},
+		{"302", "http:b", []string{asked}, []string{"not a full URL: http:b"}},
+		{"302", "http://u@:80/b", []string{asked}, []string{"not a full URL: http://u@:80/b"}},
 	} {
 		all, left := urls(t, Options{Internal: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}}, "GET /p/a HTTP/1.1\r\nHost: www.example\r\n\r\n",
 			"HTTP/1.1 "+tt.status+" Moved\r\nLocation: "+tt.location+"\r\nContent-Length: 0\r\n\r\n")
@@ -57,6 +62,33 @@ func TestRedirects(t *testing.T) {
 		}
 		if d := cmp.Diff(tt.left, left); d != "" {
 			t.Errorf("%s %q left out (-want +got)\n%s", tt.status, tt.location, d)
+		}
+	}
+}
+
+// A target without a scheme or a host never is a URL or for detection, as it would
+// match requests to any server.
+func TestNotURL(t *testing.T) {
+	for _, line := range []string{
+		"CONNECT /", "CONNECT h.example:443", "CONNECT //h.example/x", "CONNECT /?u=http://h.example/", "GET http:///x", "GET http://:80/x", "GET http://u@?q",
+	} {
+		_, target, _ := strings.Cut(line, " ")
+		request, response := line+" HTTP/1.1\r\nHost: www.example\r\n\r\n", "HTTP/1.1 302 Moved\r\nLocation: ../y\r\nContent-Length: 0\r\n\r\n"
+		if all, left := urls(t, Options{Private: true}, request, response); len(all) > 0 || !slices.Contains(left, "not a full URL: "+target) {
+			t.Errorf("%s: URLs %q, left out %q", line, all, left)
+		}
+		s := Select(new(capture).answered("10.0.0.5", "203.0.113.9", 80, request, response).report(t, extract.Options{}), Options{All: true})
+		var uris []string
+		for _, a := range s.Attributes {
+			if a.Type == "url" || a.Type == "uri" && a.ToIDS {
+				t.Errorf("%s: %s %q, for detection: %v", line, a.Type, a.Value, a.ToIDS)
+			}
+			if a.Type == "uri" {
+				uris = append(uris, a.Value)
+			}
+		}
+		if !slices.Contains(uris, target) {
+			t.Errorf("%s: Options.All gives %q", line, uris)
 		}
 	}
 }

@@ -27,7 +27,7 @@ const texts = {
   'unanswered or refused connection': 'The server sent no data.',
   'IP address as host name': 'The address is listed as a host.',
   'host that ends in a number': 'Such a host is an address or invalid, not a name.',
-  'CONNECT request': 'It names a host, not a URL; the host is listed as a host name.',
+  'not a full URL': 'It has no scheme or no host, such as the target of CONNECT, and would match requests to any server. The host is listed as a host name.',
   'object-only value': 'It is part of an object, not a separate attribute.',
   'no MISP type for it': 'MISP has no attribute type for it.',
   'event size limit reached': 'The first values of each type, by weight, are listed.',
