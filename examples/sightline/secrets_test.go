@@ -13,8 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sightline-go/sightline/pcap"
-	"github.com/sightline-go/sightline/pcapng"
+	"github.com/sightline-go/sightline/internal/keytest"
 )
 
 const secretsFile = "../../testdata/tls-secrets.pcapng"
@@ -22,20 +21,7 @@ const secretsFile = "../../testdata/tls-secrets.pcapng"
 // secretsIn returns the key log in a capture, and the secrets of its lines.
 func secretsIn(t *testing.T, name string) (log []byte, secrets [][]byte) {
 	t.Helper()
-	r, err := pcap.Config{OnBlock: func(raw pcap.RawBlock) {
-		if s, ok := pcapng.Parse(raw).Secrets(); ok {
-			log = append(log, s.Data...)
-		}
-	}}.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	for _, err := range r.All() {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	_, log = keytest.Parted(t, name)
 	for _, digits := range regexp.MustCompile(`\b[0-9a-fA-F]{64,}\n`).FindAll(log, -1) {
 		b, err := hex.DecodeString(strings.TrimSpace(string(digits)))
 		if err != nil {

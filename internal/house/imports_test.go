@@ -62,6 +62,7 @@ var mayImport = withMessages(map[string][]string{
 	"internal/ng":         {"internal/window"},
 	"pcap":                {"internal/window", "internal/ng", "internal/zstd"},
 	"pcapng":              {"internal/window", "internal/ng", "pcap"},
+	"internal/keytest":    {"pcap", "pcapng"},
 	"internal/ccm":        {},
 	"layers/wire":         {},
 	"layers/tls":          {"internal/text", "internal/ccm", "internal/chacha", "layers/wire"},

@@ -11,51 +11,38 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sightline-go/sightline/internal/keytest"
 	"github.com/sightline-go/sightline/pcap"
 	"github.com/sightline-go/sightline/pcapng"
 )
 
 const secretsFile = "../../../testdata/tls-secrets.pcapng"
 
-// parted returns the packets of tls-secrets.pcapng as a pcap file, as a pcapng file
-// that ends with the secrets, and the key log.
-func parted(t *testing.T) (packets, late, log []byte) {
+// lateSecrets returns the packets of a pcap file as a pcapng file that ends with a key
+// log.
+func lateSecrets(t *testing.T, packets, log []byte) []byte {
 	t.Helper()
-	var classic, ng bytes.Buffer
-	var secrets pcapng.Secrets
-	r, err := pcap.Config{OnBlock: func(raw pcap.RawBlock) {
-		if s, ok := pcapng.Parse(raw).Secrets(); ok {
-			secrets = pcapng.Secrets{Type: s.Type, Data: bytes.Clone(s.Data)}
-		}
-	}}.Open(secretsFile)
+	r, err := pcap.NewReader(bytes.NewReader(packets))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	w, err := pcap.NewWriter(&classic, pcap.LinkTypeEthernet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := pcapng.NewWriter(&ng)
-	if _, err := n.AddInterface(pcapng.Interface{LinkType: pcap.LinkTypeEthernet}); err != nil {
+	var b bytes.Buffer
+	w := pcapng.NewWriter(&b)
+	if _, err := w.AddInterface(pcapng.Interface{LinkType: pcap.LinkTypeEthernet}); err != nil {
 		t.Fatal(err)
 	}
 	for rec, err := range r.All() {
+		if err == nil {
+			err = w.Write(rec)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		rec.Interface, rec.Options = 0, nil
-		if err := w.Write(rec); err != nil {
-			t.Fatal(err)
-		}
-		if err := n.Write(rec); err != nil {
-			t.Fatal(err)
-		}
 	}
-	if err := n.WriteSecrets(secrets); err != nil {
+	if err := w.WriteSecrets(pcapng.Secrets{Type: pcapng.SecretsTLS, Data: log}); err != nil {
 		t.Fatal(err)
 	}
-	return classic.Bytes(), ng.Bytes(), secrets.Data
+	return b.Bytes()
 }
 
 // requests returns the decrypted requests in a report.
@@ -80,7 +67,8 @@ func requests(t *testing.T, stdout string) (urls []string) {
 
 // The secrets in a capture are used, wherever they are, and those of a key log.
 func TestKeys(t *testing.T) {
-	packets, late, log := parted(t)
+	packets, log := keytest.Parted(t, secretsFile)
+	late := lateSecrets(t, packets, log)
 	dir := t.TempDir()
 	write := func(name string, b []byte) string {
 		path := filepath.Join(dir, name)
@@ -141,7 +129,7 @@ func TestOnlyClear(t *testing.T) {
 
 // No secret is in any output.
 func TestKeysStay(t *testing.T) {
-	packets, _, log := parted(t)
+	packets, log := keytest.Parted(t, secretsFile)
 	plain, keys := write(t, "a.pcap", packets), write(t, "a.keys", append(log, "\nCLIENT_RANDOM 0123456789abcdef0123456789abcdef\n"...))
 	secrets := regexp.MustCompile(`[0-9a-f]{32,}`).FindAllString(string(log), -1)
 	if len(secrets) < 8 {

@@ -14,8 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/sightline-go/sightline/extract/misp"
-	"github.com/sightline-go/sightline/pcap"
-	"github.com/sightline-go/sightline/pcapng"
+	"github.com/sightline-go/sightline/internal/keytest"
 )
 
 const (
@@ -23,32 +22,11 @@ const (
 	secretURL   = "https://shop.partner.example/robots.txt"
 )
 
-// parted returns files with the packets of tls-secrets.pcapng, with its key log, and
+// keyFiles returns files with the packets of tls-secrets.pcapng, with its key log, and
 // with a key log of another connection.
-func parted(t *testing.T) (capture, keys, others string) {
+func keyFiles(t *testing.T) (capture, keys, others string) {
 	t.Helper()
-	var packets, log bytes.Buffer
-	r, err := pcap.Config{OnBlock: func(raw pcap.RawBlock) {
-		if s, ok := pcapng.Parse(raw).Secrets(); ok {
-			log.Write(s.Data)
-		}
-	}}.Open(secretsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	w, err := pcap.NewWriter(&packets, pcap.LinkTypeEthernet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rec, err := range r.All() {
-		if err == nil {
-			err = w.Write(rec)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	packets, log := keytest.Parted(t, secretsFile)
 	dir := t.TempDir()
 	write := func(name string, b []byte) string {
 		path := filepath.Join(dir, name)
@@ -58,7 +36,7 @@ func parted(t *testing.T) (capture, keys, others string) {
 		return path
 	}
 	other := "CLIENT_RANDOM " + strings.Repeat("01", 32) + " " + strings.Repeat("02", 48) + "\nnothing\n"
-	return write("a.pcap", packets.Bytes()), write("a.txt", log.Bytes()), write("others.log", []byte(other))
+	return write("a.pcap", packets), write("a.txt", log), write("others.log", []byte(other))
 }
 
 func has(e *misp.Event, value string) bool {
@@ -72,7 +50,7 @@ func keysText(x *tab) string {
 
 // TestKeyLogs gives keys with the capture, changes them, and removes them.
 func TestKeyLogs(t *testing.T) {
-	capture, keys, others := parted(t)
+	capture, keys, others := keyFiles(t)
 	x := open(t, serve(t), wide)
 	if !value[bool](x, `document.getElementById("keys").hidden`) {
 		t.Error("there are keys in the beginning")
@@ -150,7 +128,7 @@ func settled(x *tab) {
 
 // TestKeyLogAlone drops a key log, which waits for its capture.
 func TestKeyLogAlone(t *testing.T) {
-	capture, keys, _ := parted(t)
+	capture, keys, _ := keyFiles(t)
 	x := open(t, serve(t), wide)
 	drag := input.DragData{Files: []string{keys}, DragOperationsMask: 1}
 	for _, typ := range []input.DispatchDragEventType{input.DragEnter, input.DragOver, input.Drop} {
@@ -169,7 +147,7 @@ func TestKeyLogAlone(t *testing.T) {
 
 // TestArchive opens a zip archive of a capture and its keys.
 func TestArchive(t *testing.T) {
-	capture, keys, _ := parted(t)
+	capture, keys, _ := keyFiles(t)
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, name := range []string{capture, keys} {
@@ -201,7 +179,7 @@ func TestArchive(t *testing.T) {
 
 // TestKeysByKeyboard reaches the choosers of key logs without a pointer.
 func TestKeysByKeyboard(t *testing.T) {
-	capture, keys, _ := parted(t)
+	capture, keys, _ := keyFiles(t)
 	x := open(t, serve(t), wide)
 	x.run(chromedp.Focus("#option-internal", chromedp.ByQuery), chromedp.KeyEvent(kb.Tab))
 	if got := value[string](x, `document.activeElement.id`); got != "choose-keys" {
