@@ -107,6 +107,7 @@ func losses(u *extract.Unseen) []loss {
 		{int64(s.Incomplete), "truncated messages"},
 		{int64(s.TooLong), "messages longer than the limit"},
 		{int64(s.Malformed), "messages inside HTTP or WebSocket that could not be decoded"},
+		{int64(s.TooMany), "parts of mails, forms and calls beyond the limit"},
 		{int64(s.TooCostly), "compressed files or headers that expand too much to be decoded"},
 		{int64(s.Invalid), "invalid HTTP/2 and HTTP/3 header fields and frames, left out"},
 		{int64(s.Unknown), "HTTP/2 and HTTP/3 header fields that refer to others not captured"},

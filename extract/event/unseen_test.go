@@ -67,12 +67,12 @@ func TestUnseen(t *testing.T) {
 	for _, n := range []*int64{&u.Cut, &u.Untimed, &u.Backwards, &u.TooLong, &u.Parted, &u.Unpaired, &s.Missing, &s.Stray} {
 		*n = 7
 	}
-	for _, n := range []*int{&s.Incomplete, &s.TooLong, &s.Malformed, &s.TooDeep, &s.Conflicts, &s.Unmet, &s.Evicted} {
+	for _, n := range []*int{&s.Incomplete, &s.TooLong, &s.Malformed, &s.TooMany, &s.TooDeep, &s.Conflicts, &s.Unmet, &s.Evicted} {
 		*n = 7
 	}
 	s.Defrag.Incomplete, s.Defrag.Dropped, s.Defrag.Malformed = 7, 7, 7
 	got := Unseen(&r)
-	if len(got) != 18 {
+	if len(got) != 19 {
 		t.Errorf("%d clauses: %q", len(got), got)
 	}
 	for _, clause := range got {
