@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/netip"
 	"os"
@@ -105,36 +104,41 @@ func inOneGo(t testing.TB, files [][]byte, o Options) string {
 }
 
 // inRuns reads each file in a run of its own.
-func inRuns(t testing.TB, files [][]byte, o Options, most int64) (string, int) {
+func inRuns(t testing.TB, files [][]byte, o Options) string {
 	var state []byte
 	var rep *Report
-	size := 0
 	for i, f := range files {
-		s := Survey{Options: o, MaxBytes: most}
-		if state != nil {
-			if err := s.Resume(bytes.NewReader(state)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		r, err := pcap.NewReader(bytes.NewReader(f))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Read(context.Background(), r); err != nil {
-			t.Fatal(err)
-		}
-		x := s.Extractor()
-		if err := x.ReadInput(context.Background(), fmt.Sprint(i), bytes.NewReader(f)); err != nil {
-			t.Fatal(err)
-		}
-		var out bytes.Buffer
-		if rep, err = x.Suspend(&out); err != nil {
-			t.Fatal(err)
-		}
-		state = out.Bytes()
-		size = max(size, len(state))
+		rep, state = inRun(t, Survey{Options: o}, state, fmt.Sprint(i), f)
 	}
-	return jsonOf(t, rep, true), size
+	return jsonOf(t, rep, true)
+}
+
+// inRun reads a file in a run of s after that of the state, if there is one, and returns
+// the Report and the next state.
+func inRun(t testing.TB, s Survey, state []byte, name string, file []byte) (*Report, []byte) {
+	t.Helper()
+	if state != nil {
+		if err := s.Resume(bytes.NewReader(state)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := pcap.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Read(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	x := s.Extractor()
+	if err := x.ReadInput(context.Background(), name, bytes.NewReader(file)); err != nil {
+		t.Fatal(err)
+	}
+	var next bytes.Buffer
+	rep, err := x.Suspend(&next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rep, next.Bytes()
 }
 
 // stretch multiplies the time between packets.
@@ -166,10 +170,36 @@ func TestSurveyCuts(t *testing.T) {
 				}
 				for at := step; at < len(c.recs) && !t.Failed(); at += step {
 					files := c.cut(t, at)
-					got, _ := inRuns(t, files, Options{}, 0)
+					got := inRuns(t, files, Options{})
 					sameText(t, fmt.Sprint("cut at ", at), inOneGo(t, files, Options{}), got)
 				}
 			})
+		}
+	}
+}
+
+// The story is cut at two borders and read in three runs, also where the middle one is of
+// a single packet. Of its 20,706 pairs of borders, every seventh is tried.
+func TestSurveyPairs(t *testing.T) {
+	c := newCutter(t, "../testdata/story.pcapng")
+	every := 7
+	if testing.Short() {
+		every = 701
+	}
+	pairs := 0
+	for i := 1; i < len(c.recs); i++ {
+		var first []byte // the state at border i
+		for j := i + 1; j < len(c.recs) && !t.Failed(); j++ {
+			if pairs++; pairs%every > 0 {
+				continue
+			}
+			files := c.cut(t, i, j)
+			if first == nil {
+				_, first = inRun(t, Survey{}, nil, "0", files[0])
+			}
+			_, second := inRun(t, Survey{}, first, "1", files[1])
+			rep, _ := inRun(t, Survey{}, second, "2", files[2])
+			sameText(t, fmt.Sprint("cut at ", i, " and ", j), inOneGo(t, files, Options{}), jsonOf(t, rep, true))
 		}
 	}
 }
@@ -243,7 +273,7 @@ func TestSurveyRuns(t *testing.T) {
 		slices.Sort(cuts)
 		files := c.cut(t, cuts...)
 		o := Options{Workers: rng.IntN(4)}
-		got, _ := inRuns(t, files, o, 0)
+		got := inRuns(t, files, o)
 		sameText(t, fmt.Sprint("round ", round, ", factor ", factor, ", cut at ", cuts), inOneGo(t, files, o), got)
 	}
 }
@@ -291,7 +321,7 @@ func TestSurveyClocks(t *testing.T) {
 	if !strings.Contains(want, `"Conns":4`) {
 		t.Fatal("the minute is not over")
 	}
-	got, _ := inRuns(t, files, Options{}, 0)
+	got := inRuns(t, files, Options{})
 	sameText(t, "two runs", want, got)
 }
 
@@ -301,26 +331,13 @@ func TestSurveyMaxBytes(t *testing.T) {
 	c := together(t)
 	files := c.cut(t, len(c.recs)/2)
 	for _, most := range []int64{1, 100_000, 0} {
-		s := Survey{MaxBytes: most}
-		r, err := pcap.NewReader(bytes.NewReader(files[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Read(context.Background(), r); err != nil {
-			t.Fatal(err)
-		}
-		x := s.Extractor()
-		if err := x.ReadInput(context.Background(), "", bytes.NewReader(files[0])); err != nil {
-			t.Fatal(err)
-		}
-		var out bytes.Buffer
-		rep, err := x.Suspend(&out)
-		if err != nil || rep.Unseen.Severed > 0 != (most > 0) {
-			t.Errorf("MaxBytes %d: severed %d, %v", most, rep.Unseen.Severed, err)
+		rep, state := inRun(t, Survey{MaxBytes: most}, nil, "", files[0])
+		if rep.Unseen.Severed > 0 != (most > 0) {
+			t.Errorf("MaxBytes %d: severed %d", most, rep.Unseen.Severed)
 		}
 		kept := int64(0)
 		v := Survey{}
-		if err := v.Resume(bytes.NewReader(out.Bytes())); err != nil {
+		if err := v.Resume(bytes.NewReader(state)); err != nil {
 			t.Fatal(err)
 		}
 		for _, it := range slices.Concat(v.state.items, v.state.fragments) {
@@ -342,21 +359,9 @@ func TestSurveyMaxFragments(t *testing.T) {
 		c.add(p)
 	}
 	for most, want := range map[int64]int64{10_000: 60, 0: 0} {
-		s := Survey{MaxBytes: most}
-		r, err := pcap.NewReader(bytes.NewReader(c.file.Bytes()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Read(context.Background(), r); err != nil {
-			t.Fatal(err)
-		}
-		x := s.Extractor()
-		if err := x.ReadInput(context.Background(), "", bytes.NewReader(c.file.Bytes())); err != nil {
-			t.Fatal(err)
-		}
-		rep, err := x.Suspend(io.Discard)
-		if err != nil || rep.Unseen.Severed < want || want == 0 && rep.Unseen.Severed > 0 || rep.Unseen.Stream.Defrag.Incomplete != 100 {
-			t.Errorf("MaxBytes %d: severed %d, incomplete %d, %v", most, rep.Unseen.Severed, rep.Unseen.Stream.Defrag.Incomplete, err)
+		rep, _ := inRun(t, Survey{MaxBytes: most}, nil, "", c.file.Bytes())
+		if rep.Unseen.Severed < want || want == 0 && rep.Unseen.Severed > 0 || rep.Unseen.Stream.Defrag.Incomplete != 100 {
+			t.Errorf("MaxBytes %d: severed %d, incomplete %d", most, rep.Unseen.Severed, rep.Unseen.Stream.Defrag.Incomplete)
 		}
 	}
 }
@@ -375,7 +380,7 @@ func TestStateWithoutSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, state := suspended(t, b)
+	rep, state := inRun(t, Survey{}, nil, "", b)
 	if rep.Unseen.Stream.Decrypted == 0 {
 		t.Fatal("nothing was decrypted")
 	}
@@ -416,31 +421,8 @@ func stateOf(t testing.TB, name string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, state := suspended(t, b)
+	_, state := inRun(t, Survey{}, nil, "", b)
 	return state
-}
-
-// suspended returns the Report and the state of a run over a capture.
-func suspended(t testing.TB, capture []byte) (*Report, []byte) {
-	t.Helper()
-	var s Survey
-	r, err := pcap.NewReader(bytes.NewReader(capture))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Read(context.Background(), r); err != nil {
-		t.Fatal(err)
-	}
-	x := s.Extractor()
-	if err := x.ReadInput(context.Background(), "", bytes.NewReader(capture)); err != nil {
-		t.Fatal(err)
-	}
-	var state bytes.Buffer
-	rep, err := x.Suspend(&state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rep, state.Bytes()
 }
 
 // A run that was interrupted has a Report, but no state.
