@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,38 +19,63 @@ import (
 	"github.com/sightline-go/sightline/pcapng"
 )
 
-// cutStory cuts testdata's story.pcapng into n files in a directory, as dumpcap -b names
-// them.
-func cutStory(t *testing.T, n int) (dir string, files []string) {
+// recordsOf returns the packets of a capture of testdata.
+func recordsOf(t *testing.T, name string) (recs []*pcap.Record) {
 	t.Helper()
-	dir = t.TempDir()
-	r, err := pcap.Open(filepath.Join("..", "..", "..", "testdata", "story.pcapng"))
+	r, err := pcap.Open(filepath.Join("..", "..", "..", "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	var recs []*pcap.Record
 	for rec, err := range r.All() {
 		if err != nil {
 			t.Fatal(err)
 		}
 		recs = append(recs, rec.Clone())
 	}
-	for i := range n {
-		var out bytes.Buffer
-		w := pcapng.NewWriter(&out)
-		for _, rec := range recs[i*len(recs)/n : (i+1)*len(recs)/n] {
-			if err := w.Write(rec); err != nil {
-				t.Fatal(err)
-			}
-		}
-		name := filepath.Join(dir, fmt.Sprintf("story_%05d_20260102030405.pcapng", i+1))
-		if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+	return recs
+}
+
+// writeRecords writes packets to a file of pcapng, as those of one interface.
+func writeRecords(t *testing.T, name string, recs []*pcap.Record) {
+	t.Helper()
+	var out bytes.Buffer
+	w := pcapng.NewWriter(&out)
+	for _, rec := range recs {
+		own := *rec
+		own.Interface, own.Options = 0, nil
+		if err := w.Write(&own); err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, name)
 	}
-	return dir, files
+	if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// cutStory cuts testdata's story.pcapng into n files in a directory, as dumpcap -b names
+// them.
+func cutStory(t *testing.T, n int) (dir string, files []string) {
+	t.Helper()
+	recs := recordsOf(t, "story.pcapng")
+	var cuts []int
+	for i := 1; i < n; i++ {
+		cuts = append(cuts, i*len(recs)/n)
+	}
+	dir = t.TempDir()
+	return dir, writeCuts(t, dir, recs, cuts)
+}
+
+// writeCuts writes packets to files that end at the cuts, as dumpcap -b names them.
+func writeCuts(t *testing.T, dir string, recs []*pcap.Record, cuts []int) (files []string) {
+	t.Helper()
+	from := 0
+	for i, to := range append(cuts, len(recs)) {
+		name := filepath.Join(dir, fmt.Sprintf("story_%05d_20260102030405.pcapng", i+1))
+		writeRecords(t, name, recs[from:to])
+		files, from = append(files, name), to
+	}
+	return files
 }
 
 // A directory is read as its files, and runs with -state give the event of one
@@ -57,31 +84,73 @@ func TestState(t *testing.T) {
 	for _, n := range []int{1, 2, 5} {
 		for _, format := range []string{"misp", "report"} {
 			dir, files := cutStory(t, n)
-			status, want, stderr := run1(t, nil, append([]string{"-o", format}, files...)...)
-			if status != 0 {
-				t.Fatal(stderr)
-			}
+			want := inOneGo(t, files, "-o", format)
 			if status, got, stderr := run1(t, nil, "-o", format, dir); status != 0 || got != want {
 				t.Errorf("%d files as a directory: status %d, %s", n, status, stderr)
 			}
 			state := filepath.Join(t.TempDir(), "state")
 			got := ""
 			for _, name := range files {
-				if status, got, stderr = run1(t, nil, "-o", format, "-state", state, name); status != 0 {
-					t.Fatalf("status %d, %s", status, stderr)
-				}
+				got = inOneGo(t, []string{name}, "-o", format, "-state", state)
 			}
 			if got != want {
 				t.Errorf("%d runs with -o %s differ from one", n, format)
 			}
 			before, _ := os.ReadFile(state)
-			status, got, stderr = run1(t, nil, "-o", format, "-state", state, dir)
+			status, got, stderr := run1(t, nil, "-o", format, "-state", state, dir)
 			after, _ := os.ReadFile(state)
 			if status != 0 || got != want || !strings.Contains(stderr, "read in an earlier run") || !bytes.Equal(before, after) {
 				t.Errorf("nothing new: status %d, %s", status, stderr)
 			}
 		}
 	}
+}
+
+// The event of every capture of testdata is that of one go, wherever the capture is cut
+// into runs.
+func TestStateCuts(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "*.pcap*"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	rounds := 4
+	if testing.Short() {
+		rounds = 1
+	}
+	for _, name := range names {
+		recs := recordsOf(t, filepath.Base(name))
+		slices.SortStableFunc(recs, func(a, b *pcap.Record) int { return a.Time.Compare(b.Time) })
+		for range rounds {
+			cuts := []int{1 + rng.IntN(len(recs)-1), 1 + rng.IntN(len(recs)-1), 1 + rng.IntN(len(recs)-1)}
+			slices.Sort(cuts)
+			cuts = slices.Compact(cuts)
+			files := writeCuts(t, t.TempDir(), recs, cuts)
+			if got, want := inRuns(t, files, "-all"), inOneGo(t, files, "-all"); got != want {
+				t.Errorf("%s cut at %d: the events differ", name, cuts)
+			}
+		}
+	}
+}
+
+// inOneGo returns the output for all files.
+func inOneGo(t *testing.T, files []string, flags ...string) string {
+	t.Helper()
+	status, stdout, stderr := run1(t, nil, append(flags, files...)...)
+	if status != 0 {
+		t.Fatalf("status %d, %s", status, stderr)
+	}
+	return stdout
+}
+
+// inRuns returns the output for all files after each was read in a run of its own.
+func inRuns(t *testing.T, files []string, flags ...string) (stdout string) {
+	t.Helper()
+	flags = append(flags, "-state", filepath.Join(t.TempDir(), "state"))
+	for _, name := range files {
+		stdout = inOneGo(t, []string{name}, flags...)
+	}
+	return stdout
 }
 
 // Only its owner can read a state. It is left as it was if it cannot be used, and is not
