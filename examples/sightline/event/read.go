@@ -61,8 +61,11 @@ func (c *command) inputs() (*inputs, error) {
 	if len(in.sources)+len(in.refused)+len(in.known) == 0 {
 		return nil, fmt.Errorf("no capture in %s", strings.Join(c.files, ", "))
 	}
-	if c.state.name != "" && len(in.sensors) > 1 {
-		return nil, fmt.Errorf("-state is for one sensor, and these captures are of %d: read each with its own -state, or use -sensor one", len(in.sensors))
+	if c.state.name != "" {
+		if len(in.sensors) > 1 {
+			return nil, fmt.Errorf("-state is for one sensor, and these captures are of %d: read each with its own -state, or use -sensor one", len(in.sensors))
+		}
+		in.checkBefore()
 	}
 	return in, nil
 }
@@ -86,21 +89,18 @@ func (in *inputs) divide(sensor string) {
 // noteJumps notes where the captures of a sensor begin before those before them end.
 func (in *inputs) noteJumps(rep *extract.Report) {
 	last := map[string]time.Time{}
-	var before string // the file that ends last
 	for _, c := range rep.Captures {
 		last[c.Name] = c.Last
 	}
 	for _, files := range in.sensors {
-		for i, f := range files {
-			if i == 0 || last[f.name].After(last[before]) {
-				before = f.name
-			}
-			if i+1 == len(files) || files[i+1].first.IsZero() {
-				continue
-			}
-			if early := last[before].Sub(files[i+1].first); early > maxEarly {
+		before := in.before.source // the file that ends last
+		for _, f := range files {
+			if early := before.last.Sub(f.first); !f.first.IsZero() && early > maxEarly {
 				in.notes = append(in.notes, fmt.Sprintf("%s begins %v before %s ends: they overlap, or are of two sensors (see -sensor), or a clock was set back",
-					files[i+1].name, early.Round(time.Second), before))
+					f.name, early.Round(time.Second), before.name))
+			}
+			if end := last[f.name]; before.name == "" || end.After(before.last) {
+				before = source{name: f.name, last: end}
 			}
 		}
 	}
@@ -142,11 +142,12 @@ type job struct {
 	stderr io.Writer
 	bar    *progress
 	memory *collector
+	before earlier
 	failed bool
 }
 
 func readAll(ctx context.Context, c *command, in *inputs, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool, err error) {
-	j := job{c: c, stdin: stdin, stderr: stderr, bar: newProgress(c, in.names(), stderr), memory: newCollector()}
+	j := job{c: c, stdin: stdin, stderr: stderr, bar: newProgress(c, in.names(), stderr), memory: newCollector(), before: in.before}
 	defer j.bar.stop()
 	if c.state.name != "" {
 		var files []source
@@ -171,9 +172,9 @@ func readAll(ctx context.Context, c *command, in *inputs, stdin io.Reader, stder
 
 // read reads the files of one sensor.
 func (j *job) read(ctx context.Context, x *extract.Extractor, files []source) {
-	var between extract.Seam
+	between := j.before.seam(files)
 	for i, f := range files {
-		x.Skip = begin(&between, files[i:])
+		x.Skip = begin(between, files[i:])
 		if err := j.readOne(ctx, x, f.name); err != nil {
 			j.complain(f.name, err)
 		}

@@ -53,40 +53,6 @@ func (s *stateFile) survey(o extract.Options) (*extract.Survey, error) {
 	return v, nil
 }
 
-// skipKnown drops the files that earlier runs have read.
-func (in *inputs) skipKnown(known []extract.Capture) {
-	sums, sizes, names := map[[32]byte]bool{}, map[int64]bool{}, map[string]bool{}
-	for _, c := range known {
-		sums[c.SHA256], sizes[c.Size], names[filepath.Base(c.Name)] = true, true, true
-	}
-	read := 0
-	in.drop(func(f source) error {
-		if sizes[sizeOf(f.name)] {
-			if sum, err := sumOf(f.name); err == nil && sums[sum] {
-				read++
-				return errKnown
-			}
-		}
-		if names[filepath.Base(f.name)] {
-			return errors.New("it has changed since it was read for -state, so its new packets are not read: name only files that are complete")
-		}
-		return nil
-	})
-	var refused []refusal
-	for _, r := range in.refused {
-		if r.err != errKnown {
-			refused = append(refused, r)
-		}
-	}
-	in.refused = refused
-	in.known = known
-	if read > 0 {
-		in.notes = append(in.notes, fmt.Sprintf("%s read in an earlier run, and not again", count(read, "capture")))
-	}
-}
-
-var errKnown = errors.New("read in an earlier run")
-
 // save writes the new state aside and puts it in the place of the old one, so that
 // there is a complete one at any time.
 func (s *stateFile) save(write func(io.Writer) error) (err error) {
@@ -125,9 +91,9 @@ func (j *job) suspend(ctx context.Context, files []source) (*extract.Report, err
 	if err != nil {
 		return nil, err
 	}
-	var between extract.Seam
+	between := j.before.seam(files)
 	for i, f := range files {
-		v.Skip = begin(&between, files[i:])
+		v.Skip = begin(between, files[i:])
 		if err := j.survey(ctx, v, f.name); err != nil {
 			return nil, err
 		}

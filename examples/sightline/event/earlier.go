@@ -1,0 +1,100 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/sightline-go/sightline/extract"
+)
+
+// skipKnown drops the files that earlier runs have read.
+func (in *inputs) skipKnown(known []extract.Capture) {
+	sums, sizes, names := map[[32]byte]string{}, map[int64]bool{}, map[string]bool{}
+	for _, c := range known {
+		sums[c.SHA256], sizes[c.Size], names[filepath.Base(c.Name)] = c.Name, true, true
+	}
+	read := 0
+	in.drop(func(f source) error {
+		if sizes[sizeOf(f.name)] {
+			if sum, err := sumOf(f.name); err == nil && sums[sum] != "" {
+				sums[sum] = f.name
+				read++
+				return errKnown
+			}
+		}
+		if names[filepath.Base(f.name)] {
+			return errors.New("it has changed since it was read for -state, so its new packets are not read: name only files that are complete")
+		}
+		return nil
+	})
+	var refused []refusal
+	for _, r := range in.refused {
+		if r.err != errKnown {
+			refused = append(refused, r)
+		}
+	}
+	in.refused = refused
+	in.known = known
+	in.before = lastOf(known, sums)
+	if read > 0 {
+		in.notes = append(in.notes, fmt.Sprintf("%s read in an earlier run, and not again", count(read, "capture")))
+	}
+}
+
+var errKnown = errors.New("read in an earlier run")
+
+// An earlier is the last capture of earlier runs.
+type earlier struct {
+	source
+	sha256 [32]byte
+	gone   bool // the file cannot be read again
+}
+
+// lastOf returns the last of the captures in a state. names has their current names.
+// Its end is that of all of them: packets that were skipped are not counted.
+func lastOf(known []extract.Capture, names map[[32]byte]string) (e earlier) {
+	for _, c := range known {
+		e.name, e.sha256 = names[c.SHA256], c.SHA256
+		if len(c.LinkTypes) > 0 {
+			e.first, e.link = c.First, c.LinkTypes[0]
+		}
+		if c.Last.After(e.last) {
+			e.last = c.Last
+		}
+	}
+	return e
+}
+
+// meets reports whether f may begin with packets that e ends with.
+func (e *earlier) meets(f source) bool {
+	return !f.first.IsZero() && !e.last.Before(f.first)
+}
+
+// checkBefore notes if the packets that the first new capture and the last one of
+// earlier runs have cannot be found.
+func (in *inputs) checkBefore() {
+	e := &in.before
+	if len(in.sensors) == 0 || !e.meets(in.sensors[0][0]) {
+		return
+	}
+	if sum, err := sumOf(e.name); err == nil && sum == e.sha256 {
+		return
+	}
+	e.gone = true
+	in.notes = append(in.notes, fmt.Sprintf("%s begins before %s ends, which an earlier run has read and which is gone or has changed: packets that both have are counted twice",
+		in.sensors[0][0].name, e.name))
+}
+
+// seam returns the seam at which files follow e.
+func (e *earlier) seam(files []source) *extract.Seam {
+	s := new(extract.Seam)
+	if len(files) == 0 || e.gone || !e.meets(files[0]) {
+		return s
+	}
+	skip := s.Begin(files[0].first)
+	for rec := range records(e.name) {
+		skip(rec)
+	}
+	return s
+}

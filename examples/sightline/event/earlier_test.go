@@ -1,0 +1,91 @@
+package event
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sightline-go/sightline/extract"
+)
+
+// overlapping writes testdata's story.pcapng to three files, each of which begins with
+// packets that the one before it ends with.
+func overlapping(t *testing.T) (dir string, files []string) {
+	t.Helper()
+	recs := recordsOf(t, "story.pcapng")
+	dir = t.TempDir()
+	for i, at := range [][2]int{{0, 80}, {60, 140}, {137, len(recs)}} {
+		name := filepath.Join(dir, fmt.Sprintf("story_%05d.pcapng", i+1))
+		writeRecords(t, name, recs[at[0]:at[1]])
+		files = append(files, name)
+	}
+	return dir, files
+}
+
+// Packets that a capture and that of an earlier run have are counted once, as in one go.
+func TestStateOverlap(t *testing.T) {
+	for _, format := range []string{"misp", "report"} {
+		_, files := overlapping(t)
+		want := inOneGo(t, files, "-o", format)
+		if got := inRuns(t, files, "-o", format); got != want {
+			t.Errorf("-o %s: the runs differ from one go", format)
+		}
+		if format == "report" && repeated(t, want) != 23 {
+			t.Errorf("%d packets are repeated", repeated(t, want))
+		}
+	}
+}
+
+func repeated(t *testing.T, report string) int64 {
+	t.Helper()
+	rep, err := extract.ReadJSON(strings.NewReader(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rep.Unseen.Repeated
+}
+
+// A capture of an earlier run is found among those named now if it was moved. The
+// summary says so if it is gone, or is another file.
+func TestStateOverlapMoved(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		move func(name string) error
+		want int64
+	}{
+		{"moved", func(name string) error { return os.Rename(name, filepath.Join(filepath.Dir(name), "day_1.pcapng")) }, 20},
+		{"gone", os.Remove, 0},
+		{"another", func(name string) error { writeRecords(t, name, recordsOf(t, "story.pcapng")[60:80]); return nil }, 0},
+	} {
+		dir, files := overlapping(t)
+		state := filepath.Join(t.TempDir(), "state")
+		inOneGo(t, files[:1], "-state", state)
+		os.Remove(files[2])
+		if err := c.move(files[0]); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"-sensor", "one", "-o", "report", "-state", state, dir}
+		if c.what == "another" {
+			args[len(args)-1] = files[1]
+		}
+		status, stdout, stderr := run1(t, nil, args...)
+		if status != 0 || repeated(t, stdout) != c.want {
+			t.Errorf("%s: status %d, %d packets are repeated, want %d", c.what, status, repeated(t, stdout), c.want)
+		}
+		if note := strings.Contains(stderr, "are counted twice"); note != (c.want == 0) {
+			t.Errorf("%s: %s", c.what, stderr)
+		}
+	}
+}
+
+// A capture that begins long before that of the earlier run ends is named.
+func TestStateBackwards(t *testing.T) {
+	_, files := overlapping(t)
+	state := filepath.Join(t.TempDir(), "state")
+	inOneGo(t, files[2:], "-state", state)
+	if _, _, stderr := run1(t, nil, "-state", state, files[0]); !strings.Contains(stderr, "story_00001.pcapng begins") {
+		t.Error(stderr)
+	}
+}
