@@ -66,6 +66,23 @@ func lastOf(known []extract.Capture, names map[[32]byte]string) (e earlier) {
 	return e
 }
 
+// checkSensors returns an error if the new captures, with those of earlier runs, are of
+// several sensors.
+func (in *inputs) checkSensors(state, sensor string) error {
+	sensors := in.sensors
+	if sensor == "auto" && in.found && !in.before.first.IsZero() {
+		sensors = bySensor(append([]source{in.before.source}, in.sources...), overlaps)
+	}
+	if len(sensors) < 2 {
+		return nil
+	}
+	return misuse{fmt.Errorf("-state %s continues the captures of one sensor, but these are of %d, such as %s and %s: run once for each sensor, with a state of its own, on its files or directory; if all are of one sensor, use -sensor one",
+		state, len(sensors), sensors[0][0].name, sensors[1][0].name)}
+}
+
+// A misuse is an error of the command line that only the captures show.
+type misuse struct{ error }
+
 // meets reports whether f may begin with packets that e ends with.
 func (e *earlier) meets(f source) bool {
 	return !f.first.IsZero() && !e.last.Before(f.first)

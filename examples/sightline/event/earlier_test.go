@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/internal/build"
 )
 
 // overlapping writes testdata's story.pcapng to three files, each of which begins with
@@ -88,4 +90,37 @@ func TestStateBackwards(t *testing.T) {
 	if _, _, stderr := run1(t, nil, "-state", state, files[0]); !strings.Contains(stderr, "story_00001.pcapng begins") {
 		t.Error(stderr)
 	}
+}
+
+// A state is of one sensor: captures of others are refused, also those of a later run.
+// A capture without packets is of any.
+func TestStateSensors(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name string, packets int) {
+		var f build.Pcap
+		for i := range packets {
+			f.Add(start.Add(time.Duration(i)*time.Second), build.Ethernet(0x0800, build.UDP("10.0.0.1", 5000, "198.51.100.1", 4000, []byte(name))))
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), f.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := filepath.Join(t.TempDir(), "state")
+	refused := func() {
+		t.Helper()
+		before, _ := os.ReadFile(state)
+		status, stdout, stderr := run1(t, nil, "-state", state, dir)
+		after, _ := os.ReadFile(state)
+		if status != 2 || stdout != "" || !strings.Contains(stderr, "run once for each sensor") || string(before) != string(after) {
+			t.Errorf("status %d, %s", status, stderr)
+		}
+	}
+	put("left-1.pcap", 2)
+	put("left-2.pcap", 0)
+	inOneGo(t, []string{dir}, "-state", state)
+	put("right-1.pcap", 3)
+	refused()
+	os.Remove(state)
+	refused()
+	inOneGo(t, []string{dir}, "-state", state, "-sensor", "one")
 }

@@ -110,8 +110,9 @@ func (in *inputs) probe(last bool) {
 	}
 }
 
-// head returns the time and link type of the first packet of a file. The error is that
-// of a file that is not a capture. What cannot be read twice has neither.
+// head returns the time and link type of the first packet of a file, or of one that has
+// none yet, the link type in its header. The error is that of a file that is not a
+// capture. What cannot be read twice has neither.
 func head(name string) (first time.Time, link pcap.LinkType, err error) {
 	if name == "-" || !regular(name) {
 		return first, link, nil
@@ -124,7 +125,7 @@ func head(name string) (first time.Time, link pcap.LinkType, err error) {
 	if rec, err := r.Next(); err == nil {
 		return rec.Time, rec.LinkType, nil
 	}
-	return first, link, nil
+	return first, r.Header().LinkType, nil
 }
 
 // endSize is about how much of a file is read to find its last packet.

@@ -62,8 +62,8 @@ func (c *command) inputs() (*inputs, error) {
 		return nil, fmt.Errorf("no capture in %s", strings.Join(c.files, ", "))
 	}
 	if c.state.name != "" {
-		if len(in.sensors) > 1 {
-			return nil, fmt.Errorf("-state is for one sensor, and these captures are of %d: read each with its own -state, or use -sensor one", len(in.sensors))
+		if err := in.checkSensors(c.state.name, c.sensor); err != nil {
+			return nil, err
 		}
 		in.checkBefore()
 	}

@@ -92,7 +92,8 @@ Flags:
                      one: all files are of one sensor; each: each is of its own
   -state FILE        continue after the captures of earlier runs, which FILE holds:
                      the event is that of all of them, as if read in one go. FILE is
-                     created if missing, and holds observations and packets, but no
+                     of one sensor: run once for each sensor, with a FILE of its own.
+                     It is created if missing, and holds observations and packets, but no
                      TLS secrets (give -keys again) and, without -passwords, no
                      passwords of ended conversations. Captures in it are skipped,
                      so a directory may be read again and again, in order of time and
@@ -112,7 +113,7 @@ Flags:
 
 Exit status: 0 done; 1 an input is damaged, no capture or cannot be read, or the state
 cannot be written (the indicators found are still written), or -verify or -explain does not find an indicator; 2 usage
-error.
+error, or -state with a directory of several sensors.
 
 Examples:
   sightline event -tag tlp:amber -info "Case 42" laptop.pcapng > event.json
@@ -152,6 +153,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return cli.Usage(program, usage, err, stdout, stderr)
 	}
 	rep, failed, err := read(ctx, &c, stdin, stderr)
+	if _, ok := errors.AsType[misuse](err); ok {
+		return cli.Usage(program, usage, err, stdout, stderr)
+	}
 	if err != nil {
 		return cli.Fail(program, err, stderr)
 	}
@@ -326,6 +330,9 @@ func (c *command) check(format, orgUUID string) error {
 	}
 	if c.state.name != "" && slices.Contains(c.files, "-") {
 		return errors.New("-state reads the captures twice, which standard input cannot")
+	}
+	if c.state.name != "" && c.sensor == "each" {
+		return errors.New("-state continues the captures of one sensor, so it has no -sensor each: run once for each sensor, with a state of its own")
 	}
 	if c.state.max < 0 {
 		return fmt.Errorf("-state-bytes %d is less than 0", c.state.max)
