@@ -3,95 +3,18 @@ package extract
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sightline-go/sightline/internal/build"
-	"github.com/sightline-go/sightline/layers/stream"
-	"github.com/sightline-go/sightline/layers/tls"
 	"github.com/sightline-go/sightline/pcap"
-	"github.com/sightline-go/sightline/pcapng"
 )
-
-// A cutter cuts a capture into files.
-type cutter struct {
-	recs []*pcap.Record
-}
-
-func newCutter(t testing.TB, name string) *cutter {
-	r, err := pcap.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	return readCutter(r)
-}
-
-func newCutterOf(t testing.TB, b []byte) *cutter {
-	r, err := pcap.NewReaderBytes(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return readCutter(r)
-}
-
-func readCutter(r *pcap.Reader) *cutter {
-	c := new(cutter)
-	for rec, err := range r.All() {
-		if err != nil {
-			break
-		}
-		c.recs = append(c.recs, rec.Clone())
-	}
-	return c
-}
-
-// file returns records from and up to to as a file.
-func (c *cutter) file(t testing.TB, from, to int) []byte {
-	var out bytes.Buffer
-	w := pcapng.NewWriter(&out)
-	links := map[pcap.LinkType]int{}
-	for _, rec := range c.recs[from:to] {
-		own := *rec
-		own.Options = nil
-		n, ok := links[own.LinkType]
-		if !ok {
-			var err error
-			if n, err = w.AddInterface(pcapng.Interface{LinkType: own.LinkType, Resolution: pcapng.Nanoseconds, FCSLen: own.FCSLen}); err != nil {
-				t.Fatal(err)
-			}
-			links[own.LinkType] = n
-		}
-		own.Interface = n
-		if err := w.Write(&own); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out.Bytes()
-}
-
-// cut returns the files between cuts.
-func (c *cutter) cut(t testing.TB, cuts ...int) (files [][]byte) {
-	from := 0
-	for _, to := range append(cuts, len(c.recs)) {
-		if to > from {
-			files = append(files, c.file(t, from, to))
-		}
-		from = to
-	}
-	return files
-}
 
 func inOneGo(t testing.TB, files [][]byte, o Options) string {
 	x := Extractor{Options: o}
@@ -139,14 +62,6 @@ func inRun(t testing.TB, s Survey, state []byte, name string, file []byte) (*Rep
 		t.Fatal(err)
 	}
 	return rep, next.Bytes()
-}
-
-// stretch multiplies the time between packets.
-func (c *cutter) stretch(factor int) {
-	first := c.recs[0].Time
-	for _, rec := range c.recs {
-		rec.Time = first.Add(time.Duration(factor) * rec.Time.Sub(first))
-	}
 }
 
 // Reading the files of a capture in runs of their own gives the Report of one go, wherever
@@ -200,54 +115,6 @@ func TestSurveyPairs(t *testing.T) {
 			_, second := inRun(t, Survey{}, first, "1", files[1])
 			rep, _ := inRun(t, Survey{}, second, "2", files[2])
 			sameText(t, fmt.Sprint("cut at ", i, " and ", j), inOneGo(t, files, Options{}), jsonOf(t, rep, true))
-		}
-	}
-}
-
-// together returns the packets of all captures of testdata, as if they had begun at
-// the same time.
-func together(t testing.TB) *cutter {
-	names, err := filepath.Glob("../testdata/*.pcap*")
-	if err != nil || len(names) == 0 {
-		t.Fatal(err)
-	}
-	all := new(cutter)
-	for _, name := range names {
-		c := newCutter(t, name)
-		shift := start.Sub(c.recs[0].Time)
-		for _, rec := range c.recs {
-			rec.Time = rec.Time.Add(shift)
-		}
-		all.recs = append(all.recs, c.recs...)
-	}
-	all.sort()
-	return all
-}
-
-func (c *cutter) sort() {
-	slices.SortStableFunc(c.recs, func(a, b *pcap.Record) int { return a.Time.Compare(b.Time) })
-}
-
-// damage drops one of ten packets, repeats one of twenty much later, and moves some
-// a little.
-func (c *cutter) damage(rng *rand.Rand) {
-	var recs []*pcap.Record
-	last := c.recs[len(c.recs)-1].Time.Sub(c.recs[0].Time)
-	for _, rec := range c.recs {
-		if rng.IntN(10) > 0 {
-			recs = append(recs, rec)
-		}
-		if rng.IntN(20) == 0 {
-			again := rec.Clone()
-			again.Time = again.Time.Add(time.Duration(rng.Int64N(int64(last))))
-			recs = append(recs, again)
-		}
-	}
-	c.recs = recs
-	c.sort()
-	for _, rec := range c.recs {
-		if rng.IntN(10) == 0 {
-			rec.Time = rec.Time.Add(-time.Duration(rng.IntN(80)) * time.Millisecond)
 		}
 	}
 }
@@ -364,114 +231,4 @@ func TestSurveyMaxFragments(t *testing.T) {
 			t.Errorf("MaxBytes %d: severed %d, incomplete %d", most, rep.Unseen.Severed, rep.Unseen.Stream.Defrag.Incomplete)
 		}
 	}
-}
-
-// A state has no secrets of TLS: not those of the capture, nor those of the Options.
-func TestStateWithoutSecrets(t *testing.T) {
-	b, err := os.ReadFile("../testdata/tls-secrets.pcapng")
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret := regexp.MustCompile(`(?i)(CLIENT_RANDOM|_SECRET\w*) [0-9a-f]{64} ([0-9a-f]{64,})`).FindSubmatch(b)
-	if secret == nil {
-		t.Fatal("no secrets in the capture")
-	}
-	raw, err := hex.DecodeString(string(secret[2]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rep, state := inRun(t, Survey{}, nil, "", b)
-	if rep.Unseen.Stream.Decrypted == 0 {
-		t.Fatal("nothing was decrypted")
-	}
-	if bytes.Contains(state, secret[2]) || bytes.Contains(state, raw) {
-		t.Error("the state holds a secret")
-	}
-}
-
-// A state that was changed anywhere is refused, and so is one of other Options.
-func TestStateDamaged(t *testing.T) {
-	state := stateOf(t, "../testdata/fragments.pcap")
-	for _, at := range []int{0, 9, len(state) / 3, len(state) / 2, len(state) - 40, len(state) - 1} {
-		bad := bytes.Clone(state)
-		bad[at] ^= 0x10
-		if err := new(Survey).Resume(bytes.NewReader(bad)); err == nil {
-			t.Errorf("changed at %d: no error", at)
-		}
-		if err := new(Survey).Resume(bytes.NewReader(state[:at])); err == nil {
-			t.Errorf("cut at %d: no error", at)
-		}
-	}
-	for what, o := range map[string]Options{"Passwords": {Passwords: true}, "Idle": {Stream: stream.Config{Idle: time.Hour}}} {
-		s := Survey{Options: o}
-		if err := s.Resume(bytes.NewReader(state)); err == nil || !strings.Contains(err.Error(), "other options") {
-			t.Errorf("other %s: %v", what, err)
-		}
-	}
-	s := Survey{Options: Options{Workers: 3, Stream: stream.Config{Keys: new(tls.Keys), Stop: func() bool { return false }}}}
-	if err := s.Resume(bytes.NewReader(state)); err != nil {
-		t.Errorf("other Workers and Keys: %v", err)
-	}
-}
-
-// stateOf returns the state after a capture.
-func stateOf(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, state := inRun(t, Survey{}, nil, "", b)
-	return state
-}
-
-// A run that was interrupted has a Report, but no state.
-func TestSuspendInterrupted(t *testing.T) {
-	b, err := os.ReadFile("../testdata/http.pcap")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s Survey
-	r, _ := pcap.NewReader(bytes.NewReader(b))
-	if err := s.Read(context.Background(), r); err != nil {
-		t.Fatal(err)
-	}
-	x := s.Extractor()
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	x.ReadInput(ctx, "", bytes.NewReader(b))
-	var out bytes.Buffer
-	rep, err := x.Suspend(&out)
-	if rep == nil || !errors.Is(err, context.Canceled) || out.Len() > 0 {
-		t.Errorf("%v, %d bytes", err, out.Len())
-	}
-	if _, err := new(Extractor).Suspend(&out); err == nil || out.Len() > 0 {
-		t.Error("an Extractor without a Survey wrote a state")
-	}
-}
-
-// A state whose hash is right, whatever it holds, is refused or read, and its run
-// ends.
-func FuzzState(f *testing.F) {
-	for _, name := range []string{"fragments.pcap", "vxlan.pcap", "ftp.pcap"} {
-		state := stateOf(f, "../testdata/"+name)
-		f.Add(state[:len(state)-stateEndLen])
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var end bytes.Buffer
-		sum := sha256.Sum256(b)
-		if err := pcapng.NewWriter(&end).WriteCustom(pcapng.CustomData{PEN: statePEN, Data: append([]byte{stateEnd}, sum[:]...)}); err != nil {
-			t.Fatal(err)
-		}
-		var s Survey
-		if s.Resume(bytes.NewReader(append(b[:len(b):len(b)], end.Bytes()[end.Len()-stateEndLen:]...))) == nil {
-			var out bytes.Buffer
-			if _, err := s.Extractor().Suspend(&out); err != nil {
-				t.Fatal(err)
-			}
-			if err := new(Survey).Resume(&out); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
 }
