@@ -4,26 +4,36 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 
 	"github.com/sightline-go/sightline/extract"
 )
 
-// skipKnown drops the files that earlier runs have read.
+// skipKnown drops the files that earlier runs have read, also if they were renamed or
+// compressed since.
 func (in *inputs) skipKnown(known []extract.Capture) {
-	sums, sizes, names := map[[32]byte]string{}, map[int64]bool{}, map[string]bool{}
-	for _, c := range known {
-		sums[c.SHA256], sizes[c.Size], names[filepath.Base(c.Name)] = c.Name, true, true
+	current, sizes, names := map[[32]byte]string{}, map[int64]bool{}, map[string]*extract.Capture{}
+	for i, c := range known {
+		current[c.SHA256], sizes[c.Size], names[filepath.Base(c.Name)] = c.Name, true, &known[i]
 	}
 	read := 0
+	skip := func(f source, sum [32]byte) error {
+		current[sum] = f.name
+		read++
+		return errKnown
+	}
 	in.drop(func(f source) error {
 		if sizes[sizeOf(f.name)] {
-			if sum, err := sumOf(f.name); err == nil && sums[sum] != "" {
-				sums[sum] = f.name
-				read++
-				return errKnown
+			if sum, err := sumOf(f.name); err == nil && current[sum] != "" {
+				return skip(f, sum)
 			}
 		}
-		if names[filepath.Base(f.name)] {
+		base := filepath.Base(f.name)
+		plain := compression.ReplaceAllString(base, "")
+		if c := names[plain]; c != nil && plain != base && hasPackets(f.name, c) {
+			return skip(f, c.SHA256)
+		}
+		if names[base] != nil || names[plain] != nil {
 			return errors.New("it has changed since it was read for -state, so its new packets are not read: name only files that are complete")
 		}
 		return nil
@@ -36,7 +46,7 @@ func (in *inputs) skipKnown(known []extract.Capture) {
 	}
 	in.refused = refused
 	in.known = known
-	in.before = lastOf(known, sums)
+	in.before = lastOf(known, current)
 	if read > 0 {
 		in.notes = append(in.notes, fmt.Sprintf("%s read in an earlier run, and not again", count(read, "capture")))
 	}
@@ -44,18 +54,35 @@ func (in *inputs) skipKnown(known []extract.Capture) {
 
 var errKnown = errors.New("read in an earlier run")
 
+// compression is what programs append to the name of a file that they compress.
+var compression = regexp.MustCompile(`(?i)\.(gz|zst|bz2)$`)
+
+// hasPackets reports whether the packets in a file are as many as those of c, of the
+// same size, and the last as late.
+func hasPackets(name string, c *extract.Capture) bool {
+	var own extract.Capture
+	for rec := range records(name) {
+		own.Packets++
+		own.Bytes += int64(len(rec.Data))
+		if rec.Time.After(own.Last) {
+			own.Last = rec.Time
+		}
+	}
+	return own.Packets == c.Packets && own.Bytes == c.Bytes && own.Last.Equal(c.Last)
+}
+
 // An earlier is the last capture of earlier runs.
 type earlier struct {
 	source
-	sha256 [32]byte
-	gone   bool // the file cannot be read again
+	capture extract.Capture
+	gone    bool // the file cannot be read again
 }
 
 // lastOf returns the last of the captures in a state. names has their current names.
 // Its end is that of all of them: packets that were skipped are not counted.
 func lastOf(known []extract.Capture, names map[[32]byte]string) (e earlier) {
 	for _, c := range known {
-		e.name, e.sha256 = names[c.SHA256], c.SHA256
+		e.name, e.capture = names[c.SHA256], c
 		if len(c.LinkTypes) > 0 {
 			e.first, e.link = c.First, c.LinkTypes[0]
 		}
@@ -95,12 +122,20 @@ func (in *inputs) checkBefore() {
 	if len(in.sensors) == 0 || !e.meets(in.sensors[0][0]) {
 		return
 	}
-	if sum, err := sumOf(e.name); err == nil && sum == e.sha256 {
+	if e.gone = !e.present(); !e.gone {
 		return
 	}
-	e.gone = true
 	in.notes = append(in.notes, fmt.Sprintf("%s begins before %s ends, which an earlier run has read and which is gone or has changed: packets that both have are counted twice",
 		in.sensors[0][0].name, e.name))
+}
+
+// present reports whether the file of e still has its packets.
+func (e *earlier) present() bool {
+	if e.name != e.capture.Name { // skipKnown has found it
+		return true
+	}
+	sum, err := sumOf(e.name)
+	return err == nil && sum == e.capture.SHA256
 }
 
 // seam returns the seam at which files follow e.

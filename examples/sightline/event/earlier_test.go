@@ -1,6 +1,9 @@
 package event
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,6 +61,7 @@ func TestStateOverlapMoved(t *testing.T) {
 		want int64
 	}{
 		{"moved", func(name string) error { return os.Rename(name, filepath.Join(filepath.Dir(name), "day_1.pcapng")) }, 20},
+		{"compressed", compress, 20},
 		{"gone", os.Remove, 0},
 		{"another", func(name string) error { writeRecords(t, name, recordsOf(t, "story.pcapng")[60:80]); return nil }, 0},
 	} {
@@ -79,6 +83,40 @@ func TestStateOverlapMoved(t *testing.T) {
 		if note := strings.Contains(stderr, "are counted twice"); note != (c.want == 0) {
 			t.Errorf("%s: %s", c.what, stderr)
 		}
+	}
+}
+
+// compress replaces a file by a compressed one, as gzip does.
+func compress(name string) error {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Write(b)
+	w.Close()
+	return errors.Join(os.WriteFile(name+".gz", out.Bytes(), 0o600), os.Remove(name))
+}
+
+// A file that was compressed after it was read is not read again, unless it had grown
+// before.
+func TestStateCompressed(t *testing.T) {
+	dir, files := overlapping(t)
+	state := filepath.Join(t.TempDir(), "state")
+	want := inOneGo(t, []string{dir}, "-state", state, "-o", "report")
+	if err := compress(files[0]); err != nil {
+		t.Fatal(err)
+	}
+	if got := inOneGo(t, []string{dir}, "-state", state, "-o", "report"); got != want {
+		t.Error("the compressed file was read again")
+	}
+	writeRecords(t, files[0], recordsOf(t, "story.pcapng")[:90])
+	if err := compress(files[0]); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := run1(t, nil, "-state", state, dir); status != 1 || !strings.Contains(stderr, "story_00001.pcapng.gz: it has changed") {
+		t.Errorf("status %d, %s", status, stderr)
 	}
 }
 

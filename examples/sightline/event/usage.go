@@ -73,10 +73,11 @@ Flags:
                      It is created if missing, and holds observations and packets, but no
                      TLS secrets (give -keys again) and, without -passwords, no
                      passwords of ended conversations. Captures in it are skipped,
-                     so a directory may be read again and again, in order of time and
-                     with the same flags. A file that has grown since is named, and
-                     not read: leave out the one being written. Packets that the last
-                     capture in FILE has, too, are counted once, while its file exists
+                     also if they were renamed or compressed since, so a directory may
+                     be read again and again, in order of time and with the same
+                     flags. A file that has grown since is named, and not read: leave out the
+                     one being written. Packets that the last capture in FILE has,
+                     too, are counted once, while its file exists
   -state-bytes N     keep at most N bytes of packets of open conversations in the
                      state; the conversations with the most end before; default: 64
                      MiB
