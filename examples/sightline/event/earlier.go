@@ -79,7 +79,8 @@ type earlier struct {
 }
 
 // lastOf returns the last of the captures in a state. names has their current names.
-// Its end is that of all of them: packets that were skipped are not counted.
+// Packets that were skipped are not counted, so its file says when it begins, if that
+// exists, and its end is the latest of all captures.
 func lastOf(known []extract.Capture, names map[[32]byte]string) (e earlier) {
 	for _, c := range known {
 		e.name, e.capture = names[c.SHA256], c
@@ -89,6 +90,9 @@ func lastOf(known []extract.Capture, names map[[32]byte]string) (e earlier) {
 		if c.Last.After(e.last) {
 			e.last = c.Last
 		}
+	}
+	if first, link, err := head(e.name); err == nil && !first.IsZero() {
+		e.first, e.link = first, link
 	}
 	return e
 }

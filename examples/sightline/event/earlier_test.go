@@ -120,6 +120,21 @@ func TestStateCompressed(t *testing.T) {
 	}
 }
 
+// Captures of a directory that hold all packets of those before them are of one sensor,
+// whose packets are counted once.
+func TestStateContained(t *testing.T) {
+	recs := recordsOf(t, "story.pcapng")
+	dir, state := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	got := ""
+	for i, to := range []int{60, 120, len(recs)} {
+		writeRecords(t, filepath.Join(dir, fmt.Sprintf("story_%05d.pcapng", i+1)), recs[min(i, 1)*20:to])
+		got = inOneGo(t, []string{dir}, "-o", "report", "-state", state)
+	}
+	if want := inOneGo(t, []string{dir}, "-o", "report"); got != want || repeated(t, got) != 140 {
+		t.Errorf("the runs differ from one go, or %d packets are repeated", repeated(t, got))
+	}
+}
+
 // A capture that begins long before that of the earlier run ends is named.
 func TestStateBackwards(t *testing.T) {
 	_, files := overlapping(t)
