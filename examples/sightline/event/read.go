@@ -44,7 +44,7 @@ func read(ctx context.Context, c *command, stdin io.Reader, stderr io.Writer) (r
 
 // inputs returns the captures to read.
 func (c *command) inputs() (*inputs, error) {
-	in := expand(c.files, c.state.files()...)
+	in := expand(c.files, c.state.name)
 	in.unrepeat()
 	if c.state.name != "" {
 		if err := c.state.load(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,27 +18,20 @@ import (
 type stateFile struct {
 	name string
 	max  int64
-	old  []byte // its contents before this run, nil if it did not exist
-}
-
-// asideState is the suffix of a new state file until it is complete.
-const asideState = ".new"
-
-// files returns the names of the files that are not captures.
-func (s *stateFile) files() []string {
-	if s.name == "" {
-		return nil
-	}
-	return []string{s.name, s.name + asideState}
+	old  []byte      // its contents before this run, nil if it did not exist
+	info fs.FileInfo // likewise, then that of the file which this run has written
 }
 
 // load reads the state of the previous run, if there is one.
 func (s *stateFile) load() error {
-	b, err := os.ReadFile(s.name)
+	info, err := os.Stat(s.name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	s.old = b
+	if err == nil {
+		s.info = info
+		s.old, err = os.ReadFile(s.name)
+	}
 	return err
 }
 
@@ -53,27 +47,43 @@ func (s *stateFile) survey(o extract.Options) (*extract.Survey, error) {
 	return v, nil
 }
 
-// save writes the new state aside and puts it in the place of the old one, so that
-// there is a complete one at any time.
+// save writes the new state aside, to a hidden file, and puts it in the place of the old
+// one, so that there is a complete one at any time.
 func (s *stateFile) save(write func(io.Writer) error) (err error) {
-	aside := s.name + asideState
-	f, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(s.name), "."+filepath.Base(s.name)+".*")
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(aside)
+			os.Remove(f.Name())
 		}
 	}()
-	err = errors.Join(f.Chmod(0o600), write(f), f.Sync(), f.Close())
+	err = errors.Join(write(f), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(aside, s.name)
+		err = s.checkInfo()
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), s.name)
 	}
 	if err == nil {
 		syncDir(filepath.Dir(s.name))
+		s.info, err = os.Stat(s.name)
 	}
 	return err
+}
+
+// checkInfo returns an error if another run has written the file since this one has
+// read it: the captures of that would be lost.
+func (s *stateFile) checkInfo() error {
+	info, err := os.Stat(s.name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if (info == nil) != (s.info == nil) || info != nil && !(os.SameFile(info, s.info) && info.ModTime().Equal(s.info.ModTime())) {
+		return errors.New("another run has changed it meanwhile: run again")
+	}
+	return nil
 }
 
 // syncDir makes a rename survive a crash, where the system can do that.

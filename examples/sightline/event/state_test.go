@@ -3,6 +3,7 @@ package event
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -200,6 +201,35 @@ func TestStateUnwritable(t *testing.T) {
 	status, stdout, stderr := run1(t, nil, "-state", state, files[0])
 	if status != 1 || !strings.Contains(stdout, `"Event"`) || !strings.Contains(stderr, "the state is unchanged") {
 		t.Errorf("status %d, %s", status, stderr)
+	}
+}
+
+// A run does not replace the state that another one has written in the meantime.
+func TestStateConcurrent(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "state")
+	run := func(contents string, meanwhile func()) error {
+		s := stateFile{name: name}
+		if err := s.load(); err != nil {
+			t.Fatal(err)
+		}
+		return s.save(func(w io.Writer) error {
+			meanwhile()
+			_, err := io.WriteString(w, contents)
+			return err
+		})
+	}
+	for _, contents := range []string{"first", "second"} {
+		err := run("slow", func() {
+			if err := run(contents, func() {}); err != nil {
+				t.Error(err)
+			}
+		})
+		if b, _ := os.ReadFile(name); err == nil || string(b) != contents {
+			t.Errorf("%v, the state is %q", err, b)
+		}
+	}
+	if files, _ := os.ReadDir(filepath.Dir(name)); len(files) != 1 {
+		t.Errorf("%d files", len(files))
 	}
 }
 
