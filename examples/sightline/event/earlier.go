@@ -47,6 +47,9 @@ func (in *inputs) skipKnown(known []extract.Capture) {
 	in.refused = refused
 	in.known = known
 	in.before = lastOf(known, current)
+	for _, c := range known {
+		in.earlier = append(in.earlier, current[c.SHA256])
+	}
 	if read > 0 {
 		in.notes = append(in.notes, fmt.Sprintf("%s read in an earlier run, and not again", count(read, "capture")))
 	}

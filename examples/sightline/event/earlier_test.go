@@ -13,6 +13,9 @@ import (
 
 	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/internal/build"
+	"github.com/sightline-go/sightline/internal/keytest"
+	"github.com/sightline-go/sightline/pcap"
+	"github.com/sightline-go/sightline/pcapng"
 )
 
 // overlapping writes testdata's story.pcapng to three files, each of which begins with
@@ -176,4 +179,41 @@ func TestStateSensors(t *testing.T) {
 	os.Remove(state)
 	refused()
 	inOneGo(t, []string{dir}, "-state", state, "-sensor", "one")
+}
+
+// The secrets in a capture decrypt its conversations in later runs, too.
+func TestStateSecrets(t *testing.T) {
+	recs := recordsOf(t, filepath.Base(secretsFile))
+	_, log := keytest.Parted(t, secretsFile)
+	secrets := pcapng.Secrets{Type: pcapng.SecretsTLS, Data: log}
+	for _, late := range []bool{false, true} {
+		dir := t.TempDir()
+		files := []string{filepath.Join(dir, "1.pcapng"), filepath.Join(dir, "2.pcapng"), filepath.Join(dir, "3.pcapng")}
+		var out bytes.Buffer
+		w := pcapng.NewWriter(&out)
+		if _, err := w.AddInterface(pcapng.Interface{LinkType: pcap.LinkTypeEthernet}); err != nil {
+			t.Fatal(err)
+		}
+		n := len(recs) / 2
+		for i, rec := range recs[:n] {
+			rec.Interface, rec.Options = 0, nil
+			if !late && i == 0 || late && i == n-1 {
+				if err := w.WriteSecrets(secrets); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Write(rec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(files[0], out.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		writeRecords(t, files[1], recs[n:n+2])
+		writeRecords(t, files[2], recs[n+2:])
+		want := inOneGo(t, files, "-o", "report")
+		if got := inRuns(t, files, "-o", "report"); got != want || len(requests(t, got)) == 0 {
+			t.Errorf("late: %v: the runs differ from one go", late)
+		}
+	}
 }

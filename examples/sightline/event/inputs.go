@@ -21,6 +21,7 @@ type inputs struct {
 	sources []source
 	sensors [][]source        // the same, divided
 	known   []extract.Capture // of earlier runs
+	earlier []string          // the current names of these
 	before  earlier           // the last of these
 	found   bool              // some are files of a directory
 	refused []refusal         // files that are skipped

@@ -16,19 +16,20 @@ import (
 )
 
 // read reads the captures into one Report. If there are secrets after their first
-// packets, it does so twice. It writes errors of captures to stderr; failed reports
-// whether there were any. err is about the key logs or the state.
+// packets, it does so twice. Those in captures of earlier runs are used, too, as a state
+// has conversations that they decrypt, but no secrets. It writes errors of captures to
+// stderr; failed reports whether there were any. err is about the key logs or the state.
 func read(ctx context.Context, c *command, stdin io.Reader, stderr io.Writer) (rep *extract.Report, failed bool, err error) {
 	in, err := c.inputs()
 	if err != nil {
 		return nil, false, err
 	}
-	if c.options.Stream.Keys, err = c.keys.Load(ctx, in.names(), false, stderr); err != nil {
+	if c.options.Stream.Keys, err = c.keys.Load(ctx, slices.Concat(in.earlier, in.names()), false, stderr); err != nil {
 		return nil, false, err
 	}
 	rep, failed, err = readAll(ctx, c, in, stdin, stderr)
 	if err == nil && rep.Unseen.LateSecrets > 0 && !failed && allRegular(in.names()) {
-		if c.options.Stream.Keys, err = c.keys.Load(ctx, in.names(), true, io.Discard); err != nil {
+		if c.options.Stream.Keys, err = c.keys.Load(ctx, slices.Concat(in.earlier, in.names()), true, io.Discard); err != nil {
 			return nil, false, err
 		}
 		rep, failed, err = readAll(ctx, c, in, stdin, stderr)
