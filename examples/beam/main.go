@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -42,17 +43,21 @@ var (
 func main() {
 	flag.Parse()
 	beam.Init()
-	if err := run(context.Background(), flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, "beam:", err)
-		os.Exit(1)
+	c, w, err := parse(flag.Args())
+	if err != nil {
+		fail(2, err)
+	}
+	if err := run(context.Background(), flag.Args(), c, w); err != nil {
+		fail(1, err)
 	}
 }
 
-func run(ctx context.Context, patterns []string) error {
-	c, w, err := parse(patterns)
-	if err != nil {
-		return err
-	}
+func fail(status int, err error) {
+	fmt.Fprintln(os.Stderr, "beam:", err)
+	os.Exit(status)
+}
+
+func run(ctx context.Context, patterns []string, c pipeline.Settings, w *pipeline.Writer) error {
 	p, s := beam.NewPipelineWithRoot()
 	pipeline.Build(s, patterns, c, *feed == "" || *per == "all", w)
 	result, err := beamx.RunWithMetrics(ctx, p)
@@ -90,6 +95,9 @@ func parse(patterns []string) (pipeline.Settings, *pipeline.Writer, error) {
 		return c, w, fmt.Errorf("unknown -per %s: use all, day, sensor", *per)
 	case *rangeMiB < 1:
 		return c, w, errors.New("-range is less than 1")
+	}
+	if _, err := regexp.Compile(*sensor); err != nil {
+		return c, w, fmt.Errorf("-sensor: %w", err)
 	}
 	return c, w, nil
 }
