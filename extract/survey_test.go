@@ -145,12 +145,12 @@ func TestSurveyRuns(t *testing.T) {
 	}
 }
 
-// pairsOfShard returns n addresses whose conversations with a are in one shard.
-func pairsOfShard(a string, n int) (all []string) {
+// pairsOfShard returns n addresses whose conversations with a are in a shard.
+func pairsOfShard(shard int, a string, n int) (all []string) {
 	from := netip.MustParseAddr(a)
 	for i := 1; len(all) < n; i++ {
 		to := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
-		if shardOfPair(from, to) == 7 {
+		if shardOfPair(from, to) == shard {
 			all = append(all, to.String())
 		}
 	}
@@ -161,7 +161,7 @@ func pairsOfShard(a string, n int) (all []string) {
 // kept show that the minute is over: the same ports are then of another connection.
 func TestSurveyClocks(t *testing.T) {
 	const a = "10.0.0.1"
-	peers := pairsOfShard(a, 2)
+	peers := pairsOfShard(7, a, 2)
 	var c capture
 	at := func(second int, p build.TCP) {
 		c.at(start.Add(time.Duration(second)*time.Second), build.Ethernet(0x0800, p.Packet()))
@@ -190,6 +190,36 @@ func TestSurveyClocks(t *testing.T) {
 	}
 	got := inRuns(t, files, Options{})
 	sameText(t, "two runs", want, got)
+}
+
+// Packets without addresses, which are not kept, advance the clock of their shard, which
+// does not go back in the next run: earlier packets there do not advance it.
+func TestSurveyClockAlone(t *testing.T) {
+	const a = "10.0.0.1"
+	peer := pairsOfShard(0, a, 1)[0]
+	var c capture
+	at := func(second float64, frame []byte) {
+		c.at(start.Add(time.Duration(second*float64(time.Second))), frame)
+	}
+	data := func(seq uint32) []byte {
+		return build.Ethernet(0x0800, build.TCP{Src: a, SrcPort: 1000, Dst: peer, DstPort: 9999, Seq: seq, Ack: 1, Flags: 0x18, Data: "data"}.Packet())
+	}
+	arp := build.Ethernet(0x0806, make([]byte, 28))
+	at(100, arp)
+	at(100, arp)
+	border := c.n
+	at(99, data(1))
+	at(99.5, arp)
+	at(99.5, arp)
+	at(399.8, arp)
+	at(399.8, arp)
+	at(399.8, data(5))
+	files := newCutterOf(t, c.file.Bytes()).cut(t, border)
+	want := inOneGo(t, files, Options{})
+	if !strings.Contains(want, `"Conns":1`) {
+		t.Fatal("the connection ended")
+	}
+	sameText(t, "two runs", want, inRuns(t, files, Options{}))
 }
 
 // A pair of addresses whose packets exceed MaxBytes has ended after a run, which
