@@ -2,6 +2,7 @@ package extract
 
 import (
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"time"
 
@@ -96,16 +97,19 @@ func (f *fields) varint() int64 {
 	return int64(v>>1) ^ -int64(v&1)
 }
 
+// maxFCS is the longest frame check sequence that an interface of a pcapng file has.
+const maxFCS = math.MaxUint8 / 8
+
 func (f *fields) record() (capture int, rec pcap.Record) {
 	ref := f.ref()
-	rec = pcap.Record{
-		Offset: ref.Offset, Number: ref.Number, Time: ref.Time,
-		WireLen: int(f.varint()), LinkType: pcap.LinkType(f.uvarint()), FCSLen: int(f.varint()),
-	}
-	if rec.FCSLen < 0 {
+	wire, link, fcs := f.varint(), f.uvarint(), f.varint()
+	if wire != int64(uint32(wire)) || int(wire) < 0 || link > math.MaxUint32 || fcs < 0 || fcs > maxFCS {
 		f.fail()
 	}
-	return ref.Capture, rec
+	return ref.Capture, pcap.Record{
+		Offset: ref.Offset, Number: ref.Number, Time: ref.Time,
+		WireLen: int(wire), LinkType: pcap.LinkType(link), FCSLen: int(fcs),
+	}
 }
 
 func (f *fields) ref() stream.Ref {

@@ -43,6 +43,16 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// A record with lengths that no capture file expresses is refused.
+func TestImpossibleRecord(t *testing.T) {
+	for _, rec := range []pcap.Record{{WireLen: -101}, {FCSLen: -1}, {FCSLen: 32}} {
+		f := fields{b: appendRecord(nil, 0, &rec)}
+		if f.record(); !f.bad {
+			t.Errorf("%+v", rec)
+		}
+	}
+}
+
 func sameFields[T any](t *testing.T, b []byte, want T, read func(*fields) T) {
 	t.Helper()
 	f := fields{b: b}
