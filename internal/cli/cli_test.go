@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -24,6 +25,9 @@ func TestSays(t *testing.T) {
 		{"help", usage(fmt.Errorf("parse: %w", flag.ErrHelp)), 0, "Usage: prog\n", ""},
 		{"wrong", usage(hostile), 2, "", "prog: no \\x1b[2Jfile\nRun \"prog -h\" for help.\n"},
 		{"failed", func(_, stderr *bytes.Buffer) int { return cli.Fail("prog", hostile, stderr) }, 1, "", "prog: no \\x1b[2Jfile\n"},
+		{"interrupted", func(_, stderr *bytes.Buffer) int {
+			return cli.Fail("prog", errors.Join(fmt.Errorf("a: %w", context.Canceled), hostile), stderr)
+		}, 1, "", "prog: a: interrupted; no \\x1b[2Jfile\n"},
 	} {
 		var stdout, stderr bytes.Buffer
 		status := test.say(&stdout, &stderr)

@@ -333,7 +333,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if status := run(ctx, []string{"-", "-"}, bytes.NewReader(classic(false, query)), &stdout, &stderr); status != 1 {
-		t.Errorf("status %d", status)
+	if status := run(ctx, []string{"-", "-"}, bytes.NewReader(classic(false, query)), &stdout, &stderr); status != 1 || stderr.String() != "sightline convert: interrupted\n" {
+		t.Errorf("status %d, %s", status, &stderr)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightline-go/sightline/examples/sightline/keylog"
 	"github.com/sightline-go/sightline/extract"
+	"github.com/sightline-go/sightline/internal/cli"
 	"github.com/sightline-go/sightline/internal/defuse"
 	"github.com/sightline-go/sightline/pcap"
 )
@@ -129,7 +130,7 @@ func (in *inputs) report(c *command, rep *extract.Report, stderr io.Writer) bool
 }
 
 func complain(stderr io.Writer, name string, err error) {
-	fmt.Fprintf(stderr, "%s: %s: %v\n", program, defuse.Terminal(name), defuse.Terminal(err.Error()))
+	fmt.Fprintf(stderr, "%s: %s: %s\n", program, defuse.Terminal(name), cli.Line(err))
 }
 
 func allRegular(files []string) bool {

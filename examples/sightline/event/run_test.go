@@ -321,7 +321,7 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	var out, errs bytes.Buffer
 	status := run(ctx, []string{"-q", "-"}, bytes.NewReader(capture(0, "a", "www.example")), &out, &errs)
-	if status != 1 || !strings.Contains(errs.String(), context.Canceled.Error()) {
+	if status != 1 || errs.String() != "sightline event: interrupted\n" {
 		t.Errorf("status %d, %s", status, errs.String())
 	}
 }
