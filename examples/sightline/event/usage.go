@@ -91,9 +91,10 @@ Flags:
   -q                 no progress and no summary
   -h                 print this text
 
-Exit status: 0 done; 1 an input is damaged, no capture or cannot be read, or the state
-cannot be written (the indicators found are still written), or -verify or -explain does not find an indicator; 2 usage
-error, or -state with a directory of several sensors.
+Exit status: 0 done; 1 an input is damaged, no capture or cannot be read, the state
+cannot be written (the indicators found are still written), or -verify or -explain
+does not find an indicator; 2 usage error, or -state with a directory of several
+sensors.
 
 Examples:
   sightline event -tag tlp:amber -info "Case 42" laptop.pcapng > event.json
