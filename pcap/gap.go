@@ -37,6 +37,7 @@ import "fmt"
 // begins, only one after the longest possible record is accepted. One case
 // remains undetected: part of a capture in a packet whose own header is
 // destroyed. Three of its records look like three records of the file.
+//
 // # Damage
 //
 // Damage is whatever stops a Reader without Resync and, in a classic file, a
