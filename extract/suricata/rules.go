@@ -14,8 +14,9 @@
 // files of their own (filemd5, filesha1, filesha256), and an https URL is encrypted.
 // Comments at the end count them.
 //
-// The rules are for Suricata 6 and later. The same value gives the same rule and sid,
-// whatever the event, so files of several events may be loaded together.
+// The rules are for Suricata 6 and later. The same value gives the same sid, whatever
+// the event, so suricata-update can join the files of several events. Suricata itself
+// refuses the second rule of a sid as a duplicate.
 package suricata
 
 import (
@@ -117,7 +118,7 @@ const maxMessage = 200
 func message(s string) string {
 	s = s[:min(len(s), maxMessage)]
 	return strings.Map(func(c rune) rune {
-		if plain(c) || strings.ContainsRune(" @[]=,+", c) {
+		if plain(c) || strings.ContainsRune(" @[]=,+:?&%", c) {
 			return c
 		}
 		return '_'

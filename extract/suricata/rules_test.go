@@ -192,6 +192,20 @@ func event(values ...string) *misp.Event {
 	return e
 }
 
+// A message has the value as an analyst searches for it, but for what ends a message.
+func TestMessages(t *testing.T) {
+	rules, _ := rules(t, event("ip-dst", "2001:db8::1", "url", `http://a.example/x?y=1&z=%22;"`))
+	want := []string{"Sightline: to 2001:db8::1", "Sightline: URL a.example/x?y=1&z=%22__"}
+	if len(rules) != len(want) {
+		t.Fatalf("%d rules", len(rules))
+	}
+	for i, r := range rules {
+		if got := r.get("msg"); got != want[i] {
+			t.Errorf("%q, want %q", got, want[i])
+		}
+	}
+}
+
 func TestRules(t *testing.T) {
 	for _, test := range []struct {
 		typ, value string

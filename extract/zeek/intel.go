@@ -5,9 +5,10 @@
 //	err := zeek.WriteIntel(os.Stdout, ev)
 //
 // In Zeek, load policy/frameworks/intel/seen and name the file in Intel::read_files.
-// Zeek compares values exactly: a domain does not include the names below it. It sees
-// URLs of http, and SHA-256 of files if its scripts compute them. Comments at the end count the values of types that
-// the framework does not have, such as JA3 fingerprints.
+// Zeek compares values exactly: a domain does not include the names below it. It
+// sees URLs of http, and hashes of files that its scripts compute: with
+// frameworks/files/hash-all-files MD5 and SHA-1. Comments at the end count the values of
+// types that the framework does not have, such as JA3 fingerprints.
 package zeek
 
 import (
