@@ -18,7 +18,7 @@ const (
 // A Divider divides the work of an [Extractor] into tasks for Shards, so that it can be
 // done in pieces, on any number of machines. The captures are those of one sensor, in
 // the order in which an Extractor would read them, and any number of Dividers divide
-// them, each a part. See the package's documentation for the whole.
+// them, each a part. The example has the other pieces, too.
 //
 // Set the fields, call Divide for each packet in order, then Finish.
 type Divider struct {

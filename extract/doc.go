@@ -68,7 +68,8 @@
 // for [Datagrams], which makes tasks of the fragments. An [Opening] makes those of the
 // first packets of all. A [Shard] does the tasks with its number, in order. Each returns
 // a [Piece], and all of these merged are the Report, if Unseen.Crowded and Stream.Full
-// are 0. examples/beam does this with Apache Beam.
+// are 0. The example of Divider does all of it in one place, and examples/beam does it
+// with Apache Beam.
 //
 // # Events
 //
