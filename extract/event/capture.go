@@ -67,13 +67,22 @@ func linkText(c *extract.Capture) string {
 	return strings.Join(names, ", ")
 }
 
-// captureNames returns the base names of the captures, for the event's title.
+// captureNames returns the base names of the captures, for the event's title. It leaves
+// out files that could not be read, unless there are no others.
 func captureNames(r *extract.Report) string {
-	var names []string
+	var names, failed []string
 	for i := range r.Captures {
-		if name := baseName(r.Captures[i].Name); name != "" {
+		c := &r.Captures[i]
+		switch name := baseName(c.Name); {
+		case name == "":
+		case c.Err != nil && c.Packets == 0:
+			failed = append(failed, name)
+		default:
 			names = append(names, name)
 		}
+	}
+	if len(names) == 0 {
+		names = failed
 	}
 	switch {
 	case len(names) == 0:

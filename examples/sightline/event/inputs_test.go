@@ -48,7 +48,7 @@ func TestDirectory(t *testing.T) {
 	if status != 1 {
 		t.Errorf("status %d", status)
 	}
-	for _, want := range []string{"empty.pcap", "secret.pcap.gpg", "notes.txt", "3 files not read", "is the same file as", "3 packets that two captures have"} {
+	for _, want := range []string{"empty.pcap", "secret.pcap.gpg", "notes.txt", "3 files not read", "is the same file as", "3 packets that two captures have", "30 packets, 2.2 kB in 3 captures"} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("no %q in %s", want, stderr)
 		}
@@ -61,7 +61,7 @@ func TestDirectory(t *testing.T) {
 		t.Errorf("%d packets, %d repeated", rep.Packets, rep.Unseen.Repeated)
 	}
 	_, stdout, _ = run1(t, nil, dir)
-	for _, want := range []string{"empty.pcap was not read", "notes.txt was not read", "secret.pcap.gpg was not read"} {
+	for _, want := range []string{"empty.pcap was not read", "notes.txt was not read", "secret.pcap.gpg was not read", `"Indicators from a_00001.pcap, a_00002.pcap, a_00003.pcap"`} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the event does not say %q", want)
 		}

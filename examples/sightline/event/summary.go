@@ -14,7 +14,7 @@ import (
 
 // summarise prints what was read, selected, left out and missed.
 func summarise(w io.Writer, rep *extract.Report, sel *event.Selection) {
-	fmt.Fprintf(w, "%s, %s in %s\n", count(rep.Packets, "packet"), cli.Size(rep.Bytes), count(len(rep.Captures), "capture"))
+	fmt.Fprintf(w, "%s, %s in %s\n", count(rep.Packets, "packet"), cli.Size(rep.Bytes), count(capturesRead(rep), "capture"))
 	byType := map[string]int{}
 	for _, a := range sel.Attributes {
 		byType[string(a.Type)]++
@@ -65,4 +65,15 @@ func count[N int | int64](n N, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// capturesRead returns the number of captures of which something was read.
+func capturesRead(rep *extract.Report) int {
+	n := 0
+	for _, c := range rep.Captures {
+		if c.Err == nil || c.Packets > 0 {
+			n++
+		}
+	}
+	return n
 }
