@@ -22,11 +22,11 @@ import (
 // next state:
 //
 //	s := extract.Survey{Options: options}
-//	err := s.Resume(old)           // except in the first run
+//	err := s.Resume(state)         // except in the first run
 //	err = s.Read(ctx, first)       // each capture
 //	x := s.Extractor()
 //	err = x.ReadInput(ctx, "1.pcap", again) // each capture once more
-//	rep, err := x.Suspend(new)
+//	rep, err := x.Suspend(next)
 //
 // Two addresses have ended once they were silent for longer than Options.Stream.Idle,
 // in the time that ends connections of the Extractor, too. The Report of a run is
