@@ -42,9 +42,9 @@ Flags:
   -grpc         also write each message of gRPC, of 16 MiB at most
   -h            print this text
 
-Exit status: 0 done; 1 the capture is damaged (the files before the damage are
-written), a file cannot be read or written, or -total is reached (the other files
-are written); 2 usage error.
+Exit status: 0 done; 1 the capture is damaged or Ctrl-C was typed (the files before
+that are written), a file cannot be read or written, or -total is reached (the other
+files are written); 2 usage error.
 `
 
 // maxFile limits the bytes held of one file, maxHeld those of all files, and
@@ -59,6 +59,10 @@ const (
 
 // Run runs the subcommand and returns its exit status.
 func Run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	return run(cli.Interrupts(), args, stdout, stderr)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f := flag.NewFlagSet(program, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	total := f.Int64("total", maxTotal, "")
@@ -78,9 +82,9 @@ func Run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if *sockets || *calls {
 		config.MaxMessage = maxSocket
 	}
-	config.Keys, err = logs.Load(context.Background(), f.Args()[:1], true, stderr)
+	config.Keys, err = logs.Load(ctx, f.Args()[:1], true, stderr)
 	if err == nil {
-		err = carve(config, stdout, f.Arg(0), f.Arg(1), *total)
+		err = carve(ctx, config, stdout, f.Arg(0), f.Arg(1), *total)
 	}
 	if err != nil {
 		return cli.Fail(program, err, stderr)
@@ -88,7 +92,7 @@ func Run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	return 0
 }
 
-func carve(config stream.Config, w io.Writer, capture, dir string, total int64) error {
+func carve(ctx context.Context, config stream.Config, w io.Writer, capture, dir string, total int64) error {
 	r, err := pcap.Open(capture)
 	if err != nil {
 		return err
@@ -107,9 +111,8 @@ func carve(config stream.Config, w io.Writer, capture, dir string, total int64) 
 	var d layers.Decoder
 	var p layers.Packet
 	for rec, readErr := range r.All() {
-		if readErr != nil {
-			err = readErr // the files before it are still written
-			break
+		if err = cmp.Or(readErr, ctx.Err()); err != nil {
+			break // the files before it are still written
 		}
 		d.Decode(&p, rec)
 		if err := c.take(a.Push(&p, rec)); err != nil {

@@ -2,6 +2,7 @@ package carve
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -27,7 +28,7 @@ func TestCarve(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	var out bytes.Buffer
 	for range 2 { // carving again changes nothing
-		if err := carve(plain, &out, "../../../testdata/story.pcapng", dir, maxTotal); err != nil {
+		if err := carve(t.Context(), plain, &out, "../../../testdata/story.pcapng", dir, maxTotal); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,7 +45,7 @@ func TestCarve(t *testing.T) {
 // testdata/README.md and come from sha256sum.
 func TestUploads(t *testing.T) {
 	var out bytes.Buffer
-	if err := carve(plain, &out, "../../../testdata/upload.pcap", t.TempDir(), maxTotal); err != nil {
+	if err := carve(t.Context(), plain, &out, "../../../testdata/upload.pcap", t.TempDir(), maxTotal); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -70,7 +71,7 @@ func TestLinkThatWaits(t *testing.T) {
 		if err := os.Symlink(target, link); err != nil {
 			t.Skip("no symbolic links: ", err)
 		}
-		if err := carve(plain, io.Discard, "../../../testdata/upload.pcap", dir, maxTotal); err == nil || !strings.Contains(err.Error(), filepath.Base(link)) {
+		if err := carve(t.Context(), plain, io.Discard, "../../../testdata/upload.pcap", dir, maxTotal); err == nil || !strings.Contains(err.Error(), filepath.Base(link)) {
 			t.Errorf("%s: %v", target, err)
 		}
 		if b, err := os.ReadFile(outside); err != nil || string(b) != "mine" {
@@ -100,7 +101,7 @@ func TestNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := carve(plain, &out, capture, dir, maxTotal); err != nil {
+	if err := carve(t.Context(), plain, &out, capture, dir, maxTotal); err != nil {
 		t.Fatal(err)
 	}
 	var files []string
@@ -139,7 +140,7 @@ func TestOneFails(t *testing.T) {
 			os.Mkdir(filepath.Join(dir, report), 0o700)
 		}
 		var out bytes.Buffer
-		err := carve(plain, &out, "../../../testdata/upload.pcap", dir, test.total)
+		err := carve(t.Context(), plain, &out, "../../../testdata/upload.pcap", dir, test.total)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", test.name, err)
 		}
@@ -156,12 +157,12 @@ func TestOneFails(t *testing.T) {
 func TestTotal(t *testing.T) {
 	dir := t.TempDir()
 	var out bytes.Buffer
-	if err := carve(plain, &out, "../../../testdata/upload.pcap", dir, maxTotal); err != nil {
+	if err := carve(t.Context(), plain, &out, "../../../testdata/upload.pcap", dir, maxTotal); err != nil {
 		t.Fatal(err)
 	}
 	before := out.String()
 	out.Reset()
-	if err := carve(plain, &out, "../../../testdata/upload.pcap", dir, 0); err != nil || out.String() != before {
+	if err := carve(t.Context(), plain, &out, "../../../testdata/upload.pcap", dir, 0); err != nil || out.String() != before {
 		t.Errorf("%v\n%s", err, &out)
 	}
 }
@@ -220,3 +221,27 @@ func checkOnDemand(t *testing.T, flag, content string, turns []string) {
 		}
 	}
 }
+
+// An interrupt ends the work between two packets: a file that was written is whole.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	dir := filepath.Join(t.TempDir(), "out")
+	var out, errs bytes.Buffer
+	status := run(ctx, []string{"../../../testdata/story.pcapng", dir}, writerFunc(func(b []byte) (int, error) {
+		cancel()
+		return out.Write(b)
+	}), &errs)
+	sum, _, _ := strings.Cut(out.String(), " ")
+	content, err := os.ReadFile(filepath.Join(dir, sum))
+	if got := sha256.Sum256(content); err != nil || hex.EncodeToString(got[:]) != sum {
+		t.Errorf("%x, %v", got, err)
+	}
+	if status != 1 || errs.String() != "sightline carve: interrupted\n" || strings.Contains(out.String(), "update.bin") {
+		t.Errorf("status %d, %s\n%s", status, &errs, &out)
+	}
+}
+
+// A writerFunc is an io.Writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
