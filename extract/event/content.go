@@ -56,18 +56,21 @@ func (j *judge) contentOf(files []*extract.File) *content {
 	return c
 }
 
-// fromService reports whether a URL is of a well-known service.
+// fromService reports whether a URL is of a well-known service, and requested there.
 func (j *judge) fromService(url string) (known bool) {
-	if u := j.urls[url]; u != nil {
+	if u := j.urls[url]; u != nil && !u.misled {
 		_, known = j.service(u.host)
 	}
 	return known
 }
 
 // leaves reports whether a file leaves the inside: a client sent it, other than a
-// mail that comes in.
+// mail that comes in, and a client outside to a server inside.
 func (j *judge) leaves(f *extract.File) bool {
-	return f.FromClient && (f.Email == "" || j.addrRule(f.Client) != "" && j.addrRule(f.Server.Addr()) == "")
+	if f.Email != "" {
+		return f.FromClient && j.inside(f.Client) && !j.inside(f.Server.Addr())
+	}
+	return f.FromClient && !j.comesIn(f.Client, f.Server.Addr())
 }
 
 // malicious reports whether a file is an executable, a script or a document with a
@@ -146,10 +149,13 @@ func (j *judge) isSource(s *subject) bool {
 }
 
 // recipient reports whether a value is of the recipient of a mail: the address, the
-// subject, or an attachment of mails that leave.
+// subject, or an attachment of mails that leave. An address to which a client inside
+// sends all its mail may be that of a thief.
 func (j *judge) recipient(s *subject) bool {
 	switch s.typ {
-	case misp.EmailDst, misp.EmailSubject:
+	case misp.EmailDst:
+		return !j.recipients[s.value]
+	case misp.EmailSubject:
 		return true
 	case misp.EmailAttachment:
 		return !j.arrived[s.value]

@@ -15,14 +15,18 @@ import (
 // facts is what the whole Report shows of the hosts, names, files and
 // certificates in it. A judge decides by it.
 type facts struct {
+	network
+	mailing
 	peers     map[netip.Addr]*peer
 	names     map[string]*name
 	below     map[string]int             // by registered domain, the names that were only queried
+	orphans   map[string]int             // by top-level domain that does not exist, the names that were only queried
 	files     map[string][]*extract.File // by SHA-256
 	urls      map[string]*urlFacts
 	servers   map[string][]netip.Addr // by SHA-256 of a certificate, who presented it
 	generated int                     // names that look generated
 	blind     bool                    // there are no connections, so nobody knows who was contacted
+	led       map[netip.Addr]bool     // addresses in DNS answers
 }
 
 // A peer is an address as a server.
@@ -34,7 +38,9 @@ type peer struct {
 	secure     int64 // connections to port 443 by TLS or QUIC, as DNS over HTTPS uses
 	other      int64 // connections by none of these, nor by HTTP, in which it sent data
 	selfSigned bool  // it presented a certificate that nobody vouches for
+	mailed     int64 // connections of clients that contacted many mail servers, to send mail
 	offered    bool  // by DHCP or a router advertisement, as a service of the network
+	plain      bool  // a client sent it HTTP requests in the clear
 	delivered  bool  // it delivered content that is malicious in form
 	beacons    bool  // it receives beacons
 	resolver   *extract.Resolver
@@ -55,6 +61,8 @@ type name struct {
 	generated bool // it looks as if a domain generation algorithm made it
 	addrs     []netip.Addr
 	met       bool     // a client contacted an address of it
+	outside   bool     // a client contacted an address of it outside
+	unmailed  bool     // a client contacted an address of it for other than mail
 	suspect   bool     // an address of it is suspect
 	owners    []string // names whose alias it is
 	requests  int      // rows of HTTP requests and TLS hellos to it
@@ -66,6 +74,7 @@ type name struct {
 type urlFacts struct {
 	host    string
 	got     bool            // requested other than by POST
+	misled  bool            // requested of an address that impersonates its host
 	fetched []*extract.File // downloaded from it
 	check   bool            // all of these are certificates or their status
 	likely  bool            // all of these are, or may be
@@ -76,11 +85,14 @@ func newFacts(r *extract.Report) *facts {
 	f := &facts{
 		peers: map[netip.Addr]*peer{}, names: map[string]*name{}, below: map[string]int{},
 		files: map[string][]*extract.File{}, urls: map[string]*urlFacts{}, servers: map[string][]netip.Addr{},
+		led: map[netip.Addr]bool{}, orphans: map[string]int{},
 	}
 	f.connections(r)
 	f.resolutions(r)
 	f.transfers(r)
 	f.handshakes(r)
+	f.findMisled(r)
+	f.findNetwork(r)
 	f.meet()
 	f.findGenerated()
 	return f
@@ -190,6 +202,7 @@ func (f *facts) resolutions(r *extract.Report) {
 		if a, ok := resolvedAddr(d); ok {
 			n := f.name(d.Asked())
 			n.addrs = append(n.addrs, a)
+			f.led[a] = true
 		} else if d.Type == "CNAME" || d.Type == "SVCB" || d.Type == "HTTPS" {
 			f.name(d.Name)
 			n := f.name(d.Value)
@@ -269,6 +282,7 @@ func (f *facts) request(q *extract.Request, u *urlFacts) {
 	}
 	if a.IsValid() {
 		p := f.peer(a)
+		p.plain = p.plain || strings.HasPrefix(q.URL, "http://")
 		p.requests++
 		p.checks += checks
 		p.likely += likely
@@ -322,6 +336,9 @@ func (f *facts) meet() {
 		if n.asked && !n.used && !n.met {
 			if d := registeredDomain(text); d != "" && d != text {
 				f.below[d]++
+			}
+			if d := unlisted(text); d != "" {
+				f.orphans[d]++
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type judge struct {
 	rulings  []judgement
 	kinds    map[string]string   // of well-known services, by name
 	known    map[netip.Addr]bool // addresses to which only well-known names led
+	shared   map[netip.Addr]bool // addresses to which shared names led, too, but no other
 	contents map[string]*content // by SHA-256
 	arrived  map[string]bool     // names of the attachments of mails that came in
 	stock    map[string]bool     // JA3 of TLS stacks in common use: clients contact well-known services with them
@@ -22,7 +23,7 @@ type judge struct {
 
 func newJudge(s *selector) *judge {
 	j := &judge{
-		selector: s, rulings: rulings[:], kinds: map[string]string{}, known: map[netip.Addr]bool{},
+		selector: s, rulings: rulings[:], kinds: map[string]string{}, known: map[netip.Addr]bool{}, shared: map[netip.Addr]bool{},
 		contents: map[string]*content{}, arrived: map[string]bool{}, stock: map[string]bool{},
 	}
 	j.knowNames()
@@ -62,10 +63,14 @@ var rulings = [...]judgement{
 	{ruling{rule: LoneResolver, verdict: Context}, (*judge).loneResolver},
 	{ruling{rule: TimeServer, out: true}, (*judge).timeServer},
 	{ruling{rule: NetworkService, out: true}, (*judge).networkService},
+	{ruling{rule: NetworkDomain, verdict: Context}, (*judge).networkDomain},
+	{ruling{rule: OwnClient, verdict: Context}, (*judge).ownClient},
+	{ruling{rule: OwnServer, verdict: Context}, (*judge).ownServer},
 	{ruling{rule: CertificateCheck, out: true}, (*judge).certificateCheck},
 	{ruling{rule: CertificateLike, verdict: Context}, (*judge).certificateLike},
 	{ruling{rule: Warned, verdict: Context}, (*judge).onWarninglist},
 	{ruling{rule: WellKnown, verdict: Context}, (*judge).wellKnown},
+	{ruling{rule: SharedService, verdict: Context}, (*judge).sharedService},
 
 	// What nobody used.
 	{ruling{rule: ManyNames, out: true}, (*judge).oneOfMany},
@@ -73,6 +78,7 @@ var rulings = [...]judgement{
 	{ruling{rule: Alias, verdict: Context}, (*judge).alias},
 	{ruling{rule: NotContacted, verdict: Context}, (*judge).notContacted},
 	{ruling{rule: Sweep, out: true}, (*judge).swept},
+	{ruling{rule: MailServer, out: true}, (*judge).mailServer},
 	{ruling{rule: NoData, verdict: Context}, (*judge).noData},
 	{ruling{rule: NoAnswer, verdict: Context}, (*judge).noAnswer},
 
@@ -81,6 +87,7 @@ var rulings = [...]judgement{
 	{ruling{rule: Trifling, verdict: Context}, (*judge).trifling},
 	{ruling{rule: Flawed, verdict: Context}, (*judge).flawed},
 	{ruling{rule: Recipient, verdict: Context}, (*judge).recipient},
+	{ruling{rule: MassSender, verdict: Context}, (*judge).massSender},
 	{ruling{rule: Fingerprint, verdict: Context}, (*judge).fingerprint},
 	{ruling{rule: OnlyHarmless, verdict: Context}, (*judge).onlyHarmless},
 
@@ -143,7 +150,7 @@ func (j *judge) isCommon(i *indicator) bool {
 	case misp.JA3:
 		return j.stock[i.value]
 	}
-	return i.rule == WellKnown || i.rule == Warned
+	return i.rule == WellKnown || i.rule == SharedService || i.rule == Warned
 }
 
 // isBrowser reports whether a user agent is in the form of browsers.
@@ -163,6 +170,9 @@ func (j *judge) detail(r Rule, s *subject) string {
 			return kind
 		}
 		kind, _ := j.service(s.host)
+		return kind
+	case SharedService:
+		kind, _ := sharedServices().kind(s.host)
 		return kind
 	}
 	return ""

@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,7 +10,7 @@ import (
 // must not apply to. Names and addresses are for documentation (RFC 2606, RFC 5737),
 // but those of known.tsv.
 func judgeCases() []judgeCase {
-	return append(append(append(fileCases(), serviceCases()...), unusedCases()...), restCases()...)
+	return slices.Concat(fileCases(), serviceCases(), networkCases(), sharedCases(), mailCases(), unusedCases(), deadCases(), restCases())
 }
 
 const (

@@ -49,6 +49,14 @@ func TestHostileJudging(t *testing.T) {
 			"connections":[{"count":1,"client":"10.0.0.5","server":"203.0.113.9:80","proto":6}],
 			"resolutions":[` + manyRows(n, `{"count":1,"name":"www.shop.example","type":"AAAA","value":"%a"}`) +
 			`],"requests":[` + manyRows(n, `{"count":1,"url":"http://www.shop.example/%d","method":"GET","host":"www.shop.example"}`) + `]}`},
+		{"addresses of a name of the network", `{"queries":[{"count":1,"name":"_ldap._tcp.dc._msdcs.shop.example"},{"count":1,"name":"a.shop.example"}],
+			"connections":[{"count":1,"client":"10.0.0.5","server":"203.0.113.9:80","proto":6}],
+			"resolutions":[` + manyRows(n, `{"count":1,"name":"a.shop.example","type":"AAAA","value":"%a"}`) + `]}`},
+		{"domains of the network", `{"queries":[` + manyRows(n, `{"count":1,"name":"%d._msdcs.a.b.c.d.e.f.g%d.example"}`) + `]}`},
+		{"mail servers of a name", `{"queries":[{"count":1,"name":"mx.shop.example"}],
+			"connections":[` + manyRows(n, `{"count":1,"client":"10.0.0.5","server":"[%a]:25","proto":6}`) + `],
+			"resolutions":[` + manyRows(n, `{"count":1,"name":"mx.shop.example","type":"AAAA","value":"%a"}`) + `]}`},
+		{"recipients of clients", `{"emails":[` + manyRows(n, `{"count":1,"from":["a%d@shop.example"],"to":["b%d@shop.example"],"proto":"SMTP","client":"%a","server":"203.0.113.9:25"}`) + `]}`},
 		{"web of aliases", `{"resolutions":[` + web(8, 35) + `]}`},
 		{"chain of aliases", `{"resolutions":[` + manyRows(n, `{"count":1,"name":"%d.chain.example","type":"CNAME","value":"%p.chain.example"}`) + `]}`},
 		{"ring of aliases", `{"resolutions":[{"count":1,"name":"9999.ring.example","type":"CNAME","value":"0.ring.example"},` +

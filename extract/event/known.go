@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/sightline-go/sightline/extract"
 	"github.com/sightline-go/sightline/extract/misp"
 )
 
@@ -14,23 +15,27 @@ import (
 // tabs between the columns. A domain of hosting or of content of its users is not
 // among them, and nobody but the operator can register a name below one.
 //
-//	service	a domain, which includes the names below it, or an address
+//	service	a domain, which includes the names below it unless "=" precedes it, or
+//		an address
 //	kind	what the service is for, a noun phrase
-//	source	where its operator documents it
+//	source	where its operator documents it, or of a site that programs contact to
+//		see that they are online, who documents that
 //
 //go:embed known.tsv
 var knownTSV string
 
-// services are the kinds of well-known services.
+// services are the kinds of the services of a table.
 type services struct {
 	names map[string]string
 	addrs map[netip.Addr]string
 	depth int // the most labels of a name
 }
 
-var knownServices = sync.OnceValue(func() *services {
+var knownServices = sync.OnceValue(func() *services { return readServices(knownTSV) })
+
+func readServices(table string) *services {
 	s := &services{names: map[string]string{}, addrs: map[netip.Addr]string{}}
-	for line := range strings.Lines(knownTSV) {
+	for line := range strings.Lines(table) {
 		service, rest, _ := strings.Cut(line, "\t")
 		kind, _, _ := strings.Cut(rest, "\t")
 		if a, err := netip.ParseAddr(service); err == nil {
@@ -41,12 +46,15 @@ var knownServices = sync.OnceValue(func() *services {
 		s.depth = max(s.depth, 1+strings.Count(service, "."))
 	}
 	return s
-})
+}
 
 // wellKnown returns the kind of the well-known service that a host name belongs to,
-// such as "connectivity check". The longest domain of known.tsv decides.
-func wellKnown(name string) (kind string, ok bool) {
-	s := knownServices()
+// such as "connectivity check".
+func wellKnown(name string) (kind string, ok bool) { return knownServices().kind(name) }
+
+// kind returns the kind of the service that a host name belongs to. The longest domain
+// of the table decides; one after "=" does not include the names below it.
+func (s *services) kind(name string) (kind string, ok bool) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	for n, end := 0, len(name); n < s.depth && end > 0; n++ {
 		end = strings.LastIndexByte(name[:end], '.')
@@ -54,8 +62,17 @@ func wellKnown(name string) (kind string, ok bool) {
 			kind = k
 		}
 	}
+	if k := s.names["="+name]; k != "" {
+		kind = k
+	}
+	if kind == excepted {
+		return "", false
+	}
 	return kind, kind != ""
 }
+
+// excepted is the kind of a domain that does not belong to the service around it.
+const excepted = "-"
 
 // wellKnownAddr returns the kind of the well-known service at an address: public
 // resolvers have addresses that do not change.
@@ -67,6 +84,8 @@ func wellKnownAddr(a netip.Addr) (kind string, ok bool) {
 // wellKnown reports whether systems contact the host without their user.
 func (j *judge) wellKnown(s *subject) bool {
 	switch {
+	case s.typ == misp.URL:
+		return j.fromService(s.value)
 	case s.host != "" && !s.addr.IsValid() || s.typ == misp.DomainIP:
 		_, known := j.service(s.host)
 		return known
@@ -136,10 +155,38 @@ func (j *judge) knowNames() {
 	}
 }
 
-// knowAddrs finds the addresses to which only names of well-known services led.
+// knowAddrs finds the addresses to which only names of well-known services led, and
+// those to which only such and shared ones did.
 func (j *judge) knowAddrs() {
 	for a, p := range j.peers {
-		j.known[a] = len(p.names) > 0 && !slices.ContainsFunc(p.names, func(n string) bool { _, known := j.service(n); return !known })
+		if len(p.names) == 0 || j.impersonates(a) {
+			continue
+		}
+		known := func(n string) bool { _, known := j.service(n); return known }
+		j.known[a] = every(p.names, known)
+		j.shared[a] = !j.known[a] && every(p.names, func(n string) bool { return known(n) || j.isShared(n) })
+	}
+}
+
+func every(names []string, is func(string) bool) bool {
+	return !slices.ContainsFunc(names, func(n string) bool { return !is(n) })
+}
+
+// impersonates reports whether clients named services to an address that seems not to
+// be theirs: no DNS answer led there, and it signed its certificate itself, or the
+// capture has the answers for others and no TLS protects the requests. Requests in
+// decrypted DNS over HTTPS do not count.
+func (f *facts) impersonates(a netip.Addr) bool {
+	p := f.peers[a]
+	return p != nil && !f.led[a] && (p.selfSigned || p.plain && p.service+p.secure < p.conns && len(f.led) > 0)
+}
+
+// findMisled finds the URLs that were requested of impersonators.
+func (f *facts) findMisled(r *extract.Report) {
+	for q := range r.Requests() {
+		if f.impersonates(q.Server.Addr()) && !q.Proxied() {
+			f.urls[q.URL].misled = true
+		}
 	}
 }
 

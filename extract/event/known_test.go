@@ -29,9 +29,11 @@ var (
 )
 
 // operated lists hosts of an operator in a domain where it rents out others.
-var operated = strings.Fields(`android.googleapis.com aratea-pa.googleapis.com checkip.amazonaws.com checkip.dyndns.com
-	checkip.dyndns.org clientservices.googleapis.com content-autofill.googleapis.com fonts.googleapis.com optimizationguide-pa.googleapis.com
-	play.googleapis.com safebrowsing.googleapis.com update.googleapis.com whoami.akamai.net`)
+var operated = strings.Fields(`ajax.googleapis.com android.googleapis.com aratea-pa.googleapis.com checkip.amazonaws.com checkip.dyndns.com
+	checkip.dyndns.org clients2.googleusercontent.com clientservices.googleapis.com content-autofill.googleapis.com
+	crashlyticsreports-pa.googleapis.com firebaseinstallations.googleapis.com fonts.googleapis.com oauth2.googleapis.com
+	optimizationguide-pa.googleapis.com play-fe.googleapis.com play.googleapis.com safebrowsing.googleapis.com update.googleapis.com whoami.akamai.net
+	www.googleapis.com youtubei.googleapis.com`)
 
 // below reports whether name is domain or a name below it.
 func below(name, domain string) bool {
@@ -63,14 +65,22 @@ func TestKnownTable(t *testing.T) {
 			}
 			continue
 		}
+		if name, exact := strings.CutPrefix(service, "="); exact {
+			checkName(t, name)
+			continue
+		}
 		checkKnownName(t, service)
 	}
 }
 
-func checkKnownName(t *testing.T, name string) {
+func checkName(t *testing.T, name string) {
 	if ascii, err := idna.Registration.ToASCII(name); err != nil || ascii != name {
 		t.Errorf("%s: not a name in lower case: %v", name, err)
 	}
+}
+
+func checkKnownName(t *testing.T, name string) {
+	checkName(t, name)
 	switch suffix, icann := publicsuffix.PublicSuffix(name); {
 	case suffix == name:
 		t.Errorf("%s is a public suffix", name)
@@ -88,7 +98,7 @@ func checkKnownName(t *testing.T, name string) {
 		}
 	}
 	_, parent, _ := strings.Cut(name, ".")
-	if kind, ok := wellKnown(parent); ok {
+	if kind, ok := wellKnown("any." + parent); ok {
 		own, _ := wellKnown(name)
 		if own == kind {
 			t.Errorf("%s: its parent has the same kind", name)
@@ -114,6 +124,8 @@ func TestWellKnown(t *testing.T) {
 		"org":                                    "",
 		"evil-lencr.org":                         "",
 		"lencr.org.evil.example":                 "",
+		"google.com":                             "connectivity check",
+		"evil.google.com":                        "",
 		"drive.google.com":                       "",
 		"storage.googleapis.com":                 "",
 		"s3.amazonaws.com":                       "",

@@ -58,8 +58,8 @@ type Options struct {
 	// is left out and counted.
 	MaxAttributes, MaxObjects int
 
-	// NoKnown ignores the table of well-known services, such as connectivity
-	// checks and certificate services.
+	// NoKnown ignores the tables of well-known services, such as connectivity
+	// checks and certificate services, and of shared ones, such as file sharing.
 	NoKnown bool
 
 	// Warned, if set, returns the warninglists that match a value of an

@@ -64,12 +64,17 @@ const (
 	CertificateCheck Rule = "certificate check"
 	ManyNames        Rule = "one of many names of a domain"
 	Sweep            Rule = "sweep"
+	MailServer       Rule = "one of many mail servers"
 	Unasked          Rule = "DNS record nobody asked for"
 )
 
 // Rules of the judgement that make a value context.
 const (
 	WellKnown       Rule = "well-known service"
+	SharedService   Rule = "shared service"
+	NetworkDomain   Rule = "domain of the network"
+	OwnClient       Rule = "client of the network"
+	OwnServer       Rule = "server of the network"
 	Alias           Rule = "alias"
 	CertificateLike Rule = "likely certificate check"
 	NotContacted    Rule = "not contacted"
@@ -80,6 +85,7 @@ const (
 	Trifling        Rule = "trifling content"
 	Flawed          Rule = "flawed content"
 	Recipient       Rule = "recipient"
+	MassSender      Rule = "sender of mass mail"
 	Fingerprint     Rule = "client fingerprint"
 	OnlyHarmless    Rule = "only on well-known hosts"
 )

@@ -24,6 +24,9 @@ func newSelector(r *extract.Report, o Options) *selector {
 	if s.event == (misp.UUID{}) {
 		s.event = uuidOf(r)
 	}
+	s.findVisits()
+	s.findMailing(r)
+	s.locate()
 	s.judge = newJudge(s)
 	s.findBeacons()
 	return s

@@ -1,13 +1,41 @@
 package event
 
-import "github.com/sightline-go/sightline/extract/misp"
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/sightline-go/sightline/extract/misp"
+)
 
 // maxBelow is how many names of one registered domain may be queried without
 // contact before the domain stands for them.
 const maxBelow = 16
 
 func (j *judge) oneOfMany(s *subject) bool {
-	return (s.typ == misp.Hostname || s.typ == misp.DomainIP) && j.standIn(s.host) != ""
+	if s.typ == misp.Domain {
+		return j.orphan(s.host)
+	}
+	return (s.typ == misp.Hostname || s.typ == misp.DomainIP) && (j.standIn(s.host) != "" || j.orphan(s.host))
+}
+
+// orphan reports whether a name was only queried, and is one of many that each have a
+// top-level domain of their own, which does not exist: data for a server that clients
+// query by its address.
+func (j *judge) orphan(host string) bool {
+	n := j.names[host]
+	return n != nil && !n.used && !n.met && len(j.orphans) > maxBelow && j.orphans[unlisted(host)] == 1
+}
+
+// unlisted returns the top-level domain of a name if it is not on the list of public
+// suffixes, or "".
+func unlisted(name string) string {
+	if suffix, icann := publicsuffix.PublicSuffix(name); !icann && !strings.Contains(suffix, ".") {
+		return suffix
+	}
+	return ""
 }
 
 // standIn returns the domain that stands for a name, if that is one of many names
@@ -48,9 +76,20 @@ func (j *judge) notContacted(s *subject) bool {
 		return s.peer == nil
 	case misp.Hostname, misp.Domain:
 		n := s.name
-		return n != nil && !n.used && len(n.addrs) > 0 && !n.met
+		return n != nil && !n.used && len(n.addrs) > 0 && !n.met && !n.parked()
 	}
 	return false
+}
+
+// parked reports whether a name leads nowhere, as its owner sets it while a server is
+// down: to the address of the client itself, or to none.
+func (n *name) parked() bool {
+	return !slices.ContainsFunc(n.addrs, func(a netip.Addr) bool { return !nowhere[a] })
+}
+
+var nowhere = map[netip.Addr]bool{
+	netip.IPv4Unspecified(): true, netip.IPv6Unspecified(): true,
+	netip.AddrFrom4([4]byte{127, 0, 0, 1}): true, netip.IPv6Loopback(): true,
 }
 
 // swept reports whether an address did not answer, and clients that contacted it

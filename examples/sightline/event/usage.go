@@ -54,8 +54,8 @@ Flags:
                      addresses, addresses in -internal networks, local names and
                      hardware addresses
 ` + lists.Usage + `  -drop-warned       leave values that a warninglist clears out
-  -no-known          ignore the table of well-known services, such as connectivity
-                     checks and certificate services
+  -no-known          ignore the tables of well-known services, such as connectivity
+                     checks and certificate services, and of shared ones
   -max-attributes N  at most N attributes; -1: no limit; default: 500 with -o misp
                      and module, no limit with other formats
   -max-objects N     at most N objects; -1: no limit; default: 200 with -o misp and

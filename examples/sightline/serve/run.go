@@ -54,8 +54,8 @@ Results:
                      event's number; give each MISP server a different one
                      (default ` + defaultNamespace + `)
   -hash WHICH        hashes of files: none, sha256 (default) or all
-` + lists.Usage + `  -no-known          ignore the table of well-known services, such as connectivity
-                     checks and certificate services
+` + lists.Usage + `  -no-known          ignore the tables of well-known services, such as connectivity
+                     checks and certificate services, and of shared ones
 
 Limits:
   -budget TIME       time for an import; decoding stops then, and the response

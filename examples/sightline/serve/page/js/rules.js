@@ -41,11 +41,16 @@ const texts = {
   'service of the network': 'It only served its network, which offered it by DHCP or a router advertisement.',
   'certificate check': 'It only gave certificates, revocation lists or OCSP responses.',
   'one of many names of a domain': 'Clients queried many names of this registered domain without using them; the domain is listed instead.',
+  'one of many mail servers': 'A client contacted many mail servers and sent this one nothing but mail, as a spam bot does.',
   'sweep': 'It did not answer, and the client contacted many others in vain.',
   'DNS record nobody asked for': 'It came with an answer, but no query led to it.',
 
   // Context.
   'well-known service': 'Systems and programs contact it without their user.',
+  'shared service': 'Anybody can publish there, or everybody contacts it; its URLs are judged one by one.',
+  'domain of the network': 'Clients look for the controllers of this domain, so it is their own.',
+  'client of the network': 'A DNS resolver answered it, so it is of the network where the capture was made.',
+  'server of the network': 'Only clients outside requested it, of a server inside.',
   'alias': 'Nobody asked for this name: a CNAME, MX or SRV record leads to it.',
   'likely certificate check': 'It gave content that is declared to be for certificate checks and looks like it.',
   'not contacted': 'DNS resolved it, but nobody contacted the address.',
@@ -56,6 +61,7 @@ const texts = {
   'trifling content': 'So little content is the same in many places.',
   'flawed content': 'The file is compressed in an unsupported way, damaged, or ended early, so the hash may not be that of the whole file.',
   'recipient': 'It is a recipient of mail, or describes mail that was sent.',
+  'sender of mass mail': 'A client that contacted many mail servers sent mail in this name.',
   'client fingerprint': 'Many programs may share it.',
   'only on well-known hosts': 'Only hosts that are context or left out presented it.',
 
