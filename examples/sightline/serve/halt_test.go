@@ -18,7 +18,8 @@ func expensive(layers.Flow, []byte, []byte) (stream.Proto, bufio.SplitFunc) {
 	return stream.Unknown, nil
 }
 
-// The budget holds for packets that take long, all of which arrive at once.
+// The budget holds for packets that take long, all of which arrive at once. On a busy
+// machine the answer takes longer, but far from all that the packets would take.
 func TestBudgetOfExpensivePackets(t *testing.T) {
 	const budget = 200 * time.Millisecond
 	for _, workers := range []string{"1", "2"} {
@@ -26,7 +27,7 @@ func TestBudgetOfExpensivePackets(t *testing.T) {
 		capture := requests(2000) // 10 s
 		begun := time.Now()
 		a := v.query(body(capture, `"detail":"1"`))
-		if took := time.Since(begun); took < budget || took > budget+answerTime {
+		if took := time.Since(begun); took < budget || took > budget+2*answerTime {
 			t.Errorf("-j %s: answered after %v", workers, took)
 		}
 		if a.rows() < 2 || a.rows() > 1000 || !strings.HasPrefix(a.Error, "Time ran out after 200ms: ") {
@@ -34,7 +35,7 @@ func TestBudgetOfExpensivePackets(t *testing.T) {
 		}
 		begun = time.Now()
 		status, answer := v.analyze("", capture)
-		if took := time.Since(begun); status != 200 || took > budget+answerTime || !strings.Contains(strings.Join(answer.Summary.Notes, " "), "Time ran out after 200ms: ") {
+		if took := time.Since(begun); status != 200 || took > budget+2*answerTime || !strings.Contains(strings.Join(answer.Summary.Notes, " "), "Time ran out after 200ms: ") {
 			t.Errorf("page, -j %s: %d after %v", workers, status, took)
 		}
 	}
