@@ -61,6 +61,16 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// The last word of a meta-block may be longer in the dictionary than what a transform
+// leaves of it: the brotli program decompresses this stream to the same.
+func TestShortenedWord(t *testing.T) {
+	const stream = "\x1b\x1c\x00\x00\xa4@X`\x03\x0e\xd8+].+]\xd8`_F\xdah\x03"
+	got, err := unpack(strings.NewReader(stream))
+	if want := ",reserve Crisis 机会, crisi"; err != nil || string(got) != want {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // A truncated stream gives its beginning, and io.ErrUnexpectedEOF.
 func TestTruncated(t *testing.T) {
 	for name, want := range contents() {

@@ -139,9 +139,6 @@ func (r *Reader) contextLiterals(b []byte, at int) []byte {
 // distance reads the distance of the command (RFC 7932 section 4).
 func (r *Reader) distance(reach int) error {
 	m := &r.meta
-	if m.copy > m.left {
-		return ErrCorrupt
-	}
 	m.known = true
 	if m.repeats {
 		m.distance = r.recent[3]
@@ -187,7 +184,7 @@ var (
 )
 
 // match appends what the command copies, up to end, or a whole word of the
-// dictionary.
+// dictionary, which a transform may make shorter than the command says.
 func (r *Reader) match(b []byte, end, reach int) ([]byte, error) {
 	m := &r.meta
 	if m.distance > reach {
@@ -198,6 +195,9 @@ func (r *Reader) match(b []byte, end, reach int) ([]byte, error) {
 		}
 		m.left -= len(b) - at
 		return b, nil
+	}
+	if m.copy > m.left {
+		return b, ErrCorrupt
 	}
 	n := min(m.copy, end-len(b))
 	m.copy -= n
