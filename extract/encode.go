@@ -97,13 +97,13 @@ func (f *fields) varint() int64 {
 	return int64(v>>1) ^ -int64(v&1)
 }
 
-// maxFCS is the longest frame check sequence that an interface of a pcapng file has.
-const maxFCS = math.MaxUint8 / 8
+// longestFCS is the longest frame check sequence that an interface of a pcapng file has.
+const longestFCS = math.MaxUint8 / 8
 
 func (f *fields) record() (capture int, rec pcap.Record) {
 	ref := f.ref()
 	wire, link, fcs := f.varint(), f.uvarint(), f.varint()
-	if wire != int64(uint32(wire)) || int(wire) < 0 || link > math.MaxUint32 || fcs < 0 || fcs > maxFCS {
+	if wire != int64(uint32(wire)) || int(wire) < 0 || link > math.MaxUint32 || fcs < 0 || fcs > longestFCS {
 		f.fail()
 	}
 	return ref.Capture, pcap.Record{
