@@ -137,14 +137,20 @@ func littleEndian(b []byte) (n uint64) {
 	return n
 }
 
-// blockHeader reads the header of a block (RFC 8878 section 3.1.1.2).
+// blockHeader reads the header of a block (RFC 8878 section 3.1.1.2). Decoders limit
+// compressed blocks by what they decompress to alone.
 func (r *Reader) blockHeader() error {
 	h := int(littleEndian(r.in))
+	kind := h >> 1 & 3
+	limit := r.frame.blockLimit
+	if kind == blockCompressed {
+		limit = blockLimit
+	}
 	r.lastBlock, r.blockSize = h&1 != 0, h>>3
-	if r.blockSize > r.frame.blockLimit {
+	if r.blockSize > limit {
 		return ErrCorrupt
 	}
-	switch h >> 1 & 3 {
+	switch kind {
 	case blockRaw:
 		r.expect(r.blockSize, (*Reader).rawBlock)
 	case blockRLE:

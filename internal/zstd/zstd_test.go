@@ -72,6 +72,15 @@ func TestShortWeights(t *testing.T) {
 	}
 }
 
+// A compressed block may be longer than its content, here none, as the zstd program
+// accepts.
+func TestBlockWithoutContent(t *testing.T) {
+	const frame = "\x28\xb5\x2f\xfd\x20\x00" + "\x15\x00\x00" + "\x00\x00" // size 0; last, compressed, 2 bytes; no literals, no sequences
+	if got, err := unpack(strings.NewReader(frame), zstd.WindowHTTP); len(got) > 0 || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // Frames follow one another, skippable ones between them (RFC 8878 section 3.1.2).
 func TestFrames(t *testing.T) {
 	hello := packed(t, "hello")
