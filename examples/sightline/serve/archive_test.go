@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -183,16 +184,25 @@ func TestKeyRoom(t *testing.T) {
 	if a.values()[k.url] {
 		t.Errorf("keys in the end: %q", a.Error)
 	}
-	large := append(bytes.Clone(k.capture), make([]byte, 9<<20)...) // of empty packets
-	for name, archive := range map[string][]byte{
-		"after":  closed(zipped{name: "a", method: methodStored, content: large}, zipped{name: "k", method: methodStored, content: []byte(k.log)}),
-		"before": closed(zipped{name: "k", method: methodStored, content: []byte(k.log)}, zipped{name: "a", method: methodStored, content: large}),
-	} {
-		a := v.query(body(archive, `"private":"0"`))
+	for _, name := range []string{"before", "after"} {
+		a := v.query(body(largeArchive(k, name == "after"), `"private":"0"`))
 		if late := strings.Contains(a.Error, "A key log comes after captures, in an archive that is too large to be read again"); late != (name == "after") || a.values()[k.url] == late {
 			t.Errorf("%s: %q", name, a.Error)
 		}
 	}
+}
+
+// largeArchive returns an archive of a capture, followed by 9 MiB of empty packets, and
+// its key log, which comes after it or before.
+func largeArchive(k keyed, after bool) []byte {
+	files := []zipped{
+		{name: "k", method: methodStored, content: []byte(k.log)},
+		{name: "a", method: methodStored, content: append(bytes.Clone(k.capture), make([]byte, 9<<20)...)},
+	}
+	if after {
+		slices.Reverse(files)
+	}
+	return closed(files...)
 }
 
 // An archive that grows a thousandfold is read until the budget is spent.
