@@ -58,8 +58,9 @@ func TestStory(t *testing.T) {
 		t.Errorf("%d of %d objects", len(part.Objects), len(whole.Objects))
 	}
 
+	x.run(chromedp.Click("#event-options", chromedp.ByQuery))
+	x.until(`document.getElementById("event-dialog").open`) // which fills it
 	x.run(
-		chromedp.Click("#event-options", chromedp.ByQuery),
 		chromedp.SetValue("#event-info", "Case 42 \U0001f600", chromedp.ByQuery), // a four-byte character, which MISP cannot store
 		chromedp.SetValue("#event-tlp", "tlp:amber", chromedp.ByQuery),
 		chromedp.Click("#event-dialog .primary", chromedp.ByQuery),

@@ -47,12 +47,15 @@ function eventDialog(modelOf) {
     byId('event-tlp').value = event.Tag?.find((t) => t.name.startsWith('tlp:'))?.name ?? '';
     dialog.showModal();
   });
-  dialog.addEventListener('close', () => {
+  const take = () => {
     const event = modelOf().event;
     for (const key of eventFields) event[key] = mispText(byId('event-' + key).value).trim() || event[key];
     const others = (event.Tag ?? []).filter((t) => !t.name.startsWith('tlp:'));
     const tlp = byId('event-tlp').value;
     event.Tag = tlp ? [...others, { name: tlp }] : others;
     if (event.Tag.length === 0) delete event.Tag;
-  });
+  };
+  // The event "close" comes later: a download may have begun by then.
+  dialog.querySelector('form').addEventListener('submit', take);
+  dialog.addEventListener('cancel', take);
 }
