@@ -2,6 +2,7 @@ package suricata
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/sightline-go/sightline/extract/misp"
@@ -16,8 +17,8 @@ var builders = map[misp.Type]func(*rules, string) bool{
 	misp.HostnamePort: (*rules).hostPort,
 	misp.Domain:       (*rules).domain,
 	misp.URL:          (*rules).url,
-	misp.IPDst:        func(r *rules, v string) bool { return r.add("alert ip any any -> "+v+" any", "to "+v, "") },
-	misp.IPSrc:        func(r *rules, v string) bool { return r.add("alert ip "+v+" any -> any any", "from "+v, "") },
+	misp.IPDst:        (*rules).to,
+	misp.IPSrc:        (*rules).from,
 	misp.IPDstPort:    (*rules).addrPort,
 	misp.IPSrcPort:    (*rules).fromPort,
 	misp.UserAgent: func(r *rules, v string) bool {
@@ -66,14 +67,36 @@ func (r *rules) hostPort(v string) bool {
 		r.add("alert http any any -> any "+port, "HTTP host "+host, "flow:established,to_server; http.host; "+exactly(host, ""))
 }
 
+func (r *rules) to(v string) bool {
+	return isAddress(v) && r.add("alert ip any any -> "+v+" any", "to "+v, "")
+}
+
+func (r *rules) from(v string) bool {
+	return isAddress(v) && r.add("alert ip "+v+" any -> any any", "from "+v, "")
+}
+
+// isAddress reports whether Suricata reads s as an address or a prefix. MISP also
+// accepts a length such as /08.
+func isAddress(s string) bool {
+	_, notAddr := netip.ParseAddr(s)
+	_, notPrefix := netip.ParsePrefix(s)
+	return notAddr == nil || notPrefix == nil
+}
+
 func (r *rules) addrPort(v string) bool {
 	addr, port, _ := strings.Cut(v, "|")
+	if !isAddress(addr) {
+		return false
+	}
 	what := "to " + addr + " port " + port
 	return r.add("alert tcp any any -> "+addr+" "+port, what, "flow:to_server; ") && r.add("alert udp any any -> "+addr+" "+port, what, "")
 }
 
 func (r *rules) fromPort(v string) bool {
 	addr, port, _ := strings.Cut(v, "|")
+	if !isAddress(addr) {
+		return false
+	}
 	what := "from " + addr + " port " + port
 	return r.add("alert tcp "+addr+" "+port+" -> any any", what, "") && r.add("alert udp "+addr+" "+port+" -> any any", what, "")
 }

@@ -303,11 +303,12 @@ func TestLongURL(t *testing.T) {
 	}
 }
 
-// A URL without a host and a name that is longer than DNS allows have no rule.
+// A URL without a host, a name that is longer than DNS allows, and a prefix in another
+// form than Suricata's have no rule.
 func TestNoRule(t *testing.T) {
 	for _, e := range []*misp.Event{
 		event("url", "http:///path"), event("url", "http://user@/"), event("url", "http://:80/"),
-		event("domain", strings.Repeat("a", 300)+".example"),
+		event("domain", strings.Repeat("a", 300)+".example"), event("ip-dst", "::/08"), event("ip-src", "192.0.2.0/024"),
 	} {
 		if parsed, comments := rules(t, e); len(parsed) != 0 || len(comments) != 2 {
 			t.Errorf("%s: %d rules, %q", e.Attributes[0].Value, len(parsed), comments)
