@@ -74,6 +74,19 @@ func TestTypes(t *testing.T) {
 	}
 }
 
+// A prefix in another form than CIDR notation (RFC 4632 section 3.1) has no observable.
+func TestPrefixes(t *testing.T) {
+	for value, want := range map[string]int{"192.0.2.0/24": 0, "2001:db8::/32": 0, "::/08": 1, "192.0.2.0/024": 1} {
+		e := &misp.Event{Attributes: []misp.Attribute{{UUID: misp.UUID{9}, Type: misp.IPDst, Value: value, ToIDS: true}}}
+		if c := check(write(t, e, stix.Options{})); len(c.faults) > 0 {
+			t.Errorf("%s: %q", value, c.faults)
+		}
+		if got := stix.Of(e, stix.Options{}).Omitted[misp.IPDst]; got != want {
+			t.Errorf("%s: %d omitted", value, got)
+		}
+	}
+}
+
 func object(t *testing.T, template *misp.Template, values ...string) misp.Object {
 	t.Helper()
 	o := misp.NewObject(misp.UUID{1}, template, strings.Join(values, "\n"))

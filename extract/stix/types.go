@@ -82,10 +82,13 @@ func isMailbox(s string) bool {
 }
 
 // family returns the type of observable of an address or a prefix, or "" if it is
-// neither.
+// neither. MISP also accepts a length such as /08.
 func family(value string) string {
-	addr, _, _ := strings.Cut(value, "/")
-	switch a, err := netip.ParseAddr(addr); {
+	a, err := netip.ParseAddr(value)
+	if p, notPrefix := netip.ParsePrefix(value); notPrefix == nil {
+		a, err = p.Addr(), nil
+	}
+	switch {
 	case err != nil || a.Zone() != "":
 		return ""
 	case a.Is4():
