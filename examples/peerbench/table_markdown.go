@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// differences says, for each kind of work, what is not the same work.
+// differences says, for each kind of work, how the programs' work differs.
 var differences = map[string]string{
 	readPcap: "All give the time and length of each packet. pcapgo.Reader as it comes also copies each " +
 		"packet into memory of its own. The floor checks nothing.",
@@ -39,7 +39,7 @@ var differences = map[string]string{
 // decodeInMemory are the works that are another one without its file.
 var decodeInMemory = map[string]string{decodeUpMem: decodeUp, decodeNamesMem: decodeNames}
 
-// difference says what is not the same in a kind of work.
+// difference says how the programs differ in a kind of work.
 func difference(work string) string {
 	if of, ok := decodeInMemory[work]; ok {
 		return "As in \"" + of + "\", without the file."
@@ -47,7 +47,7 @@ func difference(work string) string {
 	return differences[work]
 }
 
-// writeMarkdown writes a section for each kind of work: what is not the same, and
+// writeMarkdown writes a section for each kind of work: how the programs differ, and
 // a table with a line for each contestant and a column for each input.
 func (t *table) writeMarkdown(w io.Writer) error {
 	var works []string

@@ -157,7 +157,7 @@ func (s *pcapSink) end() error {
 	return lost(s.lost, "pcap cannot hold theirs: write pcapng (-F pcapng)")
 }
 
-// An output creates its file at the first flush, so that there is none if the input
+// An output creates its file at the first flush, and therefore not at all if the input
 // cannot be opened.
 type output struct {
 	*bufio.Writer

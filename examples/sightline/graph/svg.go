@@ -125,7 +125,7 @@ func (g *graph) port(e *edge) (y int, label string) {
 	return n.y + (2*i-len(ends)+1)*step/2, label
 }
 
-// note explains the lines, and counts what is not drawn.
+// note explains the lines, and counts what the diagram leaves out.
 func (g *graph) note() string {
 	s := "arrow: reference"
 	if slices.ContainsFunc(g.edges, func(e *edge) bool { return e.label == "" }) {

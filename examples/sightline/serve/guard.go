@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The page shows the contents of captures, and there is no authentication. So only
+// The page shows the contents of captures without authentication. So only
 // browsers that opened its own address may use it: other sites' pages cannot, not
 // even through a name of theirs that resolves to this service (DNS rebinding). On
 // loopback, where a browser runs, the same holds for the paths that are for MISP.
